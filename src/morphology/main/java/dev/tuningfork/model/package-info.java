@@ -1,0 +1,2 @@
+/** A model on disk (the bundle) and in memory (the predictor). */
+package dev.tuningfork.model;
