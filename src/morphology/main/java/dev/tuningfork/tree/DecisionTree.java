@@ -1,0 +1,366 @@
+package dev.tuningfork.tree;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The questions that volunteers are asked, and which answer leads to which question: a directed
+ * graph without cycles, from one root, in which a question may have several parents.
+ *
+ * <p>Wherever answers stand in one vector, they stand in the tree's order: question by question as
+ * {@link #questions()} lists them, and within a question as {@link Question#answers()} does.
+ *
+ * <p>A tree is read from a JSON file; the one of Galaxy Zoo 2 is {@code gz2.json} beside this
+ * class, and another campaign's tree is another file there. Immutable, so safe for any thread.
+ */
+public final class DecisionTree {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final DecisionTree GALAXY_ZOO_2 = byId("gz2");
+
+  private final String id;
+  private final String version;
+  private final String name;
+  private final String source;
+  private final List<Question> questions;
+  private final List<Question> classString;
+  private final List<Question> sentence;
+
+  private final Map<String, Integer> indexes = new HashMap<>();
+  private final int[] firstAnswers;
+  private final int[] next;
+  private final int[] walkOrder;
+  private final String sha256;
+
+  private DecisionTree(TreeFile file) {
+    id = name(file.id, "A decision tree");
+    version = name(file.version, "Decision tree " + id);
+    name = Objects.requireNonNullElse(file.name, id);
+    source = Objects.requireNonNullElse(file.source, "");
+    questions = orEmpty(file.questions).stream().map(entry -> entry.question(id)).toList();
+    require(!questions.isEmpty(), "has no questions");
+
+    firstAnswers = new int[questions.size() + 1];
+    Set<String> answerIds = new HashSet<>();
+    for (int q = 0; q < questions.size(); q++) {
+      Question question = questions.get(q);
+      require(indexes.put(question.id(), q) == null, "has two questions " + question.id());
+      for (Answer answer : question.answers()) {
+        require(answerIds.add(answer.id()), "has two answers " + answer.id());
+      }
+      require(
+          question.answers().stream().map(Answer::key).distinct().count()
+              == question.answers().size(),
+          "has question " + question.id() + " with two answers of the same key");
+      firstAnswers[q + 1] = firstAnswers[q] + question.answers().size();
+    }
+    require(
+        questions.stream().map(Question::key).distinct().count() == questions.size(),
+        "has two questions of the same key");
+
+    next = new int[answerCount()];
+    int flat = 0;
+    for (Question question : questions) {
+      for (Answer answer : question.answers()) {
+        next[flat++] = answer.next().map(target -> target(answer, target)).orElse(-1);
+      }
+    }
+    walkOrder = walkOrder();
+    classString = inOrder(file.classString, "classString");
+    sentence = inOrder(file.sentence, "sentence");
+    sha256 = hash();
+  }
+
+  /** The tree of Galaxy Zoo 2: eleven questions, 37 answers (Willett et al. 2013). */
+  public static DecisionTree galaxyZoo2() {
+    return GALAXY_ZOO_2;
+  }
+
+  /**
+   * A tree that the product holds.
+   *
+   * @param id such as {@code gz2}
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public static DecisionTree byId(String id) {
+    try (InputStream json =
+        NAME.matcher(id).matches() ? DecisionTree.class.getResourceAsStream(id + ".json") : null) {
+      if (json == null) {
+        throw new IllegalArgumentException(
+            "There is no decision tree named '" + id + "'; Galaxy Zoo 2 is 'gz2'.");
+      }
+      return read(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The decision tree '" + id + "' cannot be read.", e);
+    }
+  }
+
+  /**
+   * Reads a tree and verifies it.
+   *
+   * @param json UTF-8; not closed
+   * @throws IOException if the stream cannot be read
+   * @throws IllegalArgumentException if what it holds is not a decision tree, and why
+   */
+  public static DecisionTree read(InputStream json) throws IOException {
+    TreeFile file;
+    try {
+      file = JSON.readValue(json.readAllBytes(), TreeFile.class);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "A decision tree's file is not as it should be: " + e.getOriginalMessage(), e);
+    }
+    return new DecisionTree(file);
+  }
+
+  /** Such as {@code gz2}. */
+  public String id() {
+    return id;
+  }
+
+  public String version() {
+    return version;
+  }
+
+  /** The campaign's name, such as {@code Galaxy Zoo 2}. */
+  public String name() {
+    return name;
+  }
+
+  /** Where the tree was published; empty if the file does not say. */
+  public String source() {
+    return source;
+  }
+
+  /**
+   * The hash of what a vector of answers means: the tree's id and version, every question's and
+   * answer's id in order, and where each answer leads. Keys and wording are not part of it, so a
+   * better wording does not turn away the models that were trained before.
+   */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** In the tree's order, which is that of the concatenated vector and not that of the walk. */
+  public List<Question> questions() {
+    return questions;
+  }
+
+  /**
+   * The question of this id.
+   *
+   * @throws IllegalArgumentException if the tree has none
+   */
+  public Question question(String questionId) {
+    return questions.get(index(questionId));
+  }
+
+  /** The question that every walk begins with. */
+  public Question root() {
+    return questions.get(walkOrder[0]);
+  }
+
+  /** The length of the concatenated vector: 37 for Galaxy Zoo 2. */
+  public int answerCount() {
+    return firstAnswers[questions.size()];
+  }
+
+  /** Where a question's first answer stands in the concatenated vector. */
+  public int firstAnswer(Question question) {
+    return firstAnswers[index(question.id())];
+  }
+
+  /** The questions whose answers' codes make the class string, in the order they are written. */
+  List<Question> classString() {
+    return classString;
+  }
+
+  /** The questions whose answers' words make the sentence, in the order they are written. */
+  List<Question> sentence() {
+    return sentence;
+  }
+
+  /** A question's place in {@link #questions()}. */
+  int index(String questionId) {
+    Integer index = indexes.get(questionId);
+    if (index == null) {
+      throw new IllegalArgumentException(
+          "Decision tree " + id + " has no question '" + questionId + "'.");
+    }
+    return index;
+  }
+
+  int firstAnswer(int question) {
+    return firstAnswers[question];
+  }
+
+  /** The index of the question that an answer leads to, or -1 where the walk ends. */
+  int next(int flatAnswer) {
+    return next[flatAnswer];
+  }
+
+  /** The i-th question's index when every question comes after all of its parents. */
+  int walked(int i) {
+    return walkOrder[i];
+  }
+
+  @Override
+  public String toString() {
+    return id + " version " + version;
+  }
+
+  private int target(Answer answer, String target) {
+    Integer index = indexes.get(target);
+    require(
+        index != null,
+        "lets answer " + answer.id() + " lead to " + target + ", which is none of its questions");
+    return Objects.requireNonNull(index);
+  }
+
+  /** Kahn's algorithm; what it cannot reach lies on a cycle. */
+  private int[] walkOrder() {
+    int[] parents = new int[questions.size()];
+    for (int target : next) {
+      if (target >= 0) {
+        parents[target]++;
+      }
+    }
+    ArrayDeque<Integer> ready = new ArrayDeque<>();
+    for (int q = 0; q < parents.length; q++) {
+      if (parents[q] == 0) {
+        ready.add(q);
+      }
+    }
+    require(!ready.isEmpty(), "has no root: some answer leads to every one of its questions");
+    require(
+        ready.size() == 1,
+        "has more than one root: no answer leads to "
+            + ready.stream().map(q -> questions.get(q).id()).collect(Collectors.joining(" or ")));
+    int[] order = new int[questions.size()];
+    int walked = 0;
+    while (!ready.isEmpty()) {
+      int q = ready.remove();
+      order[walked++] = q;
+      for (int a = firstAnswers[q]; a < firstAnswers[q + 1]; a++) {
+        if (next[a] >= 0 && --parents[next[a]] == 0) {
+          ready.add(next[a]);
+        }
+      }
+    }
+    require(walked == order.length, "goes round in a circle: a question leads back to itself");
+    return order;
+  }
+
+  private List<Question> inOrder(@Nullable List<String> ids, String field) {
+    List<String> order = orEmpty(ids);
+    for (String questionId : order) {
+      require(
+          indexes.containsKey(questionId),
+          "names " + questionId + " in '" + field + "', which is none of its questions");
+    }
+    require(new HashSet<>(order).size() == order.size(), "names a question twice in " + field);
+    return order.stream().map(this::question).toList();
+  }
+
+  private String hash() {
+    Function<Question, String> line =
+        question ->
+            question.answers().stream()
+                .map(answer -> answer.id() + answer.next().map(to -> ">" + to).orElse(""))
+                .collect(Collectors.joining(" ", question.id() + " ", "\n"));
+    String canonical =
+        questions.stream().map(line).collect(Collectors.joining("", id + " " + version + "\n", ""));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+
+  private void require(boolean holds, String complaint) {
+    if (!holds) {
+      throw new IllegalArgumentException("Decision tree " + id + " " + complaint + ".");
+    }
+  }
+
+  private static String name(@Nullable String value, String owner) {
+    if (value == null || !NAME.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          owner
+              + " needs ids and keys of letters, digits, '.', '-' and '_', not "
+              + (value == null ? "nothing" : "'" + value + "'")
+              + ".");
+    }
+    return value;
+  }
+
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
+  private record TreeFile(
+      @Nullable String id,
+      @Nullable String version,
+      @Nullable String name,
+      @Nullable String source,
+      @Nullable List<String> classString,
+      @Nullable List<String> sentence,
+      @Nullable List<QuestionEntry> questions) {}
+
+  private record QuestionEntry(
+      @Nullable String id,
+      @Nullable String key,
+      @Nullable String text,
+      @Nullable List<AnswerEntry> answers) {
+
+    Question question(String tree) {
+      String questionId = name(id, "A question of decision tree " + tree);
+      String owner = "Question " + questionId + " of decision tree " + tree;
+      List<Answer> read = orEmpty(answers).stream().map(entry -> entry.answer(owner)).toList();
+      if (read.size() < 2) {
+        throw new IllegalArgumentException(owner + " needs at least two answers.");
+      }
+      return new Question(
+          questionId, name(key, owner), Objects.requireNonNullElse(text, questionId), read);
+    }
+  }
+
+  private record AnswerEntry(
+      @Nullable String id,
+      @Nullable String key,
+      @Nullable String next,
+      @Nullable String code,
+      @Nullable String words) {
+
+    Answer answer(String owner) {
+      return new Answer(
+          name(id, owner),
+          name(key, owner),
+          Optional.ofNullable(next),
+          Objects.requireNonNullElse(code, ""),
+          Objects.requireNonNullElse(words, ""));
+    }
+  }
+}
