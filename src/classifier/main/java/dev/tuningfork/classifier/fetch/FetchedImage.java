@@ -1,0 +1,11 @@
+package dev.tuningfork.classifier.fetch;
+
+/**
+ * The bytes of an image file.
+ *
+ * @param bytes as they came; not copied, so whoever hands them over must not write to them again
+ * @param sha256 the hash of the bytes, 64 lower-case hexadecimal digits
+ * @param attempts how many times it was tried, the successful one included; at least 1
+ */
+@SuppressWarnings("ArrayRecordComponent") // made once an image, on the hot path, and never compared
+public record FetchedImage(byte[] bytes, String sha256, int attempts) {}

@@ -1,0 +1,22 @@
+package dev.tuningfork.classifier.fetch;
+
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+
+/**
+ * Gets the bytes of an image from where its reference points.
+ *
+ * <p>Implementations are safe for use by many threads at once, keep to a limit of size and of time,
+ * retry what is worth retrying before they give up, and check {@code sizeBytes} and {@code sha256}
+ * where the reference gives them.
+ */
+@FunctionalInterface
+public interface ImageFetcher {
+
+  /**
+   * Fetches one image, blocking the calling (virtual) thread.
+   *
+   * @throws FetchException where it cannot be had. A thread that is interrupted while it waits gets
+   *     a transient one at once, its interrupted status set.
+   */
+  FetchedImage fetch(GalaxyImageReference.Image image) throws FetchException;
+}

@@ -1,0 +1,2 @@
+/** From a reference to the bytes of an image, within the limits that the settings draw. */
+package dev.tuningfork.classifier.fetch;

@@ -1,0 +1,41 @@
+package dev.tuningfork.classifier.message;
+
+/**
+ * The headers that say why a record became a dead letter, each a UTF-8 string. Those that Kafka
+ * Streams names itself (4.3, its dead-letter queue) carry its names, so that one tool reads both;
+ * the rest begin with {@code tuning-fork.}. They follow the record's own headers.
+ */
+public final class DeadLetterHeaders {
+
+  /** The class of the exception. */
+  public static final String EXCEPTION = "__streams.errors.exception";
+
+  /** A sentence that a person understands. */
+  public static final String MESSAGE = "__streams.errors.message";
+
+  /** The topic that the record came from. */
+  public static final String TOPIC = "__streams.errors.topic";
+
+  /** The partition that the record came from. */
+  public static final String PARTITION = "__streams.errors.partition";
+
+  /** The offset that the record had there. */
+  public static final String OFFSET = "__streams.errors.offset";
+
+  /** The {@linkplain Stage#label() stage} that failed. */
+  public static final String STAGE = "tuning-fork.stage";
+
+  /** {@code permanent} or {@code transient}. */
+  public static final String KIND = "tuning-fork.kind";
+
+  /** How many times the stage was tried. */
+  public static final String ATTEMPTS = "tuning-fork.attempts";
+
+  /** The timestamp of the record, RFC 3339. */
+  public static final String TIMESTAMP = "tuning-fork.timestamp";
+
+  /** When it was given up, RFC 3339. */
+  public static final String GIVEN_UP_AT = "tuning-fork.given-up-at";
+
+  private DeadLetterHeaders() {}
+}

@@ -1,0 +1,16 @@
+package dev.tuningfork.classifier.message;
+
+import java.util.Locale;
+
+/** Whether the same reference could succeed another day. */
+public enum FailureKind {
+  /** The same reference will always fail: it, or what it points to, is wrong. */
+  PERMANENT,
+  /** The reference may succeed later: something on the way was out of order, and stayed so. */
+  TRANSIENT;
+
+  /** The word that stands in a dead letter's header. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

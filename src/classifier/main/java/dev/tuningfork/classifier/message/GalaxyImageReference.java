@@ -1,0 +1,159 @@
+package dev.tuningfork.classifier.message;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The input message: where the image of a galaxy is, and what its publisher knows about it. Its
+ * schema is the resource {@code galaxy-image-reference.schema.json} beside this class; celestial
+ * names follow IVOA ObsCore, which the schema names field by field.
+ *
+ * @param objectId the survey's identifier of the galaxy; also the key of every message about it
+ * @param image where the pixels are, and what is known about them
+ * @param referenceId the publisher's own identifier of this message
+ * @param survey the survey that took the image
+ * @param dataRelease the release of the survey that the image belongs to
+ * @param ra right ascension, degrees (ICRS), 0 to 360
+ * @param dec declination, degrees (ICRS), −90 to 90
+ * @param tMin start of the exposure, days (MJD)
+ * @param tMax end of the exposure, days (MJD)
+ * @param publisher who sent the message
+ * @param publishedAt when it was sent
+ * @param test the message only tries the way: its answer carries the flag {@code TEST}
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"objectId", "image"})
+public record GalaxyImageReference(
+    String objectId,
+    Image image,
+    @Nullable String referenceId,
+    @Nullable String survey,
+    @Nullable String dataRelease,
+    @Nullable Double ra,
+    @Nullable Double dec,
+    @JsonProperty("tMin") @Nullable Double tMin,
+    @JsonProperty("tMax") @Nullable Double tMax,
+    @Nullable String publisher,
+    @Nullable Instant publishedAt,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean test) {
+
+  /**
+   * @throws IllegalArgumentException with a sentence that names the field, where one is missing or
+   *     out of range
+   */
+  public GalaxyImageReference {
+    requireText("objectId", objectId);
+    require(image != null, "image is missing: it says where the pixels are.");
+    requireRange("ra", ra, 0, 360);
+    requireRange("dec", dec, -90, 90);
+  }
+
+  /** The smallest useful reference. */
+  public static GalaxyImageReference of(String objectId, String uri) {
+    return new GalaxyImageReference(
+        objectId, Image.of(uri), null, null, null, null, null, null, null, null, null, false);
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @param json UTF-8; fields that are not known are ignored
+   * @throws MessageException where it is not JSON, or a field is missing, of a wrong type or out of
+   *     range
+   */
+  public static GalaxyImageReference fromJson(byte[] json) throws MessageException {
+    return Json.read(Json.REFERENCE, json);
+  }
+
+  /** This message as UTF-8 JSON; absent fields are left out. */
+  public byte[] toJson() {
+    return Json.write(this);
+  }
+
+  /**
+   * Where an image is, and what is known about it.
+   *
+   * @param uri {@code https}, {@code http}, {@code s3}, {@code file} or {@code data}
+   * @param mediaType {@code image/jpeg}, {@code image/png}, {@code image/fits} or {@code
+   *     image/x-fits-gzip}; absent: told from the bytes
+   * @param sizeBytes the length of the file, bytes; checked when given
+   * @param sha256 the hash of the file, hexadecimal; checked when given; kept in lower case
+   * @param hdu the name (EXTNAME) or the index of the FITS header-data unit that holds the image
+   * @param pixelScale arcseconds a pixel
+   * @param bands the order of the channels, such as {@code g, r, z}; empty where not known
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Image(
+      String uri,
+      @Nullable String mediaType,
+      @Nullable Long sizeBytes,
+      @Nullable String sha256,
+      @JsonDeserialize(using = Json.HduReader.class) @Nullable String hdu,
+      @Nullable Double pixelScale,
+      List<String> bands) {
+
+    private static final Pattern SCHEME =
+        Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.+", Pattern.DOTALL);
+    private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
+
+    /**
+     * @throws IllegalArgumentException with a sentence that names the field, where one is missing
+     *     or out of range
+     */
+    public Image {
+      requireText("image.uri", uri);
+      require(
+          SCHEME.matcher(uri).lookingAt(),
+          "image.uri has no scheme, such as https: or file:, in '" + shorten(uri) + "'.");
+      require(
+          sizeBytes == null || sizeBytes > 0,
+          "image.sizeBytes must be more than 0, not " + sizeBytes + ".");
+      require(
+          sha256 == null || SHA256.matcher(sha256).matches(),
+          "image.sha256 must be 64 hexadecimal digits.");
+      require(
+          pixelScale == null || (pixelScale > 0 && pixelScale < Double.POSITIVE_INFINITY),
+          "image.pixelScale must be more than 0 arcseconds, not " + pixelScale + ".");
+      require(
+          bands == null || bands.stream().noneMatch(Objects::isNull),
+          "image.bands must not hold null.");
+      sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
+      bands = bands == null ? List.of() : List.copyOf(bands);
+    }
+
+    /** An image of which only the place is known. */
+    public static Image of(String uri) {
+      return new Image(uri, null, null, null, null, null, List.of());
+    }
+  }
+
+  private static void requireText(String field, @Nullable String value) {
+    require(value != null, field + " is missing.");
+    require(value == null || !value.isBlank(), field + " is blank.");
+  }
+
+  private static void requireRange(
+      String field, @Nullable Double value, double least, double most) {
+    require(
+        value == null || (value >= least && value <= most),
+        field + " must lie between " + least + " and " + most + " degrees, not " + value + ".");
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  private static String shorten(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+}

@@ -1,0 +1,135 @@
+package dev.tuningfork.classifier.message;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tuningfork.image.QualityFlag;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The output message: every question of the model's tree about one galaxy, answered. Its schema is
+ * the resource {@code galaxy-morphology.schema.json} beside this class.
+ *
+ * @param objectId the survey's identifier of the galaxy; also the message's key
+ * @param referenceId echoed from the reference
+ * @param survey echoed from the reference
+ * @param ra echoed from the reference: right ascension, degrees (ICRS)
+ * @param dec echoed from the reference: declination, degrees (ICRS)
+ * @param tree the decision tree that the questions belong to
+ * @param questions in the tree's order; a model of one question answers that one alone
+ * @param morphology the walk by the most probable answers
+ * @param flags what a careful reader must know about the image
+ * @param model which model answered
+ * @param preprocessing the identifier of the model's input specification
+ * @param image which image was looked at
+ * @param device where the model ran, such as {@code cpu} or {@code gpu:0}
+ * @param publishedAt echoed from the reference
+ * @param receivedAt when the classifier took the reference
+ * @param classifiedAt when the answer was made
+ * @param source the reference's place in Kafka, which makes this message's identity
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record GalaxyMorphology(
+    String objectId,
+    @Nullable String referenceId,
+    @Nullable String survey,
+    @Nullable Double ra,
+    @Nullable Double dec,
+    Tree tree,
+    List<Question> questions,
+    Morphology morphology,
+    Set<QualityFlag> flags,
+    Model model,
+    String preprocessing,
+    Image image,
+    String device,
+    @Nullable Instant publishedAt,
+    Instant receivedAt,
+    Instant classifiedAt,
+    Source source) {
+
+  public GalaxyMorphology {
+    questions = List.copyOf(questions);
+    flags = Set.copyOf(flags);
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @param json UTF-8; fields that are not known are ignored
+   * @throws MessageException where it is not such a message
+   */
+  public static GalaxyMorphology fromJson(byte[] json) throws MessageException {
+    return Json.read(Json.MORPHOLOGY, json);
+  }
+
+  /** This message as UTF-8 JSON; absent fields are left out. */
+  public byte[] toJson() {
+    return Json.write(this);
+  }
+
+  /** Which decision tree, such as {@code gz2} in version {@code 1}. */
+  public record Tree(String id, String version) {}
+
+  /**
+   * One question's vector.
+   *
+   * @param askedProbability the probability that the walk reaches the question, 0 to 1; absent
+   *     where it depends on a question that the model does not answer
+   * @param answers their probabilities sum to 1 within 1e-6
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Question(
+      String id, String key, @Nullable Double askedProbability, List<Answer> answers) {
+    public Question {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
+   * One answer of a question.
+   *
+   * @param probability given that the question is asked, 0 to 1
+   * @param joint probability × askedProbability; absent where that is
+   * @param lower90 the 5th percentile of the probability, where the model gives an interval
+   * @param upper90 the 95th percentile of the probability, where the model gives an interval
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Answer(
+      String id,
+      String key,
+      double probability,
+      @Nullable Double joint,
+      @Nullable Double lower90,
+      @Nullable Double upper90) {}
+
+  /**
+   * The walk by the most probable answers.
+   *
+   * @param classString such as {@code SBb2m} (Willett et al. 2013, appendix); absent where the
+   *     model does not answer the first question
+   * @param description the same in words
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Morphology(
+      @JsonProperty("class") @Nullable String classString, String description) {}
+
+  /** Which model: its name, its version, and the hash of its bundle's manifest. */
+  public record Model(String name, String version, String sha256) {}
+
+  /**
+   * Which image.
+   *
+   * @param uri as the reference gave it; absent where the reference carried the image itself
+   * @param sha256 the hash of the image file
+   * @param width pixels
+   * @param height pixels
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Image(@Nullable String uri, String sha256, int width, int height) {}
+
+  /** The reference's place in Kafka. */
+  public record Source(String topic, int partition, long offset) {}
+}

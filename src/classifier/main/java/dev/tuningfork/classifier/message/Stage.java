@@ -1,0 +1,22 @@
+package dev.tuningfork.classifier.message;
+
+import java.util.Locale;
+
+/** A step on the way of a galaxy, in the order of the way. */
+public enum Stage {
+  /** Reading the record: JSON, required fields, values in range. */
+  DECODE_MESSAGE,
+  /** Getting the image's bytes from where the reference points. */
+  FETCH,
+  /** Turning the bytes into pixels, and the pixels into the network's input. */
+  DECODE_IMAGE,
+  /** Asking the network. */
+  INFER,
+  /** Publishing the answer. */
+  PRODUCE;
+
+  /** The word that stands in a dead letter's header, such as {@code decode-message}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
