@@ -1,0 +1,39 @@
+package dev.tuningfork.model;
+
+import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import java.util.List;
+
+/**
+ * A model in memory, on one device. It may be used by any thread, but by one at a time. Closing it
+ * gives its memory back.
+ */
+public interface MorphologyModel extends AutoCloseable {
+
+  /** Which model this is. */
+  ModelIdentity identity();
+
+  /** The tree whose questions it answers: all of them, or some. */
+  DecisionTree tree();
+
+  /** Where it computes: {@code cpu}, {@code gpu:0}, … */
+  String device();
+
+  /** The most images that one call of {@link #predict} takes. */
+  int largestBatch();
+
+  /**
+   * What the model says about each image, in their order. An image's answers do not depend on the
+   * others in its batch.
+   *
+   * @param images at most {@link #largestBatch()}, made by the model's own input specification
+   * @throws PredictionException if an image is not of the size that the model takes, or what comes
+   *     out for one is not a number; the whole batch has no answer then, and a caller who wants to
+   *     know the culprit halves the batch
+   */
+  List<AnswerProbabilities> predict(List<PreparedImage> images);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,41 @@
+package dev.tuningfork.network;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The architectures that there are. */
+public final class Architectures {
+
+  private static final List<Architecture> ALL = List.of(new AlexNetLite(), new Baseline());
+
+  private Architectures() {}
+
+  /** All of them, by name. */
+  public static List<Architecture> all() {
+    return ALL;
+  }
+
+  /** The architecture of this name. */
+  public static Optional<Architecture> find(String name) {
+    return ALL.stream().filter(architecture -> architecture.name().equals(name)).findFirst();
+  }
+
+  /**
+   * The architecture of this name.
+   *
+   * @throws IllegalArgumentException if there is none; the message names those that there are
+   */
+  public static Architecture named(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no architecture \"%s\"; there are %s."
+                        .formatted(
+                            name,
+                            ALL.stream()
+                                .map(Architecture::name)
+                                .collect(Collectors.joining(" and ")))));
+  }
+}

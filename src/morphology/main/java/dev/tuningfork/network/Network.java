@@ -1,0 +1,90 @@
+package dev.tuningfork.network;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A network, as data. It takes images of channels × size × size numbers and gives one logit for
+ * each answer of each head, in the order of the heads. Computing it is the work of its forms, such
+ * as {@link NetworkBlock}.
+ *
+ * @param input what one image is
+ * @param trunk the layers that all questions share; what comes out of them is flat
+ * @param heads the questions
+ */
+public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
+
+  /** The name of the last layer, which makes the logits. */
+  public static final String ANSWERS = "answers";
+
+  public Network {
+    trunk = List.copyOf(trunk);
+    heads = List.copyOf(heads);
+    if (heads.isEmpty()) {
+      throw new IllegalArgumentException("A network needs at least one question to answer.");
+    }
+    Set<String> names = new HashSet<>();
+    for (WeightSpec weight : weights(input, layers(trunk, heads))) {
+      if (!names.add(weight.name())) {
+        throw new IllegalArgumentException(
+            "Two layers of the network are named alike: both hold " + weight.name() + ".");
+      }
+    }
+  }
+
+  /** The trunk, and the linear layer that makes the logits. */
+  public List<Layer> layers() {
+    return layers(trunk, heads);
+  }
+
+  /** How many logits come out: the answers of all heads. */
+  public int outputs() {
+    return outputs(heads);
+  }
+
+  /** The arrays that the network holds, from the first layer to the last. */
+  public List<WeightSpec> weights() {
+    return weights(input, layers());
+  }
+
+  /** How many numbers training has to find. */
+  public long parameters() {
+    return weights().stream()
+        .filter(weight -> weight.role().trained())
+        .mapToLong(WeightSpec::size)
+        .sum();
+  }
+
+  /** The multiply-adds of the matrix products that one image costs. */
+  public long multiplyAdds() {
+    long sum = 0;
+    Volume volume = input;
+    for (Layer layer : layers()) {
+      sum += layer.multiplyAdds(volume);
+      volume = layer.output(volume);
+    }
+    return sum;
+  }
+
+  private static List<Layer> layers(List<Layer> trunk, List<Head> heads) {
+    List<Layer> layers = new ArrayList<>(trunk);
+    layers.add(new Layer.Linear(ANSWERS, outputs(heads)));
+    return List.copyOf(layers);
+  }
+
+  private static int outputs(List<Head> heads) {
+    return heads.stream().mapToInt(Head::answers).sum();
+  }
+
+  private static List<WeightSpec> weights(Volume input, List<Layer> layers) {
+    List<WeightSpec> weights = new ArrayList<>();
+    Volume volume = input;
+    for (Layer layer : layers) {
+      weights.addAll(layer.weights(volume));
+      volume = layer.output(volume);
+    }
+    return List.copyOf(weights);
+  }
+}

@@ -1,0 +1,199 @@
+package dev.tuningfork.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.pooling.Pool;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.util.PairList;
+import dev.tuningfork.network.WeightSpec.Role;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * A {@link Network} as a DJL block: the form that trains. It takes one float32 array of batch ×
+ * channels × height × width and gives the logits, batch × answers; there is no softmax in it.
+ *
+ * <p>Its parameters bear the names of {@link Network#weights()} and begin with the {@link Weights}
+ * that it is made with; {@link #weights()} reads them back. To train it, hand it to a DJL model and
+ * initialise the trainer with the shape of a batch:
+ *
+ * <pre>{@code
+ * Network network = architecture.describe(1, 169, Head.of(tree.questions()));
+ * NetworkBlock block = new NetworkBlock(network, Weights.initial(network, seed));
+ * model.setBlock(block);
+ * trainer.initialize(new Shape(1, 1, 169, 169));
+ * }</pre>
+ *
+ * <p>Convolutions keep their weights in memory as output × height × width × input ("channels
+ * last"), which makes PyTorch compute the whole network in that layout. Not safe for several
+ * threads.
+ */
+public final class NetworkBlock extends AbstractBlock {
+
+  private final Network network;
+
+  public NetworkBlock(Network network, Weights weights) {
+    weights.requireFor(network);
+    this.network = network;
+    for (WeightSpec spec : network.weights()) {
+      Weights.Array array = weights.array(spec);
+      addParameter(
+          Parameter.builder()
+              .setName(spec.name())
+              .setType(type(spec.role()))
+              .optShape(shape(spec.shape()))
+              .optRequiresGrad(spec.role().trained())
+              .optInitializer((manager, shape, type) -> create(manager, array))
+              .build());
+    }
+  }
+
+  /** What this block computes. */
+  public Network network() {
+    return network;
+  }
+
+  /** A copy of the parameters as they are now; the block must be initialised. */
+  public Weights weights() {
+    SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>();
+    for (WeightSpec spec : network.weights()) {
+      arrays.put(
+          spec.name(),
+          new Weights.Array(spec.shape(), parameter(spec.name()).getArray().toFloatArray()));
+    }
+    return new Weights(arrays);
+  }
+
+  @Override
+  public void initialize(NDManager manager, DataType dataType, Shape... inputShapes) {
+    super.initialize(manager, dataType, inputShapes);
+    // the initializers hold the Java copy of the weights, which has served its purpose
+    parameters.values().forEach(parameter -> parameter.setInitializer(Initializer.ZEROS));
+  }
+
+  @Override
+  protected NDList forwardInternal(
+      ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
+    NDArray x = inputs.singletonOrThrow();
+    Weigher weights = name -> store.getValue(parameter(name), inputs.head().getDevice(), training);
+    for (Layer layer : network.layers()) {
+      x = forward(layer, x, weights, training);
+    }
+    return new NDList(x);
+  }
+
+  private static NDArray forward(Layer layer, NDArray x, Weigher weights, boolean training) {
+    return switch (layer) {
+      case Layer.Convolution c -> {
+        long vertical = c.zeros(Math.toIntExact(x.getShape().get(2)));
+        long horizontal = c.zeros(Math.toIntExact(x.getShape().get(3)));
+        boolean symmetric = vertical % 2 == 0 && horizontal % 2 == 0;
+        NDArray padded =
+            symmetric
+                ? x
+                : x.pad(
+                    new Shape(
+                        horizontal / 2,
+                        horizontal - horizontal / 2,
+                        vertical / 2,
+                        vertical - vertical / 2),
+                    0);
+        yield Conv2d.conv2d(
+                padded,
+                weights.of(c.name() + ".weight"),
+                weights.of(c.name() + ".bias"),
+                new Shape(c.stride(), c.stride()),
+                symmetric ? new Shape(vertical / 2, horizontal / 2) : new Shape(0, 0),
+                new Shape(1, 1),
+                1)
+            .singletonOrThrow();
+      }
+      case Layer.MaxPool p ->
+          Pool.maxPool2d(
+              x,
+              new Shape(p.kernel(), p.kernel()),
+              new Shape(p.stride(), p.stride()),
+              new Shape(0, 0),
+              false);
+      case Layer.BatchNorm n ->
+          BatchNorm.batchNorm(
+                  x,
+                  weights.of(n.name() + ".running_mean"),
+                  weights.of(n.name() + ".running_var"),
+                  weights.of(n.name() + ".weight"),
+                  weights.of(n.name() + ".bias"),
+                  1,
+                  n.momentum(),
+                  n.epsilon(),
+                  training)
+              .singletonOrThrow();
+      case Layer.Relu _ -> Activation.relu(x);
+      case Layer.Flatten _ -> x.reshape(x.getShape().get(0), -1);
+      case Layer.Linear l ->
+          Linear.linear(x, weights.of(l.name() + ".weight"), weights.of(l.name() + ".bias"))
+              .singletonOrThrow();
+      case Layer.Dropout d -> Dropout.dropout(x, d.probability(), training).singletonOrThrow();
+    };
+  }
+
+  @Override
+  public Shape[] getOutputShapes(Shape[] inputShapes) {
+    return new Shape[] {new Shape(inputShapes[0].get(0), network.outputs())};
+  }
+
+  private Parameter parameter(String name) {
+    Parameter parameter = parameters.get(name);
+    if (parameter == null) {
+      throw new IllegalArgumentException("The network has no parameter " + name + ".");
+    }
+    return parameter;
+  }
+
+  /** The array lives in native memory of its own: the buffer that it is made from is shared. */
+  private static NDArray create(NDManager manager, Weights.Array array) {
+    try (NDManager local = manager.newSubManager()) {
+      NDArray made =
+          local.create(FloatBuffer.wrap(array.values()), shape(array.shape()), DataType.FLOAT32);
+      if (array.shape().size() == 4) {
+        Shape channelsLast = made.transpose(0, 2, 3, 1).getShape();
+        made = made.transpose(0, 2, 3, 1).flatten().reshape(channelsLast).transpose(0, 3, 1, 2);
+      }
+      NDArray own = made.duplicate();
+      own.attach(manager);
+      return own;
+    }
+  }
+
+  private static Parameter.Type type(Role role) {
+    return switch (role) {
+      case KERNEL -> Parameter.Type.WEIGHT;
+      case BIAS -> Parameter.Type.BIAS;
+      case SCALE -> Parameter.Type.GAMMA;
+      case SHIFT -> Parameter.Type.BETA;
+      case RUNNING_MEAN -> Parameter.Type.RUNNING_MEAN;
+      case RUNNING_VARIANCE -> Parameter.Type.RUNNING_VAR;
+    };
+  }
+
+  private static Shape shape(List<Integer> dimensions) {
+    return new Shape(dimensions.stream().mapToLong(Integer::longValue).toArray());
+  }
+
+  @FunctionalInterface
+  private interface Weigher {
+    NDArray of(String name);
+  }
+}

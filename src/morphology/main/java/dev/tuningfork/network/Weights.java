@@ -1,0 +1,103 @@
+package dev.tuningfork.network;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.SplittableRandom;
+
+/**
+ * The numbers of a network, by name. Immutable: arrays are not copied on their way in or out, so
+ * whoever hands them over or reads them must not write to them.
+ *
+ * @param arrays from the first layer to the last
+ */
+public record Weights(SequencedMap<String, Array> arrays) {
+
+  /**
+   * Numbers in row-major order of their shape; a convolution's are output × input × height × width,
+   * whatever a form of the network makes of them in memory.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // megabytes of numbers that nobody compares
+  public record Array(List<Integer> shape, float[] values) {
+
+    public Array {
+      shape = List.copyOf(shape);
+      if (shape.stream().reduce(1, Math::multiplyExact) != values.length) {
+        throw new IllegalArgumentException(
+            "An array of shape %s does not hold %d numbers.".formatted(shape, values.length));
+      }
+    }
+  }
+
+  public Weights {
+    arrays = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(arrays));
+  }
+
+  /**
+   * What training starts from, as Keras does: weights drawn uniformly from ±√(6 ÷ (inputs +
+   * outputs)) (Glorot and Bengio 2010), biases 0, batch normalisation 1 and 0. The same seed gives
+   * the same numbers on every machine.
+   */
+  public static Weights initial(Network network, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    SequencedMap<String, Array> arrays = new LinkedHashMap<>();
+    for (WeightSpec spec : network.weights()) {
+      float[] values = new float[spec.size()];
+      switch (spec.role()) {
+        case KERNEL -> {
+          double limit = glorotLimit(spec.shape());
+          for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble(-limit, limit);
+          }
+        }
+        case SCALE, RUNNING_VARIANCE -> Arrays.fill(values, 1);
+        case BIAS, SHIFT, RUNNING_MEAN -> {}
+      }
+      arrays.put(spec.name(), new Array(spec.shape(), values));
+    }
+    return new Weights(arrays);
+  }
+
+  private static double glorotLimit(List<Integer> shape) {
+    int window = shape.stream().skip(2).reduce(1, Math::multiplyExact);
+    return Math.sqrt(6.0 / ((double) (shape.get(0) + shape.get(1)) * window));
+  }
+
+  /**
+   * Refuses these weights where they are not this network's.
+   *
+   * @throws IllegalArgumentException naming the first array that is missing, of another shape, or
+   *     too many
+   */
+  public void requireFor(Network network) {
+    List<WeightSpec> specs = network.weights();
+    for (WeightSpec spec : specs) {
+      Array array = arrays.get(spec.name());
+      if (array == null) {
+        throw new IllegalArgumentException("The weights lack the array " + spec.name() + ".");
+      }
+      if (!array.shape().equals(spec.shape())) {
+        throw new IllegalArgumentException(
+            "The weights hold %s with the shape %s where the network expects %s."
+                .formatted(spec.name(), array.shape(), spec.shape()));
+      }
+    }
+    List<String> expected = specs.stream().map(WeightSpec::name).toList();
+    for (String name : arrays.keySet()) {
+      if (!expected.contains(name)) {
+        throw new IllegalArgumentException(
+            "The weights hold the array " + name + ", which the network does not have.");
+      }
+    }
+  }
+
+  Array array(WeightSpec spec) {
+    Array array = arrays.get(spec.name());
+    if (array == null) {
+      throw new IllegalArgumentException("The weights lack the array " + spec.name() + ".");
+    }
+    return array;
+  }
+}
