@@ -1,0 +1,236 @@
+package dev.tuningfork.standalone.broker;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Kafka node, broker and controller at once, in this process and on the loopback address only.
+ *
+ * <p>Invariants: the ports and the folder are chosen once, so that a {@link #restart()} comes back
+ * under the same address with everything it had; at most one server of this object runs at a time;
+ * a temporary folder is gone after {@link #close()}, a given one is kept and may be started from
+ * again.
+ *
+ * <p>All methods are safe to call from any thread; they are serialised.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+  /** One for every embedded broker, so that a kept folder is recognised as its own. */
+  private static final String CLUSTER_ID = "tuning-fork-embedded";
+
+  private static final int NODE_ID = 1;
+  private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+  private final Path folder;
+  private final boolean temporary;
+  private final KafkaConfig config;
+  private final String bootstrapServers;
+  private @Nullable KafkaRaftServer server;
+
+  private EmbeddedBroker(Path folder, boolean temporary) {
+    this.folder = folder;
+    this.temporary = temporary;
+    String loopback = InetAddress.getLoopbackAddress().getHostAddress();
+    int brokerPort = freePort();
+    int controllerPort = freePort();
+    this.bootstrapServers = loopback + ":" + brokerPort;
+    this.config =
+        new KafkaConfig(settings(folder, bootstrapServers, loopback + ":" + controllerPort), false);
+  }
+
+  /** Starts a broker whose data lives in a temporary folder until it is closed. */
+  public static EmbeddedBroker start() {
+    try {
+      return started(new EmbeddedBroker(Files.createTempDirectory("tuning-fork-broker-"), true));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot make a temporary folder for the embedded broker: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Starts a broker on a folder that is kept. It is created and formatted where it is new; where an
+   * embedded broker used it before, its topics and offsets are there again.
+   */
+  public static EmbeddedBroker start(Path folder) {
+    return started(new EmbeddedBroker(folder, false));
+  }
+
+  private static EmbeddedBroker started(EmbeddedBroker broker) {
+    try {
+      broker.format();
+      broker.restart();
+      return broker;
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The address for a client's {@code bootstrap.servers}; the same for the whole life of this
+   * object.
+   */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Creates a topic of one replica, and returns when the broker serves it. */
+  public synchronized void createTopic(String name, int partitions) {
+    try (Admin admin =
+        Admin.create(
+            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
+      admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot create the topic " + name + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while creating the topic " + name, e);
+    }
+  }
+
+  /**
+   * Stops the server in good order and keeps its data. Does nothing where it is stopped already.
+   */
+  public synchronized void stop() {
+    if (server != null) {
+      server.shutdown();
+      server.awaitShutdown();
+      server = null;
+    }
+  }
+
+  /** Stops the server if it runs, and starts it again on the same port and data. */
+  public synchronized void restart() {
+    stop();
+    KafkaRaftServer fresh = new KafkaRaftServer(config, Time.SYSTEM);
+    server = fresh;
+    fresh.startup();
+  }
+
+  /** Stops the server, and deletes its folder where that was a temporary one. */
+  @Override
+  public synchronized void close() {
+    stop();
+    if (temporary) {
+      deleteTree(folder);
+    }
+  }
+
+  private void format() {
+    try {
+      Files.createDirectories(folder);
+      new Formatter()
+          .setPrintStream(
+              new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+          .setClusterId(CLUSTER_ID)
+          .setNodeId(NODE_ID)
+          .setControllerListenerName("CONTROLLER")
+          .setMetadataLogDirectory(folder.toString())
+          .addDirectory(folder.toString())
+          .setIgnoreFormatted(true)
+          .run();
+    } catch (Exception e) {
+      throw new IllegalStateException(
+          "Cannot prepare the embedded broker's folder " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, String> settings(Path folder, String broker, String controller) {
+    return Map.ofEntries(
+        Map.entry("process.roles", "broker,controller"),
+        Map.entry("node.id", Integer.toString(NODE_ID)),
+        Map.entry("controller.quorum.voters", NODE_ID + "@" + controller),
+        Map.entry("controller.listener.names", "CONTROLLER"),
+        Map.entry("listeners", "BROKER://" + broker + ",CONTROLLER://" + controller),
+        Map.entry("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+        Map.entry("inter.broker.listener.name", "BROKER"),
+        Map.entry("log.dirs", folder.toString()),
+        Map.entry("auto.create.topics.enable", "false"),
+        Map.entry("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES)),
+        // alone, it can replicate to nobody; few internal partitions start and stop quickly
+        Map.entry("offsets.topic.replication.factor", "1"),
+        Map.entry("offsets.topic.num.partitions", "4"),
+        Map.entry("transaction.state.log.replication.factor", "1"),
+        Map.entry("transaction.state.log.min.isr", "1"),
+        Map.entry("transaction.state.log.num.partitions", "4"),
+        Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+        Map.entry("share.coordinator.state.topic.min.isr", "1"),
+        Map.entry("share.coordinator.state.topic.num.partitions", "1"),
+        // nobody else is about to join
+        Map.entry("group.initial.rebalance.delay.ms", "0"),
+        Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+        // Kafka's default of 128 MiB of heap suits a server, not a laptop
+        Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024)));
+  }
+
+  /**
+   * A free port below the range that Linux, macOS and Windows lend to outgoing connections (32768
+   * and up), so that no client takes it, and no client that keeps trying connects to itself, while
+   * the broker is down.
+   */
+  private static int freePort() {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return port;
+      } catch (IOException inUse) {
+        // another one, then
+      }
+    }
+    throw new IllegalStateException(
+        "Found no free port between 20000 and 32000 for the embedded broker");
+  }
+
+  private static void deleteTree(Path root) {
+    try {
+      Files.walkFileTree(
+          root,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.deleteIfExists(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
+                throws IOException {
+              Files.deleteIfExists(directory);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (NoSuchFileException gone) {
+      // nothing left to delete
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot delete the embedded broker's folder " + root + ": " + e.getMessage(), e);
+    }
+  }
+}

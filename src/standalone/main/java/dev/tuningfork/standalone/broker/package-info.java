@@ -1,0 +1,2 @@
+/** A Kafka broker inside this process. */
+package dev.tuningfork.standalone.broker;

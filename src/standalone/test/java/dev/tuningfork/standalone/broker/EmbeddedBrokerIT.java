@@ -1,0 +1,149 @@
+package dev.tuningfork.standalone.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EmbeddedBrokerIT {
+
+  @Test
+  void aRecordThatIsProducedIsConsumed() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      broker.createTopic("galaxies", 4);
+      produce(broker, "galaxies", "M51", "spiral");
+      assertThat(consume(broker, "galaxies", 1)).containsExactly("M51=spiral");
+    }
+  }
+
+  @Test
+  void aTransactionIsSeenOnlyOnceItIsCommitted() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      broker.createTopic("galaxies", 1);
+      Map<String, Object> settings =
+          Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "observer");
+      try (Producer<String, String> producer =
+          new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+        producer.initTransactions();
+        producer.beginTransaction();
+        producer.send(new ProducerRecord<>("galaxies", "M31", "aborted"));
+        producer.abortTransaction();
+        producer.beginTransaction();
+        producer.send(new ProducerRecord<>("galaxies", "M31", "committed"));
+        producer.commitTransaction();
+      }
+      assertThat(consume(broker, "galaxies", 1)).containsExactly("M31=committed");
+    }
+  }
+
+  @Test
+  void aRestartKeepsTheAddressAndTheData() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      broker.createTopic("galaxies", 1);
+      produce(broker, "galaxies", "M51", "before");
+      String address = broker.bootstrapServers();
+
+      broker.restart();
+
+      assertThat(broker.bootstrapServers()).isEqualTo(address);
+      produce(broker, "galaxies", "M51", "after");
+      assertThat(consume(broker, "galaxies", 2)).containsExactly("M51=before", "M51=after");
+    }
+  }
+
+  @Test
+  void aGivenFolderOutlivesTheBroker(@TempDir Path folder) throws Exception {
+    Path data = folder.resolve("broker");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+      broker.createTopic("galaxies", 1);
+      produce(broker, "galaxies", "M104", "kept");
+    }
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+      assertThat(consume(broker, "galaxies", 1)).containsExactly("M104=kept");
+    }
+    assertThat(data).isDirectory();
+  }
+
+  @Test
+  void aTemporaryFolderIsGoneAfterClosing() throws Exception {
+    Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+    List<Path> before = brokerFolders(parent);
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      broker.createTopic("galaxies", 1);
+      assertThat(brokerFolders(parent)).hasSize(before.size() + 1);
+    }
+    assertThat(brokerFolders(parent)).containsExactlyInAnyOrderElementsOf(before);
+  }
+
+  @Test
+  void theStreamsGroupProtocolIsOffered() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      assertThat(
+              admin
+                  .describeFeatures()
+                  .featureMetadata()
+                  .get(30, TimeUnit.SECONDS)
+                  .finalizedFeatures())
+          .hasEntrySatisfying(
+              "streams.version", range -> assertThat(range.maxVersionLevel()).isPositive());
+    }
+  }
+
+  private static List<Path> brokerFolders(Path parent) throws Exception {
+    try (var children = Files.newDirectoryStream(parent, "tuning-fork-broker-*")) {
+      List<Path> folders = new ArrayList<>();
+      children.forEach(folders::add);
+      return folders;
+    }
+  }
+
+  private static void produce(EmbeddedBroker broker, String topic, String key, String value)
+      throws Exception {
+    try (Producer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new StringSerializer(),
+            new StringSerializer())) {
+      producer.send(new ProducerRecord<>(topic, key, value)).get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static List<String> consume(EmbeddedBroker broker, String topic, int count) {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", broker.bootstrapServers(),
+            "group.id", "reader",
+            "auto.offset.reset", "earliest",
+            "isolation.level", "read_committed");
+    try (Consumer<String, String> consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      consumer.subscribe(List.of(topic));
+      List<String> seen = new ArrayList<>();
+      while (seen.size() < count) {
+        for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
+          seen.add(each.key() + "=" + each.value());
+        }
+      }
+      return seen;
+    }
+  }
+}
