@@ -1,0 +1,224 @@
+package dev.tuningfork.tree;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The 37 columns of Kaggle's "Galaxy Zoo – The Galaxy Challenge": the answers of the Galaxy Zoo 2
+ * tree in its order, each the joint probability of its answer.
+ *
+ * <p>One thing about them differs from the tree. In Kaggle's columns question 6 sums to 1 for every
+ * galaxy, stars included, where the tree says that only those who did not answer "star or artifact"
+ * were asked it; question 8 follows question 6. Columns are written so, and that is undone where
+ * they are read.
+ */
+public final class KaggleColumns {
+
+  /** The header of the column before the 37. */
+  public static final String GALAXY_ID = "GalaxyID";
+
+  /** {@code Class1.1} to {@code Class11.6}, in Kaggle's order. */
+  public static final List<String> NAMES = names();
+
+  /** How far a question's sum may be from what its parents say; the real rows keep to it. */
+  public static final double TOLERANCE = 1e-5;
+
+  private static final DecisionTree TREE = DecisionTree.galaxyZoo2();
+  private static final int SMOOTH_OR_FEATURED = TREE.index("t01");
+  private static final int STAR_OR_ARTIFACT = 2;
+  private static final int ODD = TREE.index("t06");
+  private static final int ODD_FEATURE = TREE.index("t08");
+
+  private KaggleColumns() {}
+
+  /**
+   * Writes columns.
+   *
+   * @param probabilities of the Galaxy Zoo 2 tree
+   * @return a new array of 37 joint probabilities, NaN where the model does not tell
+   */
+  public static double[] of(AnswerProbabilities probabilities) {
+    requireGalaxyZoo2(probabilities.tree());
+    double[] columns = new double[TREE.answerCount()];
+    double[] asked = new double[TREE.questions().size()];
+    asked[SMOOTH_OR_FEATURED] = 1;
+    for (int i = 0; i < asked.length; i++) {
+      int q = TREE.walked(i);
+      if (q == ODD) {
+        asked[q] = 1;
+      }
+      if (asked[q] == 0) {
+        continue;
+      }
+      Question question = TREE.questions().get(q);
+      int first = TREE.firstAnswer(q);
+      double @Nullable [] conditional =
+          probabilities.answers(question) ? probabilities.conditional(question) : null;
+      for (int a = first; a < TREE.firstAnswer(q + 1); a++) {
+        columns[a] = conditional == null ? Double.NaN : asked[q] * conditional[a - first];
+        if (TREE.next(a) >= 0) {
+          asked[TREE.next(a)] += columns[a];
+        }
+      }
+    }
+    return columns;
+  }
+
+  /**
+   * Reads a table as Kaggle publishes it: the header, then a galaxy a line, its cells separated by
+   * commas; empty cells are unknown.
+   *
+   * @throws IOException if the reader fails
+   * @throws IllegalArgumentException if the table is not as it should be, and where
+   */
+  public static List<VoteFractions> readTable(Reader csv) throws IOException {
+    BufferedReader lines = new BufferedReader(csv);
+    String header = lines.readLine();
+    if (header == null
+        || !Arrays.asList(header.strip().split(","))
+            .equals(
+                IntStream.rangeClosed(0, NAMES.size()).mapToObj(KaggleColumns::header).toList())) {
+      throw new IllegalArgumentException(
+          "The first line of a table of vote fractions should be '%s,%s,…,%s'."
+              .formatted(GALAXY_ID, NAMES.getFirst(), NAMES.getLast()));
+    }
+    List<VoteFractions> galaxies = new ArrayList<>();
+    int number = 1;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      String[] cells = line.strip().split(",", -1);
+      if (cells.length != NAMES.size() + 1) {
+        throw new IllegalArgumentException(
+            "Line %d has %d cells where %d are due."
+                .formatted(number, cells.length, NAMES.size() + 1));
+      }
+      double[] columns = new double[NAMES.size()];
+      for (int i = 0; i < columns.length; i++) {
+        columns[i] = number(cells[i + 1], number, NAMES.get(i));
+      }
+      galaxies.add(read(cells[0], columns));
+    }
+    return galaxies;
+  }
+
+  /**
+   * Reads a galaxy's columns.
+   *
+   * @param columns 37 values, NaN where a cell is empty; not kept
+   * @throws IllegalArgumentException if a value is not within [0, 1], a question is known in part,
+   *     or the columns break the tree's constraints
+   */
+  public static VoteFractions read(String galaxyId, double[] columns) {
+    Optional<String> violation = violation(galaxyId, columns);
+    if (violation.isPresent()) {
+      throw new IllegalArgumentException(violation.get());
+    }
+    double[] conditional = new double[columns.length];
+    double[] asked = new double[TREE.questions().size()];
+    for (int q = 0; q < asked.length; q++) {
+      double sum = sum(columns, q);
+      for (int a = TREE.firstAnswer(q); a < TREE.firstAnswer(q + 1); a++) {
+        conditional[a] = sum > 0 ? columns[a] / sum : Double.NaN;
+      }
+      asked[q] = Double.isNaN(sum) ? 0 : sum;
+    }
+    double star = columns[TREE.firstAnswer(SMOOTH_OR_FEATURED) + STAR_OR_ARTIFACT];
+    if (!Double.isNaN(star)) {
+      asked[ODD] *= 1 - star;
+      asked[ODD_FEATURE] *= 1 - star;
+    }
+    return new VoteFractions(galaxyId, AnswerProbabilities.of(TREE, conditional), asked);
+  }
+
+  /**
+   * Checks the constraints that the tree lays on a galaxy's columns: each question's answers sum to
+   * the share that was asked it, as the answers that lead to it say, within {@link #TOLERANCE}.
+   * Questions of which nothing is known are not checked.
+   *
+   * @param columns 37 values, NaN where a cell is empty
+   * @return what is wrong, naming galaxy and question; empty if nothing is
+   */
+  public static Optional<String> violation(String galaxyId, double[] columns) {
+    if (columns.length != NAMES.size()) {
+      return Optional.of(
+          "Galaxy %s has %d columns where %d are due."
+              .formatted(galaxyId, columns.length, NAMES.size()));
+    }
+    double[] due = new double[TREE.questions().size()];
+    for (int a = 0; a < columns.length; a++) {
+      if (columns[a] < 0 || columns[a] > 1 + TOLERANCE) {
+        return Optional.of(
+            "Galaxy %s has %s in column %s, which is not within 0 and 1."
+                .formatted(galaxyId, columns[a], NAMES.get(a)));
+      }
+      if (TREE.next(a) >= 0) {
+        due[TREE.next(a)] += columns[a];
+      }
+    }
+    due[SMOOTH_OR_FEATURED] = 1;
+    due[ODD] = 1;
+    for (int q = 0; q < due.length; q++) {
+      int first = TREE.firstAnswer(q);
+      int end = TREE.firstAnswer(q + 1);
+      String question = TREE.questions().get(q).id();
+      long empty = Arrays.stream(columns, first, end).filter(Double::isNaN).count();
+      if (empty > 0 && empty < end - first) {
+        return Optional.of(
+            "Galaxy %s has some cells of question %s (%s to %s) empty and others not."
+                .formatted(galaxyId, question, NAMES.get(first), NAMES.get(end - 1)));
+      }
+      double sum = sum(columns, q);
+      if (Math.abs(sum - due[q]) > TOLERANCE) {
+        return Optional.of(
+            "Galaxy %s breaks the tree at question %s: its columns %s to %s sum to %s, not to %s."
+                .formatted(galaxyId, question, NAMES.get(first), NAMES.get(end - 1), sum, due[q]));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static double sum(double[] columns, int q) {
+    return Arrays.stream(columns, TREE.firstAnswer(q), TREE.firstAnswer(q + 1)).sum();
+  }
+
+  private static double number(String cell, int line, String column) {
+    try {
+      return cell.isBlank() ? Double.NaN : Double.parseDouble(cell);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Line %d has '%s' in column %s, which is not a number.".formatted(line, cell, column), e);
+    }
+  }
+
+  private static String header(int column) {
+    return column == 0 ? GALAXY_ID : NAMES.get(column - 1);
+  }
+
+  private static List<String> names() {
+    List<Question> questions = DecisionTree.galaxyZoo2().questions();
+    List<String> names = new ArrayList<>();
+    for (int q = 0; q < questions.size(); q++) {
+      for (int a = 0; a < questions.get(q).answers().size(); a++) {
+        names.add("Class" + (q + 1) + "." + (a + 1));
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  private static void requireGalaxyZoo2(DecisionTree tree) {
+    if (!tree.sha256().equals(TREE.sha256())) {
+      throw new IllegalArgumentException(
+          "Kaggle's columns are those of Galaxy Zoo 2; tree " + tree + " has others.");
+    }
+  }
+}
