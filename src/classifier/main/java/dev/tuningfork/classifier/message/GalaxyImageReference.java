@@ -70,7 +70,7 @@ public record GalaxyImageReference(
    *     range
    */
   public static GalaxyImageReference fromJson(byte[] json) throws MessageException {
-    return Json.read(Json.REFERENCE, json);
+    return Json.read(json, GalaxyImageReference.class);
   }
 
   /** This message as UTF-8 JSON; absent fields are left out. */

@@ -62,7 +62,7 @@ public record GalaxyMorphology(
    * @throws MessageException where it is not such a message
    */
   public static GalaxyMorphology fromJson(byte[] json) throws MessageException {
-    return Json.read(Json.MORPHOLOGY, json);
+    return Json.read(json, GalaxyMorphology.class);
   }
 
   /** This message as UTF-8 JSON; absent fields are left out. */

@@ -52,15 +52,14 @@ final class Json {
                   .addDeserializer(Instant.class, new InstantReader()))
           .build();
 
-  static final ObjectReader REFERENCE = MAPPER.readerFor(GalaxyImageReference.class);
-  static final ObjectReader MORPHOLOGY = MAPPER.readerFor(GalaxyMorphology.class);
+  private static final ObjectReader READER = MAPPER.reader();
   private static final ObjectWriter WRITER = MAPPER.writer();
 
   private Json() {}
 
-  static <T> T read(ObjectReader reader, byte[] json) throws MessageException {
+  static <T> T read(byte[] json, Class<T> type) throws MessageException {
     try {
-      T message = reader.readValue(json);
+      T message = READER.readValue(json, type);
       if (message == null) {
         throw new MessageException("The message is empty or null, not a JSON object.");
       }
