@@ -1,0 +1,33 @@
+package dev.tuningfork.image;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+
+/** What a network sees of an image. */
+public enum Channels {
+  /** One plane: the luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, which is a JPEG's Y. */
+  LUMINANCE(1),
+  /** Three planes: red, green, blue. */
+  RGB(3);
+
+  private final int count;
+
+  Channels(int count) {
+    this.count = count;
+  }
+
+  /** The number of planes. */
+  public int count() {
+    return count;
+  }
+
+  @JsonCreator
+  static Channels fromJson(String name) {
+    for (Channels known : values()) {
+      if (known.name().equalsIgnoreCase(name)) {
+        return known;
+      }
+    }
+    throw new IllegalArgumentException(
+        "\"" + name + "\" names no kind of channels: LUMINANCE and RGB are known.");
+  }
+}

@@ -1,0 +1,27 @@
+package dev.tuningfork.image;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image file of which only the header has been read: within limits, its pixels not yet there.
+ */
+interface ImageFile {
+
+  int width();
+
+  int height();
+
+  /** Arcseconds a pixel as the file itself tells it, or null where it does not. */
+  default @Nullable Double pixelScale() {
+    return null;
+  }
+
+  /**
+   * Decodes a part of the image.
+   *
+   * @param window lies within the image
+   * @param channels what is wanted; a grey file gives {@link Channels#LUMINANCE} all the same, and
+   *     linear flux comes in its own bands
+   */
+  Cutout read(Window window, Channels channels) throws ImageException;
+}

@@ -1,0 +1,104 @@
+package dev.tuningfork.image;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the input of a network from the bytes of an image file, for training and classifying alike.
+ * Thread-safe.
+ */
+public final class Preprocessor {
+
+  /** A crop that is enlarged by less than this keeps its detail, and is not told of. */
+  private static final double NOTABLE_ENLARGEMENT = 1.1;
+
+  private final InputSpec spec;
+  private final ImageDecoder decoder;
+
+  public Preprocessor(InputSpec spec, ImageLimits limits) {
+    this(spec, limits, new ImageIoJpeg());
+  }
+
+  Preprocessor(InputSpec spec, ImageLimits limits, JpegDecoder jpeg) {
+    this.spec = spec;
+    this.decoder = new ImageDecoder(limits, jpeg);
+  }
+
+  /** How images are prepared. */
+  public InputSpec spec() {
+    return spec;
+  }
+
+  /**
+   * Decodes an image and prepares it.
+   *
+   * @throws ImageException if the bytes are no image of a known kind, are truncated or damaged, or
+   *     describe an image that is beyond the limits, too small or without a single defined pixel
+   */
+  public PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException {
+    ImageFile file = decoder.open(bytes, description);
+    Set<QualityFlag> flags = EnumSet.noneOf(QualityFlag.class);
+    Window window = window(file, description.pixelScale(), flags);
+    Cutout cutout = file.read(window, spec.channels());
+    flags.addAll(cutout.flags());
+    float[] brightness = inChannels(cutout);
+    int side = cutout.side();
+    if (spec.size() > NOTABLE_ENLARGEMENT * side) {
+      flags.add(QualityFlag.UPSAMPLED);
+    }
+    float[] values =
+        side == spec.size()
+            ? brightness
+            : spec.resampling().resample(brightness, side, spec.size());
+    standardise(values);
+    return new PreparedImage(values, file.width(), file.height(), flags);
+  }
+
+  private Window window(ImageFile file, @Nullable Double said, Set<QualityFlag> flags)
+      throws ImageException {
+    int shorter = Math.min(file.width(), file.height());
+    double side =
+        switch (spec.crop()) {
+          case Crop.Fraction(double ofShorterSide) -> ofShorterSide * shorter;
+          case Crop.Pixels(int pixels) -> pixels;
+          case Crop.Angle(double arcseconds, double fractionWithoutScale) -> {
+            Double scale = said != null ? said : file.pixelScale();
+            if (scale == null) {
+              flags.add(QualityFlag.SCALE_MISSING);
+              yield fractionWithoutScale * shorter;
+            }
+            if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
+              throw new ImageException(
+                  "The pixel scale must be a positive number of arcseconds, not " + scale + ".");
+            }
+            yield arcseconds / scale;
+          }
+        };
+    return Window.central(file.width(), file.height(), side);
+  }
+
+  /** Brightness of 0..1 in as many planes as the network takes. */
+  private float[] inChannels(Cutout cutout) {
+    float[] values = cutout.values();
+    if (cutout.light().planes() == spec.channels().count()) {
+      return values;
+    }
+    float[] replicated = new float[spec.channels().count() * values.length];
+    for (int at = 0; at < replicated.length; at += values.length) {
+      System.arraycopy(values, 0, replicated, at, values.length);
+    }
+    return replicated;
+  }
+
+  private void standardise(float[] values) {
+    int plane = spec.size() * spec.size();
+    for (int channel = 0; channel < spec.channels().count(); channel++) {
+      float mean = spec.mean().get(channel).floatValue();
+      float factor = (float) (1 / spec.std().get(channel));
+      for (int i = channel * plane; i < (channel + 1) * plane; i++) {
+        values[i] = (values[i] - mean) * factor;
+      }
+    }
+  }
+}
