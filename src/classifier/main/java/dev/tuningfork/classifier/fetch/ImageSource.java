@@ -1,0 +1,24 @@
+package dev.tuningfork.classifier.fetch;
+
+import java.net.URI;
+
+/** Where the images of one kind of URI are read. Safe for use by many threads at once. */
+interface ImageSource extends AutoCloseable {
+
+  /**
+   * Refuses a URI for what can be told from itself, before anything is opened or asked.
+   *
+   * @throws SourceException a permanent one
+   */
+  void check(URI uri) throws SourceException;
+
+  /**
+   * Tries once to read an image, on a virtual thread that is interrupted when its time is over.
+   *
+   * @throws SourceException where it cannot be read, in any of the ways that are to be expected
+   */
+  byte[] read(URI uri) throws SourceException;
+
+  @Override
+  default void close() {}
+}

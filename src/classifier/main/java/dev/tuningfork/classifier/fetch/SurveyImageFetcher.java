@@ -1,0 +1,252 @@
+package dev.tuningfork.classifier.fetch;
+
+import dev.failsafe.ExecutionContext;
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.FailsafeExecutor;
+import dev.failsafe.RetryPolicy;
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+
+/**
+ * Fetches images from files, HTTP(S), S3 and data URIs, from where a {@link FetchPolicy} allows and
+ * within {@link FetchLimits}; tries again what may pass.
+ *
+ * <p>Threads: safe for use by many. Every attempt runs on a virtual thread of its own, which is
+ * interrupted when the attempt's time is over or the caller is interrupted. An interrupt closes the
+ * socket that a virtual thread waits for; where one waits for what no interrupt ends (the name
+ * service, a network file system), it is left behind and the caller goes on all the same. What
+ * bounds the memory is therefore the number of callers times the limit of bytes.
+ */
+public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
+
+  /** How far a pause is longer or shorter by chance. */
+  private static final double JITTER = 0.25;
+
+  private final FetchLimits limits;
+  private final SizeLimit sizeLimit;
+  private final int mostAttempts;
+  private final Map<String, ImageSource> sources;
+  private final FailsafeExecutor<FetchedImage> retrying;
+  private final ExecutorService attempts =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("fetch-", 0).factory());
+
+  /**
+   * @throws IllegalArgumentException where the settings cannot be worked with, such as a folder
+   *     that does not exist
+   */
+  public SurveyImageFetcher(FetchSettings settings) {
+    this(settings, InetAddress::getAllByName, DefaultClientTlsStrategy.createDefault());
+  }
+
+  SurveyImageFetcher(FetchSettings settings, HttpSource.Names names, TlsSocketStrategy tls) {
+    this.limits = settings.limits();
+    this.sizeLimit = new SizeLimit(limits.bytes());
+    this.mostAttempts = settings.retries().attempts();
+    this.retrying = Failsafe.with(retryPolicy(settings));
+    this.sources = sources(settings, names, tls);
+  }
+
+  private static RetryPolicy<FetchedImage> retryPolicy(FetchSettings settings) {
+    Retries retries = settings.retries();
+    return RetryPolicy.<FetchedImage>builder()
+        .handle(SourceException.class)
+        .withMaxAttempts(-1) // attempt() counts, since it knows which failures are final
+        .withMaxDuration(settings.limits().totalTime())
+        .withBackoff(retries.firstPause(), retries.longestPause())
+        .withJitter(JITTER)
+        .withDelayFn(SurveyImageFetcher::pauseAskedFor)
+        .build();
+  }
+
+  /**
+   * What the host asked for, so much longer that chance does not make it shorter. A negative pause
+   * is Failsafe's sign for the usual one.
+   */
+  private static Duration pauseAskedFor(ExecutionContext<FetchedImage> context) {
+    return context.getLastException() instanceof SourceException failure
+            && failure.retryAfter().isPositive()
+        ? Duration.ofNanos((long) (failure.retryAfter().toNanos() / (1 - JITTER)))
+        : Duration.ofNanos(-1);
+  }
+
+  private static Map<String, ImageSource> sources(
+      FetchSettings settings, HttpSource.Names names, TlsSocketStrategy tls) {
+    Set<String> schemes = settings.policy().schemes();
+    SizeLimit limit = new SizeLimit(settings.limits().bytes());
+    Map<String, ImageSource> sources = new HashMap<>();
+    if (schemes.contains("file")) {
+      sources.put("file", new FileSource(settings.policy().folders(), limit));
+    }
+    if (schemes.contains("data")) {
+      sources.put("data", new DataSource(limit));
+    }
+    if (schemes.contains("s3")) {
+      sources.put("s3", new S3Source(settings));
+    }
+    if (schemes.contains("http") || schemes.contains("https")) {
+      ImageSource http = new HttpSource(settings, names, tls);
+      sources.put("http", http);
+      sources.put("https", http);
+    }
+    return Map.copyOf(sources);
+  }
+
+  @Override
+  public FetchedImage fetch(GalaxyImageReference.Image image) throws FetchException {
+    URI uri;
+    ImageSource source;
+    try {
+      uri = uri(image);
+      source = source(uri);
+      source.check(uri);
+      sizeLimit.check(image.sizeBytes() == null ? 0 : image.sizeBytes());
+    } catch (SourceException e) {
+      throw failure(image, e, 0);
+    }
+    try {
+      return retrying.get(context -> attempt(image, uri, source, context));
+    } catch (FailsafeException e) {
+      if (e.getCause() instanceof FetchException failure) {
+        throw failure;
+      }
+      Thread.currentThread().interrupt();
+      throw failure(image, SourceException.temporary("it was interrupted", e), 1);
+    } catch (RejectedExecutionException e) {
+      throw failure(image, SourceException.temporary("the fetcher has been closed", e), 0);
+    }
+  }
+
+  private static URI uri(GalaxyImageReference.Image image) throws SourceException {
+    try {
+      return new URI(image.uri());
+    } catch (URISyntaxException e) {
+      throw SourceException.permanent(
+          "it is no URI (%s at character %d)".formatted(e.getReason(), e.getIndex() + 1));
+    }
+  }
+
+  private ImageSource source(URI uri) throws SourceException {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (!FetchPolicy.SCHEMES.contains(scheme)) {
+      throw SourceException.permanent(
+          "\"%s\" is no scheme that images are fetched by; there are https, http, s3, file and data"
+              .formatted(scheme));
+    }
+    ImageSource source = sources.get(scheme);
+    if (source == null) {
+      throw SourceException.permanent(
+          "%s is not among the allowed schemes; list it if it may be used".formatted(scheme));
+    }
+    return source;
+  }
+
+  /**
+   * @throws SourceException where it should be tried again
+   * @throws FetchException where this was the last attempt
+   */
+  private FetchedImage attempt(
+      GalaxyImageReference.Image image,
+      URI uri,
+      ImageSource source,
+      ExecutionContext<FetchedImage> context)
+      throws SourceException, FetchException, InterruptedException {
+    int number = context.getAttemptCount() + 1;
+    Duration left = limits.totalTime().minus(context.getElapsedTime());
+    if (!left.isPositive() && context.getLastException() instanceof SourceException last) {
+      throw failure(image, last, number - 1);
+    }
+    try {
+      return checked(image, read(source, uri, left), number);
+    } catch (SourceException e) {
+      boolean waitsTooLong =
+          e.retryAfter().compareTo(limits.totalTime().minus(context.getElapsedTime())) > 0;
+      if (e.kind() == FailureKind.PERMANENT || number == mostAttempts || waitsTooLong) {
+        throw failure(image, e, number);
+      }
+      throw e;
+    }
+  }
+
+  private byte[] read(ImageSource source, URI uri, Duration left)
+      throws SourceException, InterruptedException {
+    Duration time = left.compareTo(limits.attemptTime()) < 0 ? left : limits.attemptTime();
+    Future<byte[]> bytes = attempts.submit(() -> source.read(uri));
+    try {
+      return bytes.get(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw SourceException.temporary(
+          "it had not come whole after %.1f s".formatted(time.toMillis() / 1000.0), e);
+    } catch (ExecutionException e) {
+      switch (Objects.requireNonNull(e.getCause())) {
+        case SourceException failure -> throw failure;
+        case Error error -> throw error;
+        case Throwable other ->
+            throw SourceException.permanent("it could not be read (%s)".formatted(other), other);
+      }
+    } finally {
+      bytes.cancel(true);
+    }
+  }
+
+  private static FetchedImage checked(GalaxyImageReference.Image image, byte[] bytes, int attempts)
+      throws SourceException {
+    if (image.sizeBytes() != null && image.sizeBytes() != bytes.length) {
+      throw SourceException.permanent(
+          "it has %,d bytes, where its reference says %,d"
+              .formatted(bytes.length, image.sizeBytes()));
+    }
+    String sha256 = sha256(bytes);
+    if (image.sha256() != null && !image.sha256().equalsIgnoreCase(sha256)) {
+      throw SourceException.permanent(
+          "its SHA-256 is %s, where its reference says %s".formatted(sha256, image.sha256()));
+    }
+    return new FetchedImage(bytes, sha256, attempts);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static FetchException failure(
+      GalaxyImageReference.Image image, SourceException e, int attempts) {
+    String tried = attempts > 1 ? ", and so after %d attempts".formatted(attempts) : "";
+    return new FetchException(
+        e.kind(),
+        attempts,
+        "Cannot fetch %s: %s%s.".formatted(RedactedUri.of(image.uri()), e.getMessage(), tried),
+        e);
+  }
+
+  /** Interrupts what is under way, which then fails as transient, and closes all connections. */
+  @Override
+  public void close() {
+    attempts.shutdownNow();
+    Set.copyOf(sources.values()).forEach(ImageSource::close);
+  }
+}
