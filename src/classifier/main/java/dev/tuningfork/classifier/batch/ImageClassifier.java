@@ -1,0 +1,19 @@
+package dev.tuningfork.classifier.batch;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Classifies images in its own time. Safe for use by many threads at once. */
+@FunctionalInterface
+public interface ImageClassifier {
+
+  /**
+   * Takes an image if there is room for it, and never blocks.
+   *
+   * @return its outcome, which arrives on a thread of the classifier's, never exceptionally, and
+   *     perhaps never once the classifier is closed; or empty where the classifier is full, and the
+   *     image is to be offered again later. Whoever no longer wants the outcome cancels the future,
+   *     and the image is dropped at the next step of its way
+   */
+  Optional<CompletableFuture<Outcome>> submit(ImageSource source);
+}

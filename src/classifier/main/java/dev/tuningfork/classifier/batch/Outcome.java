@@ -1,0 +1,41 @@
+package dev.tuningfork.classifier.batch;
+
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.tree.AnswerProbabilities;
+import java.util.Set;
+
+/** What became of an image. */
+public sealed interface Outcome {
+
+  /**
+   * The model answered.
+   *
+   * @param sha256 the hash of the image file
+   * @param width of the image, pixels
+   * @param height of the image, pixels
+   * @param flags what was noticed while the image was prepared
+   */
+  record Classified(
+      AnswerProbabilities probabilities,
+      String sha256,
+      int width,
+      int height,
+      Set<QualityFlag> flags)
+      implements Outcome {
+
+    public Classified {
+      flags = Set.copyOf(flags);
+    }
+  }
+
+  /**
+   * It was given up.
+   *
+   * @param stage where it failed
+   * @param attempts how many times that stage was tried
+   * @param cause its message is a sentence that the reference's publisher understands
+   */
+  record Failed(Stage stage, FailureKind kind, int attempts, Throwable cause) implements Outcome {}
+}
