@@ -1,5 +1,6 @@
 package dev.tuningfork.model;
 
+import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
@@ -16,6 +17,9 @@ public interface MorphologyModel extends AutoCloseable {
 
   /** The tree whose questions it answers: all of them, or some. */
   DecisionTree tree();
+
+  /** How images are prepared for it. */
+  InputSpec input();
 
   /** Where it computes: {@code cpu}, {@code gpu:0}, … */
   String device();

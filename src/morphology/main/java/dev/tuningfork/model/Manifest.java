@@ -1,0 +1,132 @@
+package dev.tuningfork.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.tree.DecisionTree;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code model.json} as it is written. Fields that are not known are ignored, so that a bundle may
+ * say more than this version of the product understands.
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record Manifest(
+    int format,
+    @Nullable String name,
+    @Nullable String version,
+    @Nullable TreeReference tree,
+    @Nullable List<String> questions,
+    @Nullable String architecture,
+    @Nullable Output output,
+    @Nullable InputSpec input,
+    @Nullable SequencedMap<String, Object> training,
+    @Nullable SequencedMap<String, SequencedMap<String, Double>> metrics,
+    @Nullable SequencedMap<String, FileEntry> files) {
+
+  private static final int FORMAT = 1;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /** A tree by name, and what the model took it to be. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record TreeReference(@Nullable String id, @Nullable String version, @Nullable String sha256) {}
+
+  /** A file of the bundle. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record FileEntry(long bytes, @Nullable String sha256) {}
+
+  static Manifest of(ModelDescription description, SequencedMap<String, FileEntry> files) {
+    DecisionTree tree = description.tree();
+    return new Manifest(
+        FORMAT,
+        description.name(),
+        description.version(),
+        new TreeReference(tree.id(), tree.version(), tree.sha256()),
+        description.questions(),
+        description.architecture(),
+        description.output(),
+        description.input(),
+        description.training(),
+        description.metrics(),
+        files);
+  }
+
+  byte[] toJson() {
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "The training settings cannot be written as JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  static Manifest read(byte[] json) throws IOException {
+    Manifest manifest;
+    try {
+      manifest = JSON.readValue(json, Manifest.class);
+    } catch (JacksonException e) {
+      throw new IOException("Its model.json is not as it should be: " + e.getOriginalMessage(), e);
+    }
+    if (manifest == null || manifest.format != FORMAT) {
+      throw new IOException(
+          "Its model.json is not of format %d, the one that this version reads.".formatted(FORMAT));
+    }
+    return manifest;
+  }
+
+  /** The description, with the tree that this product holds under the same name. */
+  ModelDescription description() throws IOException {
+    TreeReference reference = required(tree, "tree");
+    DecisionTree known;
+    try {
+      known = DecisionTree.byId(required(reference.id, "tree.id"));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    if (!known.sha256().equals(reference.sha256)) {
+      throw new IOException(
+          "It was made for another decision tree: for %s version %s with the hash %s, where this product has version %s with the hash %s."
+              .formatted(
+                  reference.id,
+                  reference.version,
+                  reference.sha256,
+                  known.version(),
+                  known.sha256()));
+    }
+    try {
+      return new ModelDescription(
+          required(name, "name"),
+          required(version, "version"),
+          known,
+          required(questions, "questions"),
+          required(architecture, "architecture"),
+          Objects.requireNonNullElse(output, Output.LOGITS),
+          required(input, "input"),
+          Objects.requireNonNullElseGet(training, LinkedHashMap::new),
+          Objects.requireNonNullElseGet(metrics, LinkedHashMap::new));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  SequencedMap<String, FileEntry> requiredFiles() throws IOException {
+    return required(files, "files");
+  }
+
+  private static <T> T required(@Nullable T value, String field) throws IOException {
+    if (value == null) {
+      throw new IOException("Its model.json lacks the field \"" + field + "\".");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,324 @@
+package dev.tuningfork.model;
+
+import dev.tuningfork.model.Manifest.FileEntry;
+import dev.tuningfork.network.Weights;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.LocalDateTime;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A model on disk: a folder, or a zip of it, with {@code model.json} (what the model is, and the
+ * SHA-256 of every other file) and its weights, either {@code weights.safetensors} for the
+ * architectures of this product or {@code model.pt}, a TorchScript module made elsewhere that takes
+ * batch × channels × size × size float32 and gives batch × answers. Other files, such as a model
+ * card, may stand beside them.
+ *
+ * <p>A bundle that could be opened is verified: every file is complete and unchanged, the tree is
+ * the one that this product knows, and every array has the name and the shape that the architecture
+ * asks for. It is held in memory as it was verified. Immutable, so safe for any thread.
+ */
+public final class ModelBundle {
+
+  static final String MANIFEST = "model.json";
+  static final String WEIGHTS = "weights.safetensors";
+  static final String MODULE = "model.pt";
+
+  /** A bundle that says it is larger is refused before it is read. */
+  static final int LARGEST_BYTES = 1 << 30;
+
+  private static final int LARGEST_MANIFEST = 1 << 20;
+
+  private final ModelDescription description;
+  private final byte[] manifest;
+  private final SequencedMap<String, byte[]> files;
+
+  private ModelBundle(
+      ModelDescription description, byte[] manifest, SequencedMap<String, byte[]> files) {
+    this.description = description;
+    this.manifest = manifest;
+    this.files = files;
+  }
+
+  /**
+   * A bundle of weights for one of this product's architectures.
+   *
+   * @throws IllegalArgumentException if the weights are not the described network's
+   */
+  public static ModelBundle of(ModelDescription description, Weights weights) {
+    weights.requireFor(description.network());
+    return of(description, Map.of(WEIGHTS, Safetensors.write(weights)));
+  }
+
+  /** A bundle of a TorchScript module; what the module takes and gives shows when it is loaded. */
+  public static ModelBundle ofTorchScript(ModelDescription description, byte[] module) {
+    if (!description.architecture().equals(ModelDescription.TORCHSCRIPT)) {
+      throw new IllegalArgumentException(
+          "The architecture of a TorchScript module is %s, not %s."
+              .formatted(ModelDescription.TORCHSCRIPT, description.architecture()));
+    }
+    return of(description, Map.of(MODULE, module.clone()));
+  }
+
+  private static ModelBundle of(ModelDescription description, Map<String, byte[]> files) {
+    SequencedMap<String, FileEntry> entries = new LinkedHashMap<>();
+    SequencedMap<String, byte[]> ordered = new LinkedHashMap<>();
+    files.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            file -> {
+              ordered.put(file.getKey(), file.getValue());
+              entries.put(
+                  file.getKey(), new FileEntry(file.getValue().length, sha256(file.getValue())));
+            });
+    return new ModelBundle(description, Manifest.of(description, entries).toJson(), ordered);
+  }
+
+  /**
+   * The same bundle with one more file, such as a model card.
+   *
+   * @throws IllegalArgumentException if the name is a path, or taken
+   */
+  public ModelBundle with(String name, byte[] content) {
+    try {
+      BundleFiles.requirePlain(name);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    Map<String, byte[]> more = new LinkedHashMap<>(files);
+    if (name.equals(MANIFEST) || more.put(name, content.clone()) != null) {
+      throw new IllegalArgumentException("The bundle has a file " + name + " already.");
+    }
+    return of(description, more);
+  }
+
+  /**
+   * Opens and verifies a bundle.
+   *
+   * @param path a folder or a zip
+   * @throws ModelException if it is not complete, unchanged, and made for what this product knows
+   */
+  public static ModelBundle open(Path path) throws ModelException {
+    try {
+      if (Files.isDirectory(path)) {
+        return read(new BundleFiles.Folder(path));
+      }
+      if (!Files.exists(path)) {
+        throw new IOException("There is no such file or folder.");
+      }
+      try (BundleFiles.Zip zip = BundleFiles.Zip.open(path)) {
+        return read(zip);
+      }
+    } catch (IOException e) {
+      throw refused(path.toString(), e);
+    }
+  }
+
+  /**
+   * The model that comes with this product.
+   *
+   * @throws ModelException if this build holds none
+   */
+  public static ModelBundle shipped() throws ModelException {
+    try {
+      return read(new BundleFiles.ClassPath("shipped"));
+    } catch (IOException e) {
+      throw refused("that comes with this product", e);
+    }
+  }
+
+  private static ModelException refused(String place, IOException e) {
+    return new ModelException(
+        "The model bundle %s cannot be used. %s".formatted(place, e.getMessage()), e);
+  }
+
+  private static ModelBundle read(BundleFiles source) throws IOException {
+    byte[] json = source.read(MANIFEST, LARGEST_MANIFEST);
+    if (json.length > LARGEST_MANIFEST) {
+      throw new IOException(
+          "Its model.json is larger than the %,d bytes that are allowed."
+              .formatted(LARGEST_MANIFEST));
+    }
+    Manifest manifest = Manifest.read(json);
+    ModelDescription description = manifest.description();
+    SequencedMap<String, FileEntry> entries = manifest.requiredFiles();
+    requireSize(entries);
+    SequencedMap<String, byte[]> files = new LinkedHashMap<>();
+    for (Map.Entry<String, FileEntry> entry : entries.entrySet()) {
+      files.put(entry.getKey(), verified(source, entry.getKey(), entry.getValue()));
+    }
+    ModelBundle bundle = new ModelBundle(description, json, files);
+    bundle.requireWeights();
+    return bundle;
+  }
+
+  private static void requireSize(Map<String, FileEntry> entries) throws IOException {
+    long sum = 0;
+    for (Map.Entry<String, FileEntry> entry : entries.entrySet()) {
+      long bytes = entry.getValue().bytes();
+      sum += bytes;
+      if (bytes < 0 || bytes > LARGEST_BYTES || sum > LARGEST_BYTES) {
+        throw new IOException(
+            "With its file %s of %,d bytes it is larger than the %,d bytes that are allowed."
+                .formatted(entry.getKey(), bytes, LARGEST_BYTES));
+      }
+    }
+  }
+
+  private static byte[] verified(BundleFiles source, String name, FileEntry entry)
+      throws IOException {
+    byte[] content = source.read(name, (int) entry.bytes());
+    if (content.length != entry.bytes()) {
+      throw new IOException(
+          "Its file %s is %s than the %,d bytes that model.json says: it is not the file that was written."
+              .formatted(
+                  name, content.length > entry.bytes() ? "longer" : "shorter", entry.bytes()));
+    }
+    if (!sha256(content).equals(entry.sha256())) {
+      throw new IOException(
+          "Its file %s has the SHA-256 %s where model.json says %s: it was changed or damaged after it was made."
+              .formatted(name, sha256(content), entry.sha256()));
+    }
+    return content;
+  }
+
+  private void requireWeights() throws IOException {
+    if (isTorchScript()) {
+      require(MODULE);
+      return;
+    }
+    try {
+      Safetensors.read(require(WEIGHTS)).requireFor(description.network());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "Its weights are not those of %s. %s"
+              .formatted(description.architecture(), e.getMessage()),
+          e);
+    }
+  }
+
+  private byte[] require(String name) throws IOException {
+    byte[] content = files.get(name);
+    if (content == null) {
+      throw new IOException(
+          "Its model.json lists no file %s, which a model of architecture %s needs."
+              .formatted(name, description.architecture()));
+    }
+    return content;
+  }
+
+  /**
+   * Writes the bundle; {@code model.json} comes last, so that a bundle which was only half written
+   * is refused.
+   *
+   * @param path the zip to write if its name ends in {@code .zip}, else the folder, which is made
+   *     where it is missing; files of the same names are replaced
+   */
+  public void save(Path path) throws IOException {
+    if (path.toString().endsWith(".zip")) {
+      replace(path, this::writeZip);
+    } else {
+      Files.createDirectories(path);
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        replace(path.resolve(file.getKey()), out -> out.write(file.getValue()));
+      }
+      replace(path.resolve(MANIFEST), out -> out.write(manifest));
+    }
+  }
+
+  private void writeZip(OutputStream out) throws IOException {
+    ZipOutputStream zip = new ZipOutputStream(out);
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      writeEntry(zip, file.getKey(), file.getValue());
+    }
+    writeEntry(zip, MANIFEST, manifest);
+    zip.finish();
+  }
+
+  private static void writeEntry(ZipOutputStream zip, String name, byte[] content)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    // the same bundle gives the same archive, whenever it is written
+    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+
+  private static void replace(Path path, Writer writer) throws IOException {
+    Path unfinished = path.resolveSibling(path.getFileName() + ".part");
+    try (OutputStream out = Files.newOutputStream(unfinished)) {
+      writer.write(out);
+    }
+    Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The bundle's name, its version, and the SHA-256 of its {@code model.json}. */
+  public ModelIdentity identity() {
+    return new ModelIdentity(description.name(), description.version(), sha256(manifest));
+  }
+
+  public ModelDescription description() {
+    return description;
+  }
+
+  /** The names of the files beside {@code model.json}. */
+  public Set<String> files() {
+    return Collections.unmodifiableSet(files.keySet());
+  }
+
+  /**
+   * The content of a file, such as a model card.
+   *
+   * @throws IllegalArgumentException if the bundle has none of this name
+   */
+  public byte[] file(String name) {
+    byte[] content = files.get(name);
+    if (content == null) {
+      throw new IllegalArgumentException("The model bundle has no file " + name + ".");
+    }
+    return content.clone();
+  }
+
+  /**
+   * The weights, for an architecture of this product.
+   *
+   * @throws IllegalArgumentException for a TorchScript module
+   */
+  public Weights weights() {
+    try {
+      return Safetensors.read(file(WEIGHTS));
+    } catch (IOException e) {
+      throw new IllegalStateException("Weights that were verified cannot be read.", e);
+    }
+  }
+
+  boolean isTorchScript() {
+    return description.architecture().equals(ModelDescription.TORCHSCRIPT);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Writer {
+    void write(OutputStream out) throws IOException;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.tuningfork.model;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.engine.StandardCapabilities;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.network.NetworkBlock;
+import dev.tuningfork.network.PyTorch;
+import dev.tuningfork.network.Volume;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Map;
+
+/** Brings a bundle into memory, onto a device. */
+public final class ModelLoader {
+
+  /** The batch from which on larger ones bring next to nothing on a CPU. */
+  public static final int DEFAULT_LARGEST_BATCH = 64;
+
+  private ModelLoader() {}
+
+  /** Loads a model that takes batches of up to {@link #DEFAULT_LARGEST_BATCH} images. */
+  public static MorphologyModel load(ModelBundle bundle, DeviceSetting device)
+      throws ModelException {
+    return load(bundle, device, DEFAULT_LARGEST_BATCH);
+  }
+
+  /**
+   * Loads a model and sends a batch of every size through it, so that it is as fast at its first
+   * galaxy as later, and a model that cannot work is refused here.
+   *
+   * @param largestBatch the most images that it shall take at a time
+   * @throws ModelException if the device is missing, or the model fails on a forward pass or gives
+   *     something else than one number for each answer
+   */
+  public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, int largestBatch)
+      throws ModelException {
+    if (largestBatch < 1) {
+      throw new IllegalArgumentException(
+          "The largest batch must be 1 or more, not " + largestBatch + ".");
+    }
+    Engine engine;
+    try {
+      engine = PyTorch.engine();
+    } catch (EngineException e) {
+      throw new ModelException("PyTorch's native library cannot be loaded: " + e.getMessage(), e);
+    }
+    Model model =
+        Model.newInstance(
+            bundle.description().name(), choose(engine, device), engine.getEngineName());
+    try {
+      if (bundle.isTorchScript()) {
+        readModule(bundle, model);
+      } else {
+        buildBlocks(bundle, model);
+      }
+      DjlModel loaded = new DjlModel(bundle, model, largestBatch);
+      loaded.warmUp();
+      return loaded;
+    } catch (PredictionException e) {
+      model.close();
+      throw refused(bundle, String.valueOf(e.getMessage()), e);
+    } catch (ModelException | RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static Device choose(Engine engine, DeviceSetting setting) throws ModelException {
+    int gpus = engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
+    return switch (setting) {
+      case DeviceSetting.Auto _ -> gpus > 0 ? Device.gpu(0) : Device.cpu();
+      case DeviceSetting.Cpu _ -> Device.cpu();
+      case DeviceSetting.Gpu(int index) when index < gpus -> Device.gpu(index);
+      case DeviceSetting.Gpu(int index) ->
+          throw new ModelException(
+              "The device gpu:%d is demanded, but PyTorch finds %s here. %s"
+                  .formatted(
+                      index,
+                      gpus == 0 ? "no GPU" : "%d GPU(s), counted from 0".formatted(gpus),
+                      engine.hasCapability(StandardCapabilities.CUDA)
+                          ? "Name another one, or set the device to auto or cpu."
+                          : "Its native library is built for the CPU alone: let PYTORCH_LIBRARY_PATH name one with CUDA, or set the device to auto or cpu."));
+    };
+  }
+
+  private static void buildBlocks(ModelBundle bundle, Model model) {
+    Network network = bundle.description().network();
+    NetworkBlock block = new NetworkBlock(network, bundle.weights());
+    block.freezeParameters(true);
+    Volume input = network.input();
+    block.initialize(
+        model.getNDManager(),
+        DataType.FLOAT32,
+        new Shape(1, input.channels(), input.height(), input.width()));
+    model.setBlock(block);
+  }
+
+  private static void readModule(ModelBundle bundle, Model model) throws ModelException {
+    try {
+      model.load(
+          new ByteArrayInputStream(bundle.file(ModelBundle.MODULE)), Map.of("mapLocation", "true"));
+    } catch (IOException | MalformedModelException | EngineException e) {
+      throw refused(
+          bundle,
+          "Its file %s is no TorchScript module that PyTorch can read: %s"
+              .formatted(ModelBundle.MODULE, DjlModel.firstLine(e)),
+          e);
+    }
+  }
+
+  private static ModelException refused(ModelBundle bundle, String why, Exception cause) {
+    return new ModelException(
+        "The model %s %s cannot be used. %s"
+            .formatted(bundle.description().name(), bundle.description().version(), why),
+        cause);
+  }
+}

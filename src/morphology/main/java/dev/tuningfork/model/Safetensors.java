@@ -1,0 +1,134 @@
+package dev.tuningfork.model;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tuningfork.network.Weights;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Hugging Face's file format for arrays of numbers: the length of a JSON header (8 bytes, little
+ * endian), the header (for each array its type, its shape and where its bytes lie), and the bytes.
+ * Nothing in it can be executed. Float32 is written; float32 and float16 are read.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors">the format's description</a>
+ */
+final class Safetensors {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String METADATA = "__metadata__";
+
+  private Safetensors() {}
+
+  static byte[] write(Weights weights) {
+    ObjectNode header = JSON.createObjectNode();
+    header.putObject(METADATA).put("format", "pt");
+    long end = 0;
+    for (Map.Entry<String, Weights.Array> entry : weights.arrays().entrySet()) {
+      long begin = end;
+      end += 4L * entry.getValue().values().length;
+      ObjectNode array = header.putObject(entry.getKey()).put("dtype", "F32");
+      array.set("shape", JSON.valueToTree(entry.getValue().shape()));
+      array.putArray("data_offsets").add(begin).add(end);
+    }
+    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+    // the format pads its header with spaces, so that the numbers are aligned
+    int padded = Math.ceilDiv(json.length, 8) * 8;
+    ByteBuffer file =
+        ByteBuffer.allocate(Math.toIntExact(8 + padded + end)).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(padded)
+        .put(json)
+        .put(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
+    for (Weights.Array array : weights.arrays().values()) {
+      file.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(array.values());
+      file.position(file.position() + 4 * array.values().length);
+    }
+    return file.array();
+  }
+
+  /**
+   * Reads all arrays.
+   *
+   * @throws IOException if the bytes are no such file or hold other numbers than float32 and
+   *     float16; the message is a sentence
+   */
+  static Weights read(byte[] bytes) throws IOException {
+    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    long headerLength = bytes.length < 8 ? -1 : file.getLong();
+    if (headerLength < 0 || headerLength > bytes.length - 8L) {
+      throw new IOException("It is no safetensors file, or it is cut short.");
+    }
+    ByteBuffer data = file.slice(8 + (int) headerLength, bytes.length - 8 - (int) headerLength);
+    SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : header(bytes, (int) headerLength).properties()) {
+      if (!entry.getKey().equals(METADATA)) {
+        arrays.put(entry.getKey(), array(entry.getKey(), entry.getValue(), data));
+      }
+    }
+    return new Weights(arrays);
+  }
+
+  private static JsonNode header(byte[] bytes, int length) throws IOException {
+    JsonNode header;
+    try {
+      header = JSON.readTree(bytes, 8, length);
+    } catch (JacksonException e) {
+      throw new IOException("Its safetensors header is not JSON: " + e.getOriginalMessage(), e);
+    }
+    if (!header.isObject()) {
+      throw new IOException("Its safetensors header is not a JSON object.");
+    }
+    return header;
+  }
+
+  private static Weights.Array array(String name, JsonNode entry, ByteBuffer data)
+      throws IOException {
+    String type = entry.path("dtype").asText();
+    int width =
+        switch (type) {
+          case "F32" -> Float.BYTES;
+          case "F16" -> Short.BYTES;
+          default ->
+              throw new IOException(
+                  "Its array %s is of type \"%s\"; F32 and F16 can be read.".formatted(name, type));
+        };
+    List<Integer> shape = new ArrayList<>();
+    long count = 1;
+    for (JsonNode dimension : entry.path("shape")) {
+      if (!dimension.isInt() || dimension.intValue() < 0) {
+        throw new IOException("Its array %s has the dimension %s.".formatted(name, dimension));
+      }
+      shape.add(dimension.intValue());
+      count *= dimension.intValue();
+      if (count > data.capacity()) {
+        throw new IOException("Its array %s is larger than the file.".formatted(name));
+      }
+    }
+    long begin = entry.path("data_offsets").path(0).asLong(-1);
+    long end = entry.path("data_offsets").path(1).asLong(-1);
+    if (begin < 0 || end > data.capacity() || end - begin != count * width) {
+      throw new IOException(
+          "Its array %s of shape %s shall lie at bytes %d to %d, where it has no place."
+              .formatted(name, shape, begin, end));
+    }
+    ByteBuffer slice = data.slice((int) begin, (int) (end - begin)).order(ByteOrder.LITTLE_ENDIAN);
+    float[] values = new float[(int) count];
+    if (width == Float.BYTES) {
+      slice.asFloatBuffer().get(values);
+    } else {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = Float.float16ToFloat(slice.getShort());
+      }
+    }
+    return new Weights.Array(shape, values);
+  }
+}
