@@ -66,7 +66,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   /** An image on its way, with the outcome that somebody waits for. */
-  private record Submitted(ImageSource source, CompletableFuture<Outcome> outcome) {}
+  private record Submitted(ImageOrigin origin, CompletableFuture<Outcome> outcome) {}
 
   private record Fetched(Submitted submitted, FetchedImage file) {}
 
@@ -125,8 +125,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   @Override
-  public Optional<CompletableFuture<Outcome>> submit(ImageSource source) {
-    Submitted submitted = new Submitted(source, new CompletableFuture<>());
+  public Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin) {
+    Submitted submitted = new Submitted(origin, new CompletableFuture<>());
     return queue.offer(submitted) ? Optional.of(submitted.outcome) : Optional.empty();
   }
 
@@ -155,11 +155,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
-  /** Whether the model may be closed: not before {@link #close}, nor while a forward pass hangs. */
-  public boolean hasLeftTheModel() {
-    return !predictor.isAlive();
-  }
-
   private interface Step<T> {
     void apply(T item) throws InterruptedException;
   }
@@ -180,9 +175,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
     try {
       FetchedImage file =
-          switch (submitted.source) {
-            case ImageSource.Referenced(var image) -> fetcher.fetch(image);
-            case ImageSource.Carried(var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
+          switch (submitted.origin) {
+            case ImageOrigin.Referenced(var image) -> fetcher.fetch(image);
+            case ImageOrigin.Carried(var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
           };
       fetched.put(new Fetched(submitted, file));
     } catch (FetchException e) {
@@ -200,7 +195,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
     try {
       PreparedImage image =
-          preparation.prepare(fetched.file.bytes(), description(submitted.source));
+          preparation.prepare(fetched.file.bytes(), description(submitted.origin));
       requireFinite(image.values());
       prepared.put(new Prepared(submitted, fetched.file.sha256(), image));
     } catch (ImageException e) {
@@ -281,11 +276,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
-  private static ImageDescription description(ImageSource source) {
-    return switch (source) {
-      case ImageSource.Referenced(var image) ->
+  private static ImageDescription description(ImageOrigin origin) {
+    return switch (origin) {
+      case ImageOrigin.Referenced(var image) ->
           new ImageDescription(image.mediaType(), image.hdu(), image.pixelScale(), image.bands());
-      case ImageSource.Carried(_, var mediaType) ->
+      case ImageOrigin.Carried(_, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of());
     };
   }

@@ -15,5 +15,5 @@ public interface ImageClassifier {
    *     image is to be offered again later. Whoever no longer wants the outcome cancels the future,
    *     and the image is dropped at the next step of its way
    */
-  Optional<CompletableFuture<Outcome>> submit(ImageSource source);
+  Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin);
 }

@@ -37,5 +37,12 @@ public final class DeadLetterHeaders {
   /** When it was given up, RFC 3339. */
   public static final String GIVEN_UP_AT = "tuning-fork.given-up-at";
 
+  /**
+   * The length of the record's value in bytes, where the value was too large to be written again:
+   * then the dead letter has none, and {@link #TOPIC}, {@link #PARTITION} and {@link #OFFSET} say
+   * where it stands.
+   */
+  public static final String VALUE_LEFT_OUT = "tuning-fork.value-left-out";
+
   private DeadLetterHeaders() {}
 }

@@ -3,11 +3,11 @@ package dev.tuningfork.classifier.message;
 /** A message that cannot be read, and why, in a sentence that names the field. */
 public final class MessageException extends Exception {
 
-  MessageException(String message) {
+  public MessageException(String message) {
     super(message);
   }
 
-  MessageException(String message, Throwable cause) {
+  public MessageException(String message, Throwable cause) {
     super(message, cause);
   }
 }

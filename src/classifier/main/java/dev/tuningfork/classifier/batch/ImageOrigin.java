@@ -4,10 +4,10 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import org.jspecify.annotations.Nullable;
 
 /** Where the bytes of an image come from. */
-public sealed interface ImageSource {
+public sealed interface ImageOrigin {
 
   /** They have to be fetched. */
-  record Referenced(GalaxyImageReference.Image image) implements ImageSource {}
+  record Referenced(GalaxyImageReference.Image image) implements ImageOrigin {}
 
   /**
    * They came with the message.
@@ -16,5 +16,5 @@ public sealed interface ImageSource {
    * @param mediaType as in {@link GalaxyImageReference.Image#mediaType}
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, and never compared
-  record Carried(byte[] bytes, @Nullable String mediaType) implements ImageSource {}
+  record Carried(byte[] bytes, @Nullable String mediaType) implements ImageOrigin {}
 }

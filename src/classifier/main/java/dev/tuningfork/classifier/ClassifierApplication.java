@@ -1,0 +1,285 @@
+package dev.tuningfork.classifier;
+
+import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
+import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
+import dev.tuningfork.classifier.stream.ClassifierTopology;
+import dev.tuningfork.classifier.stream.LedgerSettings;
+import dev.tuningfork.classifier.stream.Provenance;
+import dev.tuningfork.image.ImageLimits;
+import dev.tuningfork.image.Preprocessor;
+import dev.tuningfork.model.MorphologyModel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running classifier: the topology on Kafka Streams, the batcher, the fetcher.
+ *
+ * <p>It ends in one of two ways: it is closed, or it fails. A stream thread that dies is replaced,
+ * since the ledger makes up for whatever it held; but not the sixth time within ten minutes, and
+ * not when the model itself is broken. Then the classifier fails, nothing is lost, and whoever runs
+ * it starts it anew. Safe for use by many threads at once.
+ */
+public final class ClassifierApplication implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifierApplication.class);
+  private static final Duration CLOSING = Duration.ofSeconds(30);
+  private static final int REPLACEMENTS = 5;
+  private static final Duration REPLACEMENTS_WITHIN = Duration.ofMinutes(10);
+  private static final long ADMIN_SECONDS = 30;
+
+  /** Where a classifier stands. */
+  public enum State {
+    /** Partitions are assigned and ledgers restored; also after another member came or went. */
+    STARTING,
+    RUNNING,
+    CLOSED,
+    /** It has stopped of its own accord; {@link #failure} says why. */
+    FAILED
+  }
+
+  private final SurveyImageFetcher fetcher;
+  private final Batcher batcher;
+  private final KafkaStreams streams;
+  private final CountDownLatch ran = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Deque<Instant> threadDeaths = new ArrayDeque<>();
+  private volatile @Nullable Throwable failure;
+  private volatile boolean closed;
+
+  private ClassifierApplication(
+      ClassifierSettings settings, MorphologyModel model, boolean streamsProtocol) {
+    ImageLimits limits = settings.image();
+    fetcher = new SurveyImageFetcher(settings.fetch());
+    batcher =
+        new Batcher(
+            settings.batch(),
+            fetcher,
+            new Preprocessor(model.input(), limits)::prepare,
+            model,
+            this::fail);
+    streams =
+        new KafkaStreams(
+            ClassifierTopology.of(
+                settings.topics(), batcher, Provenance.of(model), settings.ledger()),
+            StreamsSettings.of(settings, streamsProtocol));
+    streams.setUncaughtExceptionHandler(this::onThreadDeath);
+    streams.setStateListener(
+        (now, before) -> {
+          if (now == KafkaStreams.State.RUNNING) {
+            ran.countDown();
+          } else if (now.hasCompletedShutdown()) {
+            ended.countDown();
+          }
+        });
+  }
+
+  /**
+   * Starts a classifier; {@link #awaitRunning} waits until it has its partitions.
+   *
+   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @throws SettingsException where Kafka cannot be reached, a topic is missing, or Kafka refuses a
+   *     setting
+   */
+  public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
+    try {
+      boolean streamsProtocol = prepareCluster(settings);
+      ClassifierApplication application =
+          new ClassifierApplication(settings, model, streamsProtocol);
+      application.streams.start();
+      return application;
+    } catch (ConfigException e) {
+      throw new SettingsException("Kafka refuses a setting: " + e.getMessage(), e);
+    } catch (KafkaException e) {
+      throw new SettingsException("The classifier cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  public State state() {
+    if (failure != null) {
+      return State.FAILED;
+    } else if (closed) {
+      return State.CLOSED;
+    } else {
+      return streams.state() == KafkaStreams.State.RUNNING ? State.RUNNING : State.STARTING;
+    }
+  }
+
+  /** Why it failed; empty where it did not. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /**
+   * Waits until it has run for the first time.
+   *
+   * @return false if it did not within this time
+   */
+  public boolean awaitRunning(Duration atMost) throws InterruptedException {
+    return ran.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits until it is closed or has failed. */
+  public void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
+  /** How many batches the model has answered since the start. */
+  public long batches() {
+    return batcher.batches();
+  }
+
+  /** How many images the model has answered since the start. */
+  public long images() {
+    return batcher.images();
+  }
+
+  /** Kafka Streams' own measures, and those of the ledger (group stream-tuning-fork-metrics). */
+  public Map<MetricName, ? extends Metric> metrics() {
+    return streams.metrics();
+  }
+
+  /**
+   * Stops taking references, commits, leaves the group so that other members take over at once, and
+   * drops what is in flight: the ledger holds it for them.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    boolean inTime =
+        streams.close(
+            CloseOptions.timeout(CLOSING)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    if (!inTime) {
+      LOG.warn("The stream threads did not stop within {} s.", CLOSING.toSeconds());
+    }
+    batcher.close();
+    fetcher.close();
+    ended.countDown();
+  }
+
+  /** How large a message any topic must take. */
+  static int largestMessage(LedgerSettings ledger) {
+    return ledger.largestRecord() + (64 << 10);
+  }
+
+  private StreamThreadExceptionResponse onThreadDeath(Throwable cause) {
+    if (replaceable()) {
+      LOG.error("A stream thread died and is replaced; the ledger holds its galaxies.", cause);
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    LOG.error("Stream threads keep dying: the classifier gives up.", cause);
+    failure = cause;
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private synchronized boolean replaceable() {
+    Instant now = Instant.now();
+    threadDeaths.addLast(now);
+    threadDeaths.removeIf(death -> death.isBefore(now.minus(REPLACEMENTS_WITHIN)));
+    return threadDeaths.size() <= REPLACEMENTS;
+  }
+
+  private void fail(Throwable cause) {
+    LOG.error("The model fails on images that it answered before: the classifier gives up.", cause);
+    failure = cause;
+    // not on this thread, which close() waits for
+    Thread.ofPlatform().name("tuning-fork-give-up").start(() -> streams.close(CLOSING));
+  }
+
+  /** Whether the broker assigns partitions. */
+  private static boolean prepareCluster(ClassifierSettings settings) {
+    StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
+    try (Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-start"))) {
+      List<String> missing = missingTopics(admin, settings);
+      if (!missing.isEmpty()) {
+        createTopics(
+            admin,
+            missing,
+            settings,
+            settings
+                .creation()
+                .orElseThrow(
+                    () ->
+                        new SettingsException(
+                            "Kafka has no topic "
+                                + String.join(" and no topic ", missing)
+                                + ". Create it, or set topics.create to true.")));
+      }
+      return switch (settings.groupProtocol()) {
+        case STREAMS -> true;
+        case CLASSIC -> false;
+        case AUTO -> offersStreamsProtocol(admin);
+      };
+    } catch (ExecutionException e) {
+      throw new SettingsException("Kafka refuses what the start needs: " + e.getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new SettingsException(
+          "Kafka did not answer at "
+              + settings.kafka().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)
+              + " within "
+              + ADMIN_SECONDS
+              + " s. Is kafka.bootstrap.servers right?",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SettingsException("The start was interrupted.", e);
+    }
+  }
+
+  private static List<String> missingTopics(Admin admin, ClassifierSettings settings)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    var existing = admin.listTopics().names().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+    return Stream.of(
+            settings.topics().input(), settings.topics().output(), settings.topics().deadLetters())
+        .filter(topic -> !existing.contains(topic))
+        .distinct()
+        .toList();
+  }
+
+  private static void createTopics(
+      Admin admin, List<String> topics, ClassifierSettings settings, TopicCreation creation)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    String largest = String.valueOf(Math.max(1_048_588, largestMessage(settings.ledger())));
+    List<NewTopic> wanted =
+        topics.stream()
+            .map(
+                topic ->
+                    new NewTopic(topic, creation.partitions(), creation.replicationFactor())
+                        .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largest)))
+            .toList();
+    admin.createTopics(wanted).all().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+    LOG.info("Created the topics {}.", String.join(", ", topics));
+  }
+
+  private static boolean offersStreamsProtocol(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    var features = admin.describeFeatures().featureMetadata().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+    var streamsVersion = features.finalizedFeatures().get("streams.version");
+    return streamsVersion != null && streamsVersion.maxVersionLevel() >= 1;
+  }
+}

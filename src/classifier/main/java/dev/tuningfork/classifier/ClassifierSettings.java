@@ -1,0 +1,403 @@
+package dev.tuningfork.classifier;
+
+import dev.tuningfork.classifier.batch.BatcherSettings;
+import dev.tuningfork.classifier.fetch.FetchLimits;
+import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.fetch.Retries;
+import dev.tuningfork.classifier.fetch.S3Settings;
+import dev.tuningfork.classifier.stream.LedgerSettings;
+import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.image.ImageLimits;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All there is to set about a classifier. What it starts from is safe: it fetches from nowhere and
+ * creates no topic.
+ *
+ * @param applicationId names the consumer group, the transactions and the ledger's changelog
+ * @param creation how topics that are missing are created; empty: they are not, and the start is
+ *     refused
+ * @param threads stream threads; one keeps up with some thousand galaxies a second
+ * @param model the model's bundle; empty: the one that the product ships
+ * @param device where the model runs: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}
+ * @param kafka settings of Kafka Streams and of its clients, by Kafka's own names
+ */
+public record ClassifierSettings(
+    String applicationId,
+    Topics topics,
+    Optional<TopicCreation> creation,
+    GroupProtocol groupProtocol,
+    int threads,
+    Optional<Path> model,
+    String device,
+    ImageLimits image,
+    BatcherSettings batch,
+    LedgerSettings ledger,
+    FetchSettings fetch,
+    Map<String, String> kafka) {
+
+  /** How the members of the group share the partitions. */
+  public enum GroupProtocol {
+    /** As {@code streams} where the broker offers it, else as {@code classic}. */
+    AUTO,
+    /** The broker assigns (KIP-1071): the partitions of a crashed member come back at once. */
+    STREAMS,
+    /** One member assigns: a crashed member's partitions come back when its session expires. */
+    CLASSIC
+  }
+
+  /**
+   * How a missing topic is created.
+   *
+   * @param replicationFactor −1 for the broker's default
+   */
+  public record TopicCreation(int partitions, short replicationFactor) {
+    public TopicCreation {
+      if (partitions < 1 || replicationFactor == 0 || replicationFactor < -1) {
+        throw new IllegalArgumentException(
+            "A topic needs at least 1 partition and 1 replica (or -1 for the broker's default), not "
+                + partitions
+                + " and "
+                + replicationFactor
+                + ".");
+      }
+    }
+  }
+
+  /** What a classifier starts from; it lacks only where Kafka is. */
+  public static final ClassifierSettings DEFAULT =
+      new ClassifierSettings(
+          "tuning-fork",
+          Topics.DEFAULT,
+          Optional.empty(),
+          GroupProtocol.AUTO,
+          1,
+          Optional.empty(),
+          "auto",
+          ImageLimits.DEFAULT,
+          new BatcherSettings(1024, 64, Runtime.getRuntime().availableProcessors(), 64),
+          LedgerSettings.DEFAULT,
+          FetchSettings.of(FetchPolicy.NOTHING),
+          Map.of());
+
+  /**
+   * @throws SettingsException where a setting of Kafka's is unknown or would break the promise that
+   *     nothing is lost
+   */
+  public ClassifierSettings {
+    kafka = Map.copyOf(kafka);
+    StreamsSettings.check(kafka);
+    if (threads < 1) {
+      throw new SettingsException("The setting threads must be at least 1, not " + threads + ".");
+    }
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @param file a {@code .properties}, {@code .yaml} or {@code .yml} file; null for none
+   * @param environment variables that begin with {@code TUNING_FORK_} win over the file
+   * @throws SettingsException with a sentence that names the setting that is unknown or wrong
+   */
+  public static ClassifierSettings read(@Nullable Path file, Map<String, String> environment) {
+    SettingValues values = SettingValues.of(file, environment);
+    ClassifierSettings settings =
+        new ClassifierSettings(
+            values.text("application-id", DEFAULT.applicationId),
+            new Topics(
+                values.text("input.topic", DEFAULT.topics.input()),
+                values.text("output.topic", DEFAULT.topics.output()),
+                values.text("dead-letter.topic", DEFAULT.topics.deadLetters())),
+            section("topics", () -> creation(values)),
+            values.choice("group-protocol", DEFAULT.groupProtocol),
+            values.integer("threads", DEFAULT.threads),
+            values.parsed("model.bundle", "a path", Path::of),
+            values.text("model.device", DEFAULT.device),
+            section("image", () -> image(values)),
+            section("batch", () -> batch(values)),
+            section("ledger", () -> ledger(values)),
+            section("fetch", () -> fetch(values)),
+            values.below("kafka."));
+    values.refuseTheRest();
+    return settings;
+  }
+
+  /** The same with one of Kafka's settings, by Kafka's own name, such as bootstrap.servers. */
+  public ClassifierSettings withKafka(String name, String value) {
+    Map<String, String> more = new TreeMap<>(kafka);
+    more.put(name, value);
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        more);
+  }
+
+  public ClassifierSettings withApplicationId(String other) {
+    return new ClassifierSettings(
+        other,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withTopics(Topics other) {
+    return new ClassifierSettings(
+        applicationId,
+        other,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withCreation(TopicCreation other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        Optional.of(other),
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withGroupProtocol(GroupProtocol other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        other,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withThreads(int other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        other,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withImage(ImageLimits other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        other,
+        batch,
+        ledger,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withBatch(BatcherSettings other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        other,
+        ledger,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withLedger(LedgerSettings other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        other,
+        fetch,
+        kafka);
+  }
+
+  public ClassifierSettings withFetch(FetchSettings other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        other,
+        kafka);
+  }
+
+  /** Leaves the values of Kafka's settings out, of which some are secrets. */
+  @Override
+  public String toString() {
+    return "ClassifierSettings[applicationId=%s, topics=%s, groupProtocol=%s, threads=%d, device=%s, image=%s, batch=%s, ledger=%s, kafka=%s]"
+        .formatted(
+            applicationId,
+            topics,
+            groupProtocol,
+            threads,
+            device,
+            image,
+            batch,
+            ledger,
+            kafka.keySet());
+  }
+
+  private static Optional<TopicCreation> creation(SettingValues values) {
+    boolean create = values.flag("topics.create", false);
+    int partitions = values.integer("topics.partitions", 4);
+    int replicas = values.integer("topics.replication-factor", -1);
+    TopicCreation creation = new TopicCreation(partitions, (short) replicas);
+    return create ? Optional.of(creation) : Optional.empty();
+  }
+
+  private static ImageLimits image(SettingValues values) {
+    return new ImageLimits(
+        values.number("image.largest-pixels", DEFAULT.image.pixels()),
+        values.bytes("image.largest-bytes", DEFAULT.image.bytes()));
+  }
+
+  private static BatcherSettings batch(SettingValues values) {
+    return new BatcherSettings(
+        values.integer("batch.queue", DEFAULT.batch.queue()),
+        values.integer("batch.fetchers", DEFAULT.batch.fetchers()),
+        values.integer("batch.decoders", DEFAULT.batch.decoders()),
+        values.integer("batch.size", DEFAULT.batch.batch()));
+  }
+
+  private static LedgerSettings ledger(SettingValues values) {
+    LedgerSettings base = DEFAULT.ledger;
+    return new LedgerSettings(
+        values.integer("ledger.window", base.window()),
+        values.integer("ledger.overshoot", base.overshoot()),
+        values.duration("ledger.room-wait", base.roomWait()),
+        values.duration("ledger.patience", base.patience()),
+        values.duration("ledger.drain-every", base.drainEvery()),
+        Math.toIntExact(values.bytes("ledger.largest-record", base.largestRecord())));
+  }
+
+  private static FetchSettings fetch(SettingValues values) {
+    FetchPolicy policy =
+        new FetchPolicy(
+            Set.copyOf(values.list("fetch.schemes")),
+            values.list("fetch.hosts"),
+            values.list("fetch.networks"),
+            values.list("fetch.folders").stream().map(Path::of).toList(),
+            Set.copyOf(values.list("fetch.buckets")));
+    FetchLimits limits = DEFAULT.fetch.limits();
+    Retries retries = DEFAULT.fetch.retries();
+    return new FetchSettings(
+        policy,
+        new FetchLimits(
+            values.bytes("fetch.largest-bytes", limits.bytes()),
+            values.duration("fetch.connect-time", limits.connectTime()),
+            values.duration("fetch.attempt-time", limits.attemptTime()),
+            values.duration("fetch.total-time", limits.totalTime()),
+            values.integer("fetch.redirects", limits.redirects()),
+            values.integer("fetch.connections-per-host", limits.connectionsPerHost())),
+        new Retries(
+            values.integer("fetch.attempts", retries.attempts()),
+            values.duration("fetch.first-pause", retries.firstPause()),
+            values.duration("fetch.longest-pause", retries.longestPause())),
+        s3(values),
+        values.text("fetch.user-agent", DEFAULT.fetch.userAgent()));
+  }
+
+  private static S3Settings s3(SettingValues values) {
+    Optional<String> id = values.text("fetch.s3.access-key-id");
+    Optional<String> secret = values.text("fetch.s3.secret-access-key");
+    boolean anonymous = values.flag("fetch.s3.anonymous", false);
+    if (id.isPresent() != secret.isPresent() || (anonymous && id.isPresent())) {
+      throw new SettingsException(
+          "The settings fetch.s3.access-key-id and fetch.s3.secret-access-key go together, and not"
+              + " with fetch.s3.anonymous.");
+    }
+    S3Settings.Credentials credentials =
+        anonymous
+            ? new S3Settings.Credentials.Anonymous()
+            : id.isPresent()
+                ? new S3Settings.Credentials.KeyPair(id.get(), secret.orElseThrow())
+                : new S3Settings.Credentials.FromEnvironment();
+    return new S3Settings(
+        values.parsed("fetch.s3.endpoint", "a URI", URI::create).orElse(null),
+        values.text("fetch.s3.region").orElse(null),
+        values.flag("fetch.s3.path-style", false),
+        credentials);
+  }
+
+  /** Names the section of a value that a record refuses. */
+  private static <T> T section(String name, Supplier<T> settings) {
+    try {
+      return settings.get();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new SettingsException(
+          "The settings below " + name + " do not fit together: " + e.getMessage(), e);
+    }
+  }
+}

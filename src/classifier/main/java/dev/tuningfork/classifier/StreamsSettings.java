@@ -1,0 +1,106 @@
+package dev.tuningfork.classifier;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The settings of Kafka Streams: those that nothing lost depends on, and those of the operator. */
+final class StreamsSettings {
+
+  /** What the classifier sets itself, and what stands in the way of whoever sets it otherwise. */
+  private static final Map<String, String> RESERVED =
+      Map.of(
+          StreamsConfig.APPLICATION_ID_CONFIG, "set application-id instead",
+          StreamsConfig.NUM_STREAM_THREADS_CONFIG, "set threads instead",
+          StreamsConfig.GROUP_PROTOCOL_CONFIG, "set group-protocol instead",
+          StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "set dead-letter.topic instead",
+          StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+              "only exactly_once_v2 loses nothing and doubles nothing",
+          StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+              "a record that is skipped would be lost",
+          StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
+              "a record that is skipped would be lost",
+          StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+              "a record that is skipped would be lost");
+
+  private static final List<String> PREFIXES =
+      List.of(
+          StreamsConfig.MAIN_CONSUMER_PREFIX,
+          StreamsConfig.RESTORE_CONSUMER_PREFIX,
+          StreamsConfig.GLOBAL_CONSUMER_PREFIX,
+          StreamsConfig.CONSUMER_PREFIX,
+          StreamsConfig.PRODUCER_PREFIX,
+          StreamsConfig.ADMIN_CLIENT_PREFIX);
+
+  private static final Set<String> NAMES = names();
+
+  private StreamsSettings() {}
+
+  /**
+   * @throws SettingsException where Kafka knows no such setting, or the classifier sets it itself
+   */
+  static void check(Map<String, String> kafka) {
+    kafka
+        .keySet()
+        .forEach(
+            name -> {
+              String reason = RESERVED.get(name);
+              if (reason != null) {
+                throw new SettingsException(
+                    "The setting kafka." + name + " cannot be set: " + reason + ".");
+              }
+              String plain = withoutPrefix(name);
+              if (!name.startsWith(StreamsConfig.TOPIC_PREFIX) && !NAMES.contains(plain)) {
+                throw SettingValues.unknown(
+                    "kafka." + name.substring(0, name.length() - plain.length()), plain, NAMES);
+              }
+            });
+  }
+
+  /**
+   * @param streamsProtocol whether the broker assigns the partitions (KIP-1071)
+   * @throws SettingsException where Kafka refuses a value
+   */
+  static Properties of(ClassifierSettings settings, boolean streamsProtocol) {
+    Properties properties = new Properties();
+    // an answer is visible to readers of committed records after at most this
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "1000");
+    // what an idle classifier adds to the time of an answer
+    properties.put(StreamsConfig.POLL_MS_CONFIG, "10");
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), "60000");
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        String.valueOf(Math.max(1 << 20, ClassifierApplication.largestMessage(settings.ledger()))));
+    properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "0");
+    properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+    properties.putAll(settings.kafka());
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
+    properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, String.valueOf(settings.threads()));
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, streamsProtocol ? "streams" : "classic");
+    return properties;
+  }
+
+  private static String withoutPrefix(String name) {
+    return PREFIXES.stream()
+        .filter(name::startsWith)
+        .findFirst()
+        .map(prefix -> name.substring(prefix.length()))
+        .orElse(name);
+  }
+
+  private static Set<String> names() {
+    Set<String> names = new TreeSet<>(StreamsConfig.configDef().names());
+    names.addAll(ConsumerConfig.configNames());
+    names.addAll(ProducerConfig.configNames());
+    names.addAll(AdminClientConfig.configNames());
+    return names;
+  }
+}

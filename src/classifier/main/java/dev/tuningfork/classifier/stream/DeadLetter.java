@@ -1,0 +1,78 @@
+package dev.tuningfork.classifier.stream;
+
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.ATTEMPTS;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.EXCEPTION;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.GIVEN_UP_AT;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.KIND;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.MESSAGE;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.OFFSET;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.PARTITION;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.STAGE;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.TIMESTAMP;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.TOPIC;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.VALUE_LEFT_OUT;
+
+import dev.tuningfork.classifier.batch.Outcome.Failed;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Makes a dead letter: the record as it came, and headers that say why it was given up. */
+final class DeadLetter {
+
+  /** Characters of the sentence that says why. */
+  private static final int LONGEST_MESSAGE = 2_000;
+
+  /** Room for the headers that say why, and for Kafka's own framing, bytes. */
+  private static final int REASONS = 12 << 10;
+
+  private DeadLetter() {}
+
+  /**
+   * The whole record, byte for byte, where it is not larger than the largest that may be written.
+   * Where it is, its value is left out, and where that is not enough, its key and headers too.
+   */
+  static Record<byte[], byte[]> of(
+      LedgerEntry entry, Failed why, Instant givenUpAt, int largestRecord) {
+    Headers reasons = reasons(entry, why, givenUpAt);
+    int room = largestRecord - REASONS;
+    if (entry.size() <= room) {
+      return new Record<>(
+          entry.key(), entry.value(), entry.timestamp(), joined(entry.headers(), reasons));
+    }
+    add(reasons, VALUE_LEFT_OUT, entry.value().length);
+    if (entry.size() - entry.value().length <= room) {
+      return new Record<>(entry.key(), null, entry.timestamp(), joined(entry.headers(), reasons));
+    }
+    return new Record<>(null, null, entry.timestamp(), reasons);
+  }
+
+  private static Headers joined(Headers own, Headers reasons) {
+    Headers all = new RecordHeaders(own);
+    reasons.forEach(all::add);
+    return all;
+  }
+
+  private static Headers reasons(LedgerEntry entry, Failed why, Instant givenUpAt) {
+    Throwable cause = why.cause();
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    Headers headers = new RecordHeaders();
+    add(headers, EXCEPTION, cause.getClass().getName());
+    add(headers, MESSAGE, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
+    add(headers, TOPIC, entry.topic());
+    add(headers, PARTITION, entry.partition());
+    add(headers, OFFSET, entry.offset());
+    add(headers, STAGE, why.stage().label());
+    add(headers, KIND, why.kind().label());
+    add(headers, ATTEMPTS, why.attempts());
+    add(headers, TIMESTAMP, Instant.ofEpochMilli(entry.timestamp()));
+    add(headers, GIVEN_UP_AT, givenUpAt);
+    return headers;
+  }
+
+  private static void add(Headers headers, String name, Object value) {
+    headers.add(name, value.toString().getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,150 @@
+package dev.tuningfork.classifier.stream;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.ByteUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An accepted record, whole: what a dead letter is made of, and what is classified again after a
+ * crash.
+ *
+ * <p>As bytes: the format's version (one byte, 1), then acceptedAt and timestamp (eight bytes
+ * each), partition and offset (variable-length integers), topic, key, value, the number of headers,
+ * and each header's name and value. Every string and array follows its length plus one; a length of
+ * 0 stands for null. Integers of variable length are Kafka's own (unsigned LEB128).
+ *
+ * @param acceptedAt when the classifier took the record, milliseconds since 1970
+ * @param timestamp the record's own, milliseconds since 1970
+ */
+@SuppressWarnings("ArrayRecordComponent") // made once a record, on the hot path, and never compared
+record LedgerEntry(
+    String topic,
+    int partition,
+    long offset,
+    long timestamp,
+    long acceptedAt,
+    byte @Nullable [] key,
+    byte[] value,
+    Headers headers) {
+
+  static final Serde<LedgerEntry> SERDE =
+      Serdes.serdeFrom(
+          (topic, entry) -> entry == null ? null : entry.toBytes(),
+          (topic, bytes) -> bytes == null ? null : fromBytes(bytes));
+
+  private static final byte VERSION = 1;
+
+  /** Version, two times, partition, offset and the number of headers, at their longest. */
+  private static final int FIXED = 1 + 2 * Long.BYTES + 5 + 10 + 5;
+
+  /** How many bytes it takes in the ledger, or a few more. */
+  int size() {
+    int size = FIXED + sizeOf(topic) + sizeOf(key) + sizeOf(value);
+    for (Header header : headers) {
+      size += sizeOf(header.key()) + sizeOf(header.value());
+    }
+    return size;
+  }
+
+  byte[] toBytes() {
+    ByteBuffer buffer = ByteBuffer.allocate(size());
+    buffer.put(VERSION).putLong(acceptedAt).putLong(timestamp);
+    ByteUtils.writeUnsignedVarint(partition, buffer);
+    ByteUtils.writeVarlong(offset, buffer);
+    put(buffer, topic);
+    put(buffer, key);
+    put(buffer, value);
+    Header[] all = headers.toArray();
+    ByteUtils.writeUnsignedVarint(all.length, buffer);
+    for (Header header : all) {
+      put(buffer, header.key());
+      put(buffer, header.value());
+    }
+    byte[] bytes = new byte[buffer.position()];
+    buffer.flip().get(bytes);
+    return bytes;
+  }
+
+  /**
+   * @throws IllegalArgumentException if the bytes are not an entry of a version that is known
+   */
+  static LedgerEntry fromBytes(byte[] bytes) {
+    try {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      byte version = buffer.get();
+      if (version != VERSION) {
+        throw new IllegalArgumentException(
+            "The ledger holds an entry of version "
+                + version
+                + ", and this program knows version "
+                + VERSION
+                + ": it was written by a newer program, or is damaged.");
+      }
+      long acceptedAt = buffer.getLong();
+      long timestamp = buffer.getLong();
+      int partition = ByteUtils.readUnsignedVarint(buffer);
+      long offset = ByteUtils.readVarlong(buffer);
+      String topic = text(buffer);
+      byte[] key = array(buffer);
+      byte[] value = required(array(buffer));
+      int headerCount = ByteUtils.readUnsignedVarint(buffer);
+      Headers headers = new RecordHeaders();
+      for (int i = 0; i < headerCount; i++) {
+        headers.add(text(buffer), array(buffer));
+      }
+      return new LedgerEntry(topic, partition, offset, timestamp, acceptedAt, key, value, headers);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("The ledger holds an entry that is cut off.", e);
+    }
+  }
+
+  private static int sizeOf(byte @Nullable [] bytes) {
+    return 5 + (bytes == null ? 0 : bytes.length);
+  }
+
+  /** No character takes more than three bytes. */
+  private static int sizeOf(String text) {
+    return 5 + 3 * text.length();
+  }
+
+  private static void put(ByteBuffer buffer, String text) {
+    put(buffer, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void put(ByteBuffer buffer, byte @Nullable [] bytes) {
+    ByteUtils.writeUnsignedVarint(bytes == null ? 0 : bytes.length + 1, buffer);
+    if (bytes != null) {
+      buffer.put(bytes);
+    }
+  }
+
+  private static byte @Nullable [] array(ByteBuffer buffer) {
+    int length = ByteUtils.readUnsignedVarint(buffer) - 1;
+    if (length < 0) {
+      return null;
+    } else if (length > buffer.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    byte[] bytes = new byte[length];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  private static String text(ByteBuffer buffer) {
+    return new String(required(array(buffer)), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] required(byte @Nullable [] bytes) {
+    if (bytes == null) {
+      throw new IllegalArgumentException("The ledger holds an entry that lacks a part.");
+    }
+    return bytes;
+  }
+}

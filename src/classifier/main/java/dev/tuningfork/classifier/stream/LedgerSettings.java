@@ -1,0 +1,53 @@
+package dev.tuningfork.classifier.stream;
+
+import java.time.Duration;
+
+/**
+ * How much a task holds, and how long it waits.
+ *
+ * @param window how many galaxies a task has in flight before it begins to wait
+ * @param overshoot how many more it takes while the model is slow; then the task fails rather than
+ *     hold more
+ * @param roomWait how long a task waits for room between two rounds of its thread
+ * @param patience how long all tasks of the process together may hold up a commit: well below the
+ *     transaction timeout
+ * @param drainEvery how often finished galaxies are published while nothing arrives
+ * @param largestRecord the largest record that may be written to any topic, bytes
+ */
+public record LedgerSettings(
+    int window,
+    int overshoot,
+    Duration roomWait,
+    Duration patience,
+    Duration drainEvery,
+    int largestRecord) {
+
+  public static final LedgerSettings DEFAULT =
+      new LedgerSettings(
+          1_000,
+          600,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(20),
+          Duration.ofMillis(5),
+          1_000_000);
+
+  public LedgerSettings {
+    require(window >= 1, "window must be at least 1, not " + window);
+    require(overshoot >= 1, "overshoot must be at least 1, not " + overshoot);
+    require(
+        largestRecord >= SMALLEST_LIMIT,
+        "largestRecord must be at least " + SMALLEST_LIMIT + " bytes, not " + largestRecord);
+    require(
+        roomWait.isPositive() && roomWait.compareTo(patience) <= 0,
+        "roomWait must lie between 0 and patience (" + patience + "), not at " + roomWait);
+    require(drainEvery.toMillis() >= 1, "drainEvery must be at least 1 ms, not " + drainEvery);
+  }
+
+  private static final int SMALLEST_LIMIT = 64 << 10;
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise + ".");
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.tuningfork.classifier.stream;
+
+import dev.tuningfork.classifier.batch.Outcome.Classified;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.Morphology;
+import dev.tuningfork.tree.Question;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in every answer of one model, and how an answer is made into a message.
+ *
+ * @param preprocessing the identifier of the model's input specification
+ * @param device where the model computes
+ */
+public record Provenance(
+    GalaxyMorphology.Model model, GalaxyMorphology.Tree tree, String preprocessing, String device) {
+
+  /** Nine decimals: finer than a network's single precision, and half as long as all digits. */
+  private static final double DECIMALS = 1e9;
+
+  public static Provenance of(MorphologyModel model) {
+    DecisionTree tree = model.tree();
+    return new Provenance(
+        new GalaxyMorphology.Model(
+            model.identity().name(), model.identity().version(), model.identity().sha256()),
+        new GalaxyMorphology.Tree(tree.id(), tree.version()),
+        model.input().id(),
+        model.device());
+  }
+
+  GalaxyMorphology answer(
+      Request request, LedgerEntry entry, Classified classified, Instant classifiedAt) {
+    @Nullable GalaxyImageReference reference = request.reference();
+    Morphology morphology = Morphology.of(classified.probabilities());
+    return new GalaxyMorphology(
+        request.objectId(),
+        reference == null ? null : reference.referenceId(),
+        reference == null ? null : reference.survey(),
+        reference == null ? null : reference.ra(),
+        reference == null ? null : reference.dec(),
+        tree,
+        questions(classified.probabilities()),
+        new GalaxyMorphology.Morphology(
+            morphology.classString().isEmpty() ? null : morphology.classString(),
+            morphology.sentence()),
+        flags(reference, classified.flags()),
+        model,
+        preprocessing,
+        new GalaxyMorphology.Image(
+            uri(reference), classified.sha256(), classified.width(), classified.height()),
+        device,
+        reference == null ? null : reference.publishedAt(),
+        Instant.ofEpochMilli(entry.acceptedAt()),
+        classifiedAt,
+        new GalaxyMorphology.Source(entry.topic(), entry.partition(), entry.offset()));
+  }
+
+  private static List<GalaxyMorphology.Question> questions(AnswerProbabilities probabilities) {
+    List<GalaxyMorphology.Question> questions = new ArrayList<>();
+    for (Question question : probabilities.tree().questions()) {
+      if (probabilities.answers(question)) {
+        questions.add(question(question, probabilities));
+      }
+    }
+    return questions;
+  }
+
+  private static GalaxyMorphology.Question question(
+      Question question, AnswerProbabilities probabilities) {
+    double[] conditional = probabilities.conditional(question);
+    OptionalDouble asked = probabilities.asked(question);
+    List<GalaxyMorphology.Answer> answers = new ArrayList<>(conditional.length);
+    for (int i = 0; i < conditional.length; i++) {
+      var answer = question.answers().get(i);
+      answers.add(
+          new GalaxyMorphology.Answer(
+              answer.id(),
+              answer.key(),
+              rounded(conditional[i]),
+              asked.isPresent() ? rounded(conditional[i] * asked.getAsDouble()) : null,
+              null,
+              null));
+    }
+    return new GalaxyMorphology.Question(
+        question.id(),
+        question.key(),
+        asked.isPresent() ? rounded(asked.getAsDouble()) : null,
+        answers);
+  }
+
+  private static double rounded(double probability) {
+    return Math.rint(probability * DECIMALS) / DECIMALS;
+  }
+
+  private static Set<QualityFlag> flags(
+      @Nullable GalaxyImageReference reference, Set<QualityFlag> noticed) {
+    if (reference == null || !reference.test()) {
+      return noticed;
+    }
+    Set<QualityFlag> flags = EnumSet.of(QualityFlag.TEST);
+    flags.addAll(noticed);
+    return flags;
+  }
+
+  /** A data URI is the image itself, and too long to be said twice. */
+  private static @Nullable String uri(@Nullable GalaxyImageReference reference) {
+    if (reference == null || reference.image().uri().regionMatches(true, 0, "data:", 0, 5)) {
+      return null;
+    }
+    return reference.image().uri();
+  }
+}
