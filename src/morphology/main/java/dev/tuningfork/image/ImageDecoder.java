@@ -30,12 +30,22 @@ final class ImageDecoder {
     if (startsWith(bytes, PNG)) {
       return PngFile.open(bytes, limits);
     }
+    if (Gzip.is(bytes)) {
+      byte[] inflated = Gzip.inflate(bytes, limits);
+      if (FitsFile.is(inflated)) {
+        return FitsFile.open(inflated, description, limits);
+      }
+      throw new ImageException("This gzipped file holds no FITS file: " + beginning(inflated));
+    }
+    if (FitsFile.is(bytes)) {
+      return FitsFile.open(bytes, description, limits);
+    }
     throw new ImageException(
         "This is not an image that can be read (JPEG, PNG, FITS or gzipped FITS): "
             + beginning(bytes));
   }
 
-  private static boolean startsWith(byte[] bytes, byte[] magic) {
+  static boolean startsWith(byte[] bytes, byte[] magic) {
     return bytes.length >= magic.length
         && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
   }

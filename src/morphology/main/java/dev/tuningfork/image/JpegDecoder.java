@@ -1,7 +1,36 @@
 package dev.tuningfork.image;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** A library that decodes JPEG. Implementations are thread-safe. */
 interface JpegDecoder {
+
+  /** The fastest that this machine has: chosen, and told in the log, once. */
+  static JpegDecoder fastest() {
+    return Fastest.DECODER;
+  }
+
+  /** Initialised when it is first asked for. */
+  final class Fastest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JpegDecoder.class);
+    private static final JpegDecoder DECODER = choose();
+
+    private Fastest() {}
+
+    private static JpegDecoder choose() {
+      JpegDecoder turbo = TurboJpeg.find().orElse(null);
+      if (turbo != null) {
+        LOG.info("JPEG images are decoded by libturbojpeg.");
+        return turbo;
+      }
+      LOG.info(
+          "JPEG images are decoded by the JDK's ImageIO, since libturbojpeg was not found; with it"
+              + " (on Debian: apt-get install libturbojpeg0) decoding is several times as fast.");
+      return new ImageIoJpeg();
+    }
+  }
 
   /**
    * Decodes a window as brightness of 0..1, plane by plane.

@@ -17,7 +17,7 @@ public final class Preprocessor {
   private final ImageDecoder decoder;
 
   public Preprocessor(InputSpec spec, ImageLimits limits) {
-    this(spec, limits, new ImageIoJpeg());
+    this(spec, limits, JpegDecoder.fastest());
   }
 
   Preprocessor(InputSpec spec, ImageLimits limits, JpegDecoder jpeg) {
@@ -42,8 +42,9 @@ public final class Preprocessor {
     Window window = window(file, description.pixelScale(), flags);
     Cutout cutout = file.read(window, spec.channels());
     flags.addAll(cutout.flags());
-    float[] brightness = inChannels(cutout);
+    float[] brightness = brightness(cutout);
     int side = cutout.side();
+    ImageQuality.inspect(brightness, side, flags);
     if (spec.size() > NOTABLE_ENLARGEMENT * side) {
       flags.add(QualityFlag.UPSAMPLED);
     }
@@ -79,16 +80,28 @@ public final class Preprocessor {
   }
 
   /** Brightness of 0..1 in as many planes as the network takes. */
-  private float[] inChannels(Cutout cutout) {
-    float[] values = cutout.values();
-    if (cutout.light().planes() == spec.channels().count()) {
-      return values;
+  private float[] brightness(Cutout cutout) {
+    float[] shown =
+        switch (cutout.light()) {
+          case Cutout.Display display -> cutout.values();
+          case Cutout.Flux flux -> spec.stretch().brightness(flux, cutout.values());
+        };
+    int plane = cutout.side() * cutout.side();
+    if (shown.length == spec.channels().count() * plane) {
+      return shown;
     }
-    float[] replicated = new float[spec.channels().count() * values.length];
-    for (int at = 0; at < replicated.length; at += values.length) {
-      System.arraycopy(values, 0, replicated, at, values.length);
+    return switch (spec.channels()) {
+      case LUMINANCE -> Luma.of(shown, plane);
+      case RGB -> replicated(shown);
+    };
+  }
+
+  private static float[] replicated(float[] grey) {
+    float[] rgb = new float[3 * grey.length];
+    for (int at = 0; at < rgb.length; at += grey.length) {
+      System.arraycopy(grey, 0, rgb, at, grey.length);
     }
-    return replicated;
+    return rgb;
   }
 
   private void standardise(float[] values) {

@@ -1,0 +1,70 @@
+package dev.tuningfork.image;
+
+import java.nio.ByteBuffer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import nom.tam.fits.Header;
+
+/**
+ * The table that holds a tile-compressed image (FITS standard 4.0, sections 7.3 and 10.1). Each of
+ * its rows points into a heap, and a reader allocates whatever the pointer says: so the pointers
+ * are checked here first.
+ */
+final class FitsTiles {
+
+  /** TFORMn: a repeat count, a type, and for pointers the type that they point to. */
+  private static final Pattern FORMAT = Pattern.compile("(\\d{0,9})([A-Z])([A-Z]?).*");
+
+  private FitsTiles() {}
+
+  /** Whether all pointers lie within the heap, and point to no more than it holds altogether. */
+  static boolean fit(byte[] bytes, FitsHdu hdu) {
+    Header header = hdu.header();
+    int width = header.getIntValue("NAXIS1", 0);
+    int rows = header.getIntValue("NAXIS2", 0);
+    long heap = hdu.dataSize() - header.getLongValue("THEAP", (long) width * rows);
+    ByteBuffer table = ByteBuffer.wrap(bytes, hdu.dataOffset(), hdu.dataSize()).slice();
+    long pointedTo = 0;
+    long column = 0;
+    for (int field = 1; field <= header.getIntValue("TFIELDS", 0); field++) {
+      Matcher format = FORMAT.matcher(header.getStringValue("TFORM" + field, "").strip());
+      if (!format.matches()) {
+        return false;
+      }
+      int repeat = format.group(1).isEmpty() ? 1 : Integer.parseInt(format.group(1));
+      String type = format.group(2);
+      long size = (long) repeat * bytes(type);
+      if (column + size > width) {
+        return false;
+      }
+      if (repeat > 0 && (type.equals("P") || type.equals("Q"))) {
+        for (int row = 0; row < rows; row++) {
+          int at = (int) (row * (long) width + column);
+          long count = type.equals("P") ? table.getInt(at) : table.getLong(at);
+          long offset = type.equals("P") ? table.getInt(at + 4) : table.getLong(at + 8);
+          if (count < 0 || offset < 0 || count > heap || offset > heap) {
+            return false;
+          }
+          long end = offset + count * bytes(format.group(3));
+          pointedTo += end - offset;
+          if (end > heap || pointedTo > heap) {
+            return false;
+          }
+        }
+      }
+      column += size;
+    }
+    return true;
+  }
+
+  /** FITS standard 4.0, table 18; bits and unknown types count as a byte. */
+  private static int bytes(String type) {
+    return switch (type) {
+      case "I" -> 2;
+      case "J", "E" -> 4;
+      case "K", "D", "C", "P" -> 8;
+      case "M", "Q" -> 16;
+      default -> 1;
+    };
+  }
+}

@@ -1,0 +1,34 @@
+package dev.tuningfork.image;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+
+/** Files that were compressed as a whole, such as {@code cutout.fits.gz}. */
+final class Gzip {
+
+  private static final byte[] MAGIC = {0x1f, (byte) 0x8b};
+
+  private Gzip() {}
+
+  static boolean is(byte[] bytes) {
+    return ImageDecoder.startsWith(bytes, MAGIC);
+  }
+
+  /** Inflates as much as the limits allow, and refuses what goes on beyond. */
+  static byte[] inflate(byte[] bytes, ImageLimits limits) throws ImageException {
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      int most = Math.toIntExact(Math.min(limits.bytes(), Integer.MAX_VALUE - 16));
+      byte[] inflated = in.readNBytes(most);
+      if (in.read() >= 0) {
+        throw new ImageException(
+            "The gzipped file inflates to more than the %d bytes that are allowed."
+                .formatted(limits.bytes()));
+      }
+      return inflated;
+    } catch (IOException e) {
+      throw new ImageException(
+          "The gzipped file is truncated or damaged: " + e.getMessage() + ".", e);
+    }
+  }
+}
