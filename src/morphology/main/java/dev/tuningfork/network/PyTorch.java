@@ -1,6 +1,12 @@
 package dev.tuningfork.network;
 
 import ai.djl.engine.Engine;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
 /** The engine that computes networks, started so that it never asks the Internet for anything. */
 public final class PyTorch {
@@ -12,22 +18,58 @@ public final class PyTorch {
    * environment or a system property says already is kept.
    *
    * <p>One operation uses as many threads as this process has processors. That is Java's count,
-   * which knows the limits of a container, where PyTorch's own counts the machine's.
+   * which knows the limits of a container, where PyTorch's own counts the machine's. Between two
+   * operations these threads sleep: by OpenMP's default they would spin, and hold up whoever
+   * decodes images beside them.
    *
    * @throws ai.djl.engine.EngineException if the native library cannot be loaded
    */
-  public static Engine engine() {
+  public static synchronized Engine engine() {
     setIfAbsent("ai.djl.offline", "true");
     setIfAbsent("OPT_OUT_TRACKING", "true");
     setIfAbsent(
         "ai.djl.pytorch.num_threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
+    setInEnvironmentIfAbsent("OMP_WAIT_POLICY", "passive");
     return Engine.getEngine("PyTorch");
   }
 
   private static void setIfAbsent(String property, String value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
+    }
+  }
+
+  /**
+   * OpenMP reads its settings from the environment of the process, once, when its library is
+   * loaded. Windows has no {@code setenv}, and no OpenMP that knows this setting.
+   */
+  @SuppressWarnings("restricted") // the call's signature is that of POSIX
+  private static void setInEnvironmentIfAbsent(String variable, String value) {
+    Linker linker = Linker.nativeLinker();
+    Optional<MemorySegment> setenv = linker.defaultLookup().find("setenv");
+    if (setenv.isEmpty()) {
+      return;
+    }
+    FunctionDescriptor signature =
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+    try (Arena arena = Arena.ofConfined()) {
+      int keepWhatIsSet = 0;
+      int result =
+          (int)
+              linker
+                  .downcallHandle(setenv.get(), signature)
+                  .invokeExact(
+                      arena.allocateFrom(variable), arena.allocateFrom(value), keepWhatIsSet);
+      if (result != 0) {
+        throw new IllegalStateException("The environment variable " + variable + " cannot be set.");
+      }
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(
+          "The environment variable " + variable + " cannot be set.", e);
     }
   }
 }
