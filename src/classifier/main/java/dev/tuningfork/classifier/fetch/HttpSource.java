@@ -33,6 +33,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.io.CloseMode;
@@ -292,7 +293,7 @@ final class HttpSource implements ImageSource {
               "%s could not prove who it is (%s)".formatted(host, e.getMessage()), e);
       case InterruptedIOException _ ->
           SourceException.temporary("%s did not answer in time".formatted(host), e);
-      case ClientProtocolException _ ->
+      case ClientProtocolException _, MessageConstraintException _ ->
           SourceException.permanent(
               "%s did not answer in HTTP (%s)".formatted(host, e.getMessage()), e);
       default ->

@@ -37,6 +37,9 @@ record HttpTarget(HttpHost host, URI uri) {
       throw SourceException.permanent(
           "its host is an IPv4 address in an unusual spelling; write four decimal numbers, as in 192.0.2.7");
     }
+    if (name.contains("%")) {
+      throw SourceException.permanent("its host names an interface of this machine (after %)");
+    }
     boolean ipv6 = name.startsWith("[");
     if (ipv6) {
       name = name.substring(1, name.length() - 1);

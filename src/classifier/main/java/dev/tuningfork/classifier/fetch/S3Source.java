@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.fetch;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -20,6 +21,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Objects of the allowed buckets of one S3 store: {@code s3://bucket/key}. */
 final class S3Source implements ImageSource {
+
+  private static final Pattern DOTS = Pattern.compile("/\\.\\.?(/|$)");
 
   private final Set<String> buckets;
   private final SizeLimit limit;
@@ -69,6 +72,10 @@ final class S3Source implements ImageSource {
       throw SourceException.permanent(
           "an S3 URI names a bucket and a key, as in s3://bucket/folder/image.fits");
     }
+    if (DOTS.matcher(uri.getPath()).find()) {
+      throw SourceException.permanent(
+          "its key has a part . or .., which an HTTP store may take for a way out of the bucket");
+    }
     if (!buckets.contains(bucket)) {
       throw SourceException.permanent(
           "its bucket is not among the allowed ones; list it if it may be read");
@@ -83,7 +90,8 @@ final class S3Source implements ImageSource {
     try (ResponseInputStream<GetObjectResponse> body =
         client.getObject(request -> request.bucket(bucket).key(key))) {
       try {
-        limit.check(body.response().contentLength());
+        Long announced = body.response().contentLength();
+        limit.check(announced == null ? 0 : announced);
         return limit.read(body);
       } finally {
         // closing alone would read what is left of an object that is too large
