@@ -18,6 +18,8 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
 
   private static final byte[] MAGIC = "SIMPLE  =".getBytes(StandardCharsets.US_ASCII);
 
+  private static final Set<Integer> BITPIX = Set.of(8, 16, 32, 64, -32, -64);
+
   static boolean is(byte[] bytes) {
     return ImageDecoder.startsWith(bytes, MAGIC);
   }
@@ -63,6 +65,11 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     }
     long planes = shape.length == 3 ? shape[2] : 1;
     limits.check("FITS", shape[0], shape[1]);
+    if (!BITPIX.contains(hdu.bitpix())) {
+      throw new ImageException(
+          "FITS HDU %d has a BITPIX of %d, which is none of the standard's: 8, 16, 32, 64, -32, -64."
+              .formatted(hdu.index(), hdu.bitpix()));
+    }
     long size = shape[0] * shape[1] * (Math.abs(hdu.bitpix()) / 8);
     if (planes < 1 || planes > limits.bytes() / size) {
       throw new ImageException(

@@ -15,8 +15,8 @@ import java.util.Set;
  *       than {@value #LEAST_SIGNAL} times the noise of a pixel, or less than two grey levels of
  *       255, above the sky.
  *   <li>{@link QualityFlag#OFF_CENTRE}: the block that rises highest above the sky lies more than a
- *       quarter of the crop's side from its centre, and the brightest central block rises less than
- *       {@value #CENTRAL_SHARE} times as high.
+ *       quarter of the crop's side from its centre and is no mere noise, and the brightest central
+ *       block rises less than {@value #CENTRAL_SHARE} times as high.
  *   <li>{@link QualityFlag#SATURATED}: more than {@value #NOTABLE_SATURATION} of the pixels are
  *       white.
  * </ul>
@@ -106,10 +106,11 @@ final class ImageQuality {
         }
       }
     }
-    if (central < Math.max(LEAST_SIGNAL * noise, LEAST_LEVELS)) {
+    double notable = Math.max(LEAST_SIGNAL * noise, LEAST_LEVELS);
+    if (central < notable) {
       flags.add(QualityFlag.LOW_SIGNAL);
     }
-    if (outer >= LEAST_LEVELS && central < CENTRAL_SHARE * outer) {
+    if (outer >= notable && central < CENTRAL_SHARE * outer) {
       flags.add(QualityFlag.OFF_CENTRE);
     }
   }

@@ -1,0 +1,376 @@
+package dev.tuningfork.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FitsTest {
+
+  private static FitsFile open(byte[] bytes, @Nullable String hdu, String... bands)
+      throws ImageException {
+    var description = new ImageDescription(null, hdu, null, List.of(bands));
+    return (FitsFile)
+        new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg()).open(bytes, description);
+  }
+
+  private static FitsFile open(byte[] bytes) throws ImageException {
+    return open(bytes, null);
+  }
+
+  /** The whole of a square plane as it is stored: row 0 at the bottom. */
+  private static float[][] pixels(FitsFile file, int plane) throws ImageException {
+    int side = Math.min(file.width(), file.height());
+    float[] topDown =
+        FitsPixels.read(file.bytes(), file.hdu(), file.width())
+            .window(plane, new Window(0, file.height() - side, side));
+    float[][] rows = new float[side][];
+    for (int y = 0; y < side; y++) {
+      rows[y] = Arrays.copyOfRange(topDown, (side - 1 - y) * side, (side - y) * side);
+    }
+    return rows;
+  }
+
+  @Property(tries = 80)
+  void everyStoredPixelComesOutInItsPlaceWithItsScale(
+      @ForAll("bitpix") int bitpix,
+      @ForAll @IntRange(min = 1, max = 4) int planes,
+      @ForAll @IntRange(min = 16, max = 40) int width,
+      @ForAll @IntRange(min = 16, max = 40) int height,
+      @ForAll boolean scaled,
+      @ForAll boolean gzipped,
+      @ForAll long seed)
+      throws Exception {
+    Random random = new Random(seed);
+    double[][][] stored = new double[planes][height][width];
+    Object pixels = array(bitpix, planes, height, width);
+    for (int p = 0; p < planes; p++) {
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          stored[p][y][x] = bitpix == 8 ? random.nextInt(256) : random.nextInt(-30_000, 30_000);
+          set(((Object[][]) pixels)[p][y], x, stored[p][y][x]);
+        }
+      }
+    }
+    Map<String, Object> cards = new HashMap<>();
+    double scale = scaled ? 0.25 : 1;
+    double zero = scaled ? 100.5 : 0;
+    if (scaled) {
+      cards.put("BSCALE", scale);
+      cards.put("BZERO", zero);
+    }
+    byte[] bytes =
+        FitsFiles.file(FitsFiles.hdu(planes == 1 ? ((Object[]) pixels)[0] : pixels, cards));
+
+    FitsFile file = open(gzipped ? FitsFiles.gzip(bytes) : bytes);
+
+    assertThat(file.width()).isEqualTo(width);
+    assertThat(file.height()).isEqualTo(height);
+    assertThat(file.planes()).isEqualTo(planes);
+    int side = Math.min(width, height);
+    for (int p = 0; p < planes; p++) {
+      float[][] read = pixels(file, p);
+      for (int y = 0; y < side; y++) {
+        for (int x = 0; x < side; x++) {
+          assertThat(read[y][x]).isEqualTo((float) (zero + scale * stored[p][y][x]));
+        }
+      }
+    }
+  }
+
+  @Provide
+  Arbitrary<Integer> bitpix() {
+    return Arbitraries.of(8, 16, 32, 64, -32, -64);
+  }
+
+  private static Object array(int bitpix, int planes, int height, int width) {
+    return switch (bitpix) {
+      case 8 -> new byte[planes][height][width];
+      case 16 -> new short[planes][height][width];
+      case 32 -> new int[planes][height][width];
+      case 64 -> new long[planes][height][width];
+      case -32 -> new float[planes][height][width];
+      default -> new double[planes][height][width];
+    };
+  }
+
+  private static void set(Object row, int x, double value) {
+    switch (row) {
+      case byte[] r -> r[x] = (byte) value;
+      case short[] r -> r[x] = (short) value;
+      case int[] r -> r[x] = (int) value;
+      case long[] r -> r[x] = (long) value;
+      case float[] r -> r[x] = (float) value;
+      case double[] r -> r[x] = value;
+      default -> throw new IllegalArgumentException();
+    }
+  }
+
+  /** What the files that fpack packed hold, by the formula that they were made with. */
+  private static float packed(int x, int y) {
+    return 100 + 3 * x + 7 * y + (x * y) % 11;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fpack-r.fits", "fpack-g2.fits", "fpack-h.fits", "fpack-p.fits"})
+  void whatFpackPackedWithoutLossIsReadExactly(String name) throws Exception {
+    FitsFile file = open(FitsFiles.packed(name));
+
+    assertThat(file.width()).isEqualTo(60);
+    assertThat(file.height()).isEqualTo(40);
+    float[][] read = pixels(file, 0);
+    for (int y = 0; y < 40; y++) {
+      for (int x = 0; x < 40; x++) {
+        assertThat(read[y][x]).isEqualTo(packed(x, y));
+      }
+    }
+  }
+
+  @Test
+  void whatFpackQuantisedIsReadWithinItsNoiseAndItsUndefinedPixelStaysUndefined() throws Exception {
+    float[][] read = pixels(open(FitsFiles.packed("fpack-float-r.fits")), 0);
+
+    for (int y = 0; y < 40; y++) {
+      for (int x = 0; x < 40; x++) {
+        if (x == 3 && y == 5) {
+          assertThat(read[y][x]).isNaN();
+        } else {
+          assertThat(read[y][x])
+              .isCloseTo(100 + 3 * x + 7 * y + (x * 31 + y * 17) % 23 / 4f, within(0.15f));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RICE_1", "GZIP_1", "GZIP_2"})
+  void tileCompressedCubesAreRead(String algorithm) throws Exception {
+    int[][][] cube = new int[3][20][30];
+    for (int p = 0; p < 3; p++) {
+      for (int y = 0; y < 20; y++) {
+        for (int x = 0; x < 30; x++) {
+          cube[p][y][x] = 1000 * p + 30 * y + x;
+        }
+      }
+    }
+
+    FitsFile file = open(FitsFiles.file(FitsFiles.compressed(cube, algorithm)));
+
+    assertThat(file.planes()).isEqualTo(3);
+    assertThat(pixels(file, 2)[7][5]).isEqualTo(2215);
+  }
+
+  @Test
+  void theTopRowOfAPictureIsTheLastRowOfTheFile() throws Exception {
+    float[][] image = new float[30][30];
+    image[29][0] = 500;
+
+    Cutout cutout = open(FitsFiles.image(image)).read(new Window(0, 0, 30), Channels.RGB);
+
+    assertThat(cutout.values()[0]).isEqualTo(500);
+  }
+
+  @Test
+  void theFirstHduWithPixelsIsTakenUnlessAnotherIsNamed() throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(null, Map.of()),
+            FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "SCI")),
+            FitsFiles.hdu(new float[30][30], Map.of("EXTNAME", "WHT")));
+
+    assertThat(open(bytes).width()).isEqualTo(20);
+    assertThat(open(bytes, "wht").width()).isEqualTo(30);
+    assertThat(open(bytes, "2").width()).isEqualTo(30);
+    assertThatThrownBy(() -> open(bytes, "DQ"))
+        .hasMessage("The FITS file has no HDU \"DQ\"; its HDUs are 0, 1 (SCI), 2 (WHT).");
+    assertThatThrownBy(() -> open(bytes, "0"))
+        .hasMessage("FITS HDU 0 holds no image; an image or a cube of images is needed.");
+  }
+
+  @Test
+  void outerAxesOfLengthOneAreNotCounted() throws Exception {
+    float[][][][] pixels = new float[1][1][20][20];
+    pixels[0][0][3][4] = 7;
+
+    FitsFile file = open(FitsFiles.image(pixels));
+
+    assertThat(file.planes()).isEqualTo(1);
+    assertThat(pixels(file, 0)[3][4]).isEqualTo(7);
+  }
+
+  @Test
+  void blankPixelsAreFilledWithSkyAndTold() throws Exception {
+    int[][] image = new int[20][20];
+    for (int[] row : image) {
+      Arrays.fill(row, 40);
+    }
+    image[10][10] = -99;
+    byte[] bytes = FitsFiles.file(FitsFiles.hdu(image, Map.of("BLANK", -99)));
+
+    Cutout cutout = open(bytes).read(new Window(0, 0, 20), Channels.RGB);
+
+    assertThat(cutout.flags()).containsExactly(QualityFlag.NAN_FILLED);
+    assertThat(cutout.values()).containsOnly(0);
+  }
+
+  @Test
+  void anImageWithoutADefinedPixelIsRefused() throws Exception {
+    float[][] image = new float[20][20];
+    for (float[] row : image) {
+      Arrays.fill(row, Float.NaN);
+    }
+    FitsFile file = open(FitsFiles.image(image));
+
+    assertThatThrownBy(() -> file.read(new Window(0, 0, 20), Channels.RGB))
+        .hasMessage("The part of the FITS image that the model looks at has no defined pixel.");
+  }
+
+  @Test
+  void aPlaneWithoutDefinedPixelsIsLeftOut() throws Exception {
+    float[][][] cube = new float[3][20][20];
+    for (float[] row : cube[1]) {
+      Arrays.fill(row, Float.NaN);
+    }
+
+    Cutout cutout =
+        open(FitsFiles.image(cube), null, "g", "r", "z").read(new Window(0, 0, 20), Channels.RGB);
+
+    assertThat(((Cutout.Flux) cutout.light()).bands())
+        .extracting(Cutout.Band::name)
+        .containsExactly("g", "z");
+  }
+
+  @Test
+  void full16BitPixelsAreToldAsSaturated() throws Exception {
+    short[][] image = new short[20][20];
+    for (int y = 8; y < 12; y++) {
+      Arrays.fill(image[y], 8, 12, Short.MAX_VALUE);
+    }
+
+    assertThat(open(FitsFiles.image(image)).read(new Window(0, 0, 20), Channels.RGB).flags())
+        .containsExactly(QualityFlag.SATURATED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CD1_1,CD2_2,-7.2777777e-5,7.2777777e-5", "CDELT1,CDELT2,-7.2777777e-5,7.2777777e-5"})
+  void thePixelScaleIsReadFromTheCelestialCoordinates(
+      String key1, String key2, double first, double second) throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(
+                new float[20][20], Map.of("CTYPE1", "RA---TAN", key1, first, key2, second)));
+
+    assertThat(open(bytes).pixelScale()).isCloseTo(0.262, within(1e-6));
+    assertThat(open(FitsFiles.image(new float[20][20])).pixelScale()).isNull();
+  }
+
+  @Test
+  void aHeaderThatPromisesMoreThanTheFileHoldsIsRefused() {
+    byte[] whole = FitsFiles.image(new float[40][40]);
+
+    assertThatThrownBy(() -> open(Arrays.copyOf(whole, 2880 + 3000)))
+        .hasMessage(
+            "The header of FITS HDU 0 promises 6400 bytes of data and the file holds 3000: it is"
+                + " truncated or its header is wrong.");
+    assertThatThrownBy(() -> open(lying(whole, 2_000_000_000L)))
+        .hasMessageContaining("promises 320000000000 bytes of data and the file holds 8640");
+    assertThatThrownBy(() -> open(lying(whole, 9_000_000_000_000_000_000L)))
+        .isInstanceOf(ImageException.class);
+    assertThatThrownBy(() -> open(lying(whole, -5))).isInstanceOf(ImageException.class);
+    assertThatThrownBy(() -> open(Arrays.copyOf(whole, 200)))
+        .hasMessageContaining("has no END: the file is truncated or damaged.");
+  }
+
+  @Test
+  void aFileWithoutTheLastBlocksPaddingIsRead() throws Exception {
+    byte[] whole = FitsFiles.image(new float[40][40]);
+
+    FitsFile file = open(Arrays.copyOf(whole, 2880 + 6400));
+
+    assertThat(pixels(file, 0)).hasDimensions(40, 40);
+  }
+
+  @Test
+  void tilesThatClaimToHoldMoreThanAllowedAreRefusedBeforeTheyAreInflated() {
+    String text = new String(FitsFiles.packed("fpack-r.fits"), StandardCharsets.ISO_8859_1);
+    byte[] lying =
+        text.replace("ZNAXIS1 =                   60", "ZNAXIS1 =             60000000")
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> open(lying))
+        .hasMessageContaining("60000000×40 pixels, and at most 64000000 pixels are allowed");
+  }
+
+  @Test
+  void tilesThatPointOutsideTheirHeapAreRefused() throws Exception {
+    byte[] bytes = FitsFiles.packed("fpack-r.fits");
+    FitsFile good = open(bytes);
+    bytes[good.hdu().dataOffset()] = 0x7f;
+
+    assertThatThrownBy(() -> open(bytes))
+        .hasMessage(
+            "The tile-compressed image in FITS HDU 1 is damaged: its table points outside its"
+                + " heap.");
+  }
+
+  @Test
+  void aGzipBombIsRefusedWhileItInflates() throws Exception {
+    byte[] bomb = FitsFiles.gzip(new byte[2_000_000]);
+
+    assertThatThrownBy(() -> Gzip.inflate(bomb, new ImageLimits(1000, 1_000_000)))
+        .hasMessage("The gzipped file inflates to more than the 1000000 bytes that are allowed.");
+    assertThatThrownBy(() -> open(bomb))
+        .hasMessageStartingWith("This gzipped file holds no FITS file: its first bytes are 00 00");
+    assertThatThrownBy(() -> open(Arrays.copyOf(bomb, bomb.length / 2)))
+        .hasMessageStartingWith("The gzipped file is truncated or damaged: ");
+  }
+
+  @Test
+  void bandsThatDoNotMatchThePlanesAreRefused() {
+    assertThatThrownBy(() -> open(FitsFiles.image(new float[3][20][20]), null, "g", "r"))
+        .hasMessage("The FITS image has 3 planes, and the bands that were named are 2: g, r.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fits/decals_grz_162.fits, , 162, 162, 3",
+    "fits/hsc_5band_50.fits, , 50, 50, 5",
+    "fits/hst_acs_f606w_multi_hdu.fits, , 70, 46, 1",
+    "fits/hst_acs_f606w_multi_hdu.fits, 1, 142, 156, 1",
+    "fits/hst_f105w_group.fits.gz, , 100, 100, 1",
+    "fits/hst_f105w_spiral.fits.gz, , 150, 150, 1",
+  })
+  void realCutoutsOfSurveysAreRead(
+      String name, @Nullable String hdu, int width, int height, int planes) throws Exception {
+    FitsFile file = open(RealData.file(name), hdu);
+
+    assertThat(List.of(file.width(), file.height(), file.planes()))
+        .containsExactly(width, height, planes);
+    Cutout cutout = file.read(Window.central(width, height, Math.min(width, height)), Channels.RGB);
+    assertThat(((Cutout.Flux) cutout.light()).bands()).allMatch(band -> band.noise() > 0);
+    assertThat(cutout.flags()).isEmpty();
+  }
+
+  private static byte[] lying(byte[] whole, long width) {
+    String text = new String(whole, StandardCharsets.ISO_8859_1);
+    return text.replace("NAXIS1  =                   40", "NAXIS1  = %20d".formatted(width))
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
