@@ -1,0 +1,2 @@
+/** From labelled galaxies to a model bundle. */
+package dev.tuningfork.trainer;
