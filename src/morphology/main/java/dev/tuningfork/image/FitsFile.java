@@ -85,7 +85,7 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     }
     if (hdu.isCompressed() && !FitsTiles.fit(bytes, hdu)) {
       throw new ImageException(
-          "The tile-compressed image in FITS HDU %d is damaged: its table points outside its heap."
+          "The tile-compressed image in FITS HDU %d is damaged: its table does not fit its tiles."
               .formatted(hdu.index()));
     }
     return new FitsFile(bytes, hdu, (int) shape[0], (int) shape[1], (int) planes, bands);

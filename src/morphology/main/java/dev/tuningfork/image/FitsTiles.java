@@ -7,8 +7,8 @@ import nom.tam.fits.Header;
 
 /**
  * The table that holds a tile-compressed image (FITS standard 4.0, sections 7.3 and 10.1). Each of
- * its rows points into a heap, and a reader allocates whatever the pointer says: so the pointers
- * are checked here first.
+ * its rows is a tile and points into a heap, and a reader believes the size of a tile and allocates
+ * whatever a pointer says: so these are checked here first.
  */
 final class FitsTiles {
 
@@ -17,8 +17,26 @@ final class FitsTiles {
 
   private FitsTiles() {}
 
-  /** Whether all pointers lie within the heap, and point to no more than it holds altogether. */
+  /** Whether there is a row for each tile, and all that the rows point to lies within the heap. */
   static boolean fit(byte[] bytes, FitsHdu hdu) {
+    return isRowForEachTile(hdu.header()) && isHeapEnough(bytes, hdu);
+  }
+
+  private static boolean isRowForEachTile(Header header) {
+    long tiles = 1;
+    for (int axis = 1; axis <= header.getIntValue("ZNAXIS", 0); axis++) {
+      long length = header.getLongValue("ZNAXIS" + axis, 0);
+      long tile = header.getLongValue("ZTILE" + axis, axis == 1 ? length : 1);
+      if (length < 1 || tile < 1) {
+        return false;
+      }
+      tiles *= Math.ceilDiv(length, tile);
+    }
+    return tiles == header.getLongValue("NAXIS2", 0);
+  }
+
+  /** Also altogether: otherwise many rows could share one large piece of it. */
+  private static boolean isHeapEnough(byte[] bytes, FitsHdu hdu) {
     Header header = hdu.header();
     int width = header.getIntValue("NAXIS1", 0);
     int rows = header.getIntValue("NAXIS2", 0);

@@ -326,8 +326,19 @@ class FitsTest {
 
     assertThatThrownBy(() -> open(bytes))
         .hasMessage(
-            "The tile-compressed image in FITS HDU 1 is damaged: its table points outside its"
-                + " heap.");
+            "The tile-compressed image in FITS HDU 1 is damaged: its table does not fit its"
+                + " tiles.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" 0", "-1", " 7"})
+  void tilesThatAreNotAsManyAsTheTableHasRowsAreRefused(String width) {
+    String text = new String(FitsFiles.packed("fpack-r.fits"), StandardCharsets.ISO_8859_1);
+    byte[] lying =
+        text.replace("ZTILE1  =                   60", "ZTILE1  =                   " + width)
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> open(lying)).hasMessageContaining("does not fit its tiles");
   }
 
   @Test
