@@ -65,10 +65,11 @@ public final class ClassifierApplication implements AutoCloseable {
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
   private final KafkaStreams streams;
-  private final CountDownLatch ran = new CountDownLatch(1);
+  private final CountDownLatch ranOrEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Deque<Instant> threadDeaths = new ArrayDeque<>();
   private volatile @Nullable Throwable failure;
+  private volatile boolean hasRun;
   private volatile boolean closed;
 
   private ClassifierApplication(
@@ -91,9 +92,11 @@ public final class ClassifierApplication implements AutoCloseable {
     streams.setStateListener(
         (now, before) -> {
           if (now == KafkaStreams.State.RUNNING) {
-            ran.countDown();
+            hasRun = true;
+            ranOrEnded.countDown();
           } else if (now.hasCompletedShutdown()) {
             ended.countDown();
+            ranOrEnded.countDown();
           }
         });
   }
@@ -137,10 +140,10 @@ public final class ClassifierApplication implements AutoCloseable {
   /**
    * Waits until it has run for the first time.
    *
-   * @return false if it did not within this time
+   * @return false if it did not within this time, or ended before
    */
   public boolean awaitRunning(Duration atMost) throws InterruptedException {
-    return ran.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    return ranOrEnded.await(atMost.toMillis(), TimeUnit.MILLISECONDS) && hasRun;
   }
 
   /** Waits until it is closed or has failed. */

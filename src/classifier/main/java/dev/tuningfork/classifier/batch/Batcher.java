@@ -130,6 +130,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     return queue.offer(submitted) ? Optional.of(submitted.outcome) : Optional.empty();
   }
 
+  /** How many images are prepared and wait for the model. */
+  public int prepared() {
+    return prepared.size();
+  }
+
   /** How many batches the model has answered. */
   public long batches() {
     return batches.get();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,9 @@ public record GalaxyImageReference(
    */
   public GalaxyImageReference {
     requireText("objectId", objectId);
+    require(
+        StandardCharsets.UTF_8.newEncoder().canEncode(objectId),
+        "objectId holds half a character (an unpaired surrogate).");
     require(image != null, "image is missing: it says where the pixels are.");
     requireRange("ra", ra, 0, 360);
     requireRange("dec", dec, -90, 90);

@@ -58,16 +58,23 @@ final class Json {
   private Json() {}
 
   static <T> T read(byte[] json, Class<T> type) throws MessageException {
+    try (JsonParser parser = MAPPER.createParser(json)) {
+      return read(parser, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Reading an array in memory failed.", e);
+    }
+  }
+
+  private static <T> T read(JsonParser parser, Class<T> type) throws MessageException, IOException {
     try {
-      T message = READER.readValue(json, type);
+      T message = READER.readValue(parser, type);
       if (message == null) {
-        throw new MessageException("The message is empty or null, not a JSON object.");
+        throw new MessageException("The message is null, not a JSON object.");
       }
       return message;
     } catch (JsonProcessingException e) {
+      // before the parser is closed, which knows what it found
       throw new MessageException(sentence(e), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Reading an array in memory failed.", e);
     }
   }
 

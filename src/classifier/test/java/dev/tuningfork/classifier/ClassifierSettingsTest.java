@@ -1,0 +1,190 @@
+package dev.tuningfork.classifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
+import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
+import dev.tuningfork.classifier.fetch.FetchPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClassifierSettingsTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void nothingSetIsSafe() {
+    ClassifierSettings settings = ClassifierSettings.read(null, Map.of());
+    assertThat(settings).isEqualTo(ClassifierSettings.DEFAULT);
+    assertThat(settings.fetch().policy()).isEqualTo(FetchPolicy.NOTHING);
+    assertThat(settings.creation()).isEmpty();
+  }
+
+  @Test
+  void yamlAndPropertiesSayTheSame() throws IOException {
+    Path yaml =
+        file(
+            "settings.yaml",
+            """
+            input:
+              topic: cutouts
+            threads: 2
+            group-protocol: classic
+            topics: {create: true, partitions: 12}
+            image:
+              largest-bytes: 8MiB
+            ledger:
+              room-wait: 500ms
+            fetch:
+              schemes: [https, s3]
+              hosts: ["*.example.org"]
+              folders: /data/a, /data/b
+              total-time: 2m
+            kafka:
+              bootstrap.servers: kafka:9092
+              consumer:
+                max.poll.records: 100
+            """);
+    Path properties =
+        file(
+            "settings.properties",
+            """
+            input.topic=cutouts
+            threads=2
+            group-protocol=CLASSIC
+            topics.create=true
+            topics.partitions=12
+            image.largest-bytes=8388608
+            ledger.room-wait=500 ms
+            fetch.schemes=https,s3
+            fetch.hosts=*.example.org
+            fetch.folders=/data/a,/data/b
+            fetch.total-time=120s
+            kafka.bootstrap.servers=kafka:9092
+            kafka.consumer.max.poll.records=100
+            """);
+    ClassifierSettings settings = ClassifierSettings.read(yaml, Map.of());
+    assertThat(settings).isEqualTo(ClassifierSettings.read(properties, Map.of()));
+    assertThat(settings.topics().input()).isEqualTo("cutouts");
+    assertThat(settings.threads()).isEqualTo(2);
+    assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
+    assertThat(settings.creation()).contains(new TopicCreation(12, (short) -1));
+    assertThat(settings.image().bytes()).isEqualTo(8 << 20);
+    assertThat(settings.ledger().roomWait()).isEqualTo(Duration.ofMillis(500));
+    assertThat(settings.fetch().policy().schemes()).containsExactlyInAnyOrder("https", "s3");
+    assertThat(settings.fetch().policy().folders())
+        .isEqualTo(List.of(Path.of("/data/a"), Path.of("/data/b")));
+    assertThat(settings.fetch().limits().totalTime()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(settings.kafka())
+        .isEqualTo(Map.of("bootstrap.servers", "kafka:9092", "consumer.max.poll.records", "100"));
+  }
+
+  @Test
+  void environmentVariablesWinOverTheFile() throws IOException {
+    Path file = file("a.properties", "input.topic=one\nkafka.bootstrap.servers=a:1\n");
+    ClassifierSettings settings =
+        ClassifierSettings.read(
+            file,
+            Map.of(
+                "TUNING_FORK_INPUT_TOPIC", "two",
+                "TUNING_FORK_KAFKA_BOOTSTRAP_SERVERS", "b:2",
+                "TUNING_FORK_FETCH_CONNECTIONS_PER_HOST", "3",
+                "PATH", "/bin",
+                // what Kubernetes sets for a service named tuning-fork
+                "TUNING_FORK_SERVICE_HOST", "10.0.0.1",
+                "TUNING_FORK_PORT_8080_TCP_ADDR", "10.0.0.1"));
+    assertThat(settings.topics().input()).isEqualTo("two");
+    assertThat(settings.kafka()).isEqualTo(Map.of("bootstrap.servers", "b:2"));
+    assertThat(settings.fetch().limits().connectionsPerHost()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "input.topik=x | There is no setting input.topik. Did you mean input.topic?",
+        "ledger.windows=5 | There is no setting ledger.windows. Did you mean ledger.window?",
+        "xyzzy=5 | There is no setting xyzzy.",
+        "threads=many | The setting threads must be a whole number, not 'many'.",
+        "topics.create=yes | The setting topics.create must be true or false, not 'yes'.",
+        "group-protocol=new | The setting group-protocol must be one of auto, streams, classic, not 'new'.",
+        "fetch.total-time=5 | The setting fetch.total-time must be a time such as 250ms, 5s, 2m or 1h, not '5'.",
+        "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
+        "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
+        "kafka.boostrap.servers=a:1 | There is no setting kafka.boostrap.servers. Did you mean kafka.bootstrap.servers?",
+        "kafka.consumer.max.pol.records=1 | There is no setting kafka.consumer.max.pol.records. Did you mean kafka.consumer.max.poll.records?",
+        "kafka.processing.guarantee=at_least_once | The setting kafka.processing.guarantee cannot be set: only exactly_once_v2 loses nothing and doubles nothing.",
+        "kafka.application.id=x | The setting kafka.application.id cannot be set: set application-id instead.",
+      })
+  void whatIsUnknownOrWrongIsRefusedByName(String line, String sentence) throws IOException {
+    Path file = file("wrong.properties", line);
+    assertThatThrownBy(() -> ClassifierSettings.read(file, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(sentence);
+  }
+
+  @Test
+  void anUnknownVariableIsRefusedByName() {
+    assertThatThrownBy(() -> ClassifierSettings.read(null, Map.of("TUNING_FORK_INPUT_TOPICS", "x")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "There is no setting TUNING_FORK_INPUT_TOPICS. Did you mean TUNING_FORK_INPUT_TOPIC?");
+  }
+
+  @Test
+  void whatIsNoSettingsFileIsRefused() throws IOException {
+    Path list = file("list.yaml", "just words");
+    assertThatThrownBy(() -> ClassifierSettings.read(list, Map.of()))
+        .isInstanceOf(SettingsException.class);
+    Path broken = file("broken.yaml", "a: [1");
+    assertThatThrownBy(() -> ClassifierSettings.read(broken, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("not valid YAML");
+    Path missing = folder.resolve("missing.yaml");
+    assertThatThrownBy(() -> ClassifierSettings.read(missing, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("missing.yaml");
+    Path empty = file("empty.yaml", "");
+    assertThat(ClassifierSettings.read(empty, Map.of())).isEqualTo(ClassifierSettings.DEFAULT);
+  }
+
+  @Test
+  void kafkaStreamsGetsTheOperatorsSettingsAndKeepsItsPromises() {
+    ClassifierSettings settings =
+        ClassifierSettings.DEFAULT
+            .withKafka("bootstrap.servers", "a:1")
+            .withKafka("commit.interval.ms", "200")
+            .withKafka("producer.compression.type", "lz4");
+    var properties = StreamsSettings.of(settings, true);
+    assertThat(properties)
+        .containsEntry("bootstrap.servers", "a:1")
+        .containsEntry("commit.interval.ms", "200")
+        .containsEntry("producer.compression.type", "lz4")
+        .containsEntry("processing.guarantee", StreamsConfig.EXACTLY_ONCE_V2)
+        .containsEntry("group.protocol", "streams")
+        .containsEntry("producer.transaction.timeout.ms", "60000");
+    assertThat(new StreamsConfig(properties)).isNotNull();
+  }
+
+  @Test
+  void secretsAreNotShown() {
+    assertThat(
+            ClassifierSettings.DEFAULT.withKafka("sasl.jaas.config", "password=hunter2").toString())
+        .doesNotContain("hunter2")
+        .contains("sasl.jaas.config");
+  }
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+}

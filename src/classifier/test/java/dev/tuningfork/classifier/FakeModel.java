@@ -1,0 +1,116 @@
+package dev.tuningfork.classifier;
+
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.model.ModelIdentity;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.model.PredictionException;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.Question;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+
+/**
+ * A model that answers every question evenly, fails on the images it is told to fail on, and waits
+ * where it is told to hang. An image is told by its first value.
+ */
+public final class FakeModel implements MorphologyModel {
+
+  private final int largestBatch;
+  private final Set<Float> poison = ConcurrentHashMap.newKeySet();
+  private final Semaphore gate = new Semaphore(0);
+  private volatile boolean gated;
+  private volatile boolean broken;
+
+  /** The sizes of the batches, in order, failed ones included. */
+  public final List<Integer> batches = new CopyOnWriteArrayList<>();
+
+  public FakeModel(int largestBatch) {
+    this.largestBatch = largestBatch;
+  }
+
+  /** Every forward pass from now on waits for {@link #release}. */
+  public void hang() {
+    gated = true;
+  }
+
+  /** Lets so many forward passes go on. */
+  public void release(int passes) {
+    gate.release(passes);
+  }
+
+  /** How many forward passes wait. */
+  public boolean isWaiting() {
+    return gate.hasQueuedThreads();
+  }
+
+  public void failOn(float firstValue) {
+    poison.add(firstValue);
+  }
+
+  public void breakDown() {
+    broken = true;
+  }
+
+  public static PreparedImage image(float firstValue) {
+    return new PreparedImage(new float[] {firstValue, 0}, 424, 424, Set.of());
+  }
+
+  /** What it says about every image. */
+  public static AnswerProbabilities answer() {
+    DecisionTree tree = DecisionTree.galaxyZoo2();
+    double[] conditional = new double[tree.answerCount()];
+    for (Question question : tree.questions()) {
+      int first = tree.firstAnswer(question);
+      int count = question.answers().size();
+      Arrays.fill(conditional, first, first + count, 1.0 / count);
+    }
+    return AnswerProbabilities.of(tree, conditional);
+  }
+
+  @Override
+  public ModelIdentity identity() {
+    return new ModelIdentity("even", "1.0.0", "0".repeat(64));
+  }
+
+  @Override
+  public DecisionTree tree() {
+    return DecisionTree.galaxyZoo2();
+  }
+
+  @Override
+  public InputSpec input() {
+    return InputSpec.article();
+  }
+
+  @Override
+  public String device() {
+    return "cpu";
+  }
+
+  @Override
+  public int largestBatch() {
+    return largestBatch;
+  }
+
+  @Override
+  public List<AnswerProbabilities> predict(List<PreparedImage> images) {
+    batches.add(images.size());
+    if (gated) {
+      gate.acquireUninterruptibly();
+    }
+    if (broken || images.stream().anyMatch(image -> poison.contains(image.values()[0]))) {
+      throw new PredictionException("No answer.");
+    }
+    return Collections.nCopies(images.size(), answer());
+  }
+
+  @Override
+  public void close() {}
+}

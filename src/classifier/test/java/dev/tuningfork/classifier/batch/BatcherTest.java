@@ -1,0 +1,286 @@
+package dev.tuningfork.classifier.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.tuningfork.classifier.FakeModel;
+import dev.tuningfork.classifier.batch.Outcome.Classified;
+import dev.tuningfork.classifier.batch.Outcome.Failed;
+import dev.tuningfork.classifier.fetch.FetchException;
+import dev.tuningfork.classifier.fetch.FetchedImage;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.image.ImageException;
+import dev.tuningfork.image.PreparedImage;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class BatcherTest {
+
+  private static final BatcherSettings SETTINGS = new BatcherSettings(1_000, 4, 2, 8);
+
+  private final FakeModel model = new FakeModel(8);
+  private final AtomicReference<Throwable> broken = new AtomicReference<>();
+  private Batcher batcher = batcher(SETTINGS, BatcherTest::fetch);
+
+  private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
+    return new Batcher(
+        settings, fetcher, (bytes, description) -> prepare(bytes), model, broken::set);
+  }
+
+  @AfterEach
+  void close() {
+    model.release(1_000);
+    batcher.close();
+  }
+
+  @Test
+  void anIdleModelTakesOneImageAtOnce() throws Exception {
+    assertThat(submit(7).get(10, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            Classified.class,
+            answer -> {
+              assertThat(answer.sha256()).isEqualTo("hash-7");
+              assertThat(answer.width()).isEqualTo(424);
+            });
+    assertThat(model.batches).containsExactly(1);
+  }
+
+  @Test
+  void whileTheModelWorksTheNextBatchGrowsUpToTheLimit() {
+    model.hang();
+    submit(0);
+    await().until(model::isWaiting);
+    List<CompletableFuture<Outcome>> outcomes = submitAll(1, 20);
+    // 16 places before the model: 2 batches
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(16));
+    model.release(100);
+    all(outcomes);
+    assertThat(model.batches.subList(0, 3)).containsExactly(1, 8, 8);
+    assertThat(model.batches.stream().mapToInt(size -> size).sum()).isEqualTo(21);
+  }
+
+  @Test
+  void aModelThatHangsFillsNoMoreThanTheQueues() {
+    batcher.close();
+    batcher = batcher(new BatcherSettings(10, 4, 2, 8), BatcherTest::fetch);
+    model.hang();
+    AtomicInteger taken = new AtomicInteger();
+    await()
+        .during(Duration.ofMillis(200))
+        .until(
+            () -> {
+              while (offer(taken.get()).isPresent()) {
+                taken.incrementAndGet();
+              }
+              return true;
+            });
+    assertThat(taken.get()).isBetween(10, 10 + 2 * 4 + 2 * 2 + 3 * 8);
+  }
+
+  @Test
+  void aBatchThatFailsIsHalvedUntilTheCulpritIsAlone() throws Exception {
+    model.hang();
+    submit(0);
+    await().until(model::isWaiting);
+    model.failOn(5);
+    List<CompletableFuture<Outcome>> outcomes = submitAll(1, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(8));
+    model.release(1_000);
+    all(outcomes);
+
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (i + 1 == 5) {
+        assertThat(outcomes.get(i).get())
+            .isInstanceOfSatisfying(
+                Failed.class,
+                failed -> {
+                  assertThat(failed.stage()).isEqualTo(Stage.INFER);
+                  assertThat(failed.kind()).isEqualTo(FailureKind.PERMANENT);
+                });
+      } else {
+        assertThat(outcomes.get(i).get()).isInstanceOf(Classified.class);
+      }
+    }
+    assertThat(broken).hasNullValue();
+  }
+
+  @Test
+  void aModelThatFailsOnWhatItAnsweredBeforeIsBrokenAndNoImageIsBlamed() throws Exception {
+    submit(1).get(10, TimeUnit.SECONDS);
+    model.breakDown();
+    CompletableFuture<Outcome> innocent = submit(2);
+    await().untilAtomic(broken, notNullValue());
+    assertThat(innocent).isNotDone();
+  }
+
+  @Test
+  void eachFailureNamesItsStage() throws Exception {
+    ImageFetcher failing =
+        image -> {
+          switch (image.uri()) {
+            case "x:gone" -> throw new FetchException(FailureKind.PERMANENT, 1, "Gone.", null);
+            case "x:slow" -> throw new FetchException(FailureKind.TRANSIENT, 4, "Slow.", null);
+            default -> throw new IllegalStateException("A mistake of the program's.");
+          }
+        };
+    batcher.close();
+    batcher = batcher(SETTINGS, failing);
+    assertFailed(reference("x:gone"), Stage.FETCH, FailureKind.PERMANENT, 1);
+    assertFailed(reference("x:slow"), Stage.FETCH, FailureKind.TRANSIENT, 4);
+    assertFailed(reference("x:mistake"), Stage.FETCH, FailureKind.TRANSIENT, 1);
+    assertFailed(carried(-1), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
+    assertFailed(carried(-2), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
+    assertFailed(carried(-3), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
+  }
+
+  @Test
+  void anImageThatCameWithItsMessageIsHashedAndNotFetched() throws Exception {
+    Outcome outcome = batcher.submit(carried(1)).orElseThrow().get(10, TimeUnit.SECONDS);
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Classified.class,
+            answer ->
+                assertThat(answer.sha256())
+                    .isEqualTo("b40711a88c7039756fb8a73827eabe2c0fe5a0346ca7e0a104adc0fc764f528d"));
+  }
+
+  @Test
+  void oneSlowImageDoesNotHoldUpTheOthers() throws Exception {
+    CountDownLatch slow = new CountDownLatch(1);
+    batcher.close();
+    batcher =
+        batcher(
+            SETTINGS,
+            image -> {
+              if (image.uri().equals("x:0")) {
+                awaitUninterrupted(slow);
+              }
+              return fetch(image);
+            });
+    CompletableFuture<Outcome> first = submit(0);
+    all(submitAll(1, 50));
+    assertThat(first).isNotDone();
+    slow.countDown();
+    assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(Classified.class);
+  }
+
+  @Test
+  void aCancelledImageNeverReachesTheModel() {
+    model.hang();
+    submit(0);
+    await().until(model::isWaiting);
+    submit(1).cancel(false);
+    CompletableFuture<Outcome> last = submit(2);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isPositive());
+    model.release(100);
+    last.join();
+    assertThat(batcher.images()).isEqualTo(2);
+  }
+
+  @Test
+  void closingDropsWhatIsOnItsWayAndBlamesNoImage() {
+    CountDownLatch never = new CountDownLatch(1);
+    batcher.close();
+    batcher =
+        batcher(
+            SETTINGS,
+            image -> {
+              try {
+                never.await();
+                return fetch(image);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new FetchException(FailureKind.TRANSIENT, 1, "Interrupted.", e);
+              }
+            });
+    List<CompletableFuture<Outcome>> outcomes = submitAll(0, 10);
+    batcher.close();
+    assertThat(outcomes).noneMatch(CompletableFuture::isDone);
+  }
+
+  private void assertFailed(ImageOrigin origin, Stage stage, FailureKind kind, int attempts)
+      throws Exception {
+    Outcome outcome = batcher.submit(origin).orElseThrow().get(10, TimeUnit.SECONDS);
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Failed.class,
+            failed -> {
+              assertThat(failed.stage()).isEqualTo(stage);
+              assertThat(failed.kind()).isEqualTo(kind);
+              assertThat(failed.attempts()).isEqualTo(attempts);
+            });
+  }
+
+  private Optional<CompletableFuture<Outcome>> offer(int number) {
+    return batcher.submit(reference("x:" + number));
+  }
+
+  private CompletableFuture<Outcome> submit(int number) {
+    return offer(number).orElseThrow();
+  }
+
+  private List<CompletableFuture<Outcome>> submitAll(int first, int count) {
+    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      outcomes.add(submit(first + i));
+    }
+    return outcomes;
+  }
+
+  private static void all(List<CompletableFuture<Outcome>> outcomes) {
+    CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new)).join();
+  }
+
+  private static ImageOrigin reference(String uri) {
+    return new ImageOrigin.Referenced(GalaxyImageReference.Image.of(uri));
+  }
+
+  private static ImageOrigin carried(int number) {
+    return new ImageOrigin.Carried(bytes(number), "image/jpeg");
+  }
+
+  private static FetchedImage fetch(GalaxyImageReference.Image image) {
+    int number = Integer.parseInt(image.uri().substring(2));
+    return new FetchedImage(bytes(number), "hash-" + number, 1);
+  }
+
+  private static byte[] bytes(int number) {
+    return ByteBuffer.allocate(4).putInt(number).array();
+  }
+
+  /** −1 is no image, −2 makes the decoder fail, −3 comes out as no number. */
+  private static PreparedImage prepare(byte[] bytes) throws ImageException {
+    int number = ByteBuffer.wrap(bytes).getInt();
+    return switch (number) {
+      case -1 -> throw new ImageException("No image.");
+      case -2 -> throw new StackOverflowError("A mistake of the decoder's.");
+      case -3 -> new PreparedImage(new float[] {Float.NaN}, 1, 1, Set.of());
+      default -> FakeModel.image(number);
+    };
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

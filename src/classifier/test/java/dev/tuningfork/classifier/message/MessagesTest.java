@@ -1,0 +1,265 @@
+package dev.tuningfork.classifier.message;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.ExecutionContext;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.tuningfork.image.QualityFlag;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Builders;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessagesTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Schema REFERENCE = schema("galaxy-image-reference.schema.json");
+  private static final Schema MORPHOLOGY = schema("galaxy-morphology.schema.json");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "galaxy-image-reference.example.json",
+        "galaxy-image-reference-smallest.example.json"
+      })
+  void exampleReferencesAreValidAndComeBackUnchanged(String example) throws Exception {
+    byte[] json = resource(example);
+    assertValid(REFERENCE, json);
+    GalaxyImageReference reference = GalaxyImageReference.fromJson(json);
+    assertValid(REFERENCE, reference.toJson());
+    assertThat(GalaxyImageReference.fromJson(reference.toJson())).isEqualTo(reference);
+    assertThat(JSON.readTree(reference.toJson())).isEqualTo(JSON.readTree(json));
+  }
+
+  @Test
+  void theExampleMorphologyIsValidAndComesBackUnchanged() throws Exception {
+    byte[] json = resource("galaxy-morphology.example.json");
+    assertValid(MORPHOLOGY, json);
+    GalaxyMorphology morphology = GalaxyMorphology.fromJson(json);
+    assertValid(MORPHOLOGY, morphology.toJson());
+    assertThat(GalaxyMorphology.fromJson(morphology.toJson())).isEqualTo(morphology);
+    assertThat(JSON.readTree(morphology.toJson())).isEqualTo(JSON.readTree(json));
+  }
+
+  @Property(tries = 300)
+  void everyReferenceIsValidAndComesBackUnchanged(
+      @ForAll("references") GalaxyImageReference reference) throws Exception {
+    byte[] json = reference.toJson();
+    assertValid(REFERENCE, json);
+    assertThat(GalaxyImageReference.fromJson(json)).isEqualTo(reference);
+  }
+
+  @Test
+  void unknownFieldsAndNullsAreIgnored() throws Exception {
+    byte[] json =
+        """
+        {"objectId": "1", "brightness": {"r": [17.5]}, "survey": null,
+         "image": {"uri": "file:/1.jpg", "camera": "x", "bands": null, "hdu": 2}}
+        """
+            .getBytes(UTF_8);
+    assertValid(REFERENCE, json);
+    GalaxyImageReference reference = GalaxyImageReference.fromJson(json);
+    assertThat(reference.survey()).isNull();
+    assertThat(reference.image().bands()).isEmpty();
+    assertThat(reference.image().hdu()).isEqualTo("2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"image\":{\"uri\":\"file:/1\"}} | objectId is missing.",
+        "{\"objectId\":\" \",\"image\":{\"uri\":\"file:/1\"}} | objectId is blank.",
+        "{\"objectId\":5877,\"image\":{\"uri\":\"file:/1\"}} | objectId must be a string, not an integer.",
+        "{\"objectId\":\"1\"} | image is missing: it says where the pixels are.",
+        "{\"objectId\":\"1\",\"image\":\"file:/1\"} | image must be an object, not this string.",
+        "{\"objectId\":\"1\",\"image\":{}} | image.uri is missing.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"1.jpg\"}} | image.uri has no scheme, such as https: or file:, in '1.jpg'.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":0}} | image.sizeBytes must be more than 0, not 0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":1.5}} | image.sizeBytes must be an integer, not a decimal number.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":\"12\"}} | image.sizeBytes must be an integer, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sha256\":\"abc\"}} | image.sha256 must be 64 hexadecimal digits.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"pixelScale\":-1}} | image.pixelScale must be more than 0 arcseconds, not -1.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":[\"g\",7]}} | image.bands[1] must be a string, not an integer.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":\"g\"}} | image.bands must be a list, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"hdu\":1.5}} | image.hdu must be a string, not a decimal number.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"ra\":361} | ra must lie between 0.0 and 360.0 degrees, not 361.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"dec\":-91} | dec must lie between -90.0 and 90.0 degrees, not -91.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"publishedAt\":\"today\"} | publishedAt must be a time as in RFC 3339, such as 2026-01-31T22:15:00Z, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"test\":\"yes\"} | test must be true or false, not this string.",
+        "[] | The message must be a JSON object, not a list.",
+        "null | The message is null, not a JSON object.",
+      })
+  void whatIsWrongIsSaidInASentenceThatNamesTheField(String json, String sentence)
+      throws Exception {
+    assertThatThrownBy(() -> GalaxyImageReference.fromJson(json.getBytes(UTF_8)))
+        .isInstanceOf(MessageException.class)
+        .hasMessage(sentence);
+    assertThat(REFERENCE.validate(json, InputFormat.JSON, MessagesTest::assertFormats))
+        .as("the schema refuses it too")
+        .isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "   ", "{", "{\"objectId\":", "hello", "{} {}", "\u0000\u0001"})
+  void whatIsNotJsonIsSaidToBeNone(String text) {
+    assertThatThrownBy(() -> GalaxyImageReference.fromJson(text.getBytes(UTF_8)))
+        .isInstanceOf(MessageException.class);
+  }
+
+  @Test
+  void aModelOfOneQuestionLeavesOutWhatItCannotKnow() throws Exception {
+    var morphology =
+        new GalaxyMorphology(
+            "1",
+            null,
+            null,
+            null,
+            null,
+            new GalaxyMorphology.Tree("gz2", "1"),
+            List.of(
+                new GalaxyMorphology.Question(
+                    "t03",
+                    "bar",
+                    null,
+                    List.of(
+                        new GalaxyMorphology.Answer("a06", "bar", 0.25, null, 0.125, 0.5),
+                        new GalaxyMorphology.Answer("a07", "no-bar", 0.75, null, 0.5, 0.875)))),
+            new GalaxyMorphology.Morphology(null, "No bar."),
+            Set.of(QualityFlag.LOW_SIGNAL),
+            new GalaxyMorphology.Model("m", "1", "0".repeat(64)),
+            "p",
+            new GalaxyMorphology.Image(null, "0".repeat(64), 1, 1),
+            "cpu",
+            null,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            new GalaxyMorphology.Source("t", 0, 0));
+    byte[] json = morphology.toJson();
+    assertValid(MORPHOLOGY, json);
+    assertThat(new String(json, UTF_8)).doesNotContain("null", "askedProbability", "joint");
+    assertThat(GalaxyMorphology.fromJson(json)).isEqualTo(morphology);
+  }
+
+  @Test
+  void deadLettersUseTheNamesOfKafkaStreams() {
+    assertThat(DeadLetterHeaders.EXCEPTION)
+        .isEqualTo(ExceptionHandlerUtils.HEADER_ERRORS_EXCEPTION_NAME);
+    assertThat(DeadLetterHeaders.MESSAGE)
+        .isEqualTo(ExceptionHandlerUtils.HEADER_ERRORS_EXCEPTION_MESSAGE_NAME);
+    assertThat(DeadLetterHeaders.TOPIC).isEqualTo(ExceptionHandlerUtils.HEADER_ERRORS_TOPIC_NAME);
+    assertThat(DeadLetterHeaders.PARTITION)
+        .isEqualTo(ExceptionHandlerUtils.HEADER_ERRORS_PARTITION_NAME);
+    assertThat(DeadLetterHeaders.OFFSET).isEqualTo(ExceptionHandlerUtils.HEADER_ERRORS_OFFSET_NAME);
+  }
+
+  @Provide
+  Arbitrary<GalaxyImageReference> references() {
+    Arbitrary<String> names =
+        Arbitraries.strings()
+            .withCharRange('!', '\u07ff')
+            .ofMinLength(1)
+            .ofMaxLength(40)
+            .filter(name -> !name.isBlank());
+    Arbitrary<Double> degrees = Arbitraries.doubles().between(0, 90);
+    Arbitrary<GalaxyImageReference.Image> images =
+        Builders.withBuilder(() -> new Object[7])
+            .use(names.map(name -> "file:/" + name))
+            .in((image, v) -> set(image, 0, v))
+            .use(names.injectNull(0.5))
+            .in((image, v) -> set(image, 1, v))
+            .use(Arbitraries.longs().greaterOrEqual(1).injectNull(0.5))
+            .in((image, v) -> set(image, 2, v))
+            .use(Arbitraries.of("ab".repeat(32), "09".repeat(32)).injectNull(0.5))
+            .in((image, v) -> set(image, 3, v))
+            .use(names.injectNull(0.5))
+            .in((image, v) -> set(image, 4, v))
+            .use(Arbitraries.doubles().between(0.01, 1000).injectNull(0.5))
+            .in((image, v) -> set(image, 5, v))
+            .use(names.list().ofMaxSize(4))
+            .in((image, v) -> set(image, 6, v))
+            .build(MessagesTest::image);
+    return Combinators.combine(
+            names,
+            images,
+            names.injectNull(0.5),
+            names.injectNull(0.5),
+            degrees.injectNull(0.5),
+            degrees.injectNull(0.5),
+            Arbitraries.longs()
+                .between(0, 4_000_000_000_000L)
+                .map(Instant::ofEpochMilli)
+                .injectNull(0.5),
+            Arbitraries.of(true, false))
+        .as(
+            (id, image, referenceId, survey, ra, dec, at, test) ->
+                new GalaxyImageReference(
+                    id, image, referenceId, survey, null, ra, dec, ra, dec, survey, at, test));
+  }
+
+  private static Object[] set(Object[] fields, int index, Object value) {
+    fields[index] = value;
+    return fields;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static GalaxyImageReference.Image image(Object[] fields) {
+    return new GalaxyImageReference.Image(
+        (String) fields[0],
+        (String) fields[1],
+        (Long) fields[2],
+        (String) fields[3],
+        (String) fields[4],
+        (Double) fields[5],
+        (List<String>) fields[6]);
+  }
+
+  private static void assertValid(Schema schema, byte[] json) {
+    assertThat(
+            schema
+                .validate(new String(json, UTF_8), InputFormat.JSON, MessagesTest::assertFormats)
+                .stream()
+                .map(Object::toString)
+                .collect(Collectors.joining("\n")))
+        .isEmpty();
+  }
+
+  private static void assertFormats(ExecutionContext context) {
+    context.executionConfig(config -> config.formatAssertionsEnabled(true));
+  }
+
+  private static Schema schema(String name) {
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(new String(resource(name), UTF_8), InputFormat.JSON);
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream resource = MessagesTest.class.getResourceAsStream(name)) {
+      return resource.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
