@@ -15,6 +15,7 @@ import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
+import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
@@ -78,10 +79,11 @@ public final class Trainer {
 
     NetworkBlock block = new NetworkBlock(network, Weights.initial(network, settings.seed()));
     int stepsPerEpoch = galaxies.training().size() / settings.batch();
-    Engine.getInstance().setRandomSeed(settings.seed());
+    Engine engine = PyTorch.engine();
+    engine.setRandomSeed(settings.seed());
     try (Model model = Model.newInstance(settings.architecture())) {
       model.setBlock(block);
-      try (ai.djl.training.Trainer djl = model.newTrainer(configuration(stepsPerEpoch))) {
+      try (ai.djl.training.Trainer djl = model.newTrainer(configuration(engine, stepsPerEpoch))) {
         djl.initialize(
             new Shape(
                 1, network.input().channels(), network.input().height(), network.input().width()));
@@ -99,16 +101,16 @@ public final class Trainer {
             block.weights(),
             judge(djl, galaxies),
             duration,
-            Engine.getInstance().defaultDevice().getDeviceType());
+            engine.defaultDevice().getDeviceType());
       }
     }
   }
 
-  private DefaultTrainingConfig configuration(int stepsPerEpoch) {
+  private DefaultTrainingConfig configuration(Engine engine, int stepsPerEpoch) {
     LearningRate rate =
         LearningRate.over(stepsPerEpoch * settings.epochs(), settings.learningRate());
     return new DefaultTrainingConfig(Loss.l2Loss()) // DJL asks for one; the loss here is our own
-        .optDevices(Engine.getInstance().getDevices(1))
+        .optDevices(engine.getDevices(1))
         .optOptimizer(
             Optimizer.adamW()
                 .optLearningRateTracker(rate)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.tree.DecisionTree;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class ObjectiveTest {
 
   @Test
   void eachQuestionHasASoftmaxOfItsOwn() {
-    try (NDManager manager = NDManager.newBaseManager()) {
+    try (NDManager manager = PyTorch.engine().newBaseManager()) {
       NDArray logits = manager.create(new float[] {0, 0, 5, 5, 5}, new Shape(1, 5));
 
       assertThat(objective.logProbabilities(logits).exp().toFloatArray())
@@ -28,7 +29,7 @@ class ObjectiveTest {
 
   @Test
   void theLossIsTheWeightedCrossEntropyAndAnUnknownQuestionCountsNothing() {
-    try (NDManager manager = NDManager.newBaseManager()) {
+    try (NDManager manager = PyTorch.engine().newBaseManager()) {
       NDArray logits = manager.create(new float[] {1, 0, 9, -9, 4, 0, 0, 0, 0, 0}, new Shape(2, 5));
       NDArray targets =
           manager.create(new float[] {.3f, .1f, 0, 0, 0, 0, 0, .5f, 0, .25f}, new Shape(2, 5));
