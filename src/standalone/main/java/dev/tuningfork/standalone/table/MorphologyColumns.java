@@ -1,0 +1,145 @@
+package dev.tuningfork.standalone.table;
+
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.Question;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import uk.ac.starlink.table.ColumnInfo;
+
+/** The columns of a table of morphologies, and how a message fills them. */
+final class MorphologyColumns {
+
+  private static final String PROBABILITY = "stat.probability";
+
+  private final List<ColumnInfo> infos = new ArrayList<>();
+  private final BiFunction<String, GalaxyMorphology, @Nullable Object[]> cells;
+
+  private MorphologyColumns(BiFunction<String, GalaxyMorphology, @Nullable Object[]> cells) {
+    this.cells = cells;
+  }
+
+  /**
+   * What the classifier says, for reading: the class, the flags, and for each question that the
+   * model answers how probable it is to be asked and the answers' conditional probabilities.
+   *
+   * @param sample any message of the model's
+   */
+  static MorphologyColumns all(GalaxyMorphology sample) {
+    List<String> answered = sample.questions().stream().map(GalaxyMorphology.Question::id).toList();
+    MorphologyColumns columns =
+        new MorphologyColumns(
+            (file, morphology) -> {
+              List<@Nullable Object> row = new ArrayList<>();
+              row.add(morphology.objectId());
+              row.add(file);
+              row.add(morphology.morphology().classString());
+              row.add(morphology.morphology().description());
+              row.add(flags(morphology));
+              for (GalaxyMorphology.Question question : morphology.questions()) {
+                row.add(question.askedProbability());
+                question.answers().forEach(answer -> row.add(answer.probability()));
+              }
+              return row.toArray();
+            });
+    columns.text("object_id", "The survey's identifier of the galaxy", "meta.id;meta.main");
+    columns.text("file", "The image file that was classified", "meta.file");
+    columns.text(
+        "class", "The walk by the most probable answers, in short (gz2_class)", "src.morph.type");
+    columns.text("description", "The walk by the most probable answers, in words", "meta.note");
+    columns.text("flags", "What a careful reader must know about the image", "meta.code.qual");
+    DecisionTree tree = DecisionTree.byId(sample.tree().id());
+    for (Question question : tree.questions()) {
+      if (answered.contains(question.id())) {
+        columns.probability(
+            name(question.key()) + "_asked",
+            "Probability that this is asked (" + question.id() + "): " + question.text());
+        question
+            .answers()
+            .forEach(
+                answer ->
+                    columns.probability(
+                        name(question.key()) + "_" + name(answer.key()),
+                        "Probability of '%s' (%s) where %s is asked: %s"
+                            .formatted(answer.key(), answer.id(), question.id(), question.text())));
+      }
+    }
+    return columns;
+  }
+
+  /** Kaggle's header: {@code GalaxyID} and the 37 joint probabilities. */
+  static MorphologyColumns kaggle() {
+    MorphologyColumns columns =
+        new MorphologyColumns(
+            (file, morphology) -> {
+              List<@Nullable Object> row = new ArrayList<>();
+              row.add(morphology.objectId());
+              for (double joint : KaggleColumns.of(probabilities(morphology))) {
+                row.add(Double.isNaN(joint) ? null : joint);
+              }
+              return row.toArray();
+            });
+    columns.text(KaggleColumns.GALAXY_ID, "Kaggle's identifier of the galaxy", "meta.id;meta.main");
+    KaggleColumns.NAMES.forEach(
+        name -> columns.probability(name, "Joint probability of Kaggle's answer " + name));
+    return columns;
+  }
+
+  List<ColumnInfo> infos() {
+    return infos;
+  }
+
+  @Nullable Object[] row(String file, GalaxyMorphology morphology) {
+    return cells.apply(file, morphology);
+  }
+
+  private void text(String name, String description, String ucd) {
+    ColumnInfo info = new ColumnInfo(name, String.class, description);
+    info.setUCD(ucd);
+    infos.add(info);
+  }
+
+  /** A probability has no unit, which the formats say by leaving it out. */
+  private void probability(String name, String description) {
+    ColumnInfo info = new ColumnInfo(name, Double.class, description);
+    info.setUCD(PROBABILITY);
+    infos.add(info);
+  }
+
+  /** Hyphens would have to be quoted in ADQL and in most notebooks. */
+  private static String name(String key) {
+    return key.replace('-', '_');
+  }
+
+  private static String flags(GalaxyMorphology morphology) {
+    return morphology.flags().stream()
+        .sorted()
+        .map(QualityFlag::name)
+        .collect(Collectors.joining(" "));
+  }
+
+  private static AnswerProbabilities probabilities(GalaxyMorphology morphology) {
+    DecisionTree tree = DecisionTree.byId(morphology.tree().id());
+    double[] conditional = new double[tree.answerCount()];
+    Arrays.fill(conditional, Double.NaN);
+    for (GalaxyMorphology.Question question : morphology.questions()) {
+      Map<String, Double> byId = new HashMap<>();
+      question.answers().forEach(answer -> byId.put(answer.id(), answer.probability()));
+      Question known = tree.question(question.id());
+      int at = tree.firstAnswer(known);
+      for (var answer : known.answers()) {
+        conditional[at++] = byId.getOrDefault(answer.id(), Double.NaN);
+      }
+    }
+    return AnswerProbabilities.of(tree, conditional);
+  }
+}

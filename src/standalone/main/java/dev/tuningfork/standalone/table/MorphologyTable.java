@@ -1,0 +1,172 @@
+package dev.tuningfork.standalone.table;
+
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.PrimitiveIterator;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import uk.ac.starlink.table.AbstractStarTable;
+import uk.ac.starlink.table.ColumnInfo;
+import uk.ac.starlink.table.DefaultValueInfo;
+import uk.ac.starlink.table.DescribedValue;
+import uk.ac.starlink.table.RowSequence;
+import uk.ac.starlink.table.StarTableOutput;
+
+/**
+ * Writes the morphologies of a spool, a row for each image that has one, in the order in which the
+ * images were given. Rows pass from disk to disk, one at a time.
+ */
+public final class MorphologyTable {
+
+  private final MorphologySpool spool;
+  private final IntFunction<String> files;
+
+  /**
+   * @param files the file of each ordinal, as the table is to name it
+   */
+  public MorphologyTable(MorphologySpool spool, IntFunction<String> files) {
+    this.spool = spool;
+    this.files = files;
+  }
+
+  /**
+   * Writes the table under a temporary name beside the target, and gives it its name once it is
+   * whole: whoever sees the target sees all of it.
+   *
+   * @param kaggle Kaggle's columns in place of all that the classifier says; not for JSON lines
+   */
+  public void write(Path target, boolean kaggle) throws IOException {
+    TableFormat format = TableFormat.of(target.toString());
+    Path absolute = target.toAbsolutePath();
+    Path unfinished = absolute.resolveSibling("." + absolute.getFileName() + ".part");
+    try {
+      try (OutputStream out =
+          new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16)) {
+        if (format == TableFormat.JSON_LINES) {
+          writeLines(out);
+        } else {
+          writeTable(out, format, kaggle);
+        }
+      }
+      move(unfinished, absolute);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private void writeLines(OutputStream out) throws IOException {
+    PrimitiveIterator.OfInt ordinals = spool.ordinals().iterator();
+    while (ordinals.hasNext()) {
+      out.write(spool.json(ordinals.nextInt()));
+      out.write('\n');
+    }
+  }
+
+  private void writeTable(OutputStream out, TableFormat format, boolean kaggle) throws IOException {
+    OptionalInt first = spool.ordinals().findFirst();
+    Optional<GalaxyMorphology> sample =
+        first.isPresent() ? Optional.of(spool.morphology(first.getAsInt())) : Optional.empty();
+    if (sample.isEmpty() && !kaggle) {
+      throw new IOException("No image could be classified, so there is no table to write.");
+    }
+    MorphologyColumns columns =
+        kaggle ? MorphologyColumns.kaggle() : MorphologyColumns.all(sample.orElseThrow());
+    View view = new View(columns);
+    view.setName("morphologies");
+    sample.ifPresent(view::describe);
+    StarTableOutput stil = new StarTableOutput();
+    stil.writeStarTable(view, out, stil.getHandler(format.stilName()));
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** The spool as STIL sees it: rows that can be passed through any number of times. */
+  private final class View extends AbstractStarTable {
+
+    private final MorphologyColumns columns;
+
+    View(MorphologyColumns columns) {
+      this.columns = columns;
+    }
+
+    void describe(GalaxyMorphology sample) {
+      parameter("model", "The model that classified", sample.model().name());
+      parameter("model_version", "The model's version", sample.model().version());
+      parameter("model_sha256", "The hash of the model's manifest", sample.model().sha256());
+      parameter("tree", "The decision tree", sample.tree().id() + " " + sample.tree().version());
+    }
+
+    private void parameter(String name, String description, String value) {
+      setParameter(
+          new DescribedValue(new DefaultValueInfo(name, String.class, description), value));
+    }
+
+    @Override
+    public int getColumnCount() {
+      return columns.infos().size();
+    }
+
+    @Override
+    public long getRowCount() {
+      return spool.size();
+    }
+
+    @Override
+    public ColumnInfo getColumnInfo(int column) {
+      return columns.infos().get(column);
+    }
+
+    @Override
+    public RowSequence getRowSequence() {
+      return new Rows(columns);
+    }
+  }
+
+  private final class Rows implements RowSequence {
+
+    private final MorphologyColumns columns;
+    private final PrimitiveIterator.OfInt ordinals = spool.ordinals().iterator();
+    private @Nullable Object[] row = {};
+
+    Rows(MorphologyColumns columns) {
+      this.columns = columns;
+    }
+
+    @Override
+    public boolean next() throws IOException {
+      if (!ordinals.hasNext()) {
+        return false;
+      }
+      int ordinal = ordinals.nextInt();
+      row = columns.row(files.apply(ordinal), spool.morphology(ordinal));
+      return true;
+    }
+
+    @Override
+    public @Nullable Object getCell(int column) {
+      return row[column];
+    }
+
+    @Override
+    public @Nullable Object[] getRow() {
+      return row.clone();
+    }
+
+    @Override
+    public void close() {}
+  }
+}
