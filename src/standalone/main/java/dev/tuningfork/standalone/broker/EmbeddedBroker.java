@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +44,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String CLUSTER_ID = "tuning-fork-embedded";
 
   private static final int NODE_ID = 1;
+  private static final Duration METADATA_POLL = Duration.ofMillis(5);
   private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
   private final Path folder;
@@ -99,12 +101,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     return bootstrapServers;
   }
 
+  /**
+   * The broker's folder. What its clients keep in it beside the broker's own data goes when it
+   * goes.
+   */
+  public Path folder() {
+    return folder;
+  }
+
   /** Creates a topic of one replica, and returns when the broker serves it. */
   public synchronized void createTopic(String name, int partitions) {
     try (Admin admin =
         Admin.create(
             Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
       admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+      // the controller answers before the broker has heard of it
+      while (!admin.listTopics().names().get().contains(name)) {
+        Thread.sleep(METADATA_POLL);
+      }
     } catch (ExecutionException e) {
       throw new IllegalStateException("Cannot create the topic " + name + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -143,21 +157,26 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private void format() {
     try {
-      Files.createDirectories(folder);
+      Path data = Files.createDirectories(data(folder));
       new Formatter()
           .setPrintStream(
               new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
           .setClusterId(CLUSTER_ID)
           .setNodeId(NODE_ID)
           .setControllerListenerName("CONTROLLER")
-          .setMetadataLogDirectory(folder.toString())
-          .addDirectory(folder.toString())
+          .setMetadataLogDirectory(data.toString())
+          .addDirectory(data.toString())
           .setIgnoreFormatted(true)
           .run();
     } catch (Exception e) {
       throw new IllegalStateException(
           "Cannot prepare the embedded broker's folder " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Kafka takes every folder in its own for a partition, so its own is one further down. */
+  private static Path data(Path folder) {
+    return folder.resolve("kafka");
   }
 
   private static Map<String, String> settings(Path folder, String broker, String controller) {
@@ -169,7 +188,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         Map.entry("listeners", "BROKER://" + broker + ",CONTROLLER://" + controller),
         Map.entry("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT"),
         Map.entry("inter.broker.listener.name", "BROKER"),
-        Map.entry("log.dirs", folder.toString()),
+        Map.entry("log.dirs", data(folder).toString()),
         Map.entry("auto.create.topics.enable", "false"),
         Map.entry("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES)),
         // alone, it can replicate to nobody; few internal partitions start and stop quickly

@@ -1,0 +1,113 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelException;
+import dev.tuningfork.model.ModelIdentity;
+import dev.tuningfork.trainer.TrainCommand;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** The command line as a whole. */
+@Command(
+    name = "tuning-fork",
+    description = "Galaxy morphology as a stream: survey images in, Galaxy Zoo probabilities out.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Commands.Version.class,
+    subcommands = {ClassifyCommand.class, DemoCommand.class, RunCommand.class, TrainCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all is well",
+      "1:it could not be done; standard error says why",
+      "2:the command line is wrong",
+      "3:some images could not be read; all else is done"
+    })
+public final class Commands {
+
+  static final int SOME_UNREADABLE = 3;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "On an error, show where in the program it happened.")
+  private boolean verbose;
+
+  private Commands() {}
+
+  /** A command line that writes to the process's own streams. */
+  public static CommandLine line() {
+    // table and plot libraries chat through java.util.logging
+    Logger.getLogger("").setLevel(Level.SEVERE);
+    return line(utf8(System.out), utf8(System.err));
+  }
+
+  static CommandLine line(PrintWriter out, PrintWriter err) {
+    Commands commands = new Commands();
+    return new CommandLine(commands)
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
+        .setExecutionExceptionHandler(
+            (failure, line, result) -> commands.explain(failure, line.getErr()));
+  }
+
+  private static int explain(ParameterException mistake) {
+    CommandLine line = mistake.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.println("tuning-fork: " + mistake.getMessage());
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
+      err.println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return ExitCode.USAGE;
+  }
+
+  private int explain(Exception failure, PrintWriter err) {
+    String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+    err.println("tuning-fork: " + message);
+    if (verbose) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return ExitCode.SOFTWARE;
+  }
+
+  private static PrintWriter utf8(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+  }
+
+  /** The product's version and that of the model within. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String product =
+          Objects.requireNonNullElse(
+              Commands.class.getPackage().getImplementationVersion(), "in development");
+      return new String[] {"Tuning Fork " + product, "model: " + model()};
+    }
+
+    private static String model() {
+      try {
+        ModelIdentity identity = ModelBundle.shipped().identity();
+        return identity.name() + " " + identity.version() + " (" + identity.sha256() + ")";
+      } catch (ModelException e) {
+        return "none is built in";
+      }
+    }
+  }
+}

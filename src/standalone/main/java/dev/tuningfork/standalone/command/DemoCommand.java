@@ -1,0 +1,243 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.standalone.session.ClassifierSession;
+import dev.tuningfork.standalone.session.Reply;
+import dev.tuningfork.standalone.survey.MockGalaxy;
+import dev.tuningfork.standalone.survey.MockSurvey;
+import dev.tuningfork.tree.Morphology;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * A survey that needs no telescope: galaxies are rendered, published, and told apart as one
+ * watches.
+ */
+@Command(
+    name = "demo",
+    description =
+        "Renders galaxies, publishes them at a pace, and prints what the classifier sees beside"
+            + " what they are.",
+    footer =
+        "%nNeeds no data. Ctrl-C ends it.%n%nThe classes are short forms of the Galaxy Zoo 2"
+            + " answers: E smooth, Se a disk seen edge-on, S another disk (SB with a bar, then the"
+            + " bulge d-a, the number of arms and their winding), A a star or an artifact.")
+final class DemoCommand implements Callable<Integer> {
+
+  private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+  private static final long GOODBYE_SECONDS = 20;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How many galaxies. Default: until Ctrl-C.")
+  private int count = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      defaultValue = "4",
+      description = "Galaxies a second. Default: ${DEFAULT-VALUE}.")
+  private double rate = 4;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Another seed, other galaxies. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Mixin private final ModelOptions model = new ModelOptions();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.errorsOnly();
+    CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+    if (count < 1 || !(rate > 0)) {
+      throw new ParameterException(commandLine, "--count and --rate must be more than 0.");
+    }
+    Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch summed = new CountDownLatch(1);
+    Thread goodbye = new Thread(() -> endBy(stop, summed), "goodbye");
+    Runtime.getRuntime().addShutdownHook(goodbye);
+    terminal.status("Starting the broker and the model …");
+    try (MorphologyModel loaded = model.load();
+        ClassifierSession session =
+            ClassifierSession.start(loaded, FetchPolicy.NOTHING, COMMIT_INTERVAL)) {
+      terminal.status("");
+      Tally tally = new Tally(terminal);
+      watch(session, tally, stop);
+      tally.printSummary();
+    } finally {
+      summed.countDown();
+    }
+    return ExitCode.OK;
+  }
+
+  /** On Ctrl-C: asks the watching to stop, and keeps the process until it has said goodbye. */
+  private static void endBy(CountDownLatch stop, CountDownLatch summed) {
+    stop.countDown();
+    try {
+      summed.await(GOODBYE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void watch(ClassifierSession session, Tally tally, CountDownLatch stop) {
+    Map<String, MockGalaxy> inFlight = new ConcurrentHashMap<>();
+    AtomicReference<@Nullable RuntimeException> failed = new AtomicReference<>();
+    CountDownLatch published = new CountDownLatch(1);
+    Thread.ofPlatform()
+        .name("mock-survey")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                observe(session, inFlight, stop);
+              } catch (RuntimeException e) {
+                failed.set(e);
+              } finally {
+                published.countDown();
+              }
+            });
+    while (stop.getCount() > 0 && (published.getCount() > 0 || !inFlight.isEmpty())) {
+      for (Reply reply : session.poll(PATIENCE)) {
+        switch (reply) {
+          case Reply.Classified classified -> {
+            MockGalaxy galaxy = inFlight.remove(classified.morphology().objectId());
+            if (galaxy != null) {
+              tally.add(galaxy, classified.morphology());
+            }
+          }
+          case Reply.GivenUp givenUp -> {
+            inFlight.remove(givenUp.objectId());
+            tally.giveUp(givenUp);
+          }
+        }
+      }
+      RuntimeException failure = failed.get();
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
+
+  /**
+   * Renders and publishes, each galaxy at its time; where rendering is slower, as fast as it goes.
+   */
+  private void observe(
+      ClassifierSession session, Map<String, MockGalaxy> inFlight, CountDownLatch stop) {
+    MockSurvey survey = new MockSurvey(seed);
+    long start = System.nanoTime();
+    try {
+      for (int number = 0; number < count; number++) {
+        MockGalaxy galaxy = survey.galaxy(number);
+        long due = start + (long) (number / rate * 1e9);
+        if (stop.await(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          return;
+        }
+        inFlight.put(galaxy.objectId(), galaxy);
+        session.publishImage(galaxy.objectId(), "image/jpeg", galaxy.jpeg());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The lines that are printed, and how often the classifier was right. */
+  private static final class Tally {
+
+    private final Terminal terminal;
+    private int seen;
+    private int sameForm;
+    private int sameClass;
+
+    Tally(Terminal terminal) {
+      this.terminal = terminal;
+      terminal
+          .out()
+          .println(
+              terminal.dim(
+                  "%-16s  %-9s  %-9s  %-9s  %s"
+                      .formatted("galaxy", "truth", "seen as", "right", "in words")));
+      terminal.out().flush();
+    }
+
+    void add(MockGalaxy galaxy, GalaxyMorphology answer) {
+      Morphology truth = galaxy.morphology();
+      String answered = Objects.requireNonNullElse(answer.morphology().classString(), "–");
+      boolean exact = answered.equals(truth.classString());
+      boolean form = form(answered).equals(form(truth.classString()));
+      seen++;
+      sameForm += form ? 1 : 0;
+      sameClass += exact ? 1 : 0;
+      String mark = exact ? "✓✓" : form ? "✓ " : "· ";
+      String right = mark + " " + percent(sameForm, seen);
+      terminal
+          .out()
+          .println(
+              "%-16s  %-9s  %s  %s  %s"
+                  .formatted(
+                      galaxy.objectId(),
+                      truth.classString(),
+                      terminal.bold("%-9s".formatted(answered)),
+                      form
+                          ? terminal.green("%-9s".formatted(right))
+                          : terminal.yellow("%-9s".formatted(right)),
+                      terminal.dim(answer.morphology().description())));
+      terminal.out().flush();
+    }
+
+    void giveUp(Reply.GivenUp givenUp) {
+      terminal.err().println(givenUp.objectId() + ": " + givenUp.reason());
+      terminal.err().flush();
+    }
+
+    void printSummary() {
+      terminal.out().println();
+      if (seen == 0) {
+        terminal.out().println("No galaxy was classified.");
+      } else {
+        terminal
+            .out()
+            .println(
+                "Of %,d galaxies, %,d (%s) were given the right form (smooth, edge-on, other disk, star),"
+                        .formatted(seen, sameForm, percent(sameForm, seen))
+                    + " and %,d (%s) exactly the class they were rendered from."
+                        .formatted(sameClass, percent(sameClass, seen)));
+      }
+      terminal.out().flush();
+    }
+
+    /** What the first two questions tell apart: E, Se, S or A. */
+    private static String form(String classString) {
+      return classString.startsWith("Se") ? "Se" : classString.substring(0, 1);
+    }
+
+    private static String percent(int part, int of) {
+      return Math.round(100.0 * part / of) + " %";
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.tuningfork.standalone.command;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * How far the classification has come: a bar that is drawn anew on a terminal, a line every ten
+ * seconds elsewhere. Belongs to one thread.
+ */
+final class ProgressBar {
+
+  private static final int WIDTH = 28;
+  private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
+  private static final Duration REDRAW = Duration.ofMillis(100);
+  private static final Duration LINE = Duration.ofSeconds(10);
+
+  private final Terminal terminal;
+  private final LongSupplier nanoTime;
+  private final int total;
+  private final long start;
+  private long drawn;
+  private int done;
+  private int unreadable;
+
+  ProgressBar(Terminal terminal, int total, LongSupplier nanoTime) {
+    this.terminal = terminal;
+    this.total = total;
+    this.nanoTime = nanoTime;
+    this.start = nanoTime.getAsLong();
+    this.drawn = start;
+    if (terminal.live()) {
+      draw();
+    }
+  }
+
+  /**
+   * @param done images that have a reply, unreadable ones included
+   */
+  void update(int done, int unreadable) {
+    this.done = done;
+    this.unreadable = unreadable;
+    long now = nanoTime.getAsLong();
+    if (now - drawn >= (terminal.live() ? REDRAW : LINE).toNanos()) {
+      drawn = now;
+      draw();
+    }
+  }
+
+  /** Galaxies a second since the start. */
+  double rate() {
+    double seconds = (nanoTime.getAsLong() - start) / 1e9;
+    return seconds > 0 ? done / seconds : 0;
+  }
+
+  Duration elapsed() {
+    return Duration.ofNanos(nanoTime.getAsLong() - start);
+  }
+
+  /** Takes the bar away, so that what follows begins on a line of its own. */
+  void finish() {
+    if (terminal.live()) {
+      terminal.err().print("\r\u001b[K");
+      terminal.err().flush();
+    }
+  }
+
+  private void draw() {
+    if (terminal.live()) {
+      terminal.err().print("\r" + bar() + "  " + text() + "\u001b[K");
+    } else {
+      terminal.err().println(text());
+    }
+    terminal.err().flush();
+  }
+
+  private String bar() {
+    double filled = (double) done / total * WIDTH;
+    int whole = (int) filled;
+    StringBuilder bar = new StringBuilder("▕").append("█".repeat(whole));
+    if (whole < WIDTH) {
+      bar.append(EIGHTHS.charAt((int) ((filled - whole) * 8)));
+      bar.append(" ".repeat(WIDTH - whole - 1));
+    }
+    return bar.append("▏").toString();
+  }
+
+  private String text() {
+    StringBuilder text =
+        new StringBuilder(String.format(Locale.ROOT, "%,d of %,d galaxies", done, total));
+    if (done > 0) {
+      text.append(String.format(Locale.ROOT, ", %,.0f/s", rate()));
+      if (done < total) {
+        text.append(", ")
+            .append(inWords(Duration.ofMillis((long) ((total - done) / rate() * 1000))))
+            .append(" left");
+      }
+    }
+    if (unreadable > 0) {
+      text.append(String.format(Locale.ROOT, ", %,d unreadable", unreadable));
+    }
+    return text.toString();
+  }
+
+  /** Such as {@code 8 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */
+  static String inWords(Duration duration) {
+    long seconds = Math.max(1, Math.round(duration.toMillis() / 1000.0));
+    if (seconds < 60) {
+      return seconds + " s";
+    } else if (seconds < 3600) {
+      return seconds / 60 + " min " + seconds % 60 + " s";
+    }
+    return seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
+  }
+}

@@ -1,0 +1,55 @@
+package dev.tuningfork.standalone.command;
+
+import java.io.PrintWriter;
+
+/**
+ * Where a command writes: results to {@code out}, all else to {@code err}.
+ *
+ * @param err for progress, warnings and errors
+ * @param live whether {@code err} is a terminal, on which a line can be drawn anew
+ * @param colour whether {@code out} is a terminal that wants colours
+ */
+record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) {
+
+  private static final String PROPERTY = "tuningfork.terminal.";
+
+  /**
+   * The process's own. Java can only tell whether input and output are both terminals, so the
+   * script that starts it says more.
+   */
+  static Terminal of(PrintWriter out, PrintWriter err) {
+    return new Terminal(
+        out,
+        err,
+        Boolean.getBoolean(PROPERTY + "err"),
+        Boolean.getBoolean(PROPERTY + "out") && System.getenv("NO_COLOR") == null);
+  }
+
+  /** Says what is going on, on a line that the next thing drawn replaces; nowhere else. */
+  void status(String text) {
+    if (live) {
+      err.print("\r" + text + "\u001b[K");
+      err.flush();
+    }
+  }
+
+  String green(String text) {
+    return coloured("32", text);
+  }
+
+  String yellow(String text) {
+    return coloured("33", text);
+  }
+
+  String dim(String text) {
+    return coloured("2", text);
+  }
+
+  String bold(String text) {
+    return coloured("1", text);
+  }
+
+  private String coloured(String code, String text) {
+    return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+  }
+}

@@ -1,0 +1,2 @@
+/** The command line: one process for a laptop. */
+package dev.tuningfork.standalone;

@@ -1,0 +1,107 @@
+package dev.tuningfork.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.standalone.survey.MockSurvey;
+import dev.tuningfork.tree.DecisionTree;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands whole: embedded broker, topology, a network of random weights. */
+@Timeout(180)
+class ClassifyCommandIT {
+
+  private static final int GALAXIES = 60;
+
+  @TempDir static Path folder;
+  private static Path bundle;
+  private static Path images;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void makeModelAndImages() throws Exception {
+    ModelDescription description =
+        ModelDescription.of(
+            "random", "1.0.0", DecisionTree.galaxyZoo2(), "alexnet-lite", InputSpec.article());
+    bundle = folder.resolve("random.zip");
+    ModelBundle.of(description, Weights.initial(description.network(), 1)).save(bundle);
+    images = Files.createDirectories(folder.resolve("survey/images"));
+    MockSurvey survey = new MockSurvey(3);
+    for (int i = 0; i < GALAXIES; i++) {
+      Files.write(images.resolve("galaxy-%03d.jpg".formatted(i)), survey.galaxy(i).jpeg());
+    }
+  }
+
+  @Test
+  void everyImageIsARowInOrderAndUnreadableOnesAreListed() throws Exception {
+    Path broken = Files.writeString(images.resolve("galaxy-007-torn.jpg"), "not an image");
+    Path target = folder.resolve("galaxies.jsonl");
+
+    int code =
+        execute(
+            "classify",
+            images.getParent().toString(),
+            "--out",
+            target.toString(),
+            "--model",
+            bundle.toString(),
+            "--device",
+            "cpu");
+    Files.delete(broken);
+
+    assertThat(code).as(err.toString()).isEqualTo(3);
+    assertThat(err.toString())
+        .contains(
+            "Classified 60 of 61 galaxies", broken + ": ", "1 of the images could not be read");
+    List<String> ids =
+        Files.readAllLines(target).stream().map(ClassifyCommandIT::objectId).toList();
+    assertThat(ids)
+        .containsExactlyElementsOf(
+            IntStream.range(0, GALAXIES).mapToObj("galaxy-%03d"::formatted).toList());
+  }
+
+  @Test
+  void withoutAFileTheClassesAreCounted() {
+    int code = execute("classify", images.toString(), "--model", bundle.toString());
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString()).startsWith("class").contains("galaxies", "%");
+  }
+
+  @Test
+  void theDemoShowsEachGalaxyBesideItsTruth() {
+    int code = execute("demo", "--count", "5", "--rate", "50", "--model", bundle.toString());
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString().lines().filter(line -> line.startsWith("mock-1-"))).hasSize(5);
+    assertThat(out.toString()).contains("Of 5 galaxies, ");
+  }
+
+  private static String objectId(String json) {
+    try {
+      return GalaxyMorphology.fromJson(json.getBytes(StandardCharsets.UTF_8)).objectId();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private int execute(String... arguments) {
+    return Commands.line(new PrintWriter(out, true), new PrintWriter(err, true)).execute(arguments);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.tuningfork.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classify", "demo", "run", "train"})
+  void everyCommandHasHelpThatDocumentsItsExitCodes(String command) {
+    assertThat(execute(command, "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: tuning-fork " + command, "Exit codes:", "3 ");
+  }
+
+  @Test
+  void theVersionNamesProductAndModel() {
+    assertThat(execute("--version")).isZero();
+    assertThat(out.toString()).contains("Tuning Fork", "model: ");
+  }
+
+  @Test
+  void aMisspeltCommandIsAMistakeWithASuggestion() {
+    assertThat(execute("clasify", "x")).isEqualTo(2);
+    assertThat(err.toString()).contains("classify");
+  }
+
+  @Test
+  void aTableOfUnknownFormatIsAMistakeBeforeAnythingStarts() throws Exception {
+    Files.createFile(folder.resolve("galaxy.jpg"));
+
+    assertThat(execute("classify", folder.toString(), "--out", "galaxies.xlsx")).isEqualTo(2);
+    assertThat(err.toString()).contains("galaxies.xlsx has none of .csv");
+  }
+
+  @Test
+  void kagglesColumnsNeedAFile() {
+    assertThat(execute("classify", folder.toString(), "--kaggle")).isEqualTo(2);
+    assertThat(err.toString()).contains("--kaggle needs --out");
+  }
+
+  @Test
+  void anErrorIsOneSentence() {
+    assertThat(execute("classify", folder.resolve("nowhere").toString())).isEqualTo(1);
+    assertThat(err.toString().lines().toList())
+        .isEqualTo(
+            List.of("tuning-fork: There is no file or folder " + folder.resolve("nowhere") + "."));
+  }
+
+  @Test
+  void anErrorShowsItsPlaceWhereThatIsAsked() {
+    assertThat(execute("classify", "--verbose", folder.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no JPEG, PNG or FITS image", "\tat ");
+  }
+
+  @Test
+  void aWrongSettingIsRefusedByName() throws Exception {
+    Path config = Files.writeString(folder.resolve("run.properties"), "input.topik=galaxies\n");
+
+    assertThat(execute("run", "--config", config.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("input.topik", "input.topic");
+  }
+
+  @Test
+  void imagesAreFoundBelowFoldersInTheOrderOfTheirPaths() throws Exception {
+    Files.createDirectories(folder.resolve("b/deep"));
+    for (String name : List.of("b/deep/2.FITS", "b/1.jpeg", "a.png", "b/notes.txt")) {
+      Files.createFile(folder.resolve(name));
+    }
+    Path named = Files.createFile(folder.resolve("no-extension"));
+
+    assertThat(ImageFiles.find(List.of(named, folder)))
+        .containsExactly(
+            named,
+            folder.resolve("a.png"),
+            folder.resolve("b/1.jpeg"),
+            folder.resolve("b/deep/2.FITS"));
+    assertThat(ImageFiles.objectId(Path.of("x/587722952767439450.fits.gz")))
+        .isEqualTo("587722952767439450");
+  }
+
+  private int execute(String... arguments) {
+    return Commands.line(new PrintWriter(out, true), new PrintWriter(err, true)).execute(arguments);
+  }
+}

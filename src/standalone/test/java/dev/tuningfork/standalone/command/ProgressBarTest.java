@@ -1,0 +1,58 @@
+package dev.tuningfork.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ProgressBarTest {
+
+  private final StringWriter err = new StringWriter();
+  private long now;
+
+  @Test
+  void withoutATerminalALineIsWrittenEveryTenSeconds() {
+    ProgressBar bar = new ProgressBar(terminal(false), 1000, () -> now);
+    passSeconds(4);
+    bar.update(200, 0);
+    passSeconds(6);
+    bar.update(500, 3);
+    bar.finish();
+
+    assertThat(err.toString().lines())
+        .containsExactly("500 of 1,000 galaxies, 50/s, 10 s left, 3 unreadable");
+  }
+
+  @Test
+  void onATerminalOneLineIsDrawnAnewAndTakenAwayAtTheEnd() {
+    ProgressBar bar = new ProgressBar(terminal(true), 1000, () -> now);
+    passSeconds(2);
+    bar.update(500, 0);
+    bar.finish();
+
+    String[] drawings = err.toString().split("\r");
+    assertThat(drawings).hasSize(4);
+    assertThat(drawings[2])
+        .startsWith("▕██████████████ ")
+        .contains("500 of 1,000 galaxies, 250/s, 2 s left");
+    assertThat(drawings[3]).isEqualTo("\u001b[K");
+    assertThat(err.toString()).doesNotContain("\n");
+  }
+
+  @Test
+  void timeIsToldInWords() {
+    assertThat(ProgressBar.inWords(Duration.ofMillis(300))).isEqualTo("1 s");
+    assertThat(ProgressBar.inWords(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
+    assertThat(ProgressBar.inWords(Duration.ofMinutes(125))).isEqualTo("2 h 5 min");
+  }
+
+  private void passSeconds(int seconds) {
+    now += Duration.ofSeconds(seconds).toNanos();
+  }
+
+  private Terminal terminal(boolean live) {
+    return new Terminal(new PrintWriter(new StringWriter()), new PrintWriter(err), live, false);
+  }
+}
