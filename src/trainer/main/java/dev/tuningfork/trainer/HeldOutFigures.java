@@ -28,7 +28,7 @@ public record HeldOutFigures(
   public static final double AGREED = 0.8;
 
   /** A question that fewer training galaxies had asked than this rests on little. */
-  public static final int LITTLE = 500;
+  public static final int LITTLE = 2000;
 
   /**
    * How often the model's most probable answer is that of most volunteers.
