@@ -38,6 +38,9 @@ final class StreamsSettings {
           StreamsConfig.PRODUCER_PREFIX,
           StreamsConfig.ADMIN_CLIENT_PREFIX);
 
+  private static final String TRANSACTION_TIMEOUT =
+      StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+
   private static final Set<String> NAMES = names();
 
   private StreamsSettings() {}
@@ -73,8 +76,9 @@ final class StreamsSettings {
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "1000");
     // what an idle classifier adds to the time of an answer
     properties.put(StreamsConfig.POLL_MS_CONFIG, "10");
-    properties.put(
-        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), "60000");
+    // the transaction of a member that was killed holds up every reader of committed records, and
+    // whoever takes over, until it times out: so no longer than a busy member needs
+    properties.put(TRANSACTION_TIMEOUT, "20000");
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         String.valueOf(Math.max(1 << 20, ClassifierApplication.largestMessage(settings.ledger()))));
@@ -85,7 +89,21 @@ final class StreamsSettings {
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, String.valueOf(settings.threads()));
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, streamsProtocol ? "streams" : "classic");
+    requireTimeForPatience(settings, properties);
     return properties;
+  }
+
+  /** A transaction that times out while its task waits for room would be rolled back for ever. */
+  private static void requireTimeForPatience(ClassifierSettings settings, Properties properties) {
+    String timeout =
+        properties.getProperty(
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, properties.getProperty(TRANSACTION_TIMEOUT));
+    long patience = settings.ledger().patience().toMillis();
+    if (timeout.matches("\\d{1,9}") && Long.parseLong(timeout) < 2 * patience) {
+      throw new SettingsException(
+          "The setting kafka.%s is %s ms, and must be at least twice ledger.patience, which is %d ms."
+              .formatted(TRANSACTION_TIMEOUT, timeout, patience));
+    }
   }
 
   private static String withoutPrefix(String name) {

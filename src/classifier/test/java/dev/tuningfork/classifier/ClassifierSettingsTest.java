@@ -172,8 +172,17 @@ class ClassifierSettingsTest {
         .containsEntry("producer.compression.type", "lz4")
         .containsEntry("processing.guarantee", StreamsConfig.EXACTLY_ONCE_V2)
         .containsEntry("group.protocol", "streams")
-        .containsEntry("producer.transaction.timeout.ms", "60000");
+        .containsEntry("producer.transaction.timeout.ms", "20000");
     assertThat(new StreamsConfig(properties)).isNotNull();
+  }
+
+  @Test
+  void aTransactionMustOutlastTheLedgersPatience() {
+    ClassifierSettings hasty =
+        ClassifierSettings.DEFAULT.withKafka("producer.transaction.timeout.ms", "9999");
+    assertThatThrownBy(() -> StreamsSettings.of(hasty, true))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("at least twice ledger.patience, which is 5000 ms");
   }
 
   @Test

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param overshoot how many more it takes while the model is slow; then the task fails rather than
  *     hold more
  * @param roomWait how long a task waits for room between two rounds of its thread
- * @param patience how long all tasks of the process together may hold up a commit: well below the
- *     transaction timeout
+ * @param patience how long all tasks of the process together may hold up a commit: at most half of
+ *     the transaction timeout
  * @param drainEvery how often finished galaxies are published while nothing arrives
  * @param largestRecord the largest record that may be written to any topic, bytes
  */
@@ -27,7 +27,7 @@ public record LedgerSettings(
           1_000,
           600,
           Duration.ofSeconds(1),
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(5),
           Duration.ofMillis(5),
           1_000_000);
 
