@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -81,14 +82,15 @@ final class ClassifyCommand implements Callable<Integer> {
               + ".");
     }
     SortedMap<Integer, String> unreadable = new TreeMap<>();
-    try (MorphologySpool spool = new MorphologySpool(images.size())) {
+    try (Interruption stop = new Interruption();
+        MorphologySpool spool = new MorphologySpool(images.size())) {
       terminal.status("Starting the broker and the model …");
       try (MorphologyModel loaded = model.load();
           ClassifierSession session =
               ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL)) {
         ProgressBar progress = new ProgressBar(terminal, images.size(), System::nanoTime);
         try {
-          collect(session, images, spool, unreadable, progress);
+          collect(session, images, spool, unreadable, progress, stop);
         } finally {
           progress.finish();
         }
@@ -148,7 +150,8 @@ final class ClassifyCommand implements Callable<Integer> {
       List<Path> images,
       MorphologySpool spool,
       SortedMap<Integer, String> unreadable,
-      ProgressBar progress)
+      ProgressBar progress,
+      Interruption stop)
       throws IOException {
     CompletableFuture<Void> publishing =
         CompletableFuture.runAsync(
@@ -161,6 +164,9 @@ final class ClassifyCommand implements Callable<Integer> {
             publisher -> Thread.ofPlatform().name("publisher").daemon().start(publisher));
     int done = 0;
     while (done < images.size()) {
+      if (stop.requested()) {
+        throw new CancellationException("Stopped, and nothing is written.");
+      }
       for (Reply reply : session.poll(PATIENCE)) {
         int ordinal = Integer.parseInt(reply.referenceId().orElseThrow());
         switch (reply) {

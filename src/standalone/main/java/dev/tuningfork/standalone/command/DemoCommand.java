@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -43,7 +42,6 @@ final class DemoCommand implements Callable<Integer> {
 
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofMillis(100);
-  private static final long GOODBYE_SECONDS = 20;
 
   @Option(
       names = "--count",
@@ -77,35 +75,20 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(commandLine, "--count and --rate must be more than 0.");
     }
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch summed = new CountDownLatch(1);
-    Thread goodbye = new Thread(() -> endBy(stop, summed), "goodbye");
-    Runtime.getRuntime().addShutdownHook(goodbye);
     terminal.status("Starting the broker and the model …");
-    try (MorphologyModel loaded = model.load();
+    try (Interruption stop = new Interruption();
+        MorphologyModel loaded = model.load();
         ClassifierSession session =
             ClassifierSession.start(loaded, FetchPolicy.NOTHING, COMMIT_INTERVAL)) {
       terminal.status("");
       Tally tally = new Tally(terminal);
       watch(session, tally, stop);
       tally.printSummary();
-    } finally {
-      summed.countDown();
     }
     return ExitCode.OK;
   }
 
-  /** On Ctrl-C: asks the watching to stop, and keeps the process until it has said goodbye. */
-  private static void endBy(CountDownLatch stop, CountDownLatch summed) {
-    stop.countDown();
-    try {
-      summed.await(GOODBYE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void watch(ClassifierSession session, Tally tally, CountDownLatch stop) {
+  private void watch(ClassifierSession session, Tally tally, Interruption stop) {
     Map<String, MockGalaxy> inFlight = new ConcurrentHashMap<>();
     AtomicReference<@Nullable RuntimeException> failed = new AtomicReference<>();
     CountDownLatch published = new CountDownLatch(1);
@@ -122,7 +105,7 @@ final class DemoCommand implements Callable<Integer> {
                 published.countDown();
               }
             });
-    while (stop.getCount() > 0 && (published.getCount() > 0 || !inFlight.isEmpty())) {
+    while (!stop.requested() && (published.getCount() > 0 || !inFlight.isEmpty())) {
       for (Reply reply : session.poll(PATIENCE)) {
         switch (reply) {
           case Reply.Classified classified -> {
@@ -148,14 +131,14 @@ final class DemoCommand implements Callable<Integer> {
    * Renders and publishes, each galaxy at its time; where rendering is slower, as fast as it goes.
    */
   private void observe(
-      ClassifierSession session, Map<String, MockGalaxy> inFlight, CountDownLatch stop) {
+      ClassifierSession session, Map<String, MockGalaxy> inFlight, Interruption stop) {
     MockSurvey survey = new MockSurvey(seed);
     long start = System.nanoTime();
     try {
       for (int number = 0; number < count; number++) {
         MockGalaxy galaxy = survey.galaxy(number);
         long due = start + (long) (number / rate * 1e9);
-        if (stop.await(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        if (stop.await(due - System.nanoTime())) {
           return;
         }
         inFlight.put(galaxy.objectId(), galaxy);

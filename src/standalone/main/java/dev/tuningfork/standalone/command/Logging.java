@@ -15,7 +15,7 @@ final class Logging {
    */
   static void errorsOnly() {
     level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.ERROR);
-    level("dev.tuningfork", Level.WARN);
+    level("dev.tuningfork", Level.ERROR);
     // refuses what a producer sends ahead while its transaction is being opened, and gets it again
     level("kafka.server.ReplicaManager", Level.OFF);
   }

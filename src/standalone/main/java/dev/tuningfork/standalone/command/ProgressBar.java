@@ -13,6 +13,7 @@ final class ProgressBar {
   private static final int WIDTH = 28;
   private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
   private static final Duration REDRAW = Duration.ofMillis(100);
+  private static final double SMOOTHING_SECONDS = 4;
   private static final Duration LINE = Duration.ofSeconds(10);
 
   private final Terminal terminal;
@@ -22,6 +23,9 @@ final class ProgressBar {
   private long drawn;
   private int done;
   private int unreadable;
+  private long sampledAt;
+  private int sampledDone;
+  private double recentRate;
 
   ProgressBar(Terminal terminal, int total, LongSupplier nanoTime) {
     this.terminal = terminal;
@@ -29,6 +33,7 @@ final class ProgressBar {
     this.nanoTime = nanoTime;
     this.start = nanoTime.getAsLong();
     this.drawn = start;
+    this.sampledAt = start;
     if (terminal.live()) {
       draw();
     }
@@ -43,6 +48,7 @@ final class ProgressBar {
     long now = nanoTime.getAsLong();
     if (now - drawn >= (terminal.live() ? REDRAW : LINE).toNanos()) {
       drawn = now;
+      sample(now);
       draw();
     }
   }
@@ -74,6 +80,16 @@ final class ProgressBar {
     terminal.err().flush();
   }
 
+  /** Smoothed over some seconds: answers come in bursts, one for each commit. */
+  private void sample(long now) {
+    double seconds = (now - sampledAt) / 1e9;
+    double sinceLast = (done - sampledDone) / seconds;
+    double weight = recentRate == 0 ? 1 : 1 - Math.exp(-seconds / SMOOTHING_SECONDS);
+    recentRate += weight * (sinceLast - recentRate);
+    sampledAt = now;
+    sampledDone = done;
+  }
+
   private String bar() {
     double filled = (double) done / total * WIDTH;
     int whole = (int) filled;
@@ -88,11 +104,11 @@ final class ProgressBar {
   private String text() {
     StringBuilder text =
         new StringBuilder(String.format(Locale.ROOT, "%,d of %,d galaxies", done, total));
-    if (done > 0) {
-      text.append(String.format(Locale.ROOT, ", %,.0f/s", rate()));
+    if (recentRate > 0) {
+      text.append(String.format(Locale.ROOT, ", %,.0f/s", recentRate));
       if (done < total) {
         text.append(", ")
-            .append(inWords(Duration.ofMillis((long) ((total - done) / rate() * 1000))))
+            .append(inWords(Duration.ofMillis((long) ((total - done) / recentRate * 1000))))
             .append(" left");
       }
     }

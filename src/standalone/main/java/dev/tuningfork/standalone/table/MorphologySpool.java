@@ -40,6 +40,8 @@ public final class MorphologySpool implements AutoCloseable {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             StandardOpenOption.DELETE_ON_CLOSE);
+    // for a process that is told to end before the channel is closed
+    file.toFile().deleteOnExit();
     positions = new long[images];
     lengths = new int[images];
   }
