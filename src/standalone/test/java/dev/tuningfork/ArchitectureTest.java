@@ -1,0 +1,109 @@
+package dev.tuningfork;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+
+/** The walls between the modules, and between the packages of morphology. */
+class ArchitectureTest {
+
+  private static final String[] MORPHOLOGY = {
+    "dev.tuningfork.tree..",
+    "dev.tuningfork.image..",
+    "dev.tuningfork.network..",
+    "dev.tuningfork.model.."
+  };
+
+  private static final JavaClasses PRODUCT =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.tuningfork");
+
+  @Test
+  void everyModuleIsSeenHere() {
+    assertThat(PRODUCT.stream().map(type -> type.getPackageName().split("\\.")[2]).distinct())
+        .contains("tree", "image", "network", "model", "classifier", "trainer", "standalone");
+  }
+
+  @Test
+  void morphologyKnowsNeitherKafkaNorHttpNorCommandLines() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage(MORPHOLOGY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "org.apache.kafka..",
+                "java.net.http..",
+                "com.sun.net.httpserver..",
+                "software.amazon..",
+                "picocli..",
+                "dev.tuningfork.classifier..",
+                "dev.tuningfork.trainer..",
+                "dev.tuningfork.standalone.."));
+  }
+
+  @Test
+  void theClassifierDoesNotKnowHowModelsAreTrained() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.tuningfork.classifier..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "dev.tuningfork.trainer..", "dev.tuningfork.standalone..", "ai.djl.training.."));
+  }
+
+  @Test
+  void theTrainerDoesNotKnowKafka() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.tuningfork.trainer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "org.apache.kafka..",
+                "dev.tuningfork.classifier..",
+                "dev.tuningfork.standalone.."));
+  }
+
+  @Test
+  void treesAndPixelsKnowNothingOfNetworks() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage("dev.tuningfork.tree..", "dev.tuningfork.image..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.tuningfork.network..", "dev.tuningfork.model..", "ai.djl.."));
+  }
+
+  @Test
+  void onlyTheModelPackagesAndTheTrainerTouchDjl() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAnyPackage("dev.tuningfork.classifier..", "dev.tuningfork.standalone..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl.."));
+  }
+
+  @Test
+  void noTwoPackagesNeedEachOther() {
+    holds(slices().matching("dev.tuningfork.(**)").should().beFreeOfCycles());
+  }
+
+  private static void holds(ArchRule rule) {
+    rule.check(PRODUCT);
+  }
+}
