@@ -203,6 +203,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         // nobody else is about to join
         Map.entry("group.initial.rebalance.delay.ms", "0"),
         Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+        // a classifier that was killed is missed sooner than after Kafka's 45 s, and its
+        // transaction is rolled back as soon as it has timed out
+        Map.entry("group.streams.session.timeout.ms", "10000"),
+        Map.entry("group.streams.min.session.timeout.ms", "10000"),
+        Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
         // Kafka's default of 128 MiB of heap suits a server, not a laptop
         Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024)));
   }

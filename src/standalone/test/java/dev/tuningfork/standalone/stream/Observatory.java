@@ -1,0 +1,218 @@
+package dev.tuningfork.standalone.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.model.ModelLoader;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.standalone.broker.EmbeddedBroker;
+import dev.tuningfork.standalone.survey.MockSurvey;
+import dev.tuningfork.tree.DecisionTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * All that a test of the running stream needs: a broker, a folder of rendered galaxies, a small
+ * network with random weights, and an eye on what is committed.
+ */
+final class Observatory implements AutoCloseable {
+
+  private static final int PARTITIONS = 4;
+  private static final int IMAGES = 20;
+
+  final EmbeddedBroker broker = EmbeddedBroker.start();
+  private final Path folder;
+  private final KafkaConsumer<String, byte[]> eye;
+
+  /** How many outcomes each galaxy has, by its objectId: committed ones alone. */
+  private final Map<String, Integer> outcomes = new HashMap<>();
+
+  Observatory(Path folder) throws IOException {
+    this.folder = folder.toRealPath();
+    Topics topics = Topics.DEFAULT;
+    broker.createTopic(topics.input(), PARTITIONS);
+    broker.createTopic(topics.output(), PARTITIONS);
+    broker.createTopic(topics.deadLetters(), 1);
+    MockSurvey survey = new MockSurvey(7);
+    for (int n = 0; n < IMAGES; n++) {
+      Files.write(image(n), survey.galaxy(n).jpeg());
+    }
+    description().save(bundle());
+    eye =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer());
+    eye.assign(
+        List.of(
+            new TopicPartition(topics.output(), 0),
+            new TopicPartition(topics.output(), 1),
+            new TopicPartition(topics.output(), 2),
+            new TopicPartition(topics.output(), 3),
+            new TopicPartition(topics.deadLetters(), 0)));
+  }
+
+  private static ModelBundle description() {
+    ModelDescription description =
+        ModelDescription.of(
+            "tiny", "1", DecisionTree.galaxyZoo2(), "baseline", InputSpec.article().withSize(32));
+    return ModelBundle.of(description, Weights.initial(description.network(), 1));
+  }
+
+  Path bundle() {
+    return folder.resolve("model");
+  }
+
+  private Path image(int number) {
+    return folder.resolve(number + ".jpg");
+  }
+
+  /** Settings that find the broker and the images. */
+  ClassifierSettings settings() {
+    return ClassifierSettings.DEFAULT
+        .withKafka("bootstrap.servers", broker.bootstrapServers())
+        .withFetch(FetchSettings.of(FetchPolicy.ofFolders(List.of(folder))));
+  }
+
+  /** The same as a file. */
+  Path settingsFile() throws IOException {
+    return Files.writeString(
+        folder.resolve("classifier.properties"),
+        """
+        kafka.bootstrap.servers=%s
+        model.bundle=%s
+        model.device=cpu
+        fetch.schemes=file
+        fetch.folders=%s
+        """
+            .formatted(broker.bootstrapServers(), bundle(), folder));
+  }
+
+  MorphologyModel model() {
+    try {
+      return ModelLoader.load(ModelBundle.open(bundle()), new DeviceSetting.Cpu());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Publishes references to galaxies of these numbers, and returns when all are stored. */
+  void publish(int from, int to) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                20),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      List<Future<?>> sent = new ArrayList<>();
+      for (int n = from; n < to; n++) {
+        String objectId = String.valueOf(n);
+        byte[] reference =
+            GalaxyImageReference.of(objectId, image(n % IMAGES).toUri().toString()).toJson();
+        sent.add(producer.send(new ProducerRecord<>(Topics.DEFAULT.input(), objectId, reference)));
+      }
+      for (Future<?> one : sent) {
+        one.get();
+      }
+    }
+  }
+
+  /** How many references the classifier has taken, as its committed offsets say. */
+  long taken() throws Exception {
+    try (Admin admin =
+        Admin.create(
+            Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) broker.bootstrapServers()))) {
+      return admin
+          .listConsumerGroupOffsets(ClassifierSettings.DEFAULT.applicationId())
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .values()
+          .stream()
+          .mapToLong(OffsetAndMetadata::offset)
+          .sum();
+    }
+  }
+
+  /** How many outcomes are committed so far. */
+  int committed() {
+    look(Duration.ofMillis(20));
+    return outcomes.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** Waits until this many outcomes are committed. */
+  void awaitCommitted(int count, Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (committed() < count) {
+      assertThat(System.nanoTime())
+          .as("%d of %d outcomes came within %s", committed(), count, atMost)
+          .isLessThan(deadline);
+    }
+  }
+
+  /** Each galaxy below this number has one outcome; call it when nothing is being classified. */
+  void requireOneOutcomeEach(int galaxies) {
+    while (!isAtTheEnd()) {
+      look(Duration.ofMillis(100));
+    }
+    Set<String> lost =
+        IntStream.range(0, galaxies).mapToObj(String::valueOf).collect(Collectors.toSet());
+    lost.removeAll(outcomes.keySet());
+    assertThat(lost).as("galaxies without an outcome").isEmpty();
+    assertThat(outcomes).as("outcomes by galaxy").hasSize(galaxies);
+    assertThat(outcomes.values()).as("outcomes of one galaxy").containsOnly(1);
+  }
+
+  private void look(Duration atMost) {
+    eye.poll(atMost).forEach(record -> outcomes.merge(record.key(), 1, Integer::sum));
+  }
+
+  private boolean isAtTheEnd() {
+    return eye.endOffsets(eye.assignment()).entrySet().stream()
+        .allMatch(end -> eye.position(end.getKey()) >= end.getValue());
+  }
+
+  @Override
+  public void close() {
+    eye.close();
+    broker.close();
+  }
+}
