@@ -8,6 +8,8 @@ import dev.tuningfork.standalone.session.Reply;
 import dev.tuningfork.standalone.survey.MockGalaxy;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.tree.Morphology;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -63,6 +65,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "Another seed, other galaxies. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE.png",
+      description = "Also draws the first twelve galaxies with their answers into a picture.")
+  private @Nullable Path sheet;
+
   @Mixin private final ModelOptions model = new ModelOptions();
 
   @Spec private @Nullable CommandSpec spec;
@@ -84,11 +92,14 @@ final class DemoCommand implements Callable<Integer> {
       Tally tally = new Tally(terminal);
       watch(session, tally, stop);
       tally.printSummary();
+      if (sheet != null) {
+        tally.sheet.write(sheet);
+      }
     }
     return ExitCode.OK;
   }
 
-  private void watch(ClassifierSession session, Tally tally, Interruption stop) {
+  private void watch(ClassifierSession session, Tally tally, Interruption stop) throws IOException {
     Map<String, MockGalaxy> inFlight = new ConcurrentHashMap<>();
     AtomicReference<@Nullable RuntimeException> failed = new AtomicReference<>();
     CountDownLatch published = new CountDownLatch(1);
@@ -153,6 +164,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final class Tally {
 
     private final Terminal terminal;
+    private final ContactSheet sheet = new ContactSheet();
     private int seen;
     private int sameForm;
     private int sameClass;
@@ -168,7 +180,8 @@ final class DemoCommand implements Callable<Integer> {
       terminal.out().flush();
     }
 
-    void add(MockGalaxy galaxy, GalaxyMorphology answer) {
+    void add(MockGalaxy galaxy, GalaxyMorphology answer) throws IOException {
+      sheet.add(galaxy, answer);
       Morphology truth = galaxy.morphology();
       String answered = Objects.requireNonNullElse(answer.morphology().classString(), "–");
       boolean exact = answered.equals(truth.classString());
