@@ -149,22 +149,6 @@ public record ClassifierSettings(
         more);
   }
 
-  public ClassifierSettings withApplicationId(String other) {
-    return new ClassifierSettings(
-        other,
-        topics,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        kafka);
-  }
-
   public ClassifierSettings withTopics(Topics other) {
     return new ClassifierSettings(
         applicationId,
@@ -192,70 +176,6 @@ public record ClassifierSettings(
         device,
         image,
         batch,
-        ledger,
-        fetch,
-        kafka);
-  }
-
-  public ClassifierSettings withGroupProtocol(GroupProtocol other) {
-    return new ClassifierSettings(
-        applicationId,
-        topics,
-        creation,
-        other,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        kafka);
-  }
-
-  public ClassifierSettings withThreads(int other) {
-    return new ClassifierSettings(
-        applicationId,
-        topics,
-        creation,
-        groupProtocol,
-        other,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        kafka);
-  }
-
-  public ClassifierSettings withImage(ImageLimits other) {
-    return new ClassifierSettings(
-        applicationId,
-        topics,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        other,
-        batch,
-        ledger,
-        fetch,
-        kafka);
-  }
-
-  public ClassifierSettings withBatch(BatcherSettings other) {
-    return new ClassifierSettings(
-        applicationId,
-        topics,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        other,
         ledger,
         fetch,
         kafka);
