@@ -22,7 +22,7 @@ import java.util.SequencedMap;
  *
  * @see <a href="https://github.com/huggingface/safetensors">the format's description</a>
  */
-final class Safetensors {
+public final class Safetensors {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final String METADATA = "__metadata__";
@@ -61,7 +61,7 @@ final class Safetensors {
    * @throws IOException if the bytes are no such file or hold other numbers than float32 and
    *     float16; the message is a sentence
    */
-  static Weights read(byte[] bytes) throws IOException {
+  public static Weights read(byte[] bytes) throws IOException {
     ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long headerLength = bytes.length < 8 ? -1 : file.getLong();
     if (headerLength < 0 || headerLength > bytes.length - 8L) {

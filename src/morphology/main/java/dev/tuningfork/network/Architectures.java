@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 /** The architectures that there are. */
 public final class Architectures {
 
-  private static final List<Architecture> ALL = List.of(new AlexNetLite(), new Baseline());
+  private static final List<Architecture> ALL =
+      List.of(new AlexNetLite(), new Baseline(), new EfficientNetLite0(), new ResidualLite());
 
   private Architectures() {}
 
@@ -31,11 +32,13 @@ public final class Architectures {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "There is no architecture \"%s\"; there are %s."
+                    "There is no architecture \"%s\"; there are %s and %s."
                         .formatted(
                             name,
                             ALL.stream()
+                                .limit(ALL.size() - 1)
                                 .map(Architecture::name)
-                                .collect(Collectors.joining(" and ")))));
+                                .collect(Collectors.joining(", ")),
+                            ALL.getLast().name())));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tuningfork.network;
 
 import dev.tuningfork.network.WeightSpec.Role;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,8 +39,16 @@ public sealed interface Layer {
     SAME
   }
 
-  /** A square convolution (a cross-correlation, as everywhere in deep learning) with a bias. */
-  record Convolution(String name, int outputs, int kernel, int stride, Padding padding)
+  /**
+   * A square convolution (a cross-correlation, as everywhere in deep learning).
+   *
+   * @param groups into how many groups the channels fall that do not see each other: 1 for an
+   *     ordinary convolution, the number of channels for a depthwise one
+   * @param biased whether each output has a bias; a batch normalisation behind it makes one
+   *     needless
+   */
+  record Convolution(
+      String name, int outputs, int kernel, int stride, Padding padding, int groups, boolean biased)
       implements Layer {
 
     public Convolution {
@@ -48,10 +57,25 @@ public sealed interface Layer {
             "Convolution %s needs outputs, kernel and stride of at least 1, not %d, %d and %d."
                 .formatted(name, outputs, kernel, stride));
       }
+      if (groups < 1 || outputs % groups != 0) {
+        throw new IllegalArgumentException(
+            "The %d outputs of convolution %s cannot be parted into %d groups."
+                .formatted(outputs, name, groups));
+      }
+    }
+
+    /** With a bias, every output seeing every input. */
+    public Convolution(String name, int outputs, int kernel, int stride, Padding padding) {
+      this(name, outputs, kernel, stride, padding, 1, true);
     }
 
     @Override
     public Volume output(Volume input) {
+      if (input.channels() % groups != 0) {
+        throw new IllegalArgumentException(
+            "The %d channels that come to convolution %s cannot be parted into %d groups."
+                .formatted(input.channels(), name, groups));
+      }
       return new Volume(outputs, length(input.height()), length(input.width()));
     }
 
@@ -72,15 +96,19 @@ public sealed interface Layer {
 
     @Override
     public List<WeightSpec> weights(Volume input) {
-      return List.of(
+      WeightSpec kernels =
           new WeightSpec(
-              name + ".weight", Role.KERNEL, List.of(outputs, input.channels(), kernel, kernel)),
-          new WeightSpec(name + ".bias", Role.BIAS, List.of(outputs)));
+              name + ".weight",
+              Role.KERNEL,
+              List.of(outputs, input.channels() / groups, kernel, kernel));
+      return biased
+          ? List.of(kernels, new WeightSpec(name + ".bias", Role.BIAS, List.of(outputs)))
+          : List.of(kernels);
     }
 
     @Override
     public long multiplyAdds(Volume input) {
-      return (long) output(input).size() * input.channels() * kernel * kernel;
+      return (long) output(input).size() * (input.channels() / groups) * kernel * kernel;
     }
   }
 
@@ -142,6 +170,22 @@ public sealed interface Layer {
     }
   }
 
+  /** min(max(0, x), 6). */
+  record Relu6() implements Layer {
+    @Override
+    public Volume output(Volume input) {
+      return input;
+    }
+  }
+
+  /** The mean of each channel over the whole plane; what comes out is flat. */
+  record MeanOverPlane() implements Layer {
+    @Override
+    public Volume output(Volume input) {
+      return new Volume(input.channels(), 1, 1);
+    }
+  }
+
   /** All numbers in one row: channel by channel, row by row. */
   record Flatten() implements Layer {
     @Override
@@ -199,6 +243,64 @@ public sealed interface Layer {
     @Override
     public Volume output(Volume input) {
       return input;
+    }
+  }
+
+  /**
+   * Several layers, one after the other, under one name.
+   *
+   * @param residual whether what comes in is added to what comes out (He et al. 2016), which must
+   *     then be of the same volume
+   */
+  record Block(String name, List<Layer> layers, boolean residual) implements Layer {
+
+    public Block {
+      layers = List.copyOf(layers);
+    }
+
+    /** One after the other, nothing added. */
+    public static Block of(String name, Layer... layers) {
+      return new Block(name, List.of(layers), false);
+    }
+
+    /** With what comes in added to what comes out. */
+    public static Block residual(String name, Layer... layers) {
+      return new Block(name, List.of(layers), true);
+    }
+
+    @Override
+    public Volume output(Volume input) {
+      Volume volume = input;
+      for (Layer layer : layers) {
+        volume = layer.output(volume);
+      }
+      if (residual && !volume.equals(input)) {
+        throw new IllegalArgumentException(
+            "Block %s cannot add its input, %s, to its output, %s.".formatted(name, input, volume));
+      }
+      return volume;
+    }
+
+    @Override
+    public List<WeightSpec> weights(Volume input) {
+      List<WeightSpec> weights = new ArrayList<>();
+      Volume volume = input;
+      for (Layer layer : layers) {
+        weights.addAll(layer.weights(volume));
+        volume = layer.output(volume);
+      }
+      return List.copyOf(weights);
+    }
+
+    @Override
+    public long multiplyAdds(Volume input) {
+      long sum = 0;
+      Volume volume = input;
+      for (Layer layer : layers) {
+        sum += layer.multiplyAdds(volume);
+        volume = layer.output(volume);
+      }
+      return sum;
     }
   }
 

@@ -26,7 +26,7 @@ public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
       throw new IllegalArgumentException("A network needs at least one question to answer.");
     }
     Set<String> names = new HashSet<>();
-    for (WeightSpec weight : weights(input, layers(trunk, heads))) {
+    for (WeightSpec weight : whole(trunk, heads).weights(input)) {
       if (!names.add(weight.name())) {
         throw new IllegalArgumentException(
             "Two layers of the network are named alike: both hold " + weight.name() + ".");
@@ -36,7 +36,7 @@ public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
 
   /** The trunk, and the linear layer that makes the logits. */
   public List<Layer> layers() {
-    return layers(trunk, heads);
+    return whole(trunk, heads).layers();
   }
 
   /** How many logits come out: the answers of all heads. */
@@ -46,7 +46,7 @@ public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
 
   /** The arrays that the network holds, from the first layer to the last. */
   public List<WeightSpec> weights() {
-    return weights(input, layers());
+    return whole(trunk, heads).weights(input);
   }
 
   /** How many numbers training has to find. */
@@ -59,32 +59,16 @@ public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
 
   /** The multiply-adds of the matrix products that one image costs. */
   public long multiplyAdds() {
-    long sum = 0;
-    Volume volume = input;
-    for (Layer layer : layers()) {
-      sum += layer.multiplyAdds(volume);
-      volume = layer.output(volume);
-    }
-    return sum;
+    return whole(trunk, heads).multiplyAdds(input);
   }
 
-  private static List<Layer> layers(List<Layer> trunk, List<Head> heads) {
+  private static Layer.Block whole(List<Layer> trunk, List<Head> heads) {
     List<Layer> layers = new ArrayList<>(trunk);
     layers.add(new Layer.Linear(ANSWERS, outputs(heads)));
-    return List.copyOf(layers);
+    return new Layer.Block("network", layers, false);
   }
 
   private static int outputs(List<Head> heads) {
     return heads.stream().mapToInt(Head::answers).sum();
-  }
-
-  private static List<WeightSpec> weights(Volume input, List<Layer> layers) {
-    List<WeightSpec> weights = new ArrayList<>();
-    Volume volume = input;
-    for (Layer layer : layers) {
-      weights.addAll(layer.weights(volume));
-      volume = layer.output(volume);
-    }
-    return List.copyOf(weights);
   }
 }

@@ -18,9 +18,12 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.util.PairList;
 import dev.tuningfork.network.WeightSpec.Role;
 import java.nio.FloatBuffer;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * A {@link Network} as a DJL block: the form that trains. It takes one float32 array of batch ×
@@ -44,6 +47,7 @@ import java.util.SequencedMap;
 public final class NetworkBlock extends AbstractBlock {
 
   private final Network network;
+  private int frozen;
 
   public NetworkBlock(Network network, Weights weights) {
     weights.requireFor(network);
@@ -84,69 +88,120 @@ public final class NetworkBlock extends AbstractBlock {
     parameters.values().forEach(parameter -> parameter.setInitializer(Initializer.ZEROS));
   }
 
+  /**
+   * Keeps the first layers of the trunk as they are: their parameters get no gradient, and their
+   * batch normalisations use and keep the running statistics that they have, in training too.
+   *
+   * @param layers how many; 0 sets all of them free
+   */
+  public void freeze(int layers) {
+    frozen = layers;
+    Set<String> kept = new HashSet<>();
+    Volume volume = network.input();
+    for (Layer layer : network.layers().subList(0, layers)) {
+      layer.weights(volume).forEach(spec -> kept.add(spec.name()));
+      volume = layer.output(volume);
+    }
+    for (WeightSpec spec : network.weights()) {
+      boolean learns = spec.role().trained() && !kept.contains(spec.name());
+      parameter(spec.name()).getArray().setRequiresGradient(learns);
+    }
+  }
+
+  /**
+   * Computes the network as it is used, not trained, and hands over what comes out of each layer,
+   * in order; of a {@link Layer.Block}, first what comes out of the layers within it.
+   *
+   * @param images batch × channels × height × width
+   * @param seen must not keep the arrays beyond the life of the images' manager
+   */
+  public void observe(NDArray images, BiConsumer<Layer, NDArray> seen) {
+    NDArray x = images;
+    for (Layer layer : network.layers()) {
+      x = forward(layer, x, name -> parameter(name).getArray(), false, seen);
+    }
+  }
+
   @Override
   protected NDList forwardInternal(
       ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
     NDArray x = inputs.singletonOrThrow();
     Weigher weights = name -> store.getValue(parameter(name), inputs.head().getDevice(), training);
+    int place = 0;
     for (Layer layer : network.layers()) {
-      x = forward(layer, x, weights, training);
+      x = forward(layer, x, weights, training && place >= frozen, (_, _) -> {});
+      place++;
     }
     return new NDList(x);
   }
 
-  private static NDArray forward(Layer layer, NDArray x, Weigher weights, boolean training) {
-    return switch (layer) {
-      case Layer.Convolution c -> {
-        long vertical = c.zeros(Math.toIntExact(x.getShape().get(2)));
-        long horizontal = c.zeros(Math.toIntExact(x.getShape().get(3)));
-        boolean symmetric = vertical % 2 == 0 && horizontal % 2 == 0;
-        NDArray padded =
-            symmetric
-                ? x
-                : x.pad(
-                    new Shape(
-                        horizontal / 2,
-                        horizontal - horizontal / 2,
-                        vertical / 2,
-                        vertical - vertical / 2),
-                    0);
-        yield Conv2d.conv2d(
-                padded,
-                weights.of(c.name() + ".weight"),
-                weights.of(c.name() + ".bias"),
-                new Shape(c.stride(), c.stride()),
-                symmetric ? new Shape(vertical / 2, horizontal / 2) : new Shape(0, 0),
-                new Shape(1, 1),
-                1)
-            .singletonOrThrow();
-      }
-      case Layer.MaxPool p ->
-          Pool.maxPool2d(
-              x,
-              new Shape(p.kernel(), p.kernel()),
-              new Shape(p.stride(), p.stride()),
-              new Shape(0, 0),
-              false);
-      case Layer.BatchNorm n ->
-          BatchNorm.batchNorm(
+  private static NDArray forward(
+      Layer layer, NDArray x, Weigher weights, boolean training, BiConsumer<Layer, NDArray> seen) {
+    NDArray output =
+        switch (layer) {
+          case Layer.Convolution c -> convolution(c, x, weights);
+          case Layer.MaxPool p ->
+              Pool.maxPool2d(
                   x,
-                  weights.of(n.name() + ".running_mean"),
-                  weights.of(n.name() + ".running_var"),
-                  weights.of(n.name() + ".weight"),
-                  weights.of(n.name() + ".bias"),
-                  1,
-                  n.momentum(),
-                  n.epsilon(),
-                  training)
-              .singletonOrThrow();
-      case Layer.Relu _ -> Activation.relu(x);
-      case Layer.Flatten _ -> x.reshape(x.getShape().get(0), -1);
-      case Layer.Linear l ->
-          Linear.linear(x, weights.of(l.name() + ".weight"), weights.of(l.name() + ".bias"))
-              .singletonOrThrow();
-      case Layer.Dropout d -> Dropout.dropout(x, d.probability(), training).singletonOrThrow();
-    };
+                  new Shape(p.kernel(), p.kernel()),
+                  new Shape(p.stride(), p.stride()),
+                  new Shape(0, 0),
+                  false);
+          case Layer.BatchNorm n ->
+              BatchNorm.batchNorm(
+                      x,
+                      weights.of(n.name() + ".running_mean"),
+                      weights.of(n.name() + ".running_var"),
+                      weights.of(n.name() + ".weight"),
+                      weights.of(n.name() + ".bias"),
+                      1,
+                      n.momentum(),
+                      n.epsilon(),
+                      training)
+                  .singletonOrThrow();
+          case Layer.Relu _ -> Activation.relu(x);
+          case Layer.Relu6 _ -> x.clip(0, 6);
+          case Layer.MeanOverPlane _ -> Pool.globalAvgPool2d(x);
+          case Layer.Flatten _ -> x.reshape(x.getShape().get(0), -1);
+          case Layer.Linear l ->
+              Linear.linear(x, weights.of(l.name() + ".weight"), weights.of(l.name() + ".bias"))
+                  .singletonOrThrow();
+          case Layer.Dropout d -> Dropout.dropout(x, d.probability(), training).singletonOrThrow();
+          case Layer.Block b -> {
+            NDArray inner = x;
+            for (Layer one : b.layers()) {
+              inner = forward(one, inner, weights, training, seen);
+            }
+            yield b.residual() ? inner.add(x) : inner;
+          }
+        };
+    seen.accept(layer, output);
+    return output;
+  }
+
+  private static NDArray convolution(Layer.Convolution c, NDArray x, Weigher weights) {
+    long vertical = c.zeros(Math.toIntExact(x.getShape().get(2)));
+    long horizontal = c.zeros(Math.toIntExact(x.getShape().get(3)));
+    boolean symmetric = vertical % 2 == 0 && horizontal % 2 == 0;
+    NDArray padded =
+        symmetric
+            ? x
+            : x.pad(
+                new Shape(
+                    horizontal / 2,
+                    horizontal - horizontal / 2,
+                    vertical / 2,
+                    vertical - vertical / 2),
+                0);
+    return Conv2d.conv2d(
+            padded,
+            weights.of(c.name() + ".weight"),
+            c.biased() ? weights.of(c.name() + ".bias") : null,
+            new Shape(c.stride(), c.stride()),
+            symmetric ? new Shape(vertical / 2, horizontal / 2) : new Shape(0, 0),
+            new Shape(1, 1),
+            c.groups())
+        .singletonOrThrow();
   }
 
   @Override

@@ -66,6 +66,29 @@ public record Weights(SequencedMap<String, Array> arrays) {
   }
 
   /**
+   * These weights with some of them replaced, such as a backbone that was trained elsewhere.
+   *
+   * @throws IllegalArgumentException if an array is not among these, or of another shape
+   */
+  public Weights with(Weights others) {
+    SequencedMap<String, Array> merged = new LinkedHashMap<>(arrays);
+    others.arrays.forEach(
+        (name, array) -> {
+          Array mine = merged.replace(name, array);
+          if (mine == null) {
+            throw new IllegalArgumentException(
+                "The network has no array " + name + " to take from other weights.");
+          }
+          if (!mine.shape().equals(array.shape())) {
+            throw new IllegalArgumentException(
+                "The network's array %s has the shape %s, not %s."
+                    .formatted(name, mine.shape(), array.shape()));
+          }
+        });
+    return new Weights(merged);
+  }
+
+  /**
    * Refuses these weights where they are not this network's.
    *
    * @throws IllegalArgumentException naming the first array that is missing, of another shape, or
