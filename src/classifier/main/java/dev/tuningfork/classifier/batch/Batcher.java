@@ -201,7 +201,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     try {
       PreparedImage image =
           preparation.prepare(fetched.file.bytes(), description(submitted.origin));
-      requireFinite(image.values());
       prepared.put(new Prepared(submitted, fetched.file.sha256(), image));
     } catch (ImageException e) {
       fail(submitted, Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, e);
@@ -288,14 +287,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       case ImageOrigin.Carried(_, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of());
     };
-  }
-
-  private static void requireFinite(float[] values) throws ImageException {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new ImageException("The prepared image holds " + value + ", which is no brightness.");
-      }
-    }
   }
 
   private static String sha256(byte[] bytes) {

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -147,7 +146,6 @@ class BatcherTest {
     assertFailed(reference("x:mistake"), Stage.FETCH, FailureKind.TRANSIENT, 1);
     assertFailed(carried(-1), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
     assertFailed(carried(-2), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
-    assertFailed(carried(-3), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
   }
 
   @Test
@@ -265,13 +263,12 @@ class BatcherTest {
     return ByteBuffer.allocate(4).putInt(number).array();
   }
 
-  /** −1 is no image, −2 makes the decoder fail, −3 comes out as no number. */
+  /** −1 is no image, −2 makes the decoder fail. */
   private static PreparedImage prepare(byte[] bytes) throws ImageException {
     int number = ByteBuffer.wrap(bytes).getInt();
     return switch (number) {
       case -1 -> throw new ImageException("No image.");
       case -2 -> throw new StackOverflowError("A mistake of the decoder's.");
-      case -3 -> new PreparedImage(new float[] {Float.NaN}, 1, 1, Set.of());
       default -> FakeModel.image(number);
     };
   }
