@@ -217,7 +217,8 @@ public final class ClassifierApplication implements AutoCloseable {
   /** Whether the broker assigns partitions. */
   private static boolean prepareCluster(ClassifierSettings settings) {
     StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
-    try (Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-start"))) {
+    Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-start"));
+    try {
       List<String> missing = missingTopics(admin, settings);
       if (!missing.isEmpty()) {
         createTopics(
@@ -251,6 +252,9 @@ public final class ClassifierApplication implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SettingsException("The start was interrupted.", e);
+    } finally {
+      // what Kafka has not answered by now is not waited for a second time
+      admin.close(Duration.ZERO);
     }
   }
 
