@@ -71,6 +71,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   /** Room for what a dead letter's headers add to a record, and for Kafka's own framing. */
   private static final int FRAME = 16 << 10;
 
+  /**
+   * When nothing has been in flight for this long, the last answers are committed: nothing is about
+   * to join them, so their readers need not wait for the next commit. A task that gets a galaxy now
+   * and then thus commits ten times a second at most.
+   */
+  private static final long QUIET_MILLIS = 100;
+
   /** While the classifier is full, it is asked again this often. */
   private static final long OFFER_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -95,6 +102,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private Sensor tombstones;
   private long nextSequence;
   private long waitedNanos;
+  private long lastInFlight;
+  private boolean settledSinceQuiet;
   private boolean overshooting;
 
   /**
@@ -123,6 +132,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     givenUp = sensor("given-up");
     tombstones = sensor("tombstones");
     waitedNanos = 0;
+    lastInFlight = context.currentSystemTimeMs();
+    settledSinceQuiet = false;
     overshooting = false;
     openTasks.incrementAndGet();
     // unique and increasing across restarts, though an empty ledger remembers nothing
@@ -134,7 +145,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (inFlight() > 0) {
       LOG.info("Task {}: {} galaxies from the ledger are classified again.", taskId(), inFlight());
     }
-    context.schedule(settings.drainEvery(), PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
+    context.schedule(settings.drainEvery(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
   }
 
   @Override
@@ -170,9 +181,15 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     List.of(classified, givenUp, tombstones).forEach(context.metrics()::removeSensor);
   }
 
-  private void punctuate() {
+  private void punctuate(long now) {
     waitedNanos = 0;
     drain();
+    if (inFlight() > 0) {
+      lastInFlight = now;
+    } else if (settledSinceQuiet && now - lastInFlight >= QUIET_MILLIS) {
+      settledSinceQuiet = false;
+      context.commit();
+    }
   }
 
   private void resume(KeyValue<Long, LedgerEntry> held) {
@@ -292,6 +309,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   /** Forwards the outcome and takes the record off the ledger, in one transaction. */
   private void settle(Finished finished) {
+    settledSinceQuiet = true;
     submitted.remove(finished.sequence);
     LedgerEntry entry = ledger.delete(finished.sequence);
     switch (finished.outcome) {
