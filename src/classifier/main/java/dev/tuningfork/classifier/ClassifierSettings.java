@@ -254,7 +254,7 @@ public record ClassifierSettings(
   /** Leaves the values of Kafka's settings out, of which some are secrets. */
   @Override
   public String toString() {
-    return "ClassifierSettings[applicationId=%s, topics=%s, groupProtocol=%s, threads=%d, device=%s, image=%s, batch=%s, ledger=%s, kafka=%s]"
+    return "ClassifierSettings[applicationId=%s, topics=%s, groupProtocol=%s, threads=%d, device=%s, image=%s, batch=%s, ledger=%s, service=%s, kafka=%s]"
         .formatted(
             applicationId,
             topics,
@@ -264,6 +264,7 @@ public record ClassifierSettings(
             image,
             batch,
             ledger,
+            service,
             kafka.keySet());
   }
 

@@ -17,6 +17,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -30,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * request has a virtual thread of its own, so that an answer may wait for a disk or another
  * instance.
  *
- * <p>Helidon's server, because the JDK's own has no server-sent events, and the other small ones
- * bring a servlet container with them.
+ * <p>Helidon's server, because the JDK's own has no server-sent events, and Javalin brings a
+ * servlet container and a second language's library. From its start on, Helidon lets nothing in
+ * this process read serialised Java objects, and nothing here does.
  */
 public final class ServiceServer implements AutoCloseable {
 
@@ -57,7 +59,7 @@ public final class ServiceServer implements AutoCloseable {
       String topology,
       MorphologyEndpoint morphologies) {
     public Contents {
-      info = Map.copyOf(info);
+      info = Collections.unmodifiableMap(new LinkedHashMap<>(info)); // in the order it is told
     }
   }
 
