@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The settings of Kafka Streams: those that nothing lost depends on, and those of the operator. */
@@ -38,6 +39,10 @@ final class StreamsSettings {
           StreamsConfig.PRODUCER_PREFIX,
           StreamsConfig.ADMIN_CLIENT_PREFIX);
 
+  /** What internal topics are created with, and where secrets are read (KIP-297): names go on. */
+  private static final List<String> OPEN_ENDED =
+      List.of(StreamsConfig.TOPIC_PREFIX, AbstractConfig.CONFIG_PROVIDERS_CONFIG + ".");
+
   private static final String TRANSACTION_TIMEOUT =
       StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
 
@@ -59,7 +64,7 @@ final class StreamsSettings {
                     "The setting kafka." + name + " cannot be set: " + reason + ".");
               }
               String plain = withoutPrefix(name);
-              if (!name.startsWith(StreamsConfig.TOPIC_PREFIX) && !NAMES.contains(plain)) {
+              if (OPEN_ENDED.stream().noneMatch(name::startsWith) && !NAMES.contains(plain)) {
                 throw SettingValues.unknown(
                     "kafka." + name.substring(0, name.length() - plain.length()), plain, NAMES);
               }

@@ -100,6 +100,8 @@ class ClassifierSettingsTest {
                 "TUNING_FORK_KAFKA_BOOTSTRAP_SERVERS", "b:2",
                 "TUNING_FORK_FETCH_CONNECTIONS_PER_HOST", "3",
                 "PATH", "/bin",
+                // for the script that starts the JVM
+                "TUNING_FORK_JAVA_OPTS", "-Xmx4g",
                 // what Kubernetes sets for a service named tuning-fork
                 "TUNING_FORK_SERVICE_HOST", "10.0.0.1",
                 "TUNING_FORK_PORT_8080_TCP_ADDR", "10.0.0.1"));
@@ -131,6 +133,34 @@ class ClassifierSettingsTest {
     assertThatThrownBy(() -> ClassifierSettings.read(file, Map.of()))
         .isInstanceOf(SettingsException.class)
         .hasMessage(sentence);
+  }
+
+  @Test
+  void aSecretStaysInItsFileAndEveryClientReadsItThere() throws IOException {
+    Path secrets = Files.createDirectory(folder.resolve("secrets"));
+    Files.writeString(secrets.resolve("password"), "dark matter");
+    Path file =
+        file(
+            "secret.yaml",
+            """
+            kafka:
+              config.providers: directory
+              config.providers.directory.class: org.apache.kafka.common.config.provider.DirectoryConfigProvider
+              config.providers.directory.param.allowed.paths: %1$s
+              sasl.jaas.config: module required password="${directory:%1$s:password}";
+            """
+                .formatted(secrets));
+    ClassifierSettings settings = ClassifierSettings.read(file, Map.of());
+    assertThat(settings.kafka().toString()).doesNotContain("dark matter");
+    StreamsConfig config =
+        new StreamsConfig(
+            StreamsSettings.of(settings.withKafka("bootstrap.servers", "kafka:9092"), true));
+    String expected = "module required password=\"dark matter\";";
+    assertThat(config.getAdminConfigs("a")).containsEntry("sasl.jaas.config", expected);
+    assertThat(config.getProducerConfigs("a")).containsEntry("sasl.jaas.config", expected);
+    assertThat(config.getMainConsumerConfigs("g", "a", 0))
+        .containsEntry("sasl.jaas.config", expected);
+    assertThat(config.getRestoreConsumerConfigs("a")).containsEntry("sasl.jaas.config", expected);
   }
 
   @Test
