@@ -6,6 +6,7 @@ import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
+import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param threads stream threads; one keeps up with some thousand galaxies a second
  * @param model the model's bundle; empty: the one that the product ships
  * @param device where the model runs: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}
+ * @param service where it answers over HTTP; nowhere from the start, but where settings are {@link
+ *     #read}, on this machine's loopback address
+ * @param logFormat for whoever sets up the log; the classifier itself only writes to it
  * @param kafka settings of Kafka Streams and of its clients, by Kafka's own names
  */
 public record ClassifierSettings(
@@ -42,6 +46,8 @@ public record ClassifierSettings(
     BatcherSettings batch,
     LedgerSettings ledger,
     FetchSettings fetch,
+    ServiceSettings service,
+    LogFormat logFormat,
     Map<String, String> kafka) {
 
   /** How the members of the group share the partitions. */
@@ -86,6 +92,8 @@ public record ClassifierSettings(
           new BatcherSettings(1024, 64, Runtime.getRuntime().availableProcessors(), 64),
           LedgerSettings.DEFAULT,
           FetchSettings.of(FetchPolicy.NOTHING),
+          ServiceSettings.OFF,
+          LogFormat.TEXT,
           Map.of());
 
   /**
@@ -125,6 +133,8 @@ public record ClassifierSettings(
             section("batch", () -> batch(values)),
             section("ledger", () -> ledger(values)),
             section("fetch", () -> fetch(values)),
+            section("service", () -> service(values)),
+            values.choice("log.format", DEFAULT.logFormat),
             values.below("kafka."));
     values.refuseTheRest();
     return settings;
@@ -146,6 +156,8 @@ public record ClassifierSettings(
         batch,
         ledger,
         fetch,
+        service,
+        logFormat,
         more);
   }
 
@@ -162,6 +174,8 @@ public record ClassifierSettings(
         batch,
         ledger,
         fetch,
+        service,
+        logFormat,
         kafka);
   }
 
@@ -178,6 +192,8 @@ public record ClassifierSettings(
         batch,
         ledger,
         fetch,
+        service,
+        logFormat,
         kafka);
   }
 
@@ -194,6 +210,8 @@ public record ClassifierSettings(
         batch,
         other,
         fetch,
+        service,
+        logFormat,
         kafka);
   }
 
@@ -210,6 +228,26 @@ public record ClassifierSettings(
         batch,
         ledger,
         other,
+        service,
+        logFormat,
+        kafka);
+  }
+
+  public ClassifierSettings withService(ServiceSettings other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        other,
+        logFormat,
         kafka);
   }
 
@@ -287,6 +325,17 @@ public record ClassifierSettings(
             values.duration("fetch.longest-pause", retries.longestPause())),
         s3(values),
         values.text("fetch.user-agent", DEFAULT.fetch.userAgent()));
+  }
+
+  private static ServiceSettings service(SettingValues values) {
+    ServiceSettings base = ServiceSettings.LOOPBACK;
+    return new ServiceSettings(
+        values
+            .parsed("service.address", ServiceSettings.FORMS, ServiceSettings::parse)
+            .orElse(base.address()),
+        values.flag("service.morphologies", base.morphologies()),
+        values.bytes("service.morphologies-memory", base.morphologiesMemory()),
+        values.bytes("service.morphologies-disk", base.morphologiesDisk()));
   }
 
   private static S3Settings s3(SettingValues values) {

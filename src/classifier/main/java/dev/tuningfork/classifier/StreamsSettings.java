@@ -102,6 +102,20 @@ final class StreamsSettings {
     return properties;
   }
 
+  /**
+   * For an application beside the classifier that only reads: where Kafka is, and whatever else the
+   * operator sets.
+   *
+   * @param suffix of its identifier, which names its group and its folder
+   */
+  static Properties beside(ClassifierSettings settings, String suffix) {
+    Properties properties = new Properties();
+    properties.putAll(settings.kafka());
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId() + suffix);
+    properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+    return properties;
+  }
+
   /** A transaction that times out while its task waits for room would be rolled back for ever. */
   private static void requireTimeForPatience(ClassifierSettings settings, Properties properties) {
     String timeout =
@@ -115,7 +129,7 @@ final class StreamsSettings {
     }
   }
 
-  private static String withoutPrefix(String name) {
+  static String withoutPrefix(String name) {
     return PREFIXES.stream()
         .filter(name::startsWith)
         .findFirst()

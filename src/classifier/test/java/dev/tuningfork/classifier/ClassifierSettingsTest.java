@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.service.ServiceSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +27,8 @@ class ClassifierSettingsTest {
   @Test
   void nothingSetIsSafe() {
     ClassifierSettings settings = ClassifierSettings.read(null, Map.of());
-    assertThat(settings).isEqualTo(ClassifierSettings.DEFAULT);
+    assertThat(settings)
+        .isEqualTo(ClassifierSettings.DEFAULT.withService(ServiceSettings.LOOPBACK));
     assertThat(settings.fetch().policy()).isEqualTo(FetchPolicy.NOTHING);
     assertThat(settings.creation()).isEmpty();
   }
@@ -121,6 +124,9 @@ class ClassifierSettingsTest {
         "topics.create=yes | The setting topics.create must be true or false, not 'yes'.",
         "group-protocol=new | The setting group-protocol must be one of auto, streams, classic, not 'new'.",
         "fetch.total-time=5 | The setting fetch.total-time must be a time such as 250ms, 5s, 2m or 1h, not '5'.",
+        "service.address=8080 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not '8080'.",
+        "service.address=a:70000 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not 'a:70000'.",
+        "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",
         "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
         "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
         "kafka.boostrap.servers=a:1 | There is no setting kafka.boostrap.servers. Did you mean kafka.bootstrap.servers?",
@@ -133,6 +139,31 @@ class ClassifierSettingsTest {
     assertThatThrownBy(() -> ClassifierSettings.read(file, Map.of()))
         .isInstanceOf(SettingsException.class)
         .hasMessage(sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:0, 127.0.0.1, 0",
+    "0.0.0.0:9090, 0.0.0.0, 9090",
+    "[::1]:8080, ::1, 8080",
+    "classifier.example.org:80, classifier.example.org, 80"
+  })
+  void theServiceListensWhereItIsTold(String address, String host, int port) {
+    assertThat(
+            ClassifierSettings.read(null, Map.of("TUNING_FORK_SERVICE_ADDRESS", address))
+                .service()
+                .address())
+        .contains(InetSocketAddress.createUnresolved(host, port));
+  }
+
+  @Test
+  void theServiceCanBeSwitchedOff() throws IOException {
+    Path none = file("none.yaml", "service: {address: none}");
+    assertThat(ClassifierSettings.read(none, Map.of()).service().address()).isEmpty();
+    Path keeping = file("keeping.properties", "service.address=none\nservice.morphologies=true");
+    assertThatThrownBy(() -> ClassifierSettings.read(keeping, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("address must not be none");
   }
 
   @Test
@@ -185,7 +216,8 @@ class ClassifierSettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("missing.yaml");
     Path empty = file("empty.yaml", "");
-    assertThat(ClassifierSettings.read(empty, Map.of())).isEqualTo(ClassifierSettings.DEFAULT);
+    assertThat(ClassifierSettings.read(empty, Map.of()))
+        .isEqualTo(ClassifierSettings.read(null, Map.of()));
   }
 
   @Test

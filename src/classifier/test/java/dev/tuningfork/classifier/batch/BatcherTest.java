@@ -13,6 +13,7 @@ import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.PreparedImage;
 import java.nio.ByteBuffer;
@@ -41,7 +42,12 @@ class BatcherTest {
 
   private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
     return new Batcher(
-        settings, fetcher, (bytes, description) -> prepare(bytes), model, broken::set);
+        settings,
+        fetcher,
+        (bytes, description) -> prepare(bytes),
+        model,
+        broken::set,
+        ClassifierMetrics.unheard());
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.LogFormat;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
@@ -38,6 +39,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ClassifierSettings settings = ClassifierSettings.read(config, System.getenv());
+    if (settings.logFormat() == LogFormat.JSON) {
+      Logging.inJson();
+    }
     ModelBundle bundle =
         settings.model().isPresent()
             ? ModelBundle.open(settings.model().get())
