@@ -1,6 +1,7 @@
 package dev.tuningfork.tree;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -52,6 +53,48 @@ public final class AnswerProbabilities {
   /** As {@link #of(DecisionTree, float[])}, for vectors that are known in double precision. */
   public static AnswerProbabilities of(DecisionTree tree, double[] conditional) {
     return checked(tree, conditional.clone());
+  }
+
+  /**
+   * What several looks at one galaxy say together, such as those at its image in several
+   * orientations: the mean of their joint probabilities. A question's conditional vector is thus
+   * the mean of theirs, each weighted by how probable it makes it that the question is asked at
+   * all: a look that sees no disk has little to say about its arms. Where that is not known, all
+   * weigh the same.
+   *
+   * @param looks at least one, of one tree and answering the same questions
+   * @throws IllegalArgumentException if they are not
+   */
+  public static AnswerProbabilities average(List<AnswerProbabilities> looks) {
+    AnswerProbabilities first = looks.getFirst();
+    DecisionTree tree = first.tree;
+    double[] mean = new double[tree.answerCount()];
+    for (int q = 0; q < tree.questions().size(); q++) {
+      double[] weights = weights(looks, q);
+      for (int i = 0; i < weights.length; i++) {
+        AnswerProbabilities look = looks.get(i);
+        if (look.tree != tree || look.answers(q) != first.answers(q)) {
+          throw new IllegalArgumentException(
+              "Probabilities of different trees or questions have no mean.");
+        }
+        for (int a = tree.firstAnswer(q); a < tree.firstAnswer(q + 1); a++) {
+          mean[a] += weights[i] * look.conditional[a];
+        }
+      }
+    }
+    return new AnswerProbabilities(tree, mean);
+  }
+
+  /** Of each look at a question; they sum to 1. */
+  private static double[] weights(List<AnswerProbabilities> looks, int q) {
+    double[] asked = looks.stream().mapToDouble(look -> look.asked[q]).toArray();
+    double sum = Arrays.stream(asked).sum();
+    if (sum > 0) {
+      Arrays.setAll(asked, i -> asked[i] / sum);
+    } else {
+      Arrays.fill(asked, 1.0 / asked.length);
+    }
+    return asked;
   }
 
   private static AnswerProbabilities checked(DecisionTree tree, double[] conditional) {

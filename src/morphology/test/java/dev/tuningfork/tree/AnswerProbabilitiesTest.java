@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
@@ -100,6 +101,43 @@ class AnswerProbabilitiesTest {
 
     assertThat(asked(p, "t06")).isZero();
     assertThat(asked(p, "t08")).isZero();
+  }
+
+  @Property
+  void theAverageIsTheMeanOfTheJointProbabilities(
+      @ForAll("outputs") float[] one, @ForAll("outputs") float[] other) {
+    List<AnswerProbabilities> looks =
+        List.of(AnswerProbabilities.of(TREE, one), AnswerProbabilities.of(TREE, other));
+    AnswerProbabilities average = AnswerProbabilities.average(looks);
+
+    for (Question question : TREE.questions()) {
+      assertThat(Arrays.stream(average.conditional(question)).sum()).isCloseTo(1, within(1e-6));
+      for (int a = 0; a < question.answers().size(); a++) {
+        assertThat(joint(average, question.id(), a))
+            .isCloseTo(
+                (joint(looks.get(0), question.id(), a) + joint(looks.get(1), question.id(), a)) / 2,
+                within(1e-12));
+      }
+    }
+  }
+
+  @Example
+  void looksWeighTheSameWhereItIsNotKnownHowOftenAQuestionIsAsked() {
+    AnswerProbabilities average =
+        AnswerProbabilities.average(List.of(only("t03", .25, .75), only("t03", .75, .25)));
+
+    assertThat(average.conditional(TREE.question("t03"))).containsExactly(.5, .5);
+    assertThat(average.answers(TREE.question("t01"))).isFalse();
+    assertThat(average.asked(TREE.question("t03"))).isEmpty();
+  }
+
+  @Example
+  void looksAtDifferentQuestionsHaveNoAverage() {
+    assertThatThrownBy(
+            () ->
+                AnswerProbabilities.average(List.of(only("t03", .25, .75), only("t02", .25, .75))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Probabilities of different trees or questions have no mean.");
   }
 
   @Example
