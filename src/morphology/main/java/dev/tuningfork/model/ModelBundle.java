@@ -52,14 +52,20 @@ public final class ModelBundle {
     this.files = files;
   }
 
+  /** As {@link #of(ModelDescription, Weights, Precision)}, the weights kept as they are. */
+  public static ModelBundle of(ModelDescription description, Weights weights) {
+    return of(description, weights, Precision.SINGLE);
+  }
+
   /**
    * A bundle of weights for one of this product's architectures.
    *
-   * @throws IllegalArgumentException if the weights are not the described network's
+   * @throws IllegalArgumentException if the weights are not the described network's, or hold a
+   *     number that has no place in the precision
    */
-  public static ModelBundle of(ModelDescription description, Weights weights) {
+  public static ModelBundle of(ModelDescription description, Weights weights, Precision precision) {
     weights.requireFor(description.network());
-    return of(description, Map.of(WEIGHTS, Safetensors.write(weights)));
+    return of(description, Map.of(WEIGHTS, Safetensors.write(weights, precision)));
   }
 
   /** A bundle of a TorchScript module; what the module takes and gives shows when it is loaded. */

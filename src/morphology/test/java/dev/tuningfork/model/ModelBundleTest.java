@@ -50,6 +50,29 @@ class ModelBundleTest {
   }
 
   @Test
+  void aBundleOfHalfPrecisionIsHalfAsLargeAndOpensWithTheSameNetwork() throws Exception {
+    Path half = temporary.resolve("half");
+    Weights weights = bundle.weights();
+    ModelBundle.of(TestModels.SMALL, weights, Precision.HALF).save(half);
+
+    assertThat(Files.size(half.resolve("weights.safetensors")))
+        .isLessThan(Files.size(folder.resolve("weights.safetensors")) * 51 / 100);
+    Weights read = ModelBundle.open(half).weights();
+    assertThat(read.arrays().keySet()).containsExactlyElementsOf(weights.arrays().keySet());
+    double largest = 0;
+    for (String name : weights.arrays().keySet()) {
+      float[] before = weights.arrays().get(name).values();
+      float[] after = read.arrays().get(name).values();
+      for (int i = 0; i < before.length; i++) {
+        if (Math.abs(before[i]) >= 0x1p-14) {
+          largest = Math.max(largest, Math.abs(after[i] / before[i] - 1));
+        }
+      }
+    }
+    assertThat(largest).isBetween(1e-5, 0x1p-11);
+  }
+
+  @Test
   void aZipOfTheFolderItselfOpensToo() throws Exception {
     Path zip = temporary.resolve("folder.zip");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
