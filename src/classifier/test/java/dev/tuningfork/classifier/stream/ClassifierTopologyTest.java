@@ -15,10 +15,13 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -64,10 +67,13 @@ class ClassifierTopologyTest {
     }
 
     void classify(int submission, QualityFlag... flags) {
+      classify(submission, FakeModel.answer(), flags);
+    }
+
+    void classify(int submission, AnswerProbabilities answer, QualityFlag... flags) {
       outcomes
           .get(submission)
-          .complete(
-              new Outcome.Classified(FakeModel.answer(), "ab".repeat(32), 424, 424, Set.of(flags)));
+          .complete(new Outcome.Classified(answer, "ab".repeat(32), 424, 424, Set.of(flags)));
     }
   }
 
@@ -159,7 +165,7 @@ class ClassifierTopologyTest {
     assertThat(answer.classifiedAt()).isEqualTo(NOW.plusMillis(5));
     assertThat(answer.tree()).isEqualTo(new GalaxyMorphology.Tree("gz2", "1"));
     assertThat(answer.model())
-        .isEqualTo(new GalaxyMorphology.Model("even", "1.0.0", "0".repeat(64)));
+        .isEqualTo(new GalaxyMorphology.Model("even", "1.0.0", "0".repeat(64), null));
     assertThat(answer.device()).isEqualTo("cpu");
     assertThat(answer.image())
         .isEqualTo(
@@ -176,6 +182,38 @@ class ClassifierTopologyTest {
             .isCloseTo(one.probability() * question.askedProbability(), within(1e-6));
       }
     }
+  }
+
+  @Test
+  void intervalsAreOfTheConditionalProbabilityAndWhereTheModelGivesThem() throws Exception {
+    double[] concentrations = new double[DecisionTree.galaxyZoo2().answerCount()];
+    Arrays.fill(concentrations, 1);
+    AnswerProbabilities sure =
+        AnswerProbabilities.ofConcentrations(DecisionTree.galaxyZoo2(), concentrations);
+    publish("sure");
+    publish("plain");
+    classifier.classify(0, sure);
+    classifier.classify(1);
+    tick();
+
+    GalaxyMorphology answer = GalaxyMorphology.fromJson(output.readValue());
+    for (var question : answer.questions()) {
+      for (var one : question.answers()) {
+        assertThat(one.probability()).isStrictlyBetween(one.lower90(), one.upper90());
+      }
+    }
+    // one concentration of 1 against another: every share is as probable
+    var edgeOn = answer.questions().get(1).answers().getFirst();
+    assertThat(edgeOn.lower90()).isCloseTo(0.05, within(2e-4));
+    assertThat(edgeOn.upper90()).isCloseTo(0.95, within(2e-4));
+    String plain = new String(output.readValue(), UTF_8);
+    assertThat(plain).doesNotContain("lower90", "upper90");
+  }
+
+  @Test
+  void aModelOfSeveralViewsSaysSo() {
+    assertThat(Provenance.of(new FakeModel(8, 8)).model().views()).isEqualTo(8);
+    assertThat(Provenance.of(new FakeModel(8)).model().views()).isNull();
   }
 
   @Test

@@ -220,7 +220,7 @@ class MorphologyTableTest {
         questions,
         new GalaxyMorphology.Morphology("Er", "A smooth galaxy, completely round."),
         flags,
-        new GalaxyMorphology.Model("test-model", "1.0.0", "0".repeat(64)),
+        new GalaxyMorphology.Model("test-model", "1.0.0", "0".repeat(64), null),
         "grey",
         new GalaxyMorphology.Image(null, "0".repeat(64), 424, 424),
         "cpu",
