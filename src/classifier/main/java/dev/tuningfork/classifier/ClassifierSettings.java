@@ -9,6 +9,7 @@ import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
+import dev.tuningfork.model.ModelBundle;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param creation how topics that are missing are created; empty: they are not, and the start is
  *     refused
  * @param threads stream threads; one keeps up with some thousand galaxies a second
- * @param model the model's bundle; empty: the one that the product ships
+ * @param model which model answers
  * @param device where the model runs: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}
  * @param kafka settings of Kafka Streams and of its clients, by Kafka's own names
  */
@@ -36,7 +37,7 @@ public record ClassifierSettings(
     Optional<TopicCreation> creation,
     GroupProtocol groupProtocol,
     int threads,
-    Optional<Path> model,
+    ModelChoice model,
     String device,
     ImageLimits image,
     BatcherSettings batch,
@@ -72,6 +73,14 @@ public record ClassifierSettings(
     }
   }
 
+  /**
+   * Which model answers.
+   *
+   * @param name one that the product ships, or the path of a bundle
+   * @param views how many orientations of each image it looks at: 1 or 8
+   */
+  public record ModelChoice(String name, int views) {}
+
   /** What a classifier starts from; it lacks only where Kafka is. */
   public static final ClassifierSettings DEFAULT =
       new ClassifierSettings(
@@ -80,7 +89,7 @@ public record ClassifierSettings(
           Optional.empty(),
           GroupProtocol.AUTO,
           1,
-          Optional.empty(),
+          new ModelChoice(ModelBundle.DEFAULT, 1),
           "auto",
           ImageLimits.DEFAULT,
           new BatcherSettings(1024, 64, Runtime.getRuntime().availableProcessors(), 64),
@@ -119,7 +128,11 @@ public record ClassifierSettings(
             section("topics", () -> creation(values)),
             values.choice("group-protocol", DEFAULT.groupProtocol),
             values.integer("threads", DEFAULT.threads),
-            values.parsed("model.bundle", "a path", Path::of),
+            new ModelChoice(
+                values.text("model", DEFAULT.model.name()),
+                values
+                    .parsed("model.views", "1 or 8", ClassifierSettings::views)
+                    .orElse(DEFAULT.model.views())),
             values.text("model.device", DEFAULT.device),
             section("image", () -> image(values)),
             section("batch", () -> batch(values)),
@@ -227,6 +240,14 @@ public record ClassifierSettings(
             batch,
             ledger,
             kafka.keySet());
+  }
+
+  private static Integer views(String text) {
+    return switch (text) {
+      case "1" -> 1;
+      case "8" -> 8;
+      default -> throw new IllegalArgumentException(text);
+    };
   }
 
   private static Optional<TopicCreation> creation(SettingValues values) {

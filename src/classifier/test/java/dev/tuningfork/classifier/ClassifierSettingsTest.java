@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
+import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import java.io.IOException;
@@ -40,6 +41,8 @@ class ClassifierSettingsTest {
               topic: cutouts
             threads: 2
             group-protocol: classic
+            model: accurate
+            model.views: 8
             topics: {create: true, partitions: 12}
             image:
               largest-bytes: 8MiB
@@ -62,6 +65,8 @@ class ClassifierSettingsTest {
             input.topic=cutouts
             threads=2
             group-protocol=CLASSIC
+            model=accurate
+            model.views=8
             topics.create=true
             topics.partitions=12
             image.largest-bytes=8388608
@@ -78,6 +83,7 @@ class ClassifierSettingsTest {
     assertThat(settings.topics().input()).isEqualTo("cutouts");
     assertThat(settings.threads()).isEqualTo(2);
     assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
+    assertThat(settings.model()).isEqualTo(new ModelChoice("accurate", 8));
     assertThat(settings.creation()).contains(new TopicCreation(12, (short) -1));
     assertThat(settings.image().bytes()).isEqualTo(8 << 20);
     assertThat(settings.ledger().roomWait()).isEqualTo(Duration.ofMillis(500));
@@ -116,6 +122,7 @@ class ClassifierSettingsTest {
         "ledger.windows=5 | There is no setting ledger.windows. Did you mean ledger.window?",
         "xyzzy=5 | There is no setting xyzzy.",
         "threads=many | The setting threads must be a whole number, not 'many'.",
+        "model.views=4 | The setting model.views must be 1 or 8, not '4'.",
         "topics.create=yes | The setting topics.create must be true or false, not 'yes'.",
         "group-protocol=new | The setting group-protocol must be one of auto, streams, classic, not 'new'.",
         "fetch.total-time=5 | The setting fetch.total-time must be a time such as 250ms, 5s, 2m or 1h, not '5'.",

@@ -73,6 +73,28 @@ class ModelBundleTest {
   }
 
   @Test
+  void aModelIsNamedByAShippedNameOrElseByItsPath() throws Exception {
+    assertThat(ModelBundle.shipped()).startsWith(ModelBundle.DEFAULT);
+    for (String name : ModelBundle.shipped()) {
+      assertThat(ModelBundle.named(name).files()).contains("weights.safetensors");
+    }
+    assertThat(ModelBundle.named(folder.toString()).identity()).isEqualTo(bundle.identity());
+  }
+
+  @Test
+  void anUnknownNameIsRefusedWithThoseThereAre() {
+    assertThatThrownBy(() -> ModelBundle.named("fats"))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "There is no model fats: it is none of those that come with this product (%s), and no"
+                + " file or folder.",
+            String.join(", ", ModelBundle.shipped()));
+    assertThatThrownBy(() -> ModelBundle.named("no\0path"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("There is no model no");
+  }
+
+  @Test
   void aZipOfTheFolderItselfOpensToo() throws Exception {
     Path zip = temporary.resolve("folder.zip");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {

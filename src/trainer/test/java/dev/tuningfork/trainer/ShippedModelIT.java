@@ -24,16 +24,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The model that comes with the product does what its card says. */
+/** The models that come with the product do what their cards say. */
 class ShippedModelIT {
 
   private static final DecisionTree TREE = DecisionTree.galaxyZoo2();
 
-  @Test
-  void itAnswersTheWholeTreeAndItsCardSaysWhatItWasJudgedOn() throws Exception {
-    ModelBundle bundle = ModelBundle.shipped();
+  @ParameterizedTest
+  @MethodSource("dev.tuningfork.model.ModelBundle#shipped")
+  void itAnswersTheWholeTreeAndItsCardSaysWhatItWasJudgedOn(String name) throws Exception {
+    ModelBundle bundle = ModelBundle.named(name);
 
     assertThat(bundle.description().heads()).hasSize(TREE.questions().size());
     assertThat(new String(bundle.file(TrainedModel.CARD), StandardCharsets.UTF_8))
@@ -43,11 +45,12 @@ class ShippedModelIT {
   }
 
   /** The way of a classified galaxy, not that of training, leads to the figures of training. */
-  @Test
-  void servedItReachesTheFiguresOnHeldOutGalaxiesThatItClaims() throws Exception {
+  @ParameterizedTest
+  @MethodSource("dev.tuningfork.model.ModelBundle#shipped")
+  void servedItReachesTheFiguresOnHeldOutGalaxiesThatItClaims(String name) throws Exception {
     Path data = Path.of(System.getProperty("tuningfork.data", "")).resolve("kaggle");
     assumeTrue(Files.isDirectory(data), "The real labelled galaxies are not on this machine.");
-    ModelBundle bundle = ModelBundle.shipped();
+    ModelBundle bundle = ModelBundle.named(name);
     ModelDescription description = bundle.description();
     Map<?, ?> rule = (Map<?, ?>) description.training().get("heldOut");
     HeldOutSplit split =

@@ -115,7 +115,7 @@ final class Observatory implements AutoCloseable {
         folder.resolve("classifier.properties"),
         """
         kafka.bootstrap.servers=%s
-        model.bundle=%s
+        model=%s
         model.device=cpu
         fetch.schemes=file
         fetch.folders=%s
