@@ -21,7 +21,7 @@ final class BetaIntervals {
   private static final double LOWER_TAIL = 0.05;
 
   private static final int STEPS_PER_OCTAVE = 3;
-  private static final int FIRST_OCTAVE = -10;
+  private static final int FIRST_OCTAVE = -8;
   private static final int LAST_OCTAVE = 18;
   private static final int SIDE = (LAST_OCTAVE - FIRST_OCTAVE) * STEPS_PER_OCTAVE + 1;
   private static final double LARGEST = Math.scalb(1.0, LAST_OCTAVE);
@@ -58,7 +58,7 @@ final class BetaIntervals {
     return 1 / (1 + Math.exp(-logit));
   }
 
-  /** Made when the first interval is asked for, in a third of a second. */
+  /** Made when the first interval is asked for, in a fifth of a second. */
   private static final class Table {
 
     private static final double[] LOGITS = logits();

@@ -72,6 +72,14 @@ class CommandsTest {
   }
 
   @Test
+  void theSettingsNameAModelLikewise() throws Exception {
+    Path config = Files.writeString(folder.resolve("run.properties"), "model=fats\n");
+
+    assertThat(execute("run", "--config", config.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no model fats", "(fast");
+  }
+
+  @Test
   void intervalsNeedAModelThatGivesThemAndAFile() throws Exception {
     Files.createFile(folder.resolve("galaxy.jpg"));
     String target = folder.resolve("galaxies.csv").toString();
