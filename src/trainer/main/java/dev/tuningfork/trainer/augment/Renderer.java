@@ -20,19 +20,22 @@ final class Renderer {
 
   private static final float TO_BRIGHTNESS = 1f / (255 << 16);
 
-  /** Numbers of a normal distribution, read from a random place for each plane of noise. */
-  private static final float[] NOISE = noise(1 << 17);
+  private static final int LEAST_NOISE = 1 << 17;
 
   private final InputSpec input;
   private final int size;
   private final byte[] cutout;
   private final float[] values;
 
+  /** Numbers of a normal distribution, read from a random place on for each plane. */
+  private final float[] noise;
+
   Renderer(InputSpec input, int largestCutout) {
     this.input = input;
     this.size = input.size();
     this.cutout = new byte[largestCutout];
     this.values = new float[input.valueCount()];
+    this.noise = noise(Math.max(LEAST_NOISE, 2 * size * size));
   }
 
   /** Writes one image at the buffer's position. */
@@ -111,21 +114,32 @@ final class Renderer {
     float factor = (float) (1 / input.std().get(channel));
     float brightness = (float) view.brightness() * TO_BRIGHTNESS;
     if (view.noise() > 0) {
-      float sigma = (float) view.noise();
-      int start = new SplittableRandom(view.noiseSeed() + channel).nextInt(NOISE.length);
-      for (int done = 0; done < plane; ) {
-        int part = Math.min(plane - done, NOISE.length - start);
-        for (int i = 0; i < part; i++) {
-          float noisy = values[from + done + i] * brightness + NOISE[start + i] * sigma;
-          values[from + done + i] = (Math.min(1, Math.max(0, noisy)) - mean) * factor;
-        }
-        done += part;
-        start = 0;
-      }
+      int start =
+          new SplittableRandom(view.noiseSeed() + channel).nextInt(noise.length - plane + 1);
+      add(values, from, plane, brightness, noise, start, (float) view.noise());
+      standardise(values, from, plane, 1, mean, factor);
     } else {
-      for (int i = from; i < from + plane; i++) {
-        values[i] = (Math.min(1, values[i] * brightness) - mean) * factor;
-      }
+      standardise(values, from, plane, brightness, mean, factor);
+    }
+  }
+
+  private static void add(
+      float[] values,
+      int from,
+      int plane,
+      float brightness,
+      float[] noise,
+      int start,
+      float sigma) {
+    for (int i = 0; i < plane; i++) {
+      values[from + i] = values[from + i] * brightness + noise[start + i] * sigma;
+    }
+  }
+
+  private static void standardise(
+      float[] values, int from, int plane, float brightness, float mean, float factor) {
+    for (int i = from; i < from + plane; i++) {
+      values[i] = (Math.min(1f, Math.max(0f, values[i] * brightness)) - mean) * factor;
     }
   }
 

@@ -31,6 +31,8 @@ final class CsvTable implements AutoCloseable {
    */
   record Row(int line, List<String> cells) {}
 
+  private static final int SHOWN = 80;
+
   private final Path file;
   private final MappingIterator<List<String>> rows;
   private final List<String> header;
@@ -73,12 +75,22 @@ final class CsvTable implements AutoCloseable {
   int column(String name) {
     int column = header.indexOf(name);
     if (column < 0) {
-      String names = String.join(",", header);
-      throw new IllegalArgumentException(
-          "The table %s has no column '%s'; its first line is '%s'."
-              .formatted(file, name, names.length() > 80 ? names.substring(0, 80) + "…" : names));
+      throw noColumn("'" + name + "'");
     }
     return column;
+  }
+
+  /** What to say where none of a column's usual names is in the header. */
+  IllegalArgumentException noColumn(String content, List<String> usualNames) {
+    return noColumn("of %s by a usual name (%s)".formatted(content, String.join(", ", usualNames)));
+  }
+
+  private IllegalArgumentException noColumn(String which) {
+    String names = String.join(",", header);
+    return new IllegalArgumentException(
+        "The table %s has no column %s; its first line is '%s'."
+            .formatted(
+                file, which, names.length() > SHOWN ? names.substring(0, SHOWN) + "…" : names));
   }
 
   /** The next row; empty at the end. */

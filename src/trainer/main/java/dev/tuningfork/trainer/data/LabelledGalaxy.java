@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.data;
 
+import dev.tuningfork.tree.ClassRules;
 import dev.tuningfork.tree.Constraint;
 import dev.tuningfork.tree.VoteFractions;
 import java.nio.file.Path;
@@ -26,5 +27,15 @@ public record LabelledGalaxy(
   static LabelledGalaxy of(VoteFractions votes, Path image) {
     return new LabelledGalaxy(
         votes.galaxyId(), image, Optional.of(votes), Optional.empty(), Optional.empty());
+  }
+
+  /** A galaxy with a class alone. */
+  static LabelledGalaxy of(String id, Path image, ClassRules rules, String className) {
+    return new LabelledGalaxy(
+        id,
+        image,
+        Optional.empty(),
+        Optional.of(rules.constraint(className)),
+        Optional.of(className));
   }
 }
