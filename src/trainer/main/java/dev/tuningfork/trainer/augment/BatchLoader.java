@@ -93,8 +93,9 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   /**
-   * Batches to judge on: every galaxy once, in the store's order, as the classifier sees it; the
-   * last batch may be smaller.
+   * Batches to judge on: every galaxy once, in the store's order, as the classifier sees it (to the
+   * last grey level where the store was made for {@link Augmentation#NONE}); the last batch may be
+   * smaller.
    *
    * @param threads that prepare batches
    */

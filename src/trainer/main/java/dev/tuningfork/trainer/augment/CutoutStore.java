@@ -86,8 +86,8 @@ public final class CutoutStore implements AutoCloseable {
    * @param folder where the temporary file lies: an existing folder on a real disk
    * @param progress is told how many galaxies have been tried so far, from any thread
    * @throws IOException if the file cannot be written: the disk may be full
-   * @throws IllegalArgumentException if the input's crop is an angle and galaxies are to be moved,
-   *     or if no image can be read
+   * @throws IllegalArgumentException if the folder is none, if the input's crop is an angle and
+   *     galaxies are to be moved, or if no image can be read
    */
   public static CutoutStore create(
       List<Member> galaxies,
@@ -96,6 +96,10 @@ public final class CutoutStore implements AutoCloseable {
       Path folder,
       IntConsumer progress)
       throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          folder + " is no folder, where temporary cutouts of galaxies could lie.");
+    }
     Path path = Files.createTempFile(folder, "tuning-fork-cutouts-", ".bytes");
     FileChannel file =
         FileChannel.open(
