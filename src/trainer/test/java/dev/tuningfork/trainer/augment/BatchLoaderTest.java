@@ -12,6 +12,8 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.TrainingData.Member;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +159,33 @@ class BatchLoaderTest {
           batch.release();
         }
       }
+    }
+  }
+
+  /** The corners of a turned view are the image's own sky, not its edges drawn out. */
+  @Test
+  void aTurnedViewShowsWhatLiesBesideTheCrop() throws Exception {
+    Member member = DrawnSky.draw(folder, 1, 424, "png").getFirst();
+    Path file = member.galaxy().image();
+    BufferedImage image = ImageIO.read(file.toFile());
+    for (int y = 209; y < 215; y++) {
+      for (int x = 309; x < 315; x++) { // 100 right of the centre; the crop ends at 84
+        image.setRGB(x, y, Color.WHITE.getRGB());
+      }
+    }
+    ImageIO.write(image, "png", file.toFile());
+    try (CutoutStore store = store(List.of(member), GREY, GEOMETRY)) {
+      float[] turned =
+          render(
+              new Renderer(GREY, store.largest()),
+              store,
+              new Augmentation.View(Math.PI / 4, false, 1, 0, 0, 1, 0, 0));
+      int offset = (int) Math.round(100 / Math.sqrt(2));
+      float brightest = 0;
+      for (int corner : List.of(-1, 1)) {
+        brightest = Math.max(brightest, turned[(84 + corner * offset) * 169 + 84 + offset]);
+      }
+      assertThat(255 * (brightest * 0.14 + 0.12)).isGreaterThan(250);
     }
   }
 
