@@ -6,6 +6,7 @@ import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.standalone.command.Logging;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,9 +50,10 @@ public final class Benchmark implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "BUNDLE",
-      description = "A model's bundle; otherwise the one that is shipped.")
-  private @Nullable Path bundle;
+      paramLabel = "NAME|BUNDLE",
+      defaultValue = ModelBundle.DEFAULT,
+      description = "A model that is built in, or a model's bundle (${DEFAULT-VALUE}).")
+  private String modelName = ModelBundle.DEFAULT;
 
   @Option(
       names = "--galaxies",
@@ -83,6 +85,7 @@ public final class Benchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Logging.errorsOnly();
     if (galaxies < NAIVE_SHARE || runs < 1) {
       throw new ParameterException(
           commandLine(), "--galaxies must be at least 10 and --runs at least 1.");
@@ -92,8 +95,8 @@ public final class Benchmark implements Callable<Integer> {
     if (files.isEmpty()) {
       throw new ParameterException(commandLine(), "There is no JPEG image in " + folder + ".");
     }
-    ModelBundle opened = bundle == null ? ModelBundle.shipped() : ModelBundle.open(bundle);
-    try (MorphologyModel model = ModelLoader.load(opened, new DeviceSetting.Auto())) {
+    try (MorphologyModel model =
+        ModelLoader.load(ModelBundle.named(modelName), new DeviceSetting.Auto())) {
       List<Measurement> all =
           List.of(new Roofline(files, model), new Pipeline(files, model), new Naive(files, model));
       Map<String, Spread> results = measure(all);

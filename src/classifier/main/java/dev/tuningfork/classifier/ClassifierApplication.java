@@ -3,12 +3,16 @@ package dev.tuningfork.classifier;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.metrics.CommitTimingClients;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Provenance;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -16,6 +20,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,13 +36,15 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running classifier: the topology on Kafka Streams, the batcher, the fetcher.
+ * A running classifier: the topology on Kafka Streams, the batcher, the fetcher, and, where the
+ * settings want them, the service endpoints.
  *
  * <p>It ends in one of two ways: it is closed, or it fails. A stream thread that dies is replaced,
  * since the ledger makes up for whatever it held; but not the sixth time within ten minutes, and
@@ -65,6 +72,10 @@ public final class ClassifierApplication implements AutoCloseable {
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
   private final KafkaStreams streams;
+  private final ClassifierMetrics metrics;
+  private final RestoreProgress restoring = new RestoreProgress();
+  private final Optional<Endpoints> endpoints;
+  private final String model;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Deque<Instant> threadDeaths = new ArrayDeque<>();
@@ -75,6 +86,14 @@ public final class ClassifierApplication implements AutoCloseable {
   private ClassifierApplication(
       ClassifierSettings settings, MorphologyModel model, boolean streamsProtocol) {
     ImageLimits limits = settings.image();
+    Optional<PrometheusMeterRegistry> registry =
+        settings
+            .service()
+            .address()
+            .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    metrics = registry.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
+    this.model =
+        model.identity().name() + " " + model.identity().version() + " on " + model.device();
     fetcher = new SurveyImageFetcher(settings.fetch());
     batcher =
         new Batcher(
@@ -82,13 +101,18 @@ public final class ClassifierApplication implements AutoCloseable {
             fetcher,
             new Preprocessor(model.input(), limits)::prepare,
             model,
-            this::fail);
+            this::fail,
+            metrics);
+    Topology topology =
+        ClassifierTopology.of(
+            settings.topics(), batcher, Provenance.of(model), settings.ledger(), metrics);
     streams =
         new KafkaStreams(
-            ClassifierTopology.of(
-                settings.topics(), batcher, Provenance.of(model), settings.ledger()),
-            StreamsSettings.of(settings, streamsProtocol));
+            topology,
+            StreamsSettings.of(settings, streamsProtocol),
+            new CommitTimingClients(metrics));
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
+    streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
         (now, before) -> {
           if (now == KafkaStreams.State.RUNNING) {
@@ -99,26 +123,41 @@ public final class ClassifierApplication implements AutoCloseable {
             ranOrEnded.countDown();
           }
         });
+    endpoints =
+        registry.map(
+            measures ->
+                new Endpoints(settings, model, topology.describe().toString(), measures, metrics));
   }
 
   /**
    * Starts a classifier; {@link #awaitRunning} waits until it has its partitions.
    *
    * @param model used by this classifier alone, and to be closed by the caller after it
-   * @throws SettingsException where Kafka cannot be reached, a topic is missing, or Kafka refuses a
-   *     setting
+   * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
+   *     setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
     try {
       boolean streamsProtocol = prepareCluster(settings);
       ClassifierApplication application =
           new ClassifierApplication(settings, model, streamsProtocol);
-      application.streams.start();
+      application.open();
       return application;
     } catch (ConfigException e) {
       throw new SettingsException("Kafka refuses a setting: " + e.getMessage(), e);
     } catch (KafkaException e) {
       throw new SettingsException("The classifier cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  private void open() {
+    try {
+      endpoints.ifPresent(
+          service -> service.open(new ClassifierHealth(this::look), streams, batcher));
+      streams.start();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
@@ -161,6 +200,11 @@ public final class ClassifierApplication implements AutoCloseable {
     return batcher.images();
   }
 
+  /** The port of the service endpoints, where there are some. */
+  public OptionalInt servicePort() {
+    return endpoints.map(service -> OptionalInt.of(service.port())).orElse(OptionalInt.empty());
+  }
+
   /** Kafka Streams' own measures, and those of the ledger (group stream-tuning-fork-metrics). */
   public Map<MetricName, ? extends Metric> metrics() {
     return streams.metrics();
@@ -173,6 +217,7 @@ public final class ClassifierApplication implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    endpoints.ifPresent(Endpoints::closeMorphologies);
     boolean inTime =
         streams.close(
             CloseOptions.timeout(CLOSING)
@@ -182,6 +227,7 @@ public final class ClassifierApplication implements AutoCloseable {
     }
     batcher.close();
     fetcher.close();
+    endpoints.ifPresent(Endpoints::close);
     ended.countDown();
   }
 
@@ -190,7 +236,24 @@ public final class ClassifierApplication implements AutoCloseable {
     return ledger.largestRecord() + (64 << 10);
   }
 
+  private ClassifierHealth.Sight look() {
+    return new ClassifierHealth.Sight(
+        model,
+        batcher.isAlive(),
+        closed,
+        failure(),
+        hasRun,
+        streams.state(),
+        (int)
+            streams.metadataForLocalThreads().stream()
+                .filter(thread -> !thread.threadState().equals("DEAD"))
+                .count(),
+        restoring.ledgers(),
+        restoring.records());
+  }
+
   private StreamThreadExceptionResponse onThreadDeath(Throwable cause) {
+    metrics.streamThreadDied();
     if (replaceable()) {
       LOG.error("A stream thread died and is replaced; the ledger holds its galaxies.", cause);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -217,7 +280,8 @@ public final class ClassifierApplication implements AutoCloseable {
   /** Whether the broker assigns partitions. */
   private static boolean prepareCluster(ClassifierSettings settings) {
     StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
-    try (Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-start"))) {
+    Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-start"));
+    try {
       List<String> missing = missingTopics(admin, settings);
       if (!missing.isEmpty()) {
         createTopics(
@@ -251,6 +315,9 @@ public final class ClassifierApplication implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SettingsException("The start was interrupted.", e);
+    } finally {
+      // what Kafka has not answered by now is not waited for a second time
+      admin.close(Duration.ZERO);
     }
   }
 

@@ -6,9 +6,11 @@ import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
+import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
+import dev.tuningfork.model.ModelBundle;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,8 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param creation how topics that are missing are created; empty: they are not, and the start is
  *     refused
  * @param threads stream threads; one keeps up with some thousand galaxies a second
- * @param model the model's bundle; empty: the one that the product ships
+ * @param model which model answers
  * @param device where the model runs: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}
+ * @param service where it answers over HTTP; nowhere from the start, but where settings are {@link
+ *     #read}, on this machine's loopback address
+ * @param logFormat for whoever sets up the log; the classifier itself only writes to it
  * @param kafka settings of Kafka Streams and of its clients, by Kafka's own names
  */
 public record ClassifierSettings(
@@ -36,12 +41,14 @@ public record ClassifierSettings(
     Optional<TopicCreation> creation,
     GroupProtocol groupProtocol,
     int threads,
-    Optional<Path> model,
+    ModelChoice model,
     String device,
     ImageLimits image,
     BatcherSettings batch,
     LedgerSettings ledger,
     FetchSettings fetch,
+    ServiceSettings service,
+    LogFormat logFormat,
     Map<String, String> kafka) {
 
   /** How the members of the group share the partitions. */
@@ -72,6 +79,14 @@ public record ClassifierSettings(
     }
   }
 
+  /**
+   * Which model answers.
+   *
+   * @param name one that the product ships, or the path of a bundle
+   * @param views how many orientations of each image it looks at: 1 or 8
+   */
+  public record ModelChoice(String name, int views) {}
+
   /** What a classifier starts from; it lacks only where Kafka is. */
   public static final ClassifierSettings DEFAULT =
       new ClassifierSettings(
@@ -80,12 +95,14 @@ public record ClassifierSettings(
           Optional.empty(),
           GroupProtocol.AUTO,
           1,
-          Optional.empty(),
+          new ModelChoice(ModelBundle.DEFAULT, 1),
           "auto",
           ImageLimits.DEFAULT,
           new BatcherSettings(1024, 64, Runtime.getRuntime().availableProcessors(), 64),
           LedgerSettings.DEFAULT,
           FetchSettings.of(FetchPolicy.NOTHING),
+          ServiceSettings.OFF,
+          LogFormat.TEXT,
           Map.of());
 
   /**
@@ -119,12 +136,18 @@ public record ClassifierSettings(
             section("topics", () -> creation(values)),
             values.choice("group-protocol", DEFAULT.groupProtocol),
             values.integer("threads", DEFAULT.threads),
-            values.parsed("model.bundle", "a path", Path::of),
+            new ModelChoice(
+                values.text("model", DEFAULT.model.name()),
+                values
+                    .parsed("model.views", "1 or 8", ClassifierSettings::views)
+                    .orElse(DEFAULT.model.views())),
             values.text("model.device", DEFAULT.device),
             section("image", () -> image(values)),
             section("batch", () -> batch(values)),
             section("ledger", () -> ledger(values)),
             section("fetch", () -> fetch(values)),
+            section("service", () -> service(values)),
+            values.choice("log.format", DEFAULT.logFormat),
             values.below("kafka."));
     values.refuseTheRest();
     return settings;
@@ -146,6 +169,8 @@ public record ClassifierSettings(
         batch,
         ledger,
         fetch,
+        service,
+        logFormat,
         more);
   }
 
@@ -162,6 +187,8 @@ public record ClassifierSettings(
         batch,
         ledger,
         fetch,
+        service,
+        logFormat,
         kafka);
   }
 
@@ -178,6 +205,8 @@ public record ClassifierSettings(
         batch,
         ledger,
         fetch,
+        service,
+        logFormat,
         kafka);
   }
 
@@ -194,6 +223,8 @@ public record ClassifierSettings(
         batch,
         other,
         fetch,
+        service,
+        logFormat,
         kafka);
   }
 
@@ -210,13 +241,33 @@ public record ClassifierSettings(
         batch,
         ledger,
         other,
+        service,
+        logFormat,
+        kafka);
+  }
+
+  public ClassifierSettings withService(ServiceSettings other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        other,
+        logFormat,
         kafka);
   }
 
   /** Leaves the values of Kafka's settings out, of which some are secrets. */
   @Override
   public String toString() {
-    return "ClassifierSettings[applicationId=%s, topics=%s, groupProtocol=%s, threads=%d, device=%s, image=%s, batch=%s, ledger=%s, kafka=%s]"
+    return "ClassifierSettings[applicationId=%s, topics=%s, groupProtocol=%s, threads=%d, device=%s, image=%s, batch=%s, ledger=%s, service=%s, kafka=%s]"
         .formatted(
             applicationId,
             topics,
@@ -226,7 +277,16 @@ public record ClassifierSettings(
             image,
             batch,
             ledger,
+            service,
             kafka.keySet());
+  }
+
+  private static Integer views(String text) {
+    return switch (text) {
+      case "1" -> 1;
+      case "8" -> 8;
+      default -> throw new IllegalArgumentException(text);
+    };
   }
 
   private static Optional<TopicCreation> creation(SettingValues values) {
@@ -287,6 +347,17 @@ public record ClassifierSettings(
             values.duration("fetch.longest-pause", retries.longestPause())),
         s3(values),
         values.text("fetch.user-agent", DEFAULT.fetch.userAgent()));
+  }
+
+  private static ServiceSettings service(SettingValues values) {
+    ServiceSettings base = ServiceSettings.LOOPBACK;
+    return new ServiceSettings(
+        values
+            .parsed("service.address", ServiceSettings.FORMS, ServiceSettings::parse)
+            .orElse(base.address()),
+        values.flag("service.morphologies", base.morphologies()),
+        values.bytes("service.morphologies-memory", base.morphologiesMemory()),
+        values.bytes("service.morphologies-disk", base.morphologiesDisk()));
   }
 
   private static S3Settings s3(SettingValues values) {

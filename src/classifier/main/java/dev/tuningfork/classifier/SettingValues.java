@@ -32,6 +32,9 @@ final class SettingValues {
 
   private static final String ENVIRONMENT = "TUNING_FORK_";
 
+  /** Read by the script that starts the JVM. */
+  private static final String JVM_OPTIONS = "TUNING_FORK_JAVA_OPTS";
+
   /** What Kubernetes sets for every service of its own accord, one named tuning-fork included. */
   private static final Pattern OF_KUBERNETES =
       Pattern.compile("(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_.*)?)");
@@ -48,6 +51,7 @@ final class SettingValues {
     this.environment =
         environment.entrySet().stream()
             .filter(variable -> variable.getKey().startsWith(ENVIRONMENT))
+            .filter(variable -> !variable.getKey().equals(JVM_OPTIONS))
             .filter(variable -> !isOfKubernetes(variable.getKey()))
             .collect(
                 Collectors.toMap(

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The settings of Kafka Streams: those that nothing lost depends on, and those of the operator. */
@@ -38,6 +39,10 @@ final class StreamsSettings {
           StreamsConfig.PRODUCER_PREFIX,
           StreamsConfig.ADMIN_CLIENT_PREFIX);
 
+  /** What internal topics are created with, and where secrets are read (KIP-297): names go on. */
+  private static final List<String> OPEN_ENDED =
+      List.of(StreamsConfig.TOPIC_PREFIX, AbstractConfig.CONFIG_PROVIDERS_CONFIG + ".");
+
   private static final String TRANSACTION_TIMEOUT =
       StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
 
@@ -59,7 +64,7 @@ final class StreamsSettings {
                     "The setting kafka." + name + " cannot be set: " + reason + ".");
               }
               String plain = withoutPrefix(name);
-              if (!name.startsWith(StreamsConfig.TOPIC_PREFIX) && !NAMES.contains(plain)) {
+              if (OPEN_ENDED.stream().noneMatch(name::startsWith) && !NAMES.contains(plain)) {
                 throw SettingValues.unknown(
                     "kafka." + name.substring(0, name.length() - plain.length()), plain, NAMES);
               }
@@ -97,6 +102,20 @@ final class StreamsSettings {
     return properties;
   }
 
+  /**
+   * For an application beside the classifier that only reads: where Kafka is, and whatever else the
+   * operator sets.
+   *
+   * @param suffix of its identifier, which names its group and its folder
+   */
+  static Properties beside(ClassifierSettings settings, String suffix) {
+    Properties properties = new Properties();
+    properties.putAll(settings.kafka());
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId() + suffix);
+    properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+    return properties;
+  }
+
   /** A transaction that times out while its task waits for room would be rolled back for ever. */
   private static void requireTimeForPatience(ClassifierSettings settings, Properties properties) {
     String timeout =
@@ -110,7 +129,7 @@ final class StreamsSettings {
     }
   }
 
-  private static String withoutPrefix(String name) {
+  static String withoutPrefix(String name) {
     return PREFIXES.stream()
         .filter(name::startsWith)
         .findFirst()

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
+import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.service.ServiceSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +28,8 @@ class ClassifierSettingsTest {
   @Test
   void nothingSetIsSafe() {
     ClassifierSettings settings = ClassifierSettings.read(null, Map.of());
-    assertThat(settings).isEqualTo(ClassifierSettings.DEFAULT);
+    assertThat(settings)
+        .isEqualTo(ClassifierSettings.DEFAULT.withService(ServiceSettings.LOOPBACK));
     assertThat(settings.fetch().policy()).isEqualTo(FetchPolicy.NOTHING);
     assertThat(settings.creation()).isEmpty();
   }
@@ -40,6 +44,8 @@ class ClassifierSettingsTest {
               topic: cutouts
             threads: 2
             group-protocol: classic
+            model: accurate
+            model.views: 8
             topics: {create: true, partitions: 12}
             image:
               largest-bytes: 8MiB
@@ -62,6 +68,8 @@ class ClassifierSettingsTest {
             input.topic=cutouts
             threads=2
             group-protocol=CLASSIC
+            model=accurate
+            model.views=8
             topics.create=true
             topics.partitions=12
             image.largest-bytes=8388608
@@ -78,6 +86,7 @@ class ClassifierSettingsTest {
     assertThat(settings.topics().input()).isEqualTo("cutouts");
     assertThat(settings.threads()).isEqualTo(2);
     assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
+    assertThat(settings.model()).isEqualTo(new ModelChoice("accurate", 8));
     assertThat(settings.creation()).contains(new TopicCreation(12, (short) -1));
     assertThat(settings.image().bytes()).isEqualTo(8 << 20);
     assertThat(settings.ledger().roomWait()).isEqualTo(Duration.ofMillis(500));
@@ -100,6 +109,8 @@ class ClassifierSettingsTest {
                 "TUNING_FORK_KAFKA_BOOTSTRAP_SERVERS", "b:2",
                 "TUNING_FORK_FETCH_CONNECTIONS_PER_HOST", "3",
                 "PATH", "/bin",
+                // for the script that starts the JVM
+                "TUNING_FORK_JAVA_OPTS", "-Xmx4g",
                 // what Kubernetes sets for a service named tuning-fork
                 "TUNING_FORK_SERVICE_HOST", "10.0.0.1",
                 "TUNING_FORK_PORT_8080_TCP_ADDR", "10.0.0.1"));
@@ -116,9 +127,13 @@ class ClassifierSettingsTest {
         "ledger.windows=5 | There is no setting ledger.windows. Did you mean ledger.window?",
         "xyzzy=5 | There is no setting xyzzy.",
         "threads=many | The setting threads must be a whole number, not 'many'.",
+        "model.views=4 | The setting model.views must be 1 or 8, not '4'.",
         "topics.create=yes | The setting topics.create must be true or false, not 'yes'.",
         "group-protocol=new | The setting group-protocol must be one of auto, streams, classic, not 'new'.",
         "fetch.total-time=5 | The setting fetch.total-time must be a time such as 250ms, 5s, 2m or 1h, not '5'.",
+        "service.address=8080 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not '8080'.",
+        "service.address=a:70000 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not 'a:70000'.",
+        "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",
         "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
         "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
         "kafka.boostrap.servers=a:1 | There is no setting kafka.boostrap.servers. Did you mean kafka.bootstrap.servers?",
@@ -131,6 +146,59 @@ class ClassifierSettingsTest {
     assertThatThrownBy(() -> ClassifierSettings.read(file, Map.of()))
         .isInstanceOf(SettingsException.class)
         .hasMessage(sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:0, 127.0.0.1, 0",
+    "0.0.0.0:9090, 0.0.0.0, 9090",
+    "[::1]:8080, ::1, 8080",
+    "classifier.example.org:80, classifier.example.org, 80"
+  })
+  void theServiceListensWhereItIsTold(String address, String host, int port) {
+    assertThat(
+            ClassifierSettings.read(null, Map.of("TUNING_FORK_SERVICE_ADDRESS", address))
+                .service()
+                .address())
+        .contains(InetSocketAddress.createUnresolved(host, port));
+  }
+
+  @Test
+  void theServiceCanBeSwitchedOff() throws IOException {
+    Path none = file("none.yaml", "service: {address: none}");
+    assertThat(ClassifierSettings.read(none, Map.of()).service().address()).isEmpty();
+    Path keeping = file("keeping.properties", "service.address=none\nservice.morphologies=true");
+    assertThatThrownBy(() -> ClassifierSettings.read(keeping, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("address must not be none");
+  }
+
+  @Test
+  void aSecretStaysInItsFileAndEveryClientReadsItThere() throws IOException {
+    Path secrets = Files.createDirectory(folder.resolve("secrets"));
+    Files.writeString(secrets.resolve("password"), "dark matter");
+    Path file =
+        file(
+            "secret.yaml",
+            """
+            kafka:
+              config.providers: directory
+              config.providers.directory.class: org.apache.kafka.common.config.provider.DirectoryConfigProvider
+              config.providers.directory.param.allowed.paths: %1$s
+              sasl.jaas.config: module required password="${directory:%1$s:password}";
+            """
+                .formatted(secrets));
+    ClassifierSettings settings = ClassifierSettings.read(file, Map.of());
+    assertThat(settings.kafka().toString()).doesNotContain("dark matter");
+    StreamsConfig config =
+        new StreamsConfig(
+            StreamsSettings.of(settings.withKafka("bootstrap.servers", "kafka:9092"), true));
+    String expected = "module required password=\"dark matter\";";
+    assertThat(config.getAdminConfigs("a")).containsEntry("sasl.jaas.config", expected);
+    assertThat(config.getProducerConfigs("a")).containsEntry("sasl.jaas.config", expected);
+    assertThat(config.getMainConsumerConfigs("g", "a", 0))
+        .containsEntry("sasl.jaas.config", expected);
+    assertThat(config.getRestoreConsumerConfigs("a")).containsEntry("sasl.jaas.config", expected);
   }
 
   @Test
@@ -155,7 +223,8 @@ class ClassifierSettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("missing.yaml");
     Path empty = file("empty.yaml", "");
-    assertThat(ClassifierSettings.read(empty, Map.of())).isEqualTo(ClassifierSettings.DEFAULT);
+    assertThat(ClassifierSettings.read(empty, Map.of()))
+        .isEqualTo(ClassifierSettings.read(null, Map.of()));
   }
 
   @Test

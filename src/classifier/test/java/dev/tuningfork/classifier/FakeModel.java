@@ -23,6 +23,7 @@ import java.util.concurrent.Semaphore;
 public final class FakeModel implements MorphologyModel {
 
   private final int largestBatch;
+  private final int views;
   private final Set<Float> poison = ConcurrentHashMap.newKeySet();
   private final Semaphore gate = new Semaphore(0);
   private volatile boolean gated;
@@ -32,7 +33,12 @@ public final class FakeModel implements MorphologyModel {
   public final List<Integer> batches = new CopyOnWriteArrayList<>();
 
   public FakeModel(int largestBatch) {
+    this(largestBatch, 1);
+  }
+
+  public FakeModel(int largestBatch, int views) {
     this.largestBatch = largestBatch;
+    this.views = views;
   }
 
   /** Every forward pass from now on waits for {@link #release}. */
@@ -92,6 +98,11 @@ public final class FakeModel implements MorphologyModel {
   @Override
   public String device() {
     return "cpu";
+  }
+
+  @Override
+  public int views() {
+    return views;
   }
 
   @Override

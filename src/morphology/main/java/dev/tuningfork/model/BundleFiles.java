@@ -53,6 +53,11 @@ sealed interface BundleFiles {
 
   /** The class path, beside this class. */
   record ClassPath(String folder) implements BundleFiles {
+
+    boolean has(String name) {
+      return BundleFiles.class.getResource(folder + "/" + name) != null;
+    }
+
     @Override
     public InputStream open(String name) throws IOException {
       InputStream stream = BundleFiles.class.getResourceAsStream(folder + "/" + name);

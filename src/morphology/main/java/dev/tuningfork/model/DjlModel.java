@@ -37,6 +37,9 @@ import java.util.List;
  */
 final class DjlModel implements MorphologyModel {
 
+  /** Of a concentration: within it, every sum and quotient of them is a number. */
+  private static final double LARGEST_LOG = 10;
+
   private final ModelDescription description;
   private final ModelIdentity identity;
   private final List<Head> heads;
@@ -205,13 +208,17 @@ final class DjlModel implements MorphologyModel {
         }
         vector[first + a] = row[from + a];
       }
-      if (description.output() == Output.LOGITS) {
-        softmax(vector, first, first + head.answers());
+      switch (description.output()) {
+        case LOGITS -> softmax(vector, first, first + head.answers());
+        case CONCENTRATIONS -> concentrations(vector, first, first + head.answers());
+        case PROBABILITIES -> {}
       }
       from += head.answers();
     }
     try {
-      return AnswerProbabilities.of(tree, vector);
+      return description.output() == Output.CONCENTRATIONS
+          ? AnswerProbabilities.ofConcentrations(tree, vector)
+          : AnswerProbabilities.of(tree, vector);
     } catch (IllegalArgumentException e) {
       throw new PredictionException(
           "For image %d of the batch the network's outputs are no probabilities. %s"
@@ -229,6 +236,12 @@ final class DjlModel implements MorphologyModel {
     }
     for (int i = from; i < to; i++) {
       vector[i] /= sum;
+    }
+  }
+
+  private static void concentrations(double[] vector, int from, int to) {
+    for (int i = from; i < to; i++) {
+      vector[i] = Math.exp(Math.clamp(vector[i], -LARGEST_LOG, LARGEST_LOG));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tuningfork.model;
 
 import dev.tuningfork.model.Manifest.FileEntry;
 import dev.tuningfork.network.Weights;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -13,9 +14,11 @@ import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -31,6 +34,9 @@ import java.util.zip.ZipOutputStream;
  * asks for. It is held in memory as it was verified. Immutable, so safe for any thread.
  */
 public final class ModelBundle {
+
+  /** The name of the model that answers where none is named. */
+  public static final String DEFAULT = "fast";
 
   static final String MANIFEST = "model.json";
   static final String WEIGHTS = "weights.safetensors";
@@ -52,14 +58,20 @@ public final class ModelBundle {
     this.files = files;
   }
 
+  /** As {@link #of(ModelDescription, Weights, Precision)}, the weights kept as they are. */
+  public static ModelBundle of(ModelDescription description, Weights weights) {
+    return of(description, weights, Precision.SINGLE);
+  }
+
   /**
    * A bundle of weights for one of this product's architectures.
    *
-   * @throws IllegalArgumentException if the weights are not the described network's
+   * @throws IllegalArgumentException if the weights are not the described network's, or hold a
+   *     number that has no place in the precision
    */
-  public static ModelBundle of(ModelDescription description, Weights weights) {
+  public static ModelBundle of(ModelDescription description, Weights weights, Precision precision) {
     weights.requireFor(description.network());
-    return of(description, Map.of(WEIGHTS, Safetensors.write(weights)));
+    return of(description, Map.of(WEIGHTS, Safetensors.write(weights, precision)));
   }
 
   /** A bundle of a TorchScript module; what the module takes and gives shows when it is loaded. */
@@ -127,16 +139,32 @@ public final class ModelBundle {
   }
 
   /**
-   * The model that comes with this product.
+   * A model that comes with this product, or any other.
    *
-   * @throws ModelException if this build holds none
+   * @param name one of {@link #shipped()}, else a path as {@link #open} takes it
+   * @throws ModelException as {@link #open} does, and if the name is neither
    */
-  public static ModelBundle shipped() throws ModelException {
-    try {
-      return read(new BundleFiles.ClassPath("shipped"));
-    } catch (IOException e) {
-      throw refused("that comes with this product", e);
+  public static ModelBundle named(String name) throws ModelException {
+    if (shipped().contains(name)) {
+      try {
+        return read(new BundleFiles.ClassPath("shipped/" + name));
+      } catch (IOException e) {
+        throw refused(name + ", which comes with this product,", e);
+      }
     }
+    if (!new File(name).exists()) {
+      throw new ModelException(
+          "There is no model %s: it is none of those that come with this product (%s), and no file or folder."
+              .formatted(name, String.join(", ", shipped())));
+    }
+    return open(Path.of(name));
+  }
+
+  /** The names of the models that come with this product, the default one first. */
+  public static List<String> shipped() {
+    return Stream.of(DEFAULT, "accurate")
+        .filter(name -> new BundleFiles.ClassPath("shipped/" + name).has(MANIFEST))
+        .toList();
   }
 
   private static ModelException refused(String place, IOException e) {

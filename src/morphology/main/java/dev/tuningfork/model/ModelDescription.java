@@ -22,7 +22,8 @@ import java.util.SequencedMap;
  * @param tree the tree whose questions the model answers
  * @param questions the ids of the questions that it answers, in the order of its outputs
  * @param architecture a name from {@link Architectures}, or {@link #TORCHSCRIPT}
- * @param output what the network's outputs are; logits for every architecture of this product
+ * @param output what the network's outputs are; logits or concentrations for every architecture of
+ *     this product
  * @param input how images are prepared for it
  * @param training what it was trained on and how: any JSON object
  * @param metrics what it reached on held-out galaxies: for each question's id, figures by name;
@@ -47,7 +48,15 @@ public record ModelDescription(
     /** A softmax over each question's outputs is still to be taken. */
     LOGITS,
     /** Each question's outputs are conditional probabilities, which sum to 1. */
-    PROBABILITIES;
+    PROBABILITIES,
+    /**
+     * Each question's outputs are the logarithms of the concentrations of a Dirichlet distribution
+     * over its vote fractions, taken to lie within −10 and 10. The conditional probabilities are
+     * its mean, so they are the softmax of the outputs; what all outputs of a question have in
+     * common says how sure the model is, which gives {@link
+     * dev.tuningfork.tree.AnswerProbabilities#interval intervals}.
+     */
+    CONCENTRATIONS;
 
     @JsonCreator
     static Output fromJson(String name) {
@@ -57,7 +66,9 @@ public record ModelDescription(
         }
       }
       throw new IllegalArgumentException(
-          "\"" + name + "\" is no kind of output: logits and probabilities are known.");
+          "\""
+              + name
+              + "\" is no kind of output: logits, probabilities and concentrations are known.");
     }
 
     @JsonValue
@@ -77,9 +88,9 @@ public record ModelDescription(
     questions.forEach(tree::question);
     if (!architecture.equals(TORCHSCRIPT)) {
       Architectures.named(architecture);
-      if (output != Output.LOGITS) {
+      if (output == Output.PROBABILITIES) {
         throw new IllegalArgumentException(
-            "The outputs of architecture " + architecture + " are logits.");
+            "The outputs of architecture " + architecture + " are logits or concentrations.");
       }
     }
   }

@@ -8,6 +8,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.tuningfork.image.Orientation;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
@@ -28,6 +29,28 @@ public final class ModelLoader {
   public static MorphologyModel load(ModelBundle bundle, DeviceSetting device)
       throws ModelException {
     return load(bundle, device, DEFAULT_LARGEST_BATCH);
+  }
+
+  /**
+   * Loads a model that looks at each image several times.
+   *
+   * @param largestBatch the most views that the network shall take at a time; so many images the
+   *     fewer does the model take
+   * @param views {@link MorphologyModel#views}, 1 or 8
+   * @throws IllegalArgumentException for another number of views
+   * @throws ModelException as {@link #load(ModelBundle, DeviceSetting, int)} does
+   */
+  public static MorphologyModel load(
+      ModelBundle bundle, DeviceSetting device, int largestBatch, int views) throws ModelException {
+    if (views == 1) {
+      return load(bundle, device, largestBatch);
+    }
+    if (views != Orientation.ALL.size()) {
+      throw new IllegalArgumentException(
+          "A model looks at 1 or %d views of an image, not %d."
+              .formatted(Orientation.ALL.size(), views));
+    }
+    return new ViewsModel(load(bundle, device, largestBatch), Orientation.ALL);
   }
 
   /**

@@ -24,6 +24,14 @@ public interface MorphologyModel extends AutoCloseable {
   /** Where it computes: {@code cpu}, {@code gpu:0}, … */
   String device();
 
+  /**
+   * How many orientations of each image it looks at, whose mean is its answer: 1, or the 8 of the
+   * square's symmetry group, which cost about 8 times as much.
+   */
+  default int views() {
+    return 1;
+  }
+
   /** The most images that one call of {@link #predict} takes. */
   int largestBatch();
 

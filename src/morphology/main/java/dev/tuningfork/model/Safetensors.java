@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.SequencedMap;
 /**
  * Hugging Face's file format for arrays of numbers: the length of a JSON header (8 bytes, little
  * endian), the header (for each array its type, its shape and where its bytes lie), and the bytes.
- * Nothing in it can be executed. Float32 is written; float32 and float16 are read.
+ * Nothing in it can be executed. Float32 and float16 are written and read.
  *
  * @see <a href="https://github.com/huggingface/safetensors">the format's description</a>
  */
@@ -29,14 +30,42 @@ public final class Safetensors {
 
   private Safetensors() {}
 
-  static byte[] write(Weights weights) {
+  /**
+   * The file of these arrays in single precision.
+   *
+   * @param metadata texts that travel with them
+   */
+  public static byte[] write(Weights weights, Map<String, String> metadata) {
+    return write(weights, Precision.SINGLE, metadata);
+  }
+
+  /**
+   * The file of these arrays.
+   *
+   * @throws IllegalArgumentException for half precision, if a number of an array that shall become
+   *     float16 is none or has no place there
+   */
+  static byte[] write(Weights weights, Precision precision) {
+    return write(weights, precision, Map.of());
+  }
+
+  private static byte[] write(Weights weights, Precision precision, Map<String, String> metadata) {
     ObjectNode header = JSON.createObjectNode();
-    header.putObject(METADATA).put("format", "pt");
+    ObjectNode texts = header.putObject(METADATA).put("format", "pt");
+    metadata.forEach(texts::put);
+    weights.arrays().keySet().forEach(header::putObject);
+    // the wider numbers lie before the others, so that all are aligned
+    List<Map.Entry<String, Weights.Array>> laid =
+        weights.arrays().entrySet().stream()
+            .sorted(Comparator.comparing(entry -> isHalf(entry.getValue(), precision)))
+            .toList();
     long end = 0;
-    for (Map.Entry<String, Weights.Array> entry : weights.arrays().entrySet()) {
+    for (Map.Entry<String, Weights.Array> entry : laid) {
+      boolean half = isHalf(entry.getValue(), precision);
       long begin = end;
-      end += 4L * entry.getValue().values().length;
-      ObjectNode array = header.putObject(entry.getKey()).put("dtype", "F32");
+      end += (long) (half ? Short.BYTES : Float.BYTES) * entry.getValue().values().length;
+      ObjectNode array = header.withObjectProperty(entry.getKey());
+      array.put("dtype", half ? "F16" : "F32");
       array.set("shape", JSON.valueToTree(entry.getValue().shape()));
       array.putArray("data_offsets").add(begin).add(end);
     }
@@ -48,11 +77,31 @@ public final class Safetensors {
     file.putLong(padded)
         .put(json)
         .put(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
-    for (Weights.Array array : weights.arrays().values()) {
-      file.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(array.values());
-      file.position(file.position() + 4 * array.values().length);
+    for (Map.Entry<String, Weights.Array> entry : laid) {
+      boolean half = isHalf(entry.getValue(), precision);
+      for (float value : entry.getValue().values()) {
+        if (half) {
+          file.putShort(half(entry.getKey(), value));
+        } else {
+          file.putFloat(value);
+        }
+      }
     }
     return file.array();
+  }
+
+  private static boolean isHalf(Weights.Array array, Precision precision) {
+    return precision == Precision.HALF && array.shape().size() > 1;
+  }
+
+  private static short half(String array, float value) {
+    short half = Float.floatToFloat16(value);
+    if (!Float.isFinite(Float.float16ToFloat(half))) {
+      throw new IllegalArgumentException(
+          "The array %s holds %s, which half precision cannot hold: its largest number is 65504."
+              .formatted(array, value));
+    }
+    return half;
   }
 
   /**
@@ -62,19 +111,39 @@ public final class Safetensors {
    *     float16; the message is a sentence
    */
   public static Weights read(byte[] bytes) throws IOException {
-    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    long headerLength = bytes.length < 8 ? -1 : file.getLong();
-    if (headerLength < 0 || headerLength > bytes.length - 8L) {
-      throw new IOException("It is no safetensors file, or it is cut short.");
-    }
-    ByteBuffer data = file.slice(8 + (int) headerLength, bytes.length - 8 - (int) headerLength);
+    int headerLength = headerLength(bytes);
+    ByteBuffer data =
+        ByteBuffer.wrap(bytes).slice(8 + headerLength, bytes.length - 8 - headerLength);
     SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : header(bytes, (int) headerLength).properties()) {
+    for (Map.Entry<String, JsonNode> entry : header(bytes, headerLength).properties()) {
       if (!entry.getKey().equals(METADATA)) {
         arrays.put(entry.getKey(), array(entry.getKey(), entry.getValue(), data));
       }
     }
     return new Weights(arrays);
+  }
+
+  /**
+   * The texts that travel with the arrays.
+   *
+   * @throws IOException if the bytes are no such file; the message is a sentence
+   */
+  public static Map<String, String> metadata(byte[] bytes) throws IOException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> text :
+        header(bytes, headerLength(bytes)).path(METADATA).properties()) {
+      texts.put(text.getKey(), text.getValue().asText());
+    }
+    return texts;
+  }
+
+  private static int headerLength(byte[] bytes) throws IOException {
+    long length =
+        bytes.length < 8 ? -1 : ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 0 || length > bytes.length - 8L) {
+      throw new IOException("It is no safetensors file, or it is cut short.");
+    }
+    return (int) length;
   }
 
   private static JsonNode header(byte[] bytes, int length) throws IOException {

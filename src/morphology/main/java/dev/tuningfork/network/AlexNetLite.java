@@ -1,5 +1,6 @@
 package dev.tuningfork.network;
 
+import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.network.Layer.BatchNorm;
 import dev.tuningfork.network.Layer.Convolution;
 import dev.tuningfork.network.Layer.Dropout;
@@ -25,6 +26,12 @@ final class AlexNetLite implements Architecture {
   public String description() {
     return "AlexNet made narrow (32, 64 and three times 128 channels, two dense layers of 512),"
         + " with batch normalisation.";
+  }
+
+  /** Brought to mean 0 and deviation 1 over pictures of the SDSS. */
+  @Override
+  public InputSpec input() {
+    return InputSpec.article().withStandardisation(List.of(0.12), List.of(0.14));
   }
 
   @Override

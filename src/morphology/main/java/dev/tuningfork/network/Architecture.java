@@ -1,5 +1,6 @@
 package dev.tuningfork.network;
 
+import dev.tuningfork.image.InputSpec;
 import java.util.List;
 
 /**
@@ -13,6 +14,9 @@ public interface Architecture {
 
   /** What it is and where it comes from, in a sentence. */
   String description();
+
+  /** How images are prepared for it where nothing else is asked for. */
+  InputSpec input();
 
   /**
    * The network for these images and questions.

@@ -1,5 +1,8 @@
 package dev.tuningfork.network;
 
+import dev.tuningfork.image.Channels;
+import dev.tuningfork.image.Crop;
+import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.network.Layer.BatchNorm;
 import dev.tuningfork.network.Layer.Block;
 import dev.tuningfork.network.Layer.Convolution;
@@ -46,6 +49,18 @@ final class EfficientNetLite0 implements Architecture {
   public String description() {
     return "EfficientNet-Lite0 (Tan and Le 2019): sixteen inverted bottlenecks; takes weights that"
         + " were trained on ImageNet.";
+  }
+
+  /** As it was trained on ImageNet: (v − 127) ÷ 128 for a level v of 0 to 255. */
+  @Override
+  public InputSpec input() {
+    double mean = 127.0 / 255;
+    double std = 128.0 / 255;
+    return InputSpec.article()
+        .withChannels(Channels.RGB)
+        .withSize(128)
+        .withCrop(new Crop.Fraction(207.0 / 424))
+        .withStandardisation(List.of(mean, mean, mean), List.of(std, std, std));
   }
 
   @Override

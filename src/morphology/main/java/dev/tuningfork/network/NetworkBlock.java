@@ -103,8 +103,58 @@ public final class NetworkBlock extends AbstractBlock {
       volume = layer.output(volume);
     }
     for (WeightSpec spec : network.weights()) {
-      boolean learns = spec.role().trained() && !kept.contains(spec.name());
-      parameter(spec.name()).getArray().setRequiresGradient(learns);
+      if (spec.role().trained()) {
+        parameter(spec.name()).freeze(kept.contains(spec.name()));
+      }
+    }
+  }
+
+  /** Whether this array gets a gradient: it is no running statistic, and not frozen. */
+  public boolean learns(String name) {
+    return parameter(name).requiresGradient();
+  }
+
+  /** The array of this name, where it lives; the block must be initialised. */
+  public NDArray array(String name) {
+    return parameter(name).getArray();
+  }
+
+  /**
+   * Overwrites the arrays that the block has.
+   *
+   * @throws IllegalArgumentException if these are not the network's
+   */
+  public void set(Weights weights) {
+    weights.requireFor(network);
+    for (WeightSpec spec : network.weights()) {
+      NDArray own = array(spec.name());
+      try (NDArray given =
+          own.getManager()
+              .create(
+                  FloatBuffer.wrap(weights.array(spec).values()),
+                  own.getShape(),
+                  DataType.FLOAT32)) {
+        overwrite(own, given);
+      }
+    }
+  }
+
+  /** Overwrites the arrays that the block has with those of another block of the same network. */
+  public void copyFrom(NetworkBlock other) {
+    for (WeightSpec spec : network.weights()) {
+      overwrite(array(spec.name()), other.array(spec.name()));
+    }
+  }
+
+  /**
+   * In place and past the record of gradients, by arithmetic: DJL's own ways to copy give the array
+   * the layout of what is copied.
+   */
+  private static void overwrite(NDArray target, NDArray source) {
+    try (NDArray to = target.stopGradient();
+        NDArray from = source.stopGradient();
+        NDArray here = from.toDevice(to.getDevice(), false)) {
+      to.subi(to).addi(here);
     }
   }
 

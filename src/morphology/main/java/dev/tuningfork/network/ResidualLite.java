@@ -1,5 +1,8 @@
 package dev.tuningfork.network;
 
+import dev.tuningfork.image.Channels;
+import dev.tuningfork.image.Crop;
+import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.network.Layer.BatchNorm;
 import dev.tuningfork.network.Layer.Block;
 import dev.tuningfork.network.Layer.Convolution;
@@ -34,6 +37,16 @@ final class ResidualLite implements Architecture {
   @Override
   public String description() {
     return "A small residual network: a wide convolution and three stages of one residual block.";
+  }
+
+  /** In colour, the part of an SDSS image of 424×424 that Dieleman et al. 2015 took. */
+  @Override
+  public InputSpec input() {
+    return InputSpec.article()
+        .withChannels(Channels.RGB)
+        .withSize(128)
+        .withCrop(new Crop.Fraction(207.0 / 424))
+        .withStandardisation(List.of(0.12, 0.12, 0.12), List.of(0.14, 0.14, 0.14));
   }
 
   @Override

@@ -1,7 +1,12 @@
 package dev.tuningfork.tree;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model says about one galaxy: for each question that it answers, the probability of each
@@ -20,13 +25,20 @@ public final class AnswerProbabilities {
   /** How far from 1 the sum of a question's vector may be on the way in. */
   private static final double TOLERANCE = 1e-3;
 
+  /** Above it, an interval is too narrow to tell, and the percentiles of a Beta hard to find. */
+  private static final double LARGEST_CONCENTRATION = 1e6;
+
   private final DecisionTree tree;
   private final double[] conditional;
   private final double[] asked;
 
-  private AnswerProbabilities(DecisionTree tree, double[] conditional) {
+  /** The sum of each question's concentrations, where the model gives them. */
+  private final double @Nullable [] totals;
+
+  private AnswerProbabilities(DecisionTree tree, double[] conditional, double @Nullable [] totals) {
     this.tree = tree;
     this.conditional = conditional;
+    this.totals = totals;
     for (int q = 0; q < tree.questions().size(); q++) {
       normalise(q);
     }
@@ -54,13 +66,82 @@ public final class AnswerProbabilities {
     return checked(tree, conditional.clone());
   }
 
+  /**
+   * What a model says that knows how sure it is: for each question the concentrations α of a
+   * Dirichlet distribution over the vote fractions of its answers. The conditional probability of
+   * an answer is the distribution's mean α ÷ Σα, and {@link #interval} is of its marginal, Beta(α,
+   * Σα − α).
+   *
+   * @param concentrations of all questions, concatenated in the tree's order; NaN in every answer
+   *     of a question that the model does not answer; not kept
+   * @throws IllegalArgumentException if the length is not the tree's, a concentration is not
+   *     positive or is above a million, or a question has some of them only
+   */
+  public static AnswerProbabilities ofConcentrations(DecisionTree tree, double[] concentrations) {
+    requireLength(tree, concentrations.length);
+    double[] conditional = concentrations.clone();
+    double[] totals = new double[tree.questions().size()];
+    for (int q = 0; q < totals.length; q++) {
+      for (int a = tree.firstAnswer(q); a < tree.firstAnswer(q + 1); a++) {
+        if (concentrations[a] <= 0 || concentrations[a] > LARGEST_CONCENTRATION) {
+          throw refused(tree, q, "has the concentration " + concentrations[a]);
+        }
+        if (Double.isNaN(concentrations[a]) != Double.isNaN(concentrations[tree.firstAnswer(q)])) {
+          throw refused(tree, q, "has concentrations for some of its answers only");
+        }
+        totals[q] += concentrations[a];
+      }
+      for (int a = tree.firstAnswer(q); a < tree.firstAnswer(q + 1); a++) {
+        conditional[a] /= totals[q];
+      }
+    }
+    return new AnswerProbabilities(tree, conditional, totals);
+  }
+
+  /**
+   * What several looks at one galaxy say together, such as those at its image in several
+   * orientations: for each question the mean of their conditional vectors. (Means of the joint
+   * probabilities, in which a look counts the more the surer it is that the question is asked, come
+   * no closer to what volunteers say.) Where all looks have intervals, so has the mean: those of
+   * the Dirichlet distribution with this mean and the geometric mean of their total concentrations.
+   *
+   * @param looks at least one, of one tree and answering the same questions
+   * @throws IllegalArgumentException if they are not
+   */
+  public static AnswerProbabilities average(List<AnswerProbabilities> looks) {
+    AnswerProbabilities first = looks.getFirst();
+    DecisionTree tree = first.tree;
+    double[] conditional = new double[tree.answerCount()];
+    double[] logTotals = new double[tree.questions().size()];
+    boolean intervals = true;
+    for (AnswerProbabilities look : looks) {
+      if (look.tree != tree || !look.answersLike(first)) {
+        throw new IllegalArgumentException(
+            "Probabilities of different trees or questions have no mean.");
+      }
+      for (int a = 0; a < conditional.length; a++) {
+        conditional[a] += look.conditional[a] / looks.size();
+      }
+      for (int q = 0; q < logTotals.length && look.totals != null; q++) {
+        logTotals[q] += Math.log(look.totals[q]) / looks.size();
+      }
+      intervals &= look.totals != null;
+    }
+    return new AnswerProbabilities(
+        tree, conditional, intervals ? Arrays.stream(logTotals).map(Math::exp).toArray() : null);
+  }
+
   private static AnswerProbabilities checked(DecisionTree tree, double[] conditional) {
-    if (conditional.length != tree.answerCount()) {
+    requireLength(tree, conditional.length);
+    return new AnswerProbabilities(tree, conditional, null);
+  }
+
+  private static void requireLength(DecisionTree tree, int length) {
+    if (length != tree.answerCount()) {
       throw new IllegalArgumentException(
           "Decision tree %s has %d answers, but %d probabilities came."
-              .formatted(tree.id(), tree.answerCount(), conditional.length));
+              .formatted(tree.id(), tree.answerCount(), length));
     }
-    return new AnswerProbabilities(tree, conditional);
   }
 
   public DecisionTree tree() {
@@ -80,10 +161,7 @@ public final class AnswerProbabilities {
    */
   public double[] conditional(Question question) {
     int q = tree.index(question.id());
-    if (!answers(q)) {
-      throw new IllegalArgumentException(
-          "Nothing is known about question %s of tree %s.".formatted(question.id(), tree.id()));
-    }
+    requireAnswered(q);
     return Arrays.copyOfRange(conditional, tree.firstAnswer(q), tree.firstAnswer(q + 1));
   }
 
@@ -117,6 +195,26 @@ public final class AnswerProbabilities {
     return joint;
   }
 
+  /**
+   * Where the share of volunteers who give this answer lies, among those who are asked the
+   * question, as sure as the model is: an interval about the <em>conditional</em> probability,
+   * never the joint one.
+   *
+   * @param answer its place within the question, from 0
+   * @return empty where the model does not say how sure it is
+   * @throws IllegalArgumentException if the model does not answer this question
+   */
+  public Optional<Interval> interval(Question question, int answer) {
+    int q = tree.index(question.id());
+    requireAnswered(q);
+    if (totals == null) {
+      return Optional.empty();
+    }
+    double probability =
+        conditional[tree.firstAnswer(q) + Objects.checkIndex(answer, question.answers().size())];
+    return Optional.of(BetaIntervals.of(totals[q] * probability, totals[q] * (1 - probability)));
+  }
+
   /** The place of the most probable answer within its question; the first one of equals. */
   int mostProbable(Question question) {
     int first = tree.firstAnswer(question);
@@ -133,6 +231,19 @@ public final class AnswerProbabilities {
     return !Double.isNaN(conditional[tree.firstAnswer(q)]);
   }
 
+  private boolean answersLike(AnswerProbabilities other) {
+    return IntStream.range(0, tree.questions().size())
+        .allMatch(q -> answers(q) == other.answers(q));
+  }
+
+  private void requireAnswered(int q) {
+    if (!answers(q)) {
+      throw new IllegalArgumentException(
+          "Nothing is known about question %s of tree %s."
+              .formatted(tree.questions().get(q).id(), tree.id()));
+    }
+  }
+
   private void normalise(int q) {
     int first = tree.firstAnswer(q);
     int end = tree.firstAnswer(q + 1);
@@ -145,24 +256,24 @@ public final class AnswerProbabilities {
       } else if (p >= 0) {
         sum += p;
       } else {
-        throw refused(q, "has the negative probability " + p);
+        throw refused(tree, q, "has the negative probability " + p);
       }
     }
     if (unknown == end - first) {
       return;
     }
     if (unknown > 0) {
-      throw refused(q, "has probabilities for some of its answers only");
+      throw refused(tree, q, "has probabilities for some of its answers only");
     }
     if (!(Math.abs(sum - 1) <= TOLERANCE)) {
-      throw refused(q, "has probabilities that sum to " + sum + " where 1 is due");
+      throw refused(tree, q, "has probabilities that sum to " + sum + " where 1 is due");
     }
     for (int a = first; a < end; a++) {
       conditional[a] /= sum;
     }
   }
 
-  private IllegalArgumentException refused(int q, String complaint) {
+  private static IllegalArgumentException refused(DecisionTree tree, int q, String complaint) {
     return new IllegalArgumentException(
         "Question "
             + tree.questions().get(q).id()

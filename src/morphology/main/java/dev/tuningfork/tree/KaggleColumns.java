@@ -39,6 +39,14 @@ public final class KaggleColumns {
   private KaggleColumns() {}
 
   /**
+   * Whether a question's columns sum to 1 for every galaxy: the first, and by mistake the sixth.
+   */
+  public static boolean askedOfAll(Question question) {
+    int q = TREE.index(question.id());
+    return q == SMOOTH_OR_FEATURED || q == ODD;
+  }
+
+  /**
    * Writes columns.
    *
    * @param probabilities of the Galaxy Zoo 2 tree

@@ -50,6 +50,51 @@ class ModelBundleTest {
   }
 
   @Test
+  void aBundleOfHalfPrecisionIsHalfAsLargeAndOpensWithTheSameNetwork() throws Exception {
+    Path half = temporary.resolve("half");
+    Weights weights = bundle.weights();
+    ModelBundle.of(TestModels.SMALL, weights, Precision.HALF).save(half);
+
+    assertThat(Files.size(half.resolve("weights.safetensors")))
+        .isLessThan(Files.size(folder.resolve("weights.safetensors")) * 51 / 100);
+    Weights read = ModelBundle.open(half).weights();
+    assertThat(read.arrays().keySet()).containsExactlyElementsOf(weights.arrays().keySet());
+    double largest = 0;
+    for (String name : weights.arrays().keySet()) {
+      float[] before = weights.arrays().get(name).values();
+      float[] after = read.arrays().get(name).values();
+      for (int i = 0; i < before.length; i++) {
+        if (Math.abs(before[i]) >= 0x1p-14) {
+          largest = Math.max(largest, Math.abs(after[i] / before[i] - 1));
+        }
+      }
+    }
+    assertThat(largest).isBetween(1e-5, 0x1p-11);
+  }
+
+  @Test
+  void aModelIsNamedByAShippedNameOrElseByItsPath() throws Exception {
+    assertThat(ModelBundle.shipped()).startsWith(ModelBundle.DEFAULT);
+    for (String name : ModelBundle.shipped()) {
+      assertThat(ModelBundle.named(name).files()).contains("weights.safetensors");
+    }
+    assertThat(ModelBundle.named(folder.toString()).identity()).isEqualTo(bundle.identity());
+  }
+
+  @Test
+  void anUnknownNameIsRefusedWithThoseThereAre() {
+    assertThatThrownBy(() -> ModelBundle.named("fats"))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "There is no model fats: it is none of those that come with this product (%s), and no"
+                + " file or folder.",
+            String.join(", ", ModelBundle.shipped()));
+    assertThatThrownBy(() -> ModelBundle.named("no\0path"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("There is no model no");
+  }
+
+  @Test
   void aZipOfTheFolderItselfOpensToo() throws Exception {
     Path zip = temporary.resolve("folder.zip");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
@@ -159,7 +204,9 @@ class ModelBundleTest {
   void anUnknownArchitectureIsRefused() throws Exception {
     edit("\"baseline\"", "\"resnet\"");
     assertRefused(
-        folder, "There is no architecture \"resnet\"; there are alexnet-lite and baseline.");
+        folder,
+        "There is no architecture \"resnet\"; there are alexnet-lite, baseline, efficientnet-lite0"
+            + " and residual-lite.");
   }
 
   @Test

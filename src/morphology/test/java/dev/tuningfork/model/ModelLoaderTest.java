@@ -155,6 +155,53 @@ class ModelLoaderTest {
   }
 
   @Test
+  void concentrationsAnswerAsLogitsDoAndGiveIntervalsBesides() throws ModelException {
+    ModelBundle sure =
+        ModelBundle.of(
+            TestModels.SMALL.giving(Output.CONCENTRATIONS), TestModels.small().weights());
+    List<PreparedImage> images = images(2, 6);
+    try (MorphologyModel loaded = ModelLoader.load(sure, CPU, 2)) {
+      List<AnswerProbabilities> answers = loaded.predict(images);
+      List<AnswerProbabilities> plain = model.predict(images);
+      for (int i = 0; i < images.size(); i++) {
+        assertSame(answers.get(i), plain.get(i));
+        for (Question question : TestModels.TREE.questions()) {
+          assertThat(answers.get(i).interval(question, 0)).isPresent();
+          assertThat(plain.get(i).interval(question, 0)).isEmpty();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aConcentrationIsThePowerOfItsOutputWithinBounds() throws ModelException {
+    ModelDescription one = TestModels.SMALL.answering(List.of("t02")).giving(Output.CONCENTRATIONS);
+    SequencedMap<String, Weights.Array> arrays =
+        new LinkedHashMap<>(Weights.initial(one.network(), 1).arrays());
+    arrays.put("answers.weight", new Weights.Array(List.of(2, 1000), new float[2000]));
+    Question edgeOn = TestModels.TREE.question("t02");
+    for (float[] outputs :
+        new float[][] {{(float) Math.log(3), (float) Math.log(6)}, {11, -40}, {1e30f, 1e20f}}) {
+      arrays.put("answers.bias", new Weights.Array(List.of(2), outputs));
+      double[] expected = new double[TestModels.TREE.answerCount()];
+      Arrays.fill(expected, Double.NaN);
+      for (int a = 0; a < 2; a++) {
+        expected[TestModels.TREE.firstAnswer(edgeOn) + a] =
+            Math.exp(Math.clamp(outputs[a], -10, 10));
+      }
+      try (MorphologyModel loaded =
+          ModelLoader.load(ModelBundle.of(one, new Weights(arrays)), CPU, 1)) {
+        AnswerProbabilities answers = loaded.predict(images(1, 6)).getFirst();
+        AnswerProbabilities due = AnswerProbabilities.ofConcentrations(TestModels.TREE, expected);
+        assertThat(answers.conditional(edgeOn))
+            .containsExactly(due.conditional(edgeOn), within(1e-6));
+        assertThat(answers.interval(edgeOn, 0).orElseThrow().lower90())
+            .isCloseTo(due.interval(edgeOn, 0).orElseThrow().lower90(), within(1e-6));
+      }
+    }
+  }
+
+  @Test
   void anImageOfAnotherSizeIsRefusedAndTheNextBatchIsNotHarmed() {
     List<PreparedImage> images = new ArrayList<>(images(3, 7));
     images.set(1, TestModels.image(new float[5]));

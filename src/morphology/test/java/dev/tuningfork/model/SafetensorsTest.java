@@ -2,9 +2,12 @@ package dev.tuningfork.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Weights;
 import java.io.IOException;
@@ -18,8 +21,13 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.Scale;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
 
@@ -33,7 +41,7 @@ class SafetensorsTest {
       arrays.put(name, new Weights.Array(List.of(vectors.get(i).length, 1), vectors.get(i)));
     }
 
-    Weights read = Safetensors.read(Safetensors.write(new Weights(arrays)));
+    Weights read = Safetensors.read(Safetensors.write(new Weights(arrays), Precision.SINGLE));
 
     assertThat(read.arrays().keySet()).containsExactlyElementsOf(arrays.keySet());
     arrays.forEach(
@@ -57,17 +65,70 @@ class SafetensorsTest {
     }
   }
 
-  @Test
-  void otherToolsReadWhatIsWritten() {
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void otherToolsReadWhatIsWritten(Precision precision) {
     SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>();
-    arrays.put("conv1.weight", new Weights.Array(List.of(2, 1, 1, 2), new float[] {1, -2, 3, 4}));
-    arrays.put("conv1.bias", new Weights.Array(List.of(2), new float[] {0.5f, 0}));
+    arrays.put("conv1.weight", new Weights.Array(List.of(1, 1, 1, 3), new float[] {1, -2, 3}));
+    arrays.put("conv1.bias", new Weights.Array(List.of(2), new float[] {0.1f, 0}));
     try (NDManager manager = PyTorch.engine().newBaseManager()) {
-      NDList read = NDList.decode(manager, Safetensors.write(new Weights(arrays)));
-      assertThat(read.get("conv1.weight").getShape().getShape()).containsExactly(2, 1, 1, 2);
-      assertThat(read.get("conv1.weight").toFloatArray()).containsExactly(1, -2, 3, 4);
-      assertThat(read.get("conv1.bias").toFloatArray()).containsExactly(0.5f, 0);
+      NDList read = NDList.decode(manager, Safetensors.write(new Weights(arrays), precision));
+      NDArray kernel = read.get("conv1.weight");
+      assertThat(kernel.getShape().getShape()).containsExactly(1, 1, 1, 3);
+      assertThat(kernel.getDataType())
+          .isEqualTo(precision == Precision.HALF ? DataType.FLOAT16 : DataType.FLOAT32);
+      assertThat(kernel.toType(DataType.FLOAT32, false).toFloatArray()).containsExactly(1, -2, 3);
+      assertThat(read.get("conv1.bias").toFloatArray()).containsExactly(0.1f, 0);
     }
+  }
+
+  @Property
+  void halfPrecisionKeepsEveryWeightOfAKernelToElevenBits(
+      @ForAll @Size(min = 1, max = 20) List<@DoubleRange(min = -60, max = 11) @Scale(6) Double> logs)
+      throws IOException {
+    float[] kernel = new float[logs.size()];
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = (float) (Math.exp(logs.get(i)) * (i % 2 == 0 ? 1 : -1));
+    }
+    float[] read = halved(List.of(1, kernel.length), kernel);
+
+    for (int i = 0; i < kernel.length; i++) {
+      double allowed = Math.max(0x1p-11 * Math.abs(kernel[i]), 0x1p-25);
+      assertThat((double) read[i]).isCloseTo(kernel[i], within(allowed));
+    }
+  }
+
+  @Test
+  void halvesAreRoundedToTheNearestEvenOne() throws IOException {
+    assertThat(
+            halved(
+                List.of(1, 5),
+                new float[] {1 + 0x1p-11f, 1 + 3 * 0x1p-11f, 0x1p-24f, 0x1p-26f, 65519}))
+        .containsExactly(1, 1 + 0x1p-9f, 0x1p-24f, 0, 65504);
+  }
+
+  /** A running variance may be far below what float16 tells from 0. */
+  @Test
+  void arraysOfOneDimensionKeepTheirPrecision() throws IOException {
+    float[] variances = {1e-12f, 3.1415927f, 1e9f};
+    assertThat(halved(List.of(3), variances)).containsExactly(variances);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {65520, -70000, Float.NaN, Float.POSITIVE_INFINITY})
+  void whatHalfPrecisionCannotHoldIsRefused(float value) {
+    assertThatThrownBy(() -> halved(List.of(1, 2), new float[] {1, value}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "The array a holds %s, which half precision cannot hold: its largest number is 65504.",
+            value);
+  }
+
+  private static float[] halved(List<Integer> shape, float[] values) throws IOException {
+    SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>();
+    arrays.put("a", new Weights.Array(shape, values));
+    byte[] file = Safetensors.write(new Weights(arrays), Precision.HALF);
+    return Objects.requireNonNull(Safetensors.read(file).arrays().get("a")).values();
   }
 
   @Test

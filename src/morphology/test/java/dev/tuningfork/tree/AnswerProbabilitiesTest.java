@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
@@ -102,6 +103,127 @@ class AnswerProbabilitiesTest {
     assertThat(asked(p, "t08")).isZero();
   }
 
+  @Property
+  void theAverageIsTheMeanOfTheConditionalProbabilities(
+      @ForAll("outputs") float[] one, @ForAll("outputs") float[] other) {
+    List<AnswerProbabilities> looks =
+        List.of(AnswerProbabilities.of(TREE, one), AnswerProbabilities.of(TREE, other));
+    AnswerProbabilities average = AnswerProbabilities.average(looks);
+
+    for (Question question : TREE.questions()) {
+      assertThat(Arrays.stream(average.conditional(question)).sum()).isCloseTo(1, within(1e-6));
+      for (int a = 0; a < question.answers().size(); a++) {
+        assertThat(conditional(average, question.id(), a))
+            .isCloseTo(
+                (conditional(looks.get(0), question.id(), a)
+                        + conditional(looks.get(1), question.id(), a))
+                    / 2,
+                within(1e-12));
+        assertThat(average.interval(question, a)).isEmpty();
+      }
+    }
+  }
+
+  @Example
+  void whatNoLookAnswersTheAverageDoesNot() {
+    AnswerProbabilities average =
+        AnswerProbabilities.average(List.of(only("t03", .25, .75), only("t03", .75, .25)));
+
+    assertThat(average.conditional(TREE.question("t03"))).containsExactly(.5, .5);
+    assertThat(average.answers(TREE.question("t01"))).isFalse();
+    assertThat(average.asked(TREE.question("t03"))).isEmpty();
+  }
+
+  @Example
+  void looksAtDifferentQuestionsHaveNoAverage() {
+    assertThatThrownBy(
+            () ->
+                AnswerProbabilities.average(List.of(only("t03", .25, .75), only("t02", .25, .75))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Probabilities of different trees or questions have no mean.");
+  }
+
+  @Property
+  void concentrationsGiveTheirMeanAndAnIntervalAboutEachAnswer(
+      @ForAll("concentrations") double[] concentrations) {
+    AnswerProbabilities p = AnswerProbabilities.ofConcentrations(TREE, concentrations);
+
+    for (Question question : TREE.questions()) {
+      int first = TREE.firstAnswer(question);
+      int end = first + question.answers().size();
+      double total = Arrays.stream(concentrations, first, end).sum();
+      for (int a = first; a < end; a++) {
+        assertThat(conditional(p, question.id(), a - first))
+            .isCloseTo(concentrations[a] / total, within(1e-12));
+        Interval interval = p.interval(question, a - first).orElseThrow();
+        Interval ofBeta = BetaIntervals.of(concentrations[a], total - concentrations[a]);
+        assertThat(interval.lower90()).isCloseTo(ofBeta.lower90(), within(1e-9));
+        assertThat(interval.upper90()).isCloseTo(ofBeta.upper90(), within(1e-9));
+      }
+    }
+  }
+
+  @Property
+  void theAverageOfEqualLooksIsEachOfThem(@ForAll("concentrations") double[] concentrations) {
+    AnswerProbabilities one = AnswerProbabilities.ofConcentrations(TREE, concentrations);
+    AnswerProbabilities average = AnswerProbabilities.average(List.of(one, one, one));
+
+    for (Question question : TREE.questions()) {
+      for (int a = 0; a < question.answers().size(); a++) {
+        Interval interval = one.interval(question, a).orElseThrow();
+        Interval averaged = average.interval(question, a).orElseThrow();
+        assertThat(averaged.lower90()).isCloseTo(interval.lower90(), within(1e-9));
+        assertThat(averaged.upper90()).isCloseTo(interval.upper90(), within(1e-9));
+      }
+    }
+  }
+
+  @Example
+  void aLookWithoutIntervalsLeavesTheAverageNone() {
+    double[] ones = new double[TREE.answerCount()];
+    Arrays.fill(ones, 1);
+    AnswerProbabilities sure = AnswerProbabilities.ofConcentrations(TREE, ones);
+    AnswerProbabilities plain = AnswerProbabilities.of(TREE, output(new Random(1)));
+
+    assertThat(AnswerProbabilities.average(List.of(sure, plain)).interval(TREE.root(), 0))
+        .isEmpty();
+    assertThat(AnswerProbabilities.average(List.of(plain, sure)).interval(TREE.root(), 0))
+        .isEmpty();
+  }
+
+  @Example
+  void intervalsAreOfQuestionsThatAreAnswered() {
+    double[] concentrations = new double[TREE.answerCount()];
+    Arrays.fill(concentrations, Double.NaN);
+    concentrations[0] = concentrations[1] = concentrations[2] = 4;
+    AnswerProbabilities p = AnswerProbabilities.ofConcentrations(TREE, concentrations);
+
+    assertThat(p.interval(TREE.root(), 2)).isPresent();
+    assertThatThrownBy(() -> p.interval(TREE.root(), 3))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> p.interval(TREE.question("t02"), 0))
+        .hasMessage("Nothing is known about question t02 of tree gz2.");
+  }
+
+  @Example
+  void concentrationsThatAreNoneAreRefusedByTheNameOfTheirQuestion() {
+    for (double wrong : new double[] {0, -1, 1.1e6}) {
+      assertThatThrownBy(() -> concentrations(wrong))
+          .hasMessage("Question t02 of tree gz2 has the concentration %s.", wrong);
+    }
+    assertThatThrownBy(() -> concentrations(Double.NaN))
+        .hasMessage("Question t02 of tree gz2 has concentrations for some of its answers only.");
+    assertThatThrownBy(() -> AnswerProbabilities.ofConcentrations(TREE, new double[3]))
+        .hasMessage("Decision tree gz2 has 37 answers, but 3 probabilities came.");
+  }
+
+  private static void concentrations(double ofTheFifth) {
+    double[] concentrations = new double[TREE.answerCount()];
+    Arrays.fill(concentrations, 1);
+    concentrations[4] = ofTheFifth;
+    AnswerProbabilities.ofConcentrations(TREE, concentrations);
+  }
+
   @Example
   void aVectorThatIsNoProbabilityIsRefusedByTheNameOfItsQuestion() {
     assertThatThrownBy(() -> AnswerProbabilities.of(TREE, new float[3]))
@@ -124,6 +246,17 @@ class AnswerProbabilitiesTest {
   @Provide
   static Arbitrary<float[]> outputs() {
     return Arbitraries.randomValue(AnswerProbabilitiesTest::output);
+  }
+
+  /** All that a network can give. */
+  @Provide
+  static Arbitrary<double[]> concentrations() {
+    return Arbitraries.doubles()
+        .between(-10, 10)
+        .ofScale(6)
+        .map(Math::exp)
+        .array(double[].class)
+        .ofSize(TREE.answerCount());
   }
 
   /** Uneven vectors, with certain answers and impossible ones among them. */

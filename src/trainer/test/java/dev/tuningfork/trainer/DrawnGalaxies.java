@@ -12,12 +12,12 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /** Blobs of 64 × 64 pixels: the bright ones are smooth, the dim ones have features. */
-final class DrawnGalaxies {
+public final class DrawnGalaxies {
 
   private DrawnGalaxies() {}
 
   /** Draws that many, and labels them and one more that has no image. */
-  static void draw(Path folder, int count) throws IOException {
+  public static void draw(Path folder, int count) throws IOException {
     List<String> table = new ArrayList<>();
     table.add(KaggleColumns.GALAXY_ID + "," + String.join(",", KaggleColumns.NAMES));
     for (int id = 0; id < count; id++) {
@@ -35,7 +35,7 @@ final class DrawnGalaxies {
     Files.write(labels(folder), table);
   }
 
-  static Path labels(Path folder) {
+  public static Path labels(Path folder) {
     return folder.resolve("labels.csv");
   }
 }

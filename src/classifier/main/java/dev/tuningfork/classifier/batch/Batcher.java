@@ -5,6 +5,7 @@ import dev.tuningfork.classifier.fetch.FetchedImage;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.PreparedImage;
@@ -23,8 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Feeds one model, on one device, with the images of all who submit some.
@@ -56,7 +55,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Batcher implements ImageClassifier, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
   /** Turns the bytes of an image into what the model takes. Used by many threads at once. */
@@ -70,12 +68,16 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   private record Fetched(Submitted submitted, FetchedImage file) {}
 
-  private record Prepared(Submitted submitted, String sha256, PreparedImage image) {}
+  /**
+   * @param since when it was prepared, as {@link System#nanoTime} says
+   */
+  private record Prepared(Submitted submitted, String sha256, PreparedImage image, long since) {}
 
   private final ImageFetcher fetcher;
   private final Preparation preparation;
   private final MorphologyModel model;
   private final Consumer<Throwable> onBrokenModel;
+  private final ClassifierMetrics metrics;
   private final int batchLimit;
 
   private final BlockingQueue<Submitted> queue;
@@ -102,11 +104,13 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       ImageFetcher fetcher,
       Preparation preparation,
       MorphologyModel model,
-      Consumer<Throwable> onBrokenModel) {
+      Consumer<Throwable> onBrokenModel,
+      ClassifierMetrics metrics) {
     this.fetcher = fetcher;
     this.preparation = preparation;
     this.model = model;
     this.onBrokenModel = onBrokenModel;
+    this.metrics = metrics;
     batchLimit = Math.min(settings.batch(), model.largestBatch());
     queue = new ArrayBlockingQueue<>(settings.queue());
     fetched = new ArrayBlockingQueue<>(settings.fetchers());
@@ -128,6 +132,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   public Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin) {
     Submitted submitted = new Submitted(origin, new CompletableFuture<>());
     return queue.offer(submitted) ? Optional.of(submitted.outcome) : Optional.empty();
+  }
+
+  /** Whether the predictor's thread lives, without which no outcome arrives. */
+  public boolean isAlive() {
+    return predictor.isAlive();
   }
 
   /** How many images are prepared and wait for the model. */
@@ -178,17 +187,18 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     if (submitted.outcome.isDone()) {
       return;
     }
+    long start = System.nanoTime();
     try {
       FetchedImage file =
           switch (submitted.origin) {
             case ImageOrigin.Referenced(var image) -> fetcher.fetch(image);
             case ImageOrigin.Carried(var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
           };
+      metrics.fetched(System.nanoTime() - start);
       fetched.put(new Fetched(submitted, file));
     } catch (FetchException e) {
       fail(submitted, Stage.FETCH, e.kind(), e.attempts(), e);
     } catch (RuntimeException | Error e) {
-      LOG.warn("Fetching an image failed in a way that was not foreseen.", e);
       fail(submitted, Stage.FETCH, FailureKind.TRANSIENT, 1, e);
     }
   }
@@ -198,15 +208,16 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     if (submitted.outcome.isDone()) {
       return;
     }
+    long start = System.nanoTime();
     try {
       PreparedImage image =
           preparation.prepare(fetched.file.bytes(), description(submitted.origin));
-      requireFinite(image.values());
-      prepared.put(new Prepared(submitted, fetched.file.sha256(), image));
+      long end = System.nanoTime();
+      metrics.decoded(end - start);
+      prepared.put(new Prepared(submitted, fetched.file.sha256(), image, end));
     } catch (ImageException e) {
       fail(submitted, Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, e);
     } catch (RuntimeException | Error e) {
-      LOG.warn("Decoding an image failed in a way that was not foreseen.", e);
       fail(submitted, Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, e);
     }
   }
@@ -219,6 +230,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
         prepared.drainTo(batch, batchLimit - 1);
         batch.removeIf(image -> image.submitted.outcome.isDone());
         if (!batch.isEmpty()) {
+          long now = System.nanoTime();
+          batch.forEach(image -> metrics.waited(now - image.since));
           predict(batch);
         }
         batch.clear();
@@ -239,7 +252,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
         return;
       } else if (batch.size() == 1) {
         requireWorkingModel(e);
-        LOG.warn("The model failed on one image.", e);
         fail(batch.getFirst().submitted, Stage.INFER, FailureKind.PERMANENT, 1, e);
       } else {
         predict(batch.subList(0, batch.size() / 2));
@@ -258,7 +270,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   private List<AnswerProbabilities> forwardPass(List<PreparedImage> batch) {
+    long start = System.nanoTime();
     List<AnswerProbabilities> answers = model.predict(batch);
+    metrics.predicted(batch.size(), System.nanoTime() - start);
     batches.incrementAndGet();
     images.addAndGet(batch.size());
     return answers;
@@ -288,14 +302,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       case ImageOrigin.Carried(_, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of());
     };
-  }
-
-  private static void requireFinite(float[] values) throws ImageException {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new ImageException("The prepared image holds " + value + ", which is no brightness.");
-      }
-    }
   }
 
   private static String sha256(byte[] bytes) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * A URI as it may stand in a log or a dead letter: without passwords and signatures, on one line
  * and not endless. Works on any text, since what is wrong with a URI may be that it is none.
  */
-final class RedactedUri {
+public final class RedactedUri {
 
   private static final int LONGEST = 300;
 
@@ -29,7 +29,7 @@ final class RedactedUri {
 
   private RedactedUri() {}
 
-  static String of(String uri) {
+  public static String of(String uri) {
     String line = uri.replaceAll("\\p{Cntrl}", "?");
     if (line.regionMatches(true, 0, "data:", 0, "data:".length())) {
       return shortened(line, LONGEST_DATA);

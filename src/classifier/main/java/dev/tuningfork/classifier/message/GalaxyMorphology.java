@@ -93,8 +93,9 @@ public record GalaxyMorphology(
    *
    * @param probability given that the question is asked, 0 to 1
    * @param joint probability × askedProbability; absent where that is
-   * @param lower90 the 5th percentile of the probability, where the model gives an interval
-   * @param upper90 the 95th percentile of the probability, where the model gives an interval
+   * @param lower90 the 5th percentile of the share of those asked who give this answer, where the
+   *     model gives an interval: it belongs to {@code probability}, not to {@code joint}
+   * @param upper90 the 95th percentile likewise
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Answer(
@@ -116,8 +117,15 @@ public record GalaxyMorphology(
   public record Morphology(
       @JsonProperty("class") @Nullable String classString, String description) {}
 
-  /** Which model: its name, its version, and the hash of its bundle's manifest. */
-  public record Model(String name, String version, String sha256) {}
+  /**
+   * Which model.
+   *
+   * @param sha256 the hash of its bundle's manifest
+   * @param views how many orientations of the image the answer is the mean of; absent where the
+   *     model looked at the image as it is
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Model(String name, String version, String sha256, @Nullable Integer views) {}
 
   /**
    * Which image.

@@ -5,6 +5,7 @@ import static dev.tuningfork.classifier.stream.LedgerProcessor.LEDGER;
 import static dev.tuningfork.classifier.stream.LedgerProcessor.MORPHOLOGIES;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +45,11 @@ public final class ClassifierTopology {
    * @param classifier shared by all tasks; not closed by them
    */
   public static Topology of(
-      Topics topics, ImageClassifier classifier, Provenance provenance, LedgerSettings settings) {
+      Topics topics,
+      ImageClassifier classifier,
+      Provenance provenance,
+      LedgerSettings settings,
+      ClassifierMetrics metrics) {
     AtomicInteger openTasks = new AtomicInteger();
     var bytes = new ByteArrayDeserializer();
     var toBytes = new ByteArraySerializer();
@@ -56,7 +61,7 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(classifier, provenance, settings, openTasks);
+                return new LedgerProcessor(classifier, provenance, settings, openTasks, metrics);
               }
 
               @Override

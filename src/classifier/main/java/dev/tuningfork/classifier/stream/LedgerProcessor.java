@@ -7,15 +7,16 @@ import dev.tuningfork.classifier.batch.Outcome.Failed;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.SequencedMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -71,10 +72,19 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   /** Room for what a dead letter's headers add to a record, and for Kafka's own framing. */
   private static final int FRAME = 16 << 10;
 
+  /**
+   * When nothing has been in flight for this long, the last answers are committed: nothing is about
+   * to join them, so their readers need not wait for the next commit. A task that gets a galaxy now
+   * and then thus commits ten times a second at most.
+   */
+  private static final long QUIET_MILLIS = 100;
+
   /** While the classifier is full, it is asked again this often. */
   private static final long OFFER_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  private record Accepted(long sequence, Request request) {}
+  private record Accepted(long sequence, long acceptedAt, Request request) {}
+
+  private record Submitted(long acceptedAt, CompletableFuture<Outcome> outcome) {}
 
   /** The request is absent where it could not be read. */
   private record Finished(long sequence, @Nullable Request request, Outcome outcome) {}
@@ -83,18 +93,25 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final Provenance provenance;
   private final LedgerSettings settings;
   private final AtomicInteger openTasks;
+  private final ClassifierMetrics metrics;
 
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<Long, LedgerEntry> ledger;
   private Queue<Accepted> waiting;
-  private Map<Long, CompletableFuture<Outcome>> submitted;
+
+  /** By its sequence, the oldest first. */
+  private SequencedMap<Long, Submitted> submitted;
+
   private BlockingQueue<Finished> finished;
   private Sensor classified;
   private Sensor givenUp;
   private Sensor tombstones;
+  private ClassifierMetrics.InFlight shown;
   private long nextSequence;
   private long waitedNanos;
+  private long lastInFlight;
+  private boolean settledSinceQuiet;
   private boolean overshooting;
 
   /**
@@ -105,11 +122,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       ImageClassifier classifier,
       Provenance provenance,
       LedgerSettings settings,
-      AtomicInteger openTasks) {
+      AtomicInteger openTasks,
+      ClassifierMetrics metrics) {
     this.classifier = classifier;
     this.provenance = provenance;
     this.settings = settings;
     this.openTasks = openTasks;
+    this.metrics = metrics;
   }
 
   @Override
@@ -117,12 +136,15 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.context = context;
     ledger = context.getStateStore(LEDGER);
     waiting = new ArrayDeque<>();
-    submitted = new HashMap<>();
+    submitted = new LinkedHashMap<>();
     finished = new LinkedBlockingQueue<>();
     classified = sensor("classified");
     givenUp = sensor("given-up");
     tombstones = sensor("tombstones");
+    shown = metrics.openTask(settings.window());
     waitedNanos = 0;
+    lastInFlight = context.currentSystemTimeMs();
+    settledSinceQuiet = false;
     overshooting = false;
     openTasks.incrementAndGet();
     // unique and increasing across restarts, though an empty ledger remembers nothing
@@ -131,10 +153,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       entries.forEachRemaining(this::resume);
     }
     offerWaiting();
+    show();
     if (inFlight() > 0) {
       LOG.info("Task {}: {} galaxies from the ledger are classified again.", taskId(), inFlight());
     }
-    context.schedule(settings.drainEvery(), PunctuationType.WALL_CLOCK_TIME, now -> punctuate());
+    context.schedule(settings.drainEvery(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
   }
 
   @Override
@@ -150,14 +173,14 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       requireWritable(entry);
       request = Request.read(entry.key(), entry.value(), entry.headers());
     } catch (RecordTooLargeException e) {
-      giveUp(entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 0, e));
+      giveUp(null, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 0, e));
       return;
     } catch (MessageException e) {
-      giveUp(entry, unreadable(e));
+      giveUp(null, entry, unreadable(e));
       return;
     }
     awaitRoom();
-    Accepted galaxy = new Accepted(nextSequence++, request);
+    Accepted galaxy = new Accepted(nextSequence++, entry.acceptedAt(), request);
     ledger.put(galaxy.sequence, entry);
     waiting.add(galaxy);
     offerWaiting();
@@ -166,13 +189,30 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @Override
   public void close() {
     openTasks.decrementAndGet();
-    submitted.values().forEach(outcome -> outcome.cancel(false));
+    shown.close();
+    submitted.values().forEach(galaxy -> galaxy.outcome.cancel(false));
     List.of(classified, givenUp, tombstones).forEach(context.metrics()::removeSensor);
   }
 
-  private void punctuate() {
+  private void punctuate(long now) {
     waitedNanos = 0;
     drain();
+    show();
+    if (inFlight() > 0) {
+      lastInFlight = now;
+    } else if (settledSinceQuiet && now - lastInFlight >= QUIET_MILLIS) {
+      settledSinceQuiet = false;
+      context.commit();
+    }
+  }
+
+  private void show() {
+    Accepted next = waiting.peek();
+    long oldest =
+        !submitted.isEmpty()
+            ? submitted.firstEntry().getValue().acceptedAt
+            : next == null ? Long.MAX_VALUE : next.acceptedAt;
+    shown.are(inFlight(), oldest);
   }
 
   private void resume(KeyValue<Long, LedgerEntry> held) {
@@ -180,7 +220,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     LedgerEntry entry = held.value;
     try {
       Request request = Request.read(entry.key(), entry.value(), entry.headers());
-      waiting.add(new Accepted(held.key, request));
+      waiting.add(new Accepted(held.key, entry.acceptedAt(), request));
     } catch (MessageException e) {
       // it was readable to the version of this program that accepted it
       finished.add(new Finished(held.key, null, unreadable(e)));
@@ -217,7 +257,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
         return;
       }
       waiting.remove();
-      submitted.put(galaxy.sequence, outcome);
+      submitted.put(galaxy.sequence, new Submitted(galaxy.acceptedAt, outcome));
       outcome.thenAccept(
           result -> thisLife.add(new Finished(galaxy.sequence, galaxy.request, result)));
     }
@@ -292,11 +332,12 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   /** Forwards the outcome and takes the record off the ledger, in one transaction. */
   private void settle(Finished finished) {
+    settledSinceQuiet = true;
     submitted.remove(finished.sequence);
     LedgerEntry entry = ledger.delete(finished.sequence);
     switch (finished.outcome) {
       case Classified answer -> publish(Objects.requireNonNull(finished.request), entry, answer);
-      case Failed why -> giveUp(entry, why);
+      case Failed why -> giveUp(finished.request, entry, why);
     }
   }
 
@@ -307,16 +348,28 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       value = provenance.answer(request, entry, answer, now()).toJson();
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
-      giveUp(entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));
+      giveUp(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));
       return;
     }
-    context.forward(new Record<>(key, value, entry.timestamp()), MORPHOLOGIES);
+    context.forward(
+        new Record<>(key, value, entry.timestamp(), TraceContext.of(entry.headers())),
+        MORPHOLOGIES);
     classified.record();
+    metrics.classified(sinceAccepted(entry));
   }
 
-  private void giveUp(LedgerEntry entry, Failed why) {
+  /**
+   * @param request absent where it could not be read
+   */
+  private void giveUp(@Nullable Request request, LedgerEntry entry, Failed why) {
     context.forward(DeadLetter.of(entry, why, now(), settings.largestRecord()), DEAD_LETTERS);
     givenUp.record();
+    metrics.gaveUp(why.stage(), why.kind(), sinceAccepted(entry));
+    GivenUpLog.write(request, entry, why);
+  }
+
+  private long sinceAccepted(LedgerEntry entry) {
+    return Math.max(0, context.currentSystemTimeMs() - entry.acceptedAt());
   }
 
   private void requireWritable(LedgerEntry entry) {

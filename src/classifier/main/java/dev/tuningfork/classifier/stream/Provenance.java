@@ -7,12 +7,14 @@ import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.Interval;
 import dev.tuningfork.tree.Morphology;
 import dev.tuningfork.tree.Question;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,10 @@ public record Provenance(
     DecisionTree tree = model.tree();
     return new Provenance(
         new GalaxyMorphology.Model(
-            model.identity().name(), model.identity().version(), model.identity().sha256()),
+            model.identity().name(),
+            model.identity().version(),
+            model.identity().sha256(),
+            model.views() == 1 ? null : model.views()),
         new GalaxyMorphology.Tree(tree.id(), tree.version()),
         model.input().id(),
         model.device());
@@ -83,14 +88,15 @@ public record Provenance(
     List<GalaxyMorphology.Answer> answers = new ArrayList<>(conditional.length);
     for (int i = 0; i < conditional.length; i++) {
       var answer = question.answers().get(i);
+      Optional<Interval> interval = probabilities.interval(question, i);
       answers.add(
           new GalaxyMorphology.Answer(
               answer.id(),
               answer.key(),
               rounded(conditional[i]),
               asked.isPresent() ? rounded(conditional[i] * asked.getAsDouble()) : null,
-              null,
-              null));
+              interval.isPresent() ? rounded(interval.get().lower90()) : null,
+              interval.isPresent() ? rounded(interval.get().upper90()) : null));
     }
     return new GalaxyMorphology.Question(
         question.id(),

@@ -13,6 +13,7 @@ import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.PreparedImage;
 import java.nio.ByteBuffer;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +41,12 @@ class BatcherTest {
 
   private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
     return new Batcher(
-        settings, fetcher, (bytes, description) -> prepare(bytes), model, broken::set);
+        settings,
+        fetcher,
+        (bytes, description) -> prepare(bytes),
+        model,
+        broken::set,
+        ClassifierMetrics.unheard());
   }
 
   @AfterEach
@@ -147,7 +152,6 @@ class BatcherTest {
     assertFailed(reference("x:mistake"), Stage.FETCH, FailureKind.TRANSIENT, 1);
     assertFailed(carried(-1), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
     assertFailed(carried(-2), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
-    assertFailed(carried(-3), Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1);
   }
 
   @Test
@@ -265,13 +269,12 @@ class BatcherTest {
     return ByteBuffer.allocate(4).putInt(number).array();
   }
 
-  /** −1 is no image, −2 makes the decoder fail, −3 comes out as no number. */
+  /** −1 is no image, −2 makes the decoder fail. */
   private static PreparedImage prepare(byte[] bytes) throws ImageException {
     int number = ByteBuffer.wrap(bytes).getInt();
     return switch (number) {
       case -1 -> throw new ImageException("No image.");
       case -2 -> throw new StackOverflowError("A mistake of the decoder's.");
-      case -3 -> new PreparedImage(new float[] {Float.NaN}, 1, 1, Set.of());
       default -> FakeModel.image(number);
     };
   }

@@ -149,7 +149,7 @@ class MessagesTest {
                         new GalaxyMorphology.Answer("a07", "no-bar", 0.75, null, 0.5, 0.875)))),
             new GalaxyMorphology.Morphology(null, "No bar."),
             Set.of(QualityFlag.LOW_SIGNAL),
-            new GalaxyMorphology.Model("m", "1", "0".repeat(64)),
+            new GalaxyMorphology.Model("m", "1", "0".repeat(64), null),
             "p",
             new GalaxyMorphology.Image(null, "0".repeat(64), 1, 1),
             "cpu",

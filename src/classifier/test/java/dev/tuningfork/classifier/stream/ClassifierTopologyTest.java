@@ -14,16 +14,22 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -38,11 +44,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassifierTopologyTest {
 
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final Instant TAKEN = Instant.parse("2026-03-01T11:59:58.500Z");
+  private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   private static final LedgerSettings SMALL =
       new LedgerSettings(
           2, 2, Duration.ofMillis(20), Duration.ofMillis(40), Duration.ofMillis(5), 100_000);
@@ -63,15 +72,27 @@ class ClassifierTopologyTest {
       return Optional.of(outcomes.getLast());
     }
 
-    void classify(int submission, QualityFlag... flags) {
+    void fail(int submission) {
       outcomes
           .get(submission)
           .complete(
-              new Outcome.Classified(FakeModel.answer(), "ab".repeat(32), 424, 424, Set.of(flags)));
+              new Outcome.Failed(
+                  Stage.FETCH, FailureKind.TRANSIENT, 4, new IOException("The host is silent.")));
+    }
+
+    void classify(int submission, QualityFlag... flags) {
+      classify(submission, FakeModel.answer(), flags);
+    }
+
+    void classify(int submission, AnswerProbabilities answer, QualityFlag... flags) {
+      outcomes
+          .get(submission)
+          .complete(new Outcome.Classified(answer, "ab".repeat(32), 424, 424, Set.of(flags)));
     }
   }
 
   private final ByHand classifier = new ByHand();
+  private final SimpleMeterRegistry measures = new SimpleMeterRegistry();
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> output;
@@ -83,7 +104,11 @@ class ClassifierTopologyTest {
 
   private Topology topology(LedgerSettings settings) {
     return ClassifierTopology.of(
-        Topics.DEFAULT, classifier, Provenance.of(new FakeModel(8)), settings);
+        Topics.DEFAULT,
+        classifier,
+        Provenance.of(new FakeModel(8)),
+        settings,
+        new ClassifierMetrics(measures));
   }
 
   private void start(LedgerSettings settings) {
@@ -159,7 +184,7 @@ class ClassifierTopologyTest {
     assertThat(answer.classifiedAt()).isEqualTo(NOW.plusMillis(5));
     assertThat(answer.tree()).isEqualTo(new GalaxyMorphology.Tree("gz2", "1"));
     assertThat(answer.model())
-        .isEqualTo(new GalaxyMorphology.Model("even", "1.0.0", "0".repeat(64)));
+        .isEqualTo(new GalaxyMorphology.Model("even", "1.0.0", "0".repeat(64), null));
     assertThat(answer.device()).isEqualTo("cpu");
     assertThat(answer.image())
         .isEqualTo(
@@ -176,6 +201,38 @@ class ClassifierTopologyTest {
             .isCloseTo(one.probability() * question.askedProbability(), within(1e-6));
       }
     }
+  }
+
+  @Test
+  void intervalsAreOfTheConditionalProbabilityAndWhereTheModelGivesThem() throws Exception {
+    double[] concentrations = new double[DecisionTree.galaxyZoo2().answerCount()];
+    Arrays.fill(concentrations, 1);
+    AnswerProbabilities sure =
+        AnswerProbabilities.ofConcentrations(DecisionTree.galaxyZoo2(), concentrations);
+    publish("sure");
+    publish("plain");
+    classifier.classify(0, sure);
+    classifier.classify(1);
+    tick();
+
+    GalaxyMorphology answer = GalaxyMorphology.fromJson(output.readValue());
+    for (var question : answer.questions()) {
+      for (var one : question.answers()) {
+        assertThat(one.probability()).isStrictlyBetween(one.lower90(), one.upper90());
+      }
+    }
+    // one concentration of 1 against another: every share is as probable
+    var edgeOn = answer.questions().get(1).answers().getFirst();
+    assertThat(edgeOn.lower90()).isCloseTo(0.05, within(2e-4));
+    assertThat(edgeOn.upper90()).isCloseTo(0.95, within(2e-4));
+    String plain = new String(output.readValue(), UTF_8);
+    assertThat(plain).doesNotContain("lower90", "upper90");
+  }
+
+  @Test
+  void aModelOfSeveralViewsSaysSo() {
+    assertThat(Provenance.of(new FakeModel(8, 8)).model().views()).isEqualTo(8);
+    assertThat(Provenance.of(new FakeModel(8)).model().views()).isNull();
   }
 
   @Test
@@ -273,16 +330,86 @@ class ClassifierTopologyTest {
   }
 
   @Test
+  void anAnswerCarriesTheTraceOfItsReferenceAndNoOtherHeader() {
+    Headers headers =
+        new RecordHeaders()
+            .add("traceparent", PARENT.getBytes(UTF_8))
+            .add("tracestate", "vendor=1".getBytes(UTF_8))
+            .add("mine", new byte[] {42});
+    input.pipeInput(new TestRecord<>(null, reference("galaxy-1"), headers, TAKEN));
+    input.pipeInput(new TestRecord<>(null, reference("galaxy-2"), headers, TAKEN));
+    classifier.classify(0);
+    classifier.fail(1);
+    tick();
+
+    Headers answered = output.readRecord().headers();
+    assertThat(new String(answered.lastHeader("traceparent").value(), UTF_8)).isEqualTo(PARENT);
+    assertThat(new String(answered.lastHeader("tracestate").value(), UTF_8)).isEqualTo("vendor=1");
+    assertThat(answered.toArray()).hasSize(2);
+    TestRecord<byte[], byte[]> dead = deadLetters.readRecord();
+    assertThat(header(dead, "traceparent")).isEqualTo(PARENT);
+    assertThat(header(dead, "tracestate")).isEqualTo("vendor=1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
+        "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+        "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"
+      })
+  void whatIsNoTraceIsNotCarried(String parent) {
+    Headers headers =
+        new RecordHeaders()
+            .add("traceparent", parent.getBytes(UTF_8))
+            .add("tracestate", "vendor=1".getBytes(UTF_8));
+    input.pipeInput(new TestRecord<>(null, reference("galaxy-1"), headers, TAKEN));
+    classifier.classify(0);
+    tick();
+    assertThat(output.readRecord().headers().toArray()).isEmpty();
+  }
+
+  @Test
+  void whatIsInFlightAndWhatBecameOfItIsMeasured() {
+    publish("galaxy-1");
+    publish("galaxy-2");
+    tick();
+    assertThat(measures.get("tuning.fork.ledger").gauge().value()).isEqualTo(2);
+    assertThat(measures.get("tuning.fork.ledger.window").gauge().value()).isEqualTo(2);
+    // accepted on the test's clock, which stands long before the machine's
+    assertThat(measures.get("tuning.fork.oldest.galaxy.age").timeGauge().value(TimeUnit.DAYS))
+        .isGreaterThan(1);
+
+    classifier.classify(0);
+    classifier.fail(1);
+    tick();
+    assertThat(measures.get("tuning.fork.ledger").gauge().value()).isZero();
+    assertThat(measures.get("tuning.fork.oldest.galaxy.age").timeGauge().value()).isZero();
+    assertThat(measures.get("tuning.fork.morphologies").counter().count()).isEqualTo(1);
+    assertThat(
+            measures
+                .get("tuning.fork.dead.letters")
+                .tags("stage", "fetch", "kind", "transient")
+                .counter()
+                .count())
+        .isEqualTo(1);
+    var galaxy = measures.get("tuning.fork.galaxy").timer();
+    assertThat(galaxy.count()).isEqualTo(2);
+    assertThat(galaxy.max(TimeUnit.MILLISECONDS)).isEqualTo(10);
+
+    driver.close();
+    assertThat(measures.get("tuning.fork.ledger.window").gauge().value()).isZero();
+    start(SMALL);
+  }
+
+  @Test
   void aFailedImageIsADeadLetterMadeFromTheLedger() {
     Headers headers = new RecordHeaders().add("mine", new byte[] {42});
     byte[] value = reference("galaxy-1");
     input.pipeInput(new TestRecord<>(null, value, headers, TAKEN));
-    classifier
-        .outcomes
-        .getFirst()
-        .complete(
-            new Outcome.Failed(
-                Stage.FETCH, FailureKind.TRANSIENT, 4, new IOException("The host is silent.")));
+    classifier.fail(0);
     tick();
 
     TestRecord<byte[], byte[]> dead = deadLetters.readRecord();

@@ -8,6 +8,7 @@ import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,8 @@ class LedgerRecoveryTest {
           },
           Provenance.of(new FakeModel(8)),
           LedgerSettings.DEFAULT,
-          new AtomicInteger());
+          new AtomicInteger(),
+          ClassifierMetrics.unheard());
 
   @BeforeEach
   void openLedger() {

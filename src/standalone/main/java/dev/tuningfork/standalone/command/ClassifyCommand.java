@@ -2,11 +2,14 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.session.ClassifierSession;
 import dev.tuningfork.standalone.session.Reply;
 import dev.tuningfork.standalone.table.MorphologySpool;
 import dev.tuningfork.standalone.table.MorphologyTable;
+import dev.tuningfork.standalone.table.TableContent;
 import dev.tuningfork.standalone.table.TableFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,6 +67,13 @@ final class ClassifyCommand implements Callable<Integer> {
       description = "Write GalaxyID and the 37 columns of Kaggle's Galaxy Zoo challenge instead.")
   private boolean kaggle;
 
+  @Option(
+      names = "--intervals",
+      description =
+          "Write the 90 %% interval of each answer's probability too, for a model that gives them:"
+              + " two more columns an answer. Messages (.jsonl) hold them anyhow.")
+  private boolean intervals;
+
   @Mixin private final ModelOptions model = new ModelOptions();
 
   @Spec private @Nullable CommandSpec spec;
@@ -81,11 +91,18 @@ final class ClassifyCommand implements Callable<Integer> {
               + named.stream().map(Path::toString).collect(Collectors.joining(" or "))
               + ".");
     }
+    ModelBundle bundle = model.bundle();
+    if (intervals && bundle.description().output() != Output.CONCENTRATIONS) {
+      throw new ParameterException(
+          commandLine,
+          "--intervals needs a model that says how sure it is, and %s does not."
+              .formatted(bundle.identity().name()));
+    }
     SortedMap<Integer, String> unreadable = new TreeMap<>();
     try (Interruption stop = new Interruption();
         MorphologySpool spool = new MorphologySpool(images.size())) {
       terminal.status("Starting the broker and the model …");
-      try (MorphologyModel loaded = model.load();
+      try (MorphologyModel loaded = model.load(bundle);
           ClassifierSession session =
               ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL)) {
         ProgressBar progress = new ProgressBar(terminal, images.size(), System::nanoTime);
@@ -98,9 +115,10 @@ final class ClassifyCommand implements Callable<Integer> {
             .err()
             .printf(
                 Locale.ROOT,
-                "Classified %,d of %,d galaxies in %s, %,.0f/s.%n",
+                "Classified %,d of %,d galaxies%s in %s, %,.0f/s.%n",
                 spool.size(),
                 images.size(),
+                loaded.views() == 1 ? "" : ", " + loaded.views() + " views of each,",
                 ProgressBar.inWords(progress.elapsed()),
                 progress.rate());
       }
@@ -114,7 +132,7 @@ final class ClassifyCommand implements Callable<Integer> {
       if (out == null) {
         Summary.print(terminal, spool, ordinal -> images.get(ordinal).toString());
       } else if (spool.size() > 0 || kaggle) {
-        new MorphologyTable(spool, ordinal -> images.get(ordinal).toString()).write(out, kaggle);
+        new MorphologyTable(spool, ordinal -> images.get(ordinal).toString()).write(out, content());
         terminal.err().println("Wrote " + out + ".");
       }
       terminal.err().flush();
@@ -123,9 +141,14 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private void checkOptions(CommandLine commandLine) {
+    if (kaggle && intervals) {
+      throw new ParameterException(
+          commandLine, "--kaggle writes Kaggle's columns, among which there are no --intervals.");
+    }
     if (out == null) {
-      if (kaggle) {
-        throw new ParameterException(commandLine, "--kaggle needs --out FILE to write to.");
+      if (kaggle || intervals) {
+        throw new ParameterException(
+            commandLine, (kaggle ? "--kaggle" : "--intervals") + " needs --out FILE to write to.");
       }
       return;
     }
@@ -142,6 +165,12 @@ final class ClassifyCommand implements Callable<Integer> {
       throw new ParameterException(
           commandLine, "There is no folder " + folder + " to write " + out.getFileName() + " to.");
     }
+  }
+
+  private TableContent content() {
+    return kaggle
+        ? TableContent.KAGGLE
+        : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
   }
 
   /** Publishes on a thread of its own, so that replies are taken while references still go out. */

@@ -3,7 +3,6 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelIdentity;
-import dev.tuningfork.trainer.TrainCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -11,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -26,7 +26,14 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Commands.Version.class,
-    subcommands = {ClassifyCommand.class, DemoCommand.class, RunCommand.class, TrainCommand.class},
+    subcommands = {
+      ClassifyCommand.class,
+      DemoCommand.class,
+      RunCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      LookCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -91,22 +98,25 @@ public final class Commands {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
   }
 
-  /** The product's version and that of the model within. */
+  /** The product's version and those of the models within. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
       String product =
           Objects.requireNonNullElse(
               Commands.class.getPackage().getImplementationVersion(), "in development");
-      return new String[] {"Tuning Fork " + product, "model: " + model()};
+      return Stream.concat(
+              Stream.of("Tuning Fork " + product),
+              ModelBundle.shipped().stream().map(name -> "model " + name + ": " + model(name)))
+          .toArray(String[]::new);
     }
 
-    private static String model() {
+    private static String model(String name) {
       try {
-        ModelIdentity identity = ModelBundle.shipped().identity();
+        ModelIdentity identity = ModelBundle.named(name).identity();
         return identity.name() + " " + identity.version() + " (" + identity.sha256() + ")";
       } catch (ModelException e) {
-        return "none is built in";
+        return String.valueOf(e.getMessage());
       }
     }
   }

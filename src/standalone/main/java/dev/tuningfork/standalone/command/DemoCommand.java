@@ -85,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     terminal.status("Starting the broker and the model …");
     try (Interruption stop = new Interruption();
-        MorphologyModel loaded = model.load();
+        MorphologyModel loaded = model.load(model.bundle());
         ClassifierSession session =
             ClassifierSession.start(loaded, FetchPolicy.NOTHING, COMMIT_INTERVAL)) {
       terminal.status("");

@@ -2,10 +2,13 @@ package dev.tuningfork.standalone.command;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import org.slf4j.LoggerFactory;
 
-/** How much is logged to standard error. */
-final class Logging {
+/** How much is logged to standard error, and how. */
+public final class Logging {
 
   private Logging() {}
 
@@ -13,11 +16,37 @@ final class Logging {
    * For commands that bring their own broker and speak to a person: errors alone, since a broker
    * that comes up and goes down with its clients warns of each of its steps.
    */
-  static void errorsOnly() {
+  public static void errorsOnly() {
     level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.ERROR);
     level("dev.tuningfork", Level.ERROR);
     // refuses what a producer sends ahead while its transaction is being opened, and gets it again
     level("kafka.server.ReplicaManager", Level.OFF);
+  }
+
+  /** For whoever collects the logs of many: each line a JSON object, with a galaxy's context. */
+  static void inJson() {
+    if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+      root.iteratorForAppenders()
+          .forEachRemaining(
+              appender -> {
+                if (appender instanceof ConsoleAppender<ILoggingEvent> console) {
+                  console.setEncoder(json(root));
+                }
+              });
+    }
+  }
+
+  private static JsonEncoder json(Logger root) {
+    JsonEncoder json = new JsonEncoder();
+    json.setContext(root.getLoggerContext());
+    json.setWithSequenceNumber(false);
+    json.setWithNanoseconds(false);
+    json.setWithContext(false);
+    json.setWithMessage(false);
+    json.setWithArguments(false);
+    json.setWithFormattedMessage(true);
+    json.start();
+    return json;
   }
 
   private static void level(String name, Level level) {

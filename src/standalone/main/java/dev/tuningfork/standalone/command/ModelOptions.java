@@ -5,8 +5,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.Iterator;
 import picocli.CommandLine.Option;
 
 /** Which model answers, and where it computes. */
@@ -14,10 +13,23 @@ final class ModelOptions {
 
   @Option(
       names = "--model",
-      paramLabel = "BUNDLE",
+      paramLabel = "NAME|BUNDLE",
+      completionCandidates = Shipped.class,
+      defaultValue = ModelBundle.DEFAULT,
       description =
-          "A model bundle: a folder, or a zip of it. Without it, the one that is built in.")
-  @Nullable Path bundle;
+          "A model that is built in, by name (${COMPLETION-CANDIDATES}), or a model bundle: a folder,"
+              + " or a zip of it. Default: ${DEFAULT-VALUE}.")
+  String name = ModelBundle.DEFAULT;
+
+  @Option(
+      names = "--views",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "How many orientations of each image the model looks at and averages: 1, or 8, which cost"
+              + " about 8 times as much and come closer to what volunteers say. Default:"
+              + " ${DEFAULT-VALUE}.")
+  int views = 1;
 
   @Option(
       names = "--device",
@@ -27,9 +39,25 @@ final class ModelOptions {
           "Where the model computes: " + DeviceSetting.FORMS + ". Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
-  MorphologyModel load() throws ModelException {
-    DeviceSetting setting = DeviceSetting.parse(device);
-    ModelBundle model = bundle == null ? ModelBundle.shipped() : ModelBundle.open(bundle);
-    return ModelLoader.load(model, setting);
+  ModelBundle bundle() throws ModelException {
+    return ModelBundle.named(name);
+  }
+
+  MorphologyModel load(ModelBundle bundle) throws ModelException {
+    return ModelLoader.load(
+        bundle, DeviceSetting.parse(device), ModelLoader.DEFAULT_LARGEST_BATCH, views);
+  }
+
+  /** For who turns images himself, and averages or not. */
+  MorphologyModel loadForOneView(ModelBundle bundle) throws ModelException {
+    return ModelLoader.load(bundle, DeviceSetting.parse(device));
+  }
+
+  /** The names of the models that are built in. */
+  static final class Shipped implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return ModelBundle.shipped().iterator();
+    }
   }
 }

@@ -73,7 +73,7 @@ final class ProgressBar {
 
   private void draw() {
     if (terminal.live()) {
-      terminal.err().print("\r" + bar() + "  " + text() + "\u001b[K");
+      terminal.err().print("\r" + bar((double) done / total) + "  " + text() + "\u001b[K");
     } else {
       terminal.err().println(text());
     }
@@ -90,8 +90,9 @@ final class ProgressBar {
     sampledDone = done;
   }
 
-  private String bar() {
-    double filled = (double) done / total * WIDTH;
+  /** A bar of which this share, 0 to 1, is filled. */
+  static String bar(double share) {
+    double filled = share * WIDTH;
     int whole = (int) filled;
     StringBuilder bar = new StringBuilder("▕").append("█".repeat(whole));
     if (whole < WIDTH) {

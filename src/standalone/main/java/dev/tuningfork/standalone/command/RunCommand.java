@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.LogFormat;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
@@ -38,14 +39,17 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ClassifierSettings settings = ClassifierSettings.read(config, System.getenv());
-    ModelBundle bundle =
-        settings.model().isPresent()
-            ? ModelBundle.open(settings.model().get())
-            : ModelBundle.shipped();
+    if (settings.logFormat() == LogFormat.JSON) {
+      Logging.inJson();
+    }
+    ModelBundle bundle = ModelBundle.named(settings.model().name());
     CountDownLatch closed = new CountDownLatch(1);
     try (MorphologyModel model =
             ModelLoader.load(
-                bundle, DeviceSetting.parse(settings.device()), settings.batch().batch());
+                bundle,
+                DeviceSetting.parse(settings.device()),
+                settings.batch().batch(),
+                settings.model().views());
         ClassifierApplication application = ClassifierApplication.start(settings, model)) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> closeAndAwait(application, closed), "shutdown"));

@@ -33,6 +33,12 @@ record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) 
     }
   }
 
+  /** Says something that stays, on a line of its own. */
+  void line(String text) {
+    err.println((live ? "\r\u001b[K" : "") + text);
+    err.flush();
+  }
+
   String green(String text) {
     return coloured("32", text);
   }

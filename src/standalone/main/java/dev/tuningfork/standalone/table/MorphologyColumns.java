@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.table;
 
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.tree.Answer;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.KaggleColumns;
@@ -33,8 +34,9 @@ final class MorphologyColumns {
    * model answers how probable it is to be asked and the answers' conditional probabilities.
    *
    * @param sample any message of the model's
+   * @param intervals whether the 90 % interval of each probability stands behind it
    */
-  static MorphologyColumns all(GalaxyMorphology sample) {
+  static MorphologyColumns all(GalaxyMorphology sample, boolean intervals) {
     List<String> answered = sample.questions().stream().map(GalaxyMorphology.Question::id).toList();
     MorphologyColumns columns =
         new MorphologyColumns(
@@ -47,7 +49,13 @@ final class MorphologyColumns {
               row.add(flags(morphology));
               for (GalaxyMorphology.Question question : morphology.questions()) {
                 row.add(question.askedProbability());
-                question.answers().forEach(answer -> row.add(answer.probability()));
+                for (GalaxyMorphology.Answer answer : question.answers()) {
+                  row.add(answer.probability());
+                  if (intervals) {
+                    row.add(answer.lower90());
+                    row.add(answer.upper90());
+                  }
+                }
               }
               return row.toArray();
             });
@@ -63,14 +71,17 @@ final class MorphologyColumns {
         columns.probability(
             name(question.key()) + "_asked",
             "Probability that this is asked (" + question.id() + "): " + question.text());
-        question
-            .answers()
-            .forEach(
-                answer ->
-                    columns.probability(
-                        name(question.key()) + "_" + name(answer.key()),
-                        "Probability of '%s' (%s) where %s is asked: %s"
-                            .formatted(answer.key(), answer.id(), question.id(), question.text())));
+        for (Answer answer : question.answers()) {
+          String name = name(question.key()) + "_" + name(answer.key());
+          String meaning =
+              "'%s' (%s) where %s is asked: %s"
+                  .formatted(answer.key(), answer.id(), question.id(), question.text());
+          columns.probability(name, "Probability of " + meaning);
+          if (intervals) {
+            columns.bound(name + "_lower90", "5th percentile of the share of " + meaning, "min");
+            columns.bound(name + "_upper90", "95th percentile of the share of " + meaning, "max");
+          }
+        }
       }
     }
     return columns;
@@ -108,10 +119,18 @@ final class MorphologyColumns {
     infos.add(info);
   }
 
-  /** A probability has no unit, which the formats say by leaving it out. */
   private void probability(String name, String description) {
+    number(name, description, PROBABILITY);
+  }
+
+  private void bound(String name, String description, String which) {
+    number(name, description, PROBABILITY + ";stat." + which);
+  }
+
+  /** A probability has no unit, which the formats say by leaving it out. */
+  private void number(String name, String description, String ucd) {
     ColumnInfo info = new ColumnInfo(name, Double.class, description);
-    info.setUCD(PROBABILITY);
+    info.setUCD(ucd);
     infos.add(info);
   }
 

@@ -41,9 +41,9 @@ public final class MorphologyTable {
    * Writes the table under a temporary name beside the target, and gives it its name once it is
    * whole: whoever sees the target sees all of it.
    *
-   * @param kaggle Kaggle's columns in place of all that the classifier says; not for JSON lines
+   * @param content not for JSON lines, which are the messages themselves
    */
-  public void write(Path target, boolean kaggle) throws IOException {
+  public void write(Path target, TableContent content) throws IOException {
     TableFormat format = TableFormat.of(target.toString());
     Path absolute = target.toAbsolutePath();
     Path unfinished = absolute.resolveSibling("." + absolute.getFileName() + ".part");
@@ -53,7 +53,7 @@ public final class MorphologyTable {
         if (format == TableFormat.JSON_LINES) {
           writeLines(out);
         } else {
-          writeTable(out, format, kaggle);
+          writeTable(out, format, content);
         }
       }
       move(unfinished, absolute);
@@ -70,15 +70,20 @@ public final class MorphologyTable {
     }
   }
 
-  private void writeTable(OutputStream out, TableFormat format, boolean kaggle) throws IOException {
+  private void writeTable(OutputStream out, TableFormat format, TableContent content)
+      throws IOException {
     OptionalInt first = spool.ordinals().findFirst();
     Optional<GalaxyMorphology> sample =
         first.isPresent() ? Optional.of(spool.morphology(first.getAsInt())) : Optional.empty();
-    if (sample.isEmpty() && !kaggle) {
+    if (sample.isEmpty() && content != TableContent.KAGGLE) {
       throw new IOException("No image could be classified, so there is no table to write.");
     }
     MorphologyColumns columns =
-        kaggle ? MorphologyColumns.kaggle() : MorphologyColumns.all(sample.orElseThrow());
+        switch (content) {
+          case PROBABILITIES -> MorphologyColumns.all(sample.orElseThrow(), false);
+          case INTERVALS -> MorphologyColumns.all(sample.orElseThrow(), true);
+          case KAGGLE -> MorphologyColumns.kaggle();
+        };
     View view = new View(columns);
     view.setName("morphologies");
     sample.ifPresent(view::describe);
@@ -107,6 +112,12 @@ public final class MorphologyTable {
       parameter("model", "The model that classified", sample.model().name());
       parameter("model_version", "The model's version", sample.model().version());
       parameter("model_sha256", "The hash of the model's manifest", sample.model().sha256());
+      if (sample.model().views() != null) {
+        parameter(
+            "model_views",
+            "How many orientations of each image the answers are the mean of",
+            sample.model().views().toString());
+      }
       parameter("tree", "The decision tree", sample.tree().id() + " " + sample.tree().version());
     }
 

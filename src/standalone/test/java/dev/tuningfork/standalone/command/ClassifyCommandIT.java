@@ -6,6 +6,7 @@ import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.tree.DecisionTree;
@@ -40,7 +41,9 @@ class ClassifyCommandIT {
         ModelDescription.of(
             "random", "1.0.0", DecisionTree.galaxyZoo2(), "alexnet-lite", InputSpec.article());
     bundle = folder.resolve("random.zip");
-    ModelBundle.of(description, Weights.initial(description.network(), 1)).save(bundle);
+    ModelBundle.of(
+            description.giving(Output.CONCENTRATIONS), Weights.initial(description.network(), 1))
+        .save(bundle);
     images = Files.createDirectories(folder.resolve("survey/images"));
     MockSurvey survey = new MockSurvey(3);
     for (int i = 0; i < GALAXIES; i++) {
@@ -82,6 +85,34 @@ class ClassifyCommandIT {
 
     assertThat(code).as(err.toString()).isZero();
     assertThat(out.toString()).startsWith("class").contains("galaxies", "%");
+  }
+
+  @Test
+  void eightViewsAreAveragedAndToldAndIntervalsAreWritten() throws Exception {
+    Path messages = folder.resolve("views.jsonl");
+    Path table = folder.resolve("views.csv");
+    for (Path target : List.of(messages, table)) {
+      int code =
+          execute(
+              "classify",
+              images.toString(),
+              "--intervals",
+              "--views",
+              "8",
+              "--out",
+              target.toString(),
+              "--model",
+              bundle.toString());
+      assertThat(code).as(err.toString()).isZero();
+    }
+    assertThat(err.toString()).contains("Classified 60 of 60 galaxies, 8 views of each, in");
+    GalaxyMorphology first =
+        GalaxyMorphology.fromJson(
+            Files.readAllLines(messages).getFirst().getBytes(StandardCharsets.UTF_8));
+    assertThat(first.model().views()).isEqualTo(8);
+    assertThat(first.questions().getFirst().answers().getFirst().lower90()).isNotNull();
+    assertThat(Files.readAllLines(table).getFirst())
+        .contains("smooth_or_featured_smooth_lower90,smooth_or_featured_smooth_upper90");
   }
 
   @Test

@@ -2,6 +2,11 @@ package dev.tuningfork.standalone.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -29,7 +34,7 @@ class CommandsTest {
   @Test
   void theVersionNamesProductAndModel() {
     assertThat(execute("--version")).isZero();
-    assertThat(out.toString()).contains("Tuning Fork", "model: ");
+    assertThat(out.toString()).contains("Tuning Fork", "model fast: ");
   }
 
   @Test
@@ -50,6 +55,56 @@ class CommandsTest {
   void kagglesColumnsNeedAFile() {
     assertThat(execute("classify", folder.toString(), "--kaggle")).isEqualTo(2);
     assertThat(err.toString()).contains("--kaggle needs --out");
+  }
+
+  @Test
+  void theHelpNamesTheModelsThatAreBuiltIn() {
+    assertThat(execute("classify", "--help")).isZero();
+    assertThat(out.toString()).contains("by name (" + String.join(", ", ModelBundle.shipped()));
+  }
+
+  @Test
+  void anUnknownModelIsRefusedWithThoseThereAre() throws Exception {
+    Files.createFile(folder.resolve("galaxy.jpg"));
+
+    assertThat(execute("classify", folder.toString(), "--model", "fats")).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no model fats", "(fast");
+  }
+
+  @Test
+  void theSettingsNameAModelLikewise() throws Exception {
+    Path config = Files.writeString(folder.resolve("run.properties"), "model=fats\n");
+
+    assertThat(execute("run", "--config", config.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no model fats", "(fast");
+  }
+
+  @Test
+  void intervalsNeedAModelThatGivesThemAndAFile() throws Exception {
+    Files.createFile(folder.resolve("galaxy.jpg"));
+    String target = folder.resolve("galaxies.csv").toString();
+    Path plain = folder.resolve("plain.zip");
+    ModelDescription description =
+        ModelDescription.of(
+            "plain", "1", DecisionTree.galaxyZoo2(), "baseline", InputSpec.article().withSize(32));
+    ModelBundle.of(description, Weights.initial(description.network(), 1)).save(plain);
+
+    assertThat(execute("classify", folder.toString(), "--intervals")).isEqualTo(2);
+    assertThat(err.toString()).contains("--intervals needs --out");
+    assertThat(
+            execute(
+                "classify",
+                folder.toString(),
+                "--intervals",
+                "--out",
+                target,
+                "--model",
+                plain.toString()))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--intervals needs a model that says how sure it is, and plain does not.");
+    assertThat(execute("classify", folder.toString(), "--intervals", "--kaggle", "-o", target))
+        .isEqualTo(2);
   }
 
   @Test

@@ -35,7 +35,7 @@ class ScriptIT {
     Result result = run("--version");
 
     assertThat(result.code()).as(result.text()).isZero();
-    assertThat(result.text()).contains("Tuning Fork", "model: ").doesNotContain("WARN");
+    assertThat(result.text()).contains("Tuning Fork", "model fast: ").doesNotContain("WARN");
   }
 
   @Test

@@ -32,6 +32,11 @@ record ModelWrapper(MorphologyModel model, Runnable beforeBatch) implements Morp
   }
 
   @Override
+  public int views() {
+    return model.views();
+  }
+
+  @Override
   public int largestBatch() {
     return model.largestBatch();
   }

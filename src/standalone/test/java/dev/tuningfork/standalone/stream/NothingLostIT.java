@@ -146,7 +146,7 @@ class NothingLostIT {
     return new ModelWrapper(model, () -> LockSupport.parkNanos(Duration.ofMillis(80).toNanos()));
   }
 
-  private static void hang(CountDownLatch release) {
+  static void hang(CountDownLatch release) {
     try {
       release.await();
     } catch (InterruptedException e) {

@@ -18,6 +18,7 @@ import dev.tuningfork.standalone.broker.EmbeddedBroker;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -58,6 +61,9 @@ final class Observatory implements AutoCloseable {
 
   /** How many outcomes each galaxy has, by its objectId: committed ones alone. */
   private final Map<String, Integer> outcomes = new HashMap<>();
+
+  /** The headers of each galaxy's latest outcome, by its objectId: committed ones alone. */
+  final Map<String, Headers> headers = new HashMap<>();
 
   Observatory(Path folder) throws IOException {
     this.folder = folder.toRealPath();
@@ -115,10 +121,11 @@ final class Observatory implements AutoCloseable {
         folder.resolve("classifier.properties"),
         """
         kafka.bootstrap.servers=%s
-        model.bundle=%s
+        model=%s
         model.device=cpu
         fetch.schemes=file
         fetch.folders=%s
+        service.address=none
         """
             .formatted(broker.bootstrapServers(), bundle(), folder));
   }
@@ -129,6 +136,27 @@ final class Observatory implements AutoCloseable {
     } catch (Exception e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Publishes a record as it is, and returns its offset when it is stored. */
+  long publishRaw(String key, String value, Header... headers) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) broker.bootstrapServers()),
+            new StringSerializer(),
+            new StringSerializer())) {
+      return producer
+          .send(new ProducerRecord<>(Topics.DEFAULT.input(), null, key, value, List.of(headers)))
+          .get()
+          .offset();
+    }
+  }
+
+  /** A reference to a picture of the galaxy of this name. */
+  String reference(String objectId) {
+    return new String(
+        GalaxyImageReference.of(objectId, image(0).toUri().toString()).toJson(),
+        StandardCharsets.UTF_8);
   }
 
   /** Publishes references to galaxies of these numbers, and returns when all are stored. */
@@ -202,7 +230,12 @@ final class Observatory implements AutoCloseable {
   }
 
   private void look(Duration atMost) {
-    eye.poll(atMost).forEach(record -> outcomes.merge(record.key(), 1, Integer::sum));
+    eye.poll(atMost)
+        .forEach(
+            record -> {
+              outcomes.merge(record.key(), 1, Integer::sum);
+              headers.put(record.key(), record.headers());
+            });
   }
 
   private boolean isAtTheEnd() {

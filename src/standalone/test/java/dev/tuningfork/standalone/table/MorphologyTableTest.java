@@ -58,7 +58,7 @@ class MorphologyTableTest {
   @ParameterizedTest
   @CsvSource({".csv, csv", ".ecsv, ecsv", ".vot, votable", ".fits, fits-plus"})
   void everyFormatHoldsTheRowsInTheImagesOrder(String extension, String format) throws Exception {
-    StarTable table = read(write("galaxies" + extension, false), format);
+    StarTable table = read(write("galaxies" + extension, TableContent.PROBABILITIES), format);
 
     assertThat(table.getRowCount()).isEqualTo(2);
     assertThat(cell(table, 0, "object_id")).isEqualTo("one");
@@ -76,7 +76,7 @@ class MorphologyTableTest {
   @ParameterizedTest
   @CsvSource({".vot, votable", ".fits, fits-plus"})
   void richFormatsSayWhatTheColumnsMean(String extension, String format) throws Exception {
-    StarTable table = read(write("galaxies" + extension, false), format);
+    StarTable table = read(write("galaxies" + extension, TableContent.PROBABILITIES), format);
 
     ColumnInfo id = table.getColumnInfo(column(table, "object_id"));
     assertThat(id.getUCD()).isEqualTo("meta.id;meta.main");
@@ -86,9 +86,21 @@ class MorphologyTableTest {
     assertThat(table.getParameterByName("model").getValue()).isEqualTo("test-model");
   }
 
+  @ParameterizedTest
+  @CsvSource({".csv, csv", ".fits, fits-plus"})
+  void intervalsStandBehindTheirProbabilities(String extension, String format) throws Exception {
+    StarTable table = read(write("galaxies" + extension, TableContent.INTERVALS), format);
+
+    assertThat(table.getColumnCount()).isEqualTo(5 + 11 + 3 * 37);
+    assertThat(number(table, 0, "smooth_or_featured_smooth_lower90")).isEqualTo(0.375);
+    assertThat(number(table, 0, "smooth_or_featured_smooth_upper90")).isEqualTo(0.875);
+    assertThat(column(table, "bar_bar_lower90")).isEqualTo(column(table, "bar_bar") + 1);
+    assertThat(column(table, "bar_bar_upper90")).isEqualTo(column(table, "bar_bar") + 2);
+  }
+
   @Test
   void parquetHoldsTheSameRows() throws Exception {
-    Path file = write("galaxies.parquet", false);
+    Path file = write("galaxies.parquet", TableContent.PROBABILITIES);
 
     List<Group> rows = new ArrayList<>();
     try (ParquetFileReader reader =
@@ -116,7 +128,7 @@ class MorphologyTableTest {
 
   @Test
   void jsonLinesAreTheMessagesThemselves() throws Exception {
-    List<String> lines = Files.readAllLines(write("galaxies.jsonl", false));
+    List<String> lines = Files.readAllLines(write("galaxies.jsonl", TableContent.PROBABILITIES));
 
     assertThat(lines).hasSize(2);
     assertThat(GalaxyMorphology.fromJson(lines.get(1).getBytes(StandardCharsets.UTF_8)))
@@ -125,7 +137,7 @@ class MorphologyTableTest {
 
   @Test
   void kagglesColumnsStandUnderKagglesHeader() throws Exception {
-    List<String> lines = Files.readAllLines(write("galaxies.csv", true));
+    List<String> lines = Files.readAllLines(write("galaxies.csv", TableContent.KAGGLE));
 
     assertThat(lines.getFirst()).isEqualTo("GalaxyID," + String.join(",", KaggleColumns.NAMES));
     assertThat(lines.getFirst()).startsWith("GalaxyID,Class1.1,Class1.2").endsWith("Class11.6");
@@ -139,7 +151,7 @@ class MorphologyTableTest {
   void aTableReplacesTheOneBeforeAndLeavesNothingElseBehind() throws Exception {
     Files.writeString(folder.resolve("galaxies.csv"), "old");
 
-    write("galaxies.csv", false);
+    write("galaxies.csv", TableContent.PROBABILITIES);
 
     assertThat(folder).isDirectoryContaining(file -> file.endsWith("galaxies.csv"));
     assertThat(folder.toFile().list()).containsExactly("galaxies.csv");
@@ -151,7 +163,8 @@ class MorphologyTableTest {
     Path target = Files.writeString(folder.resolve("galaxies.csv"), "old");
     spool.close();
 
-    assertThatThrownBy(() -> new MorphologyTable(spool, FILES::get).write(target, false))
+    assertThatThrownBy(
+            () -> new MorphologyTable(spool, FILES::get).write(target, TableContent.PROBABILITIES))
         .isInstanceOf(IOException.class);
 
     assertThat(target).hasContent("old");
@@ -165,9 +178,9 @@ class MorphologyTableTest {
         .hasMessageContaining(".csv .ecsv .vot .fits .parquet .jsonl");
   }
 
-  private Path write(String name, boolean kaggle) throws IOException {
+  private Path write(String name, TableContent content) throws IOException {
     Path target = folder.resolve(name);
-    new MorphologyTable(spool, FILES::get).write(target, kaggle);
+    new MorphologyTable(spool, FILES::get).write(target, content);
     return target;
   }
 
@@ -205,7 +218,8 @@ class MorphologyTableTest {
         double p = !question.equals(TREE.root()) ? 1.0 / count : i == 0 ? smooth : (1 - smooth) / 2;
         var answer = question.answers().get(i);
         answers.add(
-            new GalaxyMorphology.Answer(answer.id(), answer.key(), p, p * asked, null, null));
+            new GalaxyMorphology.Answer(
+                answer.id(), answer.key(), p, p * asked, p / 2, (1 + p) / 2));
       }
       questions.add(new GalaxyMorphology.Question(question.id(), question.key(), asked, answers));
     }
@@ -220,7 +234,7 @@ class MorphologyTableTest {
         questions,
         new GalaxyMorphology.Morphology("Er", "A smooth galaxy, completely round."),
         flags,
-        new GalaxyMorphology.Model("test-model", "1.0.0", "0".repeat(64)),
+        new GalaxyMorphology.Model("test-model", "1.0.0", "0".repeat(64), null),
         "grey",
         new GalaxyMorphology.Image(null, "0".repeat(64), 424, 424),
         "cpu",

@@ -1,0 +1,329 @@
+{{- define "tuning-fork.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Short enough for what is hung on it: a Pod's name has 63 letters. */}}
+{{- define "tuning-fork.fullname" -}}
+{{- $name := include "tuning-fork.name" . -}}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- .Values.fullnameOverride | default $full | trunc 45 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "tuning-fork.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- .Values.serviceAccount.name | default (include "tuning-fork.fullname" .) -}}
+{{- else -}}
+{{- .Values.serviceAccount.name | default "default" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What a Service, a Deployment and a policy find their Pods by; it may never change. */}}
+{{- define "tuning-fork.selector" -}}
+app.kubernetes.io/name: {{ include "tuning-fork.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: classifier
+{{- end -}}
+
+{{- define "tuning-fork.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/name: {{ include "tuning-fork.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "tuning-fork.image" -}}
+{{- $image := .Values.image -}}
+{{- $tag := $image.tag | default (ternary (printf "%s-gpu" .Chart.AppVersion) .Chart.AppVersion .Values.gpu.enabled) -}}
+{{- with $image.registry }}{{ trimSuffix "/" . }}/{{ end -}}
+{{- $image.repository -}}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $tag }}{{ end -}}
+{{- end -}}
+
+{{/* The same for every Pod of this chart. */}}
+{{- define "tuning-fork.podSecurity" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile:
+    type: RuntimeDefault
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The same for every container of this chart. */}}
+{{- define "tuning-fork.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+{{- end -}}
+
+{{/* For containers that run a tool and end. */}}
+{{- define "tuning-fork.smallResources" -}}
+resources:
+  requests: {cpu: 100m, memory: {{ . }}}
+  limits: {cpu: "1", memory: {{ . }}}
+{{- end -}}
+
+{{/*
+A number as an application reads it: Helm holds every number as a float, and writes a large one
+as 1e+06.
+*/}}
+{{- define "tuning-fork.plain" -}}
+{{- if and (kindIs "float64" .) (eq (float64 (int64 .)) .) -}}{{ int64 . }}{{- else -}}{{ . }}{{- end -}}
+{{- end -}}
+
+{{/* What values say only together. */}}
+{{- define "tuning-fork.check" -}}
+{{- $access := include "tuning-fork.kafkaAccess" . | fromYaml -}}
+{{- $model := .Values.model -}}
+{{- $useful := include "tuning-fork.usefulReplicas" . | int -}}
+{{- if and $access.mechanism (not $access.saslSecret) -}}
+{{- fail "kafka.sasl.mechanism wants a password: name its Secret in kafka.sasl.secret." -}}
+{{- end -}}
+{{- if and .Values.kafka.tls.clientSecret (not .Values.kafka.tls.enabled) -}}
+{{- fail "kafka.tls.clientSecret is a certificate for TLS: set kafka.tls.enabled." -}}
+{{- end -}}
+{{- if and .Values.strimzi.user.create (eq .Values.strimzi.user.authentication "tls") (not .Values.kafka.tls.enabled) -}}
+{{- fail "strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled." -}}
+{{- end -}}
+{{- if and (or .Values.strimzi.user.create (eq .Values.topics.createdBy "strimzi")) (not .Values.strimzi.cluster) -}}
+{{- fail "Strimzi wants to know which Kafka is meant: name it in strimzi.cluster." -}}
+{{- end -}}
+{{- if and .Values.fetch.s3.anonymous .Values.fetch.s3.credentialsSecret -}}
+{{- fail "fetch.s3.anonymous and fetch.s3.credentialsSecret do not go together." -}}
+{{- end -}}
+{{- if and (has $model.source (list "image" "imageCopy")) (not $model.image) -}}
+{{- fail (printf "model.source is %s: name the OCI image in model.image." $model.source) -}}
+{{- end -}}
+{{- if and (eq $model.source "imageCopy") (not $model.path) -}}
+{{- fail "model.source is imageCopy: say where in the image the bundle is in model.path." -}}
+{{- end -}}
+{{- if and (eq $model.source "image") (semverCompare "<1.33.0-0" .Capabilities.KubeVersion.Version) -}}
+{{- fail (printf "Kubernetes %s cannot mount an OCI image as a volume, which came with 1.33: set model.source to imageCopy." .Capabilities.KubeVersion.Version) -}}
+{{- end -}}
+{{- if and (eq $model.source "claim") (not $model.claim) -}}
+{{- fail "model.source is claim: name the claim in model.claim." -}}
+{{- end -}}
+{{- if and (eq $model.source "s3") (not $model.s3) -}}
+{{- fail "model.source is s3: say where the bundle is in model.s3." -}}
+{{- end -}}
+{{- if and .Values.keda.enabled (gt (int .Values.keda.maxReplicas) $useful) -}}
+{{- fail (printf "keda.maxReplicas is %d, but only %d replicas can have work: topics.partitions is %d and kafka.threads is %d." (int .Values.keda.maxReplicas) $useful (int .Values.topics.partitions) (int .Values.kafka.threads)) -}}
+{{- end -}}
+{{- if and .Values.keda.enabled (lt (include "tuning-fork.maxReplicas" . | int) (int .Values.keda.minReplicas)) -}}
+{{- fail (printf "keda.minReplicas is %d, which is more than the %d replicas that can have work." (int .Values.keda.minReplicas) (include "tuning-fork.maxReplicas" . | int)) -}}
+{{- end -}}
+{{- if and .Values.training.enabled (not (and .Values.training.dataClaim .Values.training.outClaim)) -}}
+{{- fail "The training Job reads from one claim and writes to another: name them in training.dataClaim and training.outClaim." -}}
+{{- end -}}
+{{- end -}}
+
+{{/* How many replicas can have work: one for each stream thread's worth of partitions. */}}
+{{- define "tuning-fork.usefulReplicas" -}}
+{{- $threads := int .Values.kafka.threads -}}
+{{- div (add (int .Values.topics.partitions) (sub $threads 1)) $threads -}}
+{{- end -}}
+
+{{- define "tuning-fork.maxReplicas" -}}
+{{- if .Values.keda.enabled -}}
+{{- .Values.keda.maxReplicas | int | default (include "tuning-fork.usefulReplicas" . | int) -}}
+{{- else -}}
+{{- .Values.replicaCount | int -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The name of the KafkaUser, and of the Secret that Strimzi makes for it. */}}
+{{- define "tuning-fork.strimziUser" -}}
+{{- if .Values.strimzi.user.create -}}{{ include "tuning-fork.fullname" . }}{{- end -}}
+{{- end -}}
+
+{{/* Where Kafka's secrets come from, with what Strimzi's names say where nothing else is said. */}}
+{{- define "tuning-fork.kafkaAccess" -}}
+{{- $sasl := .Values.kafka.sasl -}}
+{{- $tls := .Values.kafka.tls -}}
+{{- $user := include "tuning-fork.strimziUser" . -}}
+{{- $scramUser := ternary $user "" (eq .Values.strimzi.user.authentication "scram-sha-512") -}}
+{{- $tlsUser := ternary $user "" (eq .Values.strimzi.user.authentication "tls") -}}
+{{- $clusterCa := ternary (printf "%s-cluster-ca-cert" .Values.strimzi.cluster) "" (ne .Values.strimzi.cluster "") -}}
+mechanism: {{ $sasl.mechanism | default (ternary "SCRAM-SHA-512" "" (ne $scramUser "")) | quote }}
+saslSecret: {{ $sasl.secret | default $scramUser | quote }}
+username: {{ $sasl.username | default (ternary $scramUser "" (empty $sasl.secret)) | quote }}
+tls: {{ $tls.enabled }}
+caSecret: {{ ternary ($tls.caSecret | default $clusterCa) "" $tls.enabled | quote }}
+clientSecret: {{ ternary ($tls.clientSecret | default $tlsUser) "" $tls.enabled | quote }}
+{{- end -}}
+
+{{- define "tuning-fork.secrets" -}}/var/run/secrets/tuning-fork{{- end -}}
+
+{{/*
+How Kafka is reached, as settings of its clients, for the classifier and for Kafka's own tools. Secrets
+stay in their files: Kafka's DirectoryConfigProvider reads them where a value says ${directory:…}.
+*/}}
+{{- define "tuning-fork.kafkaClient" -}}
+{{- $access := include "tuning-fork.kafkaAccess" . | fromYaml -}}
+{{- $secrets := include "tuning-fork.secrets" . -}}
+{{- $sasl := .Values.kafka.sasl -}}
+{{- $tls := .Values.kafka.tls -}}
+bootstrap.servers: {{ required "Say where Kafka is: kafka.bootstrapServers is empty." .Values.kafka.bootstrapServers | quote }}
+{{- if or $access.tls $access.mechanism }}
+security.protocol: {{ ternary "SASL_" "" (ne $access.mechanism "") }}{{ ternary "SSL" "PLAINTEXT" $access.tls }}
+{{- end }}
+{{- if or $access.mechanism $access.clientSecret }}
+config.providers: directory
+config.providers.directory.class: org.apache.kafka.common.config.provider.DirectoryConfigProvider
+config.providers.directory.param.allowed.paths: {{ $secrets }}
+{{- end }}
+{{- if $access.mechanism }}
+{{- $module := ternary "plain.PlainLoginModule" "scram.ScramLoginModule" (eq $access.mechanism "PLAIN") }}
+{{- $username := $access.username | default (printf "${directory:%s/kafka-sasl:%s}" $secrets $sasl.usernameKey) }}
+{{- $password := printf "${directory:%s/kafka-sasl:%s}" $secrets $sasl.passwordKey }}
+sasl.mechanism: {{ $access.mechanism }}
+sasl.jaas.config: {{ printf "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";" $module $username $password | quote }}
+{{- end }}
+{{- if $access.caSecret }}
+ssl.truststore.type: PEM
+ssl.truststore.location: {{ printf "%s/kafka-ca/%s" $secrets $tls.caKey }}
+{{- end }}
+{{- if $access.clientSecret }}
+ssl.keystore.type: PEM
+ssl.keystore.certificate.chain: {{ printf "${directory:%s/kafka-client:%s}" $secrets $tls.clientCertificateKey | quote }}
+ssl.keystore.key: {{ printf "${directory:%s/kafka-client:%s}" $secrets $tls.clientPrivateKeyKey | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "tuning-fork.kafkaSecretVolumes" -}}
+{{- $access := include "tuning-fork.kafkaAccess" . | fromYaml -}}
+{{- range $name, $secret := dict "kafka-sasl" (ternary $access.saslSecret "" (ne $access.mechanism "")) "kafka-ca" $access.caSecret "kafka-client" $access.clientSecret }}
+{{- if $secret }}
+- name: {{ $name }}
+  secret:
+    secretName: {{ $secret }}
+    defaultMode: 0440
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "tuning-fork.kafkaSecretMounts" -}}
+{{- range include "tuning-fork.kafkaSecretVolumes" . | fromYamlArray }}
+- name: {{ .name }}
+  mountPath: {{ include "tuning-fork.secrets" $ }}/{{ .name }}
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{/* As whom S3 is asked, for the AWS SDK and the AWS command line alike. */}}
+{{- define "tuning-fork.s3Env" -}}
+{{- if .Values.fetch.s3.credentialsSecret }}
+- name: AWS_SHARED_CREDENTIALS_FILE
+  value: {{ include "tuning-fork.secrets" . }}/s3/{{ .Values.fetch.s3.credentialsKey }}
+{{- end }}
+{{- end -}}
+
+{{- define "tuning-fork.s3Mount" -}}
+{{- if .Values.fetch.s3.credentialsSecret }}
+- name: s3
+  mountPath: {{ include "tuning-fork.secrets" . }}/s3
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{/* Where the bundle lies in the Pod; empty: within the application. */}}
+{{- define "tuning-fork.bundle" -}}
+{{- $model := .Values.model -}}
+{{- $copied := get (dict "imageCopy" $model.path "s3" $model.s3) $model.source -}}
+{{- if hasSuffix ".zip" $copied -}}
+/model/{{ base $copied }}
+{{- else if $copied -}}
+/model
+{{- else if ne $model.source "shipped" -}}
+{{- printf "/model/%s" (trimAll "/" $model.path) | trimSuffix "/" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the classifier is told, by the names of its own settings. */}}
+{{- define "tuning-fork.chartSettings" -}}
+application-id: {{ .Values.kafka.applicationId | quote }}
+group-protocol: {{ .Values.kafka.groupProtocol }}
+threads: {{ .Values.kafka.threads }}
+input.topic: {{ .Values.topics.input | quote }}
+output.topic: {{ .Values.topics.output | quote }}
+dead-letter.topic: {{ .Values.topics.deadLetters | quote }}
+{{- if eq .Values.topics.createdBy "application" }}
+topics.create: true
+topics.partitions: {{ int .Values.topics.partitions }}
+topics.replication-factor: {{ int .Values.topics.replicationFactor }}
+{{- end }}
+ledger.largest-record: {{ int64 .Values.topics.largestRecord }}
+model.device: {{ ternary "gpu" "cpu" .Values.gpu.enabled }}
+{{- with include "tuning-fork.bundle" . }}
+model: {{ . | quote }}
+{{- end }}
+{{- with .Values.fetch }}
+{{- range $list := list "schemes" "hosts" "networks" "folders" "buckets" }}
+{{- with index $.Values.fetch $list }}
+fetch.{{ $list }}: {{ toJson . }}
+{{- end }}
+{{- end }}
+{{- with .s3.endpoint }}
+fetch.s3.endpoint: {{ . | quote }}
+{{- end }}
+{{- with .s3.region }}
+fetch.s3.region: {{ . | quote }}
+{{- end }}
+{{- if .s3.pathStyle }}
+fetch.s3.path-style: true
+{{- end }}
+{{- if .s3.anonymous }}
+fetch.s3.anonymous: true
+{{- end }}
+{{- end }}
+service.address: "0.0.0.0:{{ .Values.service.port }}"
+{{- with .Values.service.morphologies }}
+{{- if .enabled }}
+service.morphologies: true
+service.morphologies-memory: {{ .memoryMiB }}MiB
+service.morphologies-disk: {{ .diskGiB }}GiB
+{{- end }}
+{{- end }}
+log.format: {{ .Values.logFormat }}
+kafka.state.dir: /var/lib/tuning-fork
+{{- range $name, $value := include "tuning-fork.kafkaClient" . | fromYaml }}
+kafka.{{ $name }}: {{ $value | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* The same, and what the operator adds; a setting that has a value of its own is set there alone. */}}
+{{- define "tuning-fork.settings" -}}
+{{- $chart := include "tuning-fork.chartSettings" . -}}
+{{- $taken := fromYaml $chart -}}
+{{- $more := dict -}}
+{{- range $name, $value := .Values.kafka.settings }}{{ $_ := set $more (printf "kafka.%s" $name) $value }}{{ end -}}
+{{- range $name, $value := .Values.settings }}{{ $_ := set $more $name $value }}{{ end -}}
+{{- range $name, $value := $more -}}
+{{- if hasKey $taken $name -}}
+{{- fail (printf "The setting %s is written by the chart itself: look for the value that it comes from in the chart's README." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $chart }}
+{{- range $name, $value := $more }}
+{{ $name }}: {{ include "tuning-fork.plain" $value | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Strimzi's v1 where the cluster has it or cannot be asked; its fields here are those of v1beta2. */}}
+{{- define "tuning-fork.strimziVersion" -}}
+{{- $old := and (.Capabilities.APIVersions.Has "kafka.strimzi.io/v1beta2") (not (.Capabilities.APIVersions.Has "kafka.strimzi.io/v1")) -}}
+kafka.strimzi.io/{{ ternary "v1beta2" "v1" $old }}
+{{- end -}}

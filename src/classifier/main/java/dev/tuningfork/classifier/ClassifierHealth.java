@@ -1,0 +1,133 @@
+package dev.tuningfork.classifier;
+
+import dev.tuningfork.classifier.service.Health;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * How a classifier is.
+ *
+ * <p>Ready is about the classifier alone: the latest morphologies, where they are kept, may take
+ * long to read back, and galaxies are classified meanwhile.
+ */
+final class ClassifierHealth implements Health {
+
+  /**
+   * What is looked at, at one moment.
+   *
+   * @param model which model answers, and where
+   * @param predicting whether the thread that asks the model lives
+   * @param closing whether it was told to end
+   * @param failure why it ended of its own accord
+   * @param hasRun whether it was running at any time
+   * @param streamThreads how many of them are not dead
+   */
+  record Sight(
+      String model,
+      boolean predicting,
+      boolean closing,
+      Optional<Throwable> failure,
+      boolean hasRun,
+      KafkaStreams.State streams,
+      int streamThreads,
+      int restoringLedgers,
+      long recordsToRestore) {}
+
+  private final Supplier<Sight> look;
+
+  ClassifierHealth(Supplier<Sight> look) {
+    this.look = look;
+  }
+
+  /** The model is loaded and warmed before a classifier is made, so it is up from the first. */
+  @Override
+  public Report started() {
+    Sight sight = look.get();
+    return Report.of(
+        model(sight),
+        new Check(
+            "partitions",
+            sight.hasRun,
+            sight.hasRun
+                ? "The classifier has had its partitions since its start."
+                : partitions(sight).reason()));
+  }
+
+  @Override
+  public Report ready() {
+    Sight sight = look.get();
+    return Report.of(model(sight), partitions(sight));
+  }
+
+  @Override
+  public Report live() {
+    Sight sight = look.get();
+    return Report.of(model(sight), failure(sight), streams(sight));
+  }
+
+  private static Check model(Sight sight) {
+    boolean up = sight.predicting || sight.closing;
+    return new Check(
+        "model",
+        up,
+        up
+            ? sight.model + " is loaded and warmed."
+            : "The thread that asks the model has ended. Restart the classifier; nothing is lost.");
+  }
+
+  private static Check partitions(Sight sight) {
+    boolean up =
+        !sight.closing
+            && sight.streams == KafkaStreams.State.RUNNING
+            && sight.restoringLedgers == 0;
+    String reason =
+        up
+            ? "Partitions are assigned and ledgers restored."
+            : sight.closing
+                ? "The classifier is closing."
+                : sight.restoringLedgers > 0
+                    ? "%d ledgers are being restored; %d records are left to read."
+                        .formatted(sight.restoringLedgers, sight.recordsToRestore)
+                    : switch (sight.streams) {
+                      case CREATED -> "The classifier is starting.";
+                      case REBALANCING -> "Partitions are being assigned.";
+                      default -> "Kafka Streams has stopped (" + sight.streams + ").";
+                    };
+    return new Check("partitions", up, reason);
+  }
+
+  private static Check failure(Sight sight) {
+    return sight
+        .failure
+        .map(
+            cause ->
+                new Check(
+                    "classifier",
+                    false,
+                    "The classifier has failed: "
+                        + cause.getMessage()
+                        + " Nothing is lost; restart it."))
+        .orElseGet(() -> new Check("classifier", true, "It has not failed."));
+  }
+
+  private static Check streams(Sight sight) {
+    boolean up =
+        sight.closing
+            || switch (sight.streams) {
+              case CREATED -> true;
+              case REBALANCING, RUNNING -> sight.streamThreads > 0;
+              case PENDING_SHUTDOWN, NOT_RUNNING, PENDING_ERROR, ERROR -> false;
+            };
+    return new Check(
+        "streams",
+        up,
+        up
+            ? "Kafka Streams is " + sight.streams + " with " + sight.streamThreads + " threads."
+            : "Kafka Streams is "
+                + sight.streams
+                + " and has "
+                + sight.streamThreads
+                + " threads that live. Restart the classifier; nothing is lost.");
+  }
+}

@@ -1,0 +1,194 @@
+package dev.tuningfork.classifier;
+
+import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.service.Health;
+import dev.tuningfork.classifier.service.LatestMorphologies;
+import dev.tuningfork.classifier.service.MorphologyEndpoint;
+import dev.tuningfork.classifier.service.ServiceServer;
+import dev.tuningfork.model.MorphologyModel;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one classifier shows of itself over HTTP: ties the service's parts to it. Opened once, and
+ * closed after the classifier, so that it tells how that ends.
+ */
+final class Endpoints implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
+  private static final String MORPHOLOGIES = "-morphologies";
+
+  private final ClassifierSettings settings;
+  private final String version;
+  private final MorphologyModel model;
+  private final String topology;
+  private final PrometheusMeterRegistry registry;
+  private final ClassifierMetrics metrics;
+  private final Optional<LatestMorphologies> latest;
+  private final MorphologyEndpoint morphologies;
+  private final Deque<AutoCloseable> binders = new ArrayDeque<>();
+  private @Nullable ServiceServer server;
+
+  Endpoints(
+      ClassifierSettings settings,
+      MorphologyModel model,
+      String topology,
+      PrometheusMeterRegistry registry,
+      ClassifierMetrics metrics) {
+    this.settings = settings;
+    this.model = model;
+    this.topology = topology;
+    this.registry = registry;
+    this.metrics = metrics;
+    version =
+        Objects.requireNonNullElse(
+            Endpoints.class.getPackage().getImplementationVersion(), "in development");
+    latest =
+        settings.service().morphologies()
+            ? Optional.of(new LatestMorphologies(settings.topics().output(), settings.service()))
+            : Optional.empty();
+    morphologies = new MorphologyEndpoint(latest);
+  }
+
+  /**
+   * @throws SettingsException where the address cannot be listened on
+   */
+  void open(Health health, KafkaStreams streams, Batcher batcher) {
+    measure(health, streams, batcher);
+    InetSocketAddress address = settings.service().address().orElseThrow();
+    try {
+      server =
+          new ServiceServer(
+              address,
+              new ServiceServer.Contents(health, registry::scrape, info(), topology, morphologies));
+    } catch (UncheckedIOException e) {
+      throw new SettingsException(
+          "The service cannot listen on %s:%d: %s. Set service.address to another one, or to none."
+              .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+          e);
+    }
+    LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
+    latest.ifPresent(
+        table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
+  }
+
+  int port() {
+    return Objects.requireNonNull(server, "not open").port();
+  }
+
+  /** The latest morphologies are somebody else's from now on. */
+  void closeMorphologies() {
+    latest.ifPresent(LatestMorphologies::close);
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+    morphologies.close();
+    binders.forEach(Endpoints::close);
+    registry.close();
+  }
+
+  private void measure(Health health, KafkaStreams streams, Batcher batcher) {
+    metrics.watchPrepared(batcher::prepared);
+    metrics.watchHealth(() -> health.live().up(), () -> health.ready().up());
+    metrics.describe(
+        "version",
+        version,
+        "model",
+        model.identity().name(),
+        "model_version",
+        model.identity().version(),
+        "model_sha256",
+        model.identity().sha256(),
+        "tree",
+        model.tree().id(),
+        "device",
+        model.device());
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    JvmGcMetrics collections = new JvmGcMetrics();
+    binders.add(collections);
+    collections.bindTo(registry);
+    KafkaStreamsMetrics kafka = new KafkaStreamsMetrics(streams);
+    binders.add(kafka);
+    kafka.bindTo(registry);
+  }
+
+  private Map<String, Object> info() {
+    Map<String, Object> info = new LinkedHashMap<>();
+    info.put("version", version);
+    info.put("startedAt", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+    info.put(
+        "model",
+        Map.of(
+            "name", model.identity().name(),
+            "version", model.identity().version(),
+            "sha256", model.identity().sha256()));
+    info.put("tree", Map.of("id", model.tree().id(), "version", model.tree().version()));
+    info.put("preprocessing", model.input().id());
+    info.put("device", model.device());
+    info.put(
+        "topics",
+        Map.of(
+            "input", settings.topics().input(),
+            "output", settings.topics().output(),
+            "deadLetters", settings.topics().deadLetters()));
+    info.put("settings", ShownSettings.of(settings));
+    return info;
+  }
+
+  /** Where the other instances find this one: what the operator says, or where it listens. */
+  private HostInfo self(InetSocketAddress address) {
+    String told = settings.kafka().get(StreamsConfig.APPLICATION_SERVER_CONFIG);
+    if (told != null) {
+      return HostInfo.buildFromEndpoint(told);
+    }
+    String host = address.getHostString();
+    try {
+      boolean any = InetAddress.getByName(host).isAnyLocalAddress();
+      return new HostInfo(any ? InetAddress.getLocalHost().getHostAddress() : host, port());
+    } catch (UnknownHostException e) {
+      throw new SettingsException(
+          "This machine does not know its own address, so set kafka.application.server to the host"
+              + " and port under which the other instances reach it.",
+          e);
+    }
+  }
+
+  private static void close(AutoCloseable binder) {
+    try {
+      binder.close();
+    } catch (Exception e) {
+      LOG.warn("Measuring did not end in good order.", e);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.tuningfork.classifier;
+
+import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.fetch.RedactedUri;
+import dev.tuningfork.classifier.service.ServiceSettings;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Settings by their names, fit to be shown to anybody: what may be a secret is told to be set, and
+ * no more. A setting that is not named here is not shown, and of Kafka's only numbers, flags and
+ * those texts of which Kafka does not say that they are passwords; texts lose what looks like a
+ * password or a signature in a URI.
+ */
+final class ShownSettings {
+
+  private static final String HIDDEN = "***";
+
+  private static final Pattern SECRET =
+      Pattern.compile("password|secret|jaas|credential|token|private|keystore|truststore|\\.key$");
+
+  private static final Map<String, ConfigDef.ConfigKey> KAFKA = kafkaKeys();
+
+  private ShownSettings() {}
+
+  static Map<String, Object> of(ClassifierSettings settings) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("application-id", settings.applicationId());
+    shown.put("input.topic", settings.topics().input());
+    shown.put("output.topic", settings.topics().output());
+    shown.put("dead-letter.topic", settings.topics().deadLetters());
+    shown.put("topics.create", settings.creation().isPresent());
+    shown.put("group-protocol", settings.groupProtocol().name().toLowerCase(Locale.ROOT));
+    shown.put("threads", settings.threads());
+    shown.put("model", settings.model().name());
+    shown.put("model.views", settings.model().views());
+    shown.put("model.device", settings.device());
+    shown.put("image.largest-pixels", settings.image().pixels());
+    shown.put("image.largest-bytes", settings.image().bytes());
+    shown.put("batch.queue", settings.batch().queue());
+    shown.put("batch.fetchers", settings.batch().fetchers());
+    shown.put("batch.decoders", settings.batch().decoders());
+    shown.put("batch.size", settings.batch().batch());
+    shown.put("ledger.window", settings.ledger().window());
+    shown.put("ledger.overshoot", settings.ledger().overshoot());
+    shown.put("ledger.room-wait", settings.ledger().roomWait().toString());
+    shown.put("ledger.patience", settings.ledger().patience().toString());
+    shown.put("ledger.drain-every", settings.ledger().drainEvery().toString());
+    shown.put("ledger.largest-record", settings.ledger().largestRecord());
+    fetch(settings.fetch(), shown);
+    service(settings.service(), shown);
+    shown.put("log.format", settings.logFormat().name().toLowerCase(Locale.ROOT));
+    new TreeMap<>(settings.kafka())
+        .forEach((name, value) -> shown.put("kafka." + name, ofKafka(name, value)));
+    return shown;
+  }
+
+  private static void fetch(FetchSettings fetch, Map<String, Object> shown) {
+    shown.put("fetch.schemes", fetch.policy().schemes());
+    shown.put("fetch.hosts", fetch.policy().hosts());
+    shown.put("fetch.networks", fetch.policy().networks());
+    shown.put("fetch.folders", fetch.policy().folders().stream().map(Object::toString).toList());
+    shown.put("fetch.buckets", fetch.policy().buckets());
+    shown.put("fetch.largest-bytes", fetch.limits().bytes());
+    shown.put("fetch.connect-time", fetch.limits().connectTime().toString());
+    shown.put("fetch.attempt-time", fetch.limits().attemptTime().toString());
+    shown.put("fetch.total-time", fetch.limits().totalTime().toString());
+    shown.put("fetch.redirects", fetch.limits().redirects());
+    shown.put("fetch.connections-per-host", fetch.limits().connectionsPerHost());
+    shown.put("fetch.attempts", fetch.retries().attempts());
+    shown.put("fetch.first-pause", fetch.retries().firstPause().toString());
+    shown.put("fetch.longest-pause", fetch.retries().longestPause().toString());
+    if (fetch.s3().endpoint() != null) {
+      shown.put("fetch.s3.endpoint", RedactedUri.of(fetch.s3().endpoint().toString()));
+    }
+    if (fetch.s3().region() != null) {
+      shown.put("fetch.s3.region", fetch.s3().region());
+    }
+    shown.put("fetch.s3.path-style", fetch.s3().pathStyle());
+    shown.put("fetch.s3.credentials", fetch.s3().credentials().getClass().getSimpleName());
+  }
+
+  private static void service(ServiceSettings service, Map<String, Object> shown) {
+    shown.put(
+        "service.address",
+        service.address().map(a -> a.getHostString() + ":" + a.getPort()).orElse("none"));
+    shown.put("service.morphologies", service.morphologies());
+    shown.put("service.morphologies-memory", service.morphologiesMemory());
+    shown.put("service.morphologies-disk", service.morphologiesDisk());
+  }
+
+  private static String ofKafka(String name, String value) {
+    ConfigDef.ConfigKey key = KAFKA.get(StreamsSettings.withoutPrefix(name));
+    boolean secret =
+        SECRET.matcher(name.toLowerCase(Locale.ROOT)).find()
+            || (key == null && !name.startsWith(StreamsConfig.TOPIC_PREFIX))
+            || (key != null && key.type == ConfigDef.Type.PASSWORD);
+    return secret
+        ? HIDDEN
+        : Arrays.stream(value.split(",", -1))
+            .map(String::strip)
+            .map(RedactedUri::of)
+            .collect(Collectors.joining(","));
+  }
+
+  private static Map<String, ConfigDef.ConfigKey> kafkaKeys() {
+    Map<String, ConfigDef.ConfigKey> keys =
+        new TreeMap<>(AdminClientConfig.configDef().configKeys());
+    keys.putAll(ConsumerConfig.configDef().configKeys());
+    keys.putAll(ProducerConfig.configDef().configKeys());
+    keys.putAll(StreamsConfig.configDef().configKeys());
+    return keys;
+  }
+}

@@ -1,0 +1,263 @@
+package dev.tuningfork.classifier.metrics;
+
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.Stage;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * The classifier's own measures, all of them named here. Each is registered when this is made, so
+ * that a rate over it knows its zero.
+ *
+ * <p>Counters count what was done, not what was committed: what a rolled-back transaction did is
+ * done, and counted, again.
+ *
+ * <p>Safe for use by many threads at once. A galaxy costs a handful of additions to counters that
+ * its threads do not share; gauges are computed by whoever reads them.
+ */
+public final class ClassifierMetrics {
+
+  private static final String STAGE_SECONDS = "tuning.fork.stage";
+
+  /** From half a millisecond, a decoded cutout, to a minute, a fetch with its retries. */
+  private static final Duration[] TIMES =
+      Arrays.stream(
+              new double[] {
+                0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 20e3, 60e3
+              })
+          .mapToObj(milliseconds -> Duration.ofNanos((long) (milliseconds * 1e6)))
+          .toArray(Duration[]::new);
+
+  private static final double[] BATCH_SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
+  private final MeterRegistry registry;
+  private final Timer fetch;
+  private final Timer decode;
+  private final Timer wait;
+  private final Timer infer;
+  private final Timer commit;
+  private final Timer galaxy;
+  private final DistributionSummary batch;
+  private final Counter morphologies;
+  private final Map<Stage, Map<FailureKind, Counter>> deadLetters = new EnumMap<>(Stage.class);
+  private final Counter threadDeaths;
+  private final Set<InFlight> tasks = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param registry not closed by this class
+   */
+  public ClassifierMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    fetch = stage(Stage.FETCH.label());
+    decode = stage(Stage.DECODE_IMAGE.label());
+    wait = stage("wait");
+    infer = stage(Stage.INFER.label());
+    commit = stage("commit");
+    galaxy =
+        Timer.builder("tuning.fork.galaxy")
+            .description("From the acceptance of a galaxy to the publication of its outcome")
+            .serviceLevelObjectives(TIMES)
+            .register(registry);
+    batch =
+        DistributionSummary.builder("tuning.fork.batch")
+            .description("Images in a forward pass")
+            .baseUnit("images")
+            .serviceLevelObjectives(BATCH_SIZES)
+            .register(registry);
+    morphologies =
+        Counter.builder("tuning.fork.morphologies")
+            .description("Galaxies that were classified")
+            .register(registry);
+    for (Stage stage : Stage.values()) {
+      Map<FailureKind, Counter> kinds = new EnumMap<>(FailureKind.class);
+      for (FailureKind kind : FailureKind.values()) {
+        kinds.put(kind, deadLetter(stage, kind));
+      }
+      deadLetters.put(stage, kinds);
+    }
+    threadDeaths =
+        Counter.builder("tuning.fork.stream.thread.deaths")
+            .description("Stream threads that died")
+            .register(registry);
+    Gauge.builder("tuning.fork.ledger", () -> sum(task -> task.galaxies))
+        .description("Galaxies in flight: accepted, and their outcome not yet published")
+        .baseUnit("galaxies")
+        .register(registry);
+    Gauge.builder("tuning.fork.ledger.window", () -> sum(task -> task.window))
+        .description("Galaxies that may be in flight before the tasks wait")
+        .baseUnit("galaxies")
+        .register(registry);
+    TimeGauge.builder("tuning.fork.oldest.galaxy.age", this::oldestAge, TimeUnit.MILLISECONDS)
+        .description("How long ago the oldest galaxy in flight was accepted; 0 where there is none")
+        .register(registry);
+  }
+
+  /** Measures that nobody reads, and that cost next to nothing. */
+  public static ClassifierMetrics unheard() {
+    return new ClassifierMetrics(new CompositeMeterRegistry());
+  }
+
+  /** An image was fetched, retries included. */
+  public void fetched(long nanos) {
+    fetch.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** The bytes of an image became the model's input. */
+  public void decoded(long nanos) {
+    decode.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A prepared image found its batch. */
+  public void waited(long nanos) {
+    wait.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** The model answered a whole batch. */
+  public void predicted(int images, long nanos) {
+    batch.record(images);
+    infer.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A transaction was committed. */
+  public void committed(long nanos) {
+    commit.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * A morphology was published.
+   *
+   * @param milliseconds since the galaxy was accepted
+   */
+  public void classified(long milliseconds) {
+    morphologies.increment();
+    galaxy.record(milliseconds, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * A dead letter was published.
+   *
+   * @param milliseconds since the galaxy was accepted
+   */
+  public void gaveUp(Stage stage, FailureKind kind, long milliseconds) {
+    Map<FailureKind, Counter> kinds = Objects.requireNonNull(deadLetters.get(stage));
+    Objects.requireNonNull(kinds.get(kind)).increment();
+    galaxy.record(milliseconds, TimeUnit.MILLISECONDS);
+  }
+
+  public void streamThreadDied() {
+    threadDeaths.increment();
+  }
+
+  /**
+   * A task opens; it closes what it gets.
+   *
+   * @param window how many galaxies it has in flight before it waits
+   */
+  public InFlight openTask(int window) {
+    InFlight task = new InFlight(window);
+    tasks.add(task);
+    return task;
+  }
+
+  /** Shows how many images are prepared and wait for the model. */
+  public void watchPrepared(IntSupplier images) {
+    Gauge.builder("tuning.fork.prepared", images::getAsInt)
+        .description("Images that are prepared and wait for the model")
+        .baseUnit("images")
+        .register(registry);
+  }
+
+  /** Shows what the health endpoints say, as 1 and 0. */
+  public void watchHealth(BooleanSupplier live, BooleanSupplier ready) {
+    Gauge.builder("tuning.fork.live", () -> live.getAsBoolean() ? 1 : 0)
+        .description("0 where a restart would help")
+        .register(registry);
+    Gauge.builder("tuning.fork.ready", () -> ready.getAsBoolean() ? 1 : 0)
+        .description("1 where partitions are assigned and ledgers restored")
+        .register(registry);
+  }
+
+  /**
+   * Shows what runs, as labels of a gauge that is always 1.
+   *
+   * @param labels names and values in turn
+   */
+  public void describe(String... labels) {
+    Gauge.builder("tuning.fork.info", () -> 1)
+        .description("What runs here, in the labels")
+        .tags(Tags.of(labels))
+        .register(registry);
+  }
+
+  /** What one task has in flight, told by its thread and read by others. */
+  public final class InFlight implements AutoCloseable {
+    private final int window;
+    private volatile int galaxies;
+    private volatile long oldest = Long.MAX_VALUE;
+
+    private InFlight(int window) {
+      this.window = window;
+    }
+
+    /**
+     * Tells what there is.
+     *
+     * @param acceptedAt when the oldest was accepted, milliseconds since 1970; {@link
+     *     Long#MAX_VALUE} where there is none
+     */
+    public void are(int count, long acceptedAt) {
+      galaxies = count;
+      oldest = acceptedAt;
+    }
+
+    @Override
+    public void close() {
+      tasks.remove(this);
+    }
+  }
+
+  private interface OfTask {
+    int of(InFlight task);
+  }
+
+  private int sum(OfTask what) {
+    return tasks.stream().mapToInt(what::of).sum();
+  }
+
+  private long oldestAge() {
+    long oldest = tasks.stream().mapToLong(task -> task.oldest).min().orElse(Long.MAX_VALUE);
+    return oldest == Long.MAX_VALUE ? 0 : Math.max(0, System.currentTimeMillis() - oldest);
+  }
+
+  private Timer stage(String name) {
+    return Timer.builder(STAGE_SECONDS)
+        .tag("stage", name)
+        .description("How long a stage takes: infer a whole batch, commit a transaction")
+        .serviceLevelObjectives(TIMES)
+        .register(registry);
+  }
+
+  private Counter deadLetter(Stage stage, FailureKind kind) {
+    return Counter.builder("tuning.fork.dead.letters")
+        .tag("stage", stage.label())
+        .tag("kind", kind.label())
+        .description("Galaxies that were given up")
+        .register(registry);
+  }
+}

@@ -1,0 +1,2 @@
+/** What the classifier counts and times, for whoever watches it. */
+package dev.tuningfork.classifier.metrics;

@@ -1,0 +1,108 @@
+package dev.tuningfork.classifier.service;
+
+import dev.tuningfork.classifier.service.LatestMorphologies.Answer;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.streams.state.HostInfo;
+
+/**
+ * {@code /v1/morphologies/{objectId}}: the latest morphology of an object, as it was published. Any
+ * instance answers for any object: where another one holds it, that one is asked, and asks no
+ * further.
+ */
+public final class MorphologyEndpoint implements AutoCloseable {
+
+  static final String PATTERN = "/v1/morphologies/{+objectId}";
+
+  private static final String FOLDER = "/v1/morphologies/";
+  private static final HeaderName FORWARDED = HeaderNames.create("tuning-fork-forwarded");
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration WHOLE = Duration.ofSeconds(5);
+  private static final int LONGEST_ID = 1_000;
+
+  private final Optional<LatestMorphologies> latest;
+  private final HttpClient peers =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+
+  /**
+   * @param latest not closed by this class; empty where they are not kept
+   */
+  public MorphologyEndpoint(Optional<LatestMorphologies> latest) {
+    this.latest = latest;
+  }
+
+  Reply answer(ServerRequest request) {
+    String objectId = request.path().path().substring(FOLDER.length());
+    if (objectId.isBlank() || objectId.length() > LONGEST_ID) {
+      return Reply.error(
+          Status.BAD_REQUEST_400,
+          "An object's id follows /v1/morphologies/, of at most " + LONGEST_ID + " characters.");
+    } else if (latest.isEmpty()) {
+      return Reply.error(
+          Status.NOT_IMPLEMENTED_501,
+          "Morphologies are not kept here. Set service.morphologies to true to keep the latest of"
+              + " each object.");
+    }
+    boolean forwarded = request.headers().contains(FORWARDED);
+    return switch (latest.get().find(objectId)) {
+      case Answer.Found(byte[] json) -> Reply.of(Status.OK_200, Reply.JSON, json);
+      case Answer.Unknown _ ->
+          Reply.error(Status.NOT_FOUND_404, "No morphology of this object is kept.");
+      case Answer.Elsewhere _ when forwarded ->
+          later("The instance that holds this object is changing; ask again.");
+      case Answer.Elsewhere(HostInfo holder) -> ask(holder, objectId);
+      case Answer.Later(String reason) -> later(reason);
+    };
+  }
+
+  @Override
+  public void close() {
+    peers.shutdownNow();
+  }
+
+  private Reply ask(HostInfo holder, String objectId) {
+    String host = holder.host().contains(":") ? "[" + holder.host() + "]" : holder.host();
+    String path = URLEncoder.encode(objectId, StandardCharsets.UTF_8).replace("+", "%20");
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://" + host + ":" + holder.port() + FOLDER + path))
+              .header(FORWARDED.defaultCase(), "1")
+              .timeout(WHOLE)
+              .build();
+      HttpResponse<byte[]> response = peers.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      Reply reply = Reply.of(Status.create(response.statusCode()), Reply.JSON, response.body());
+      return response.statusCode() == Status.SERVICE_UNAVAILABLE_503.code() ? retry(reply) : reply;
+    } catch (IOException | IllegalArgumentException e) {
+      return later(
+          "The instance that holds this object, %s:%d, does not answer."
+              .formatted(holder.host(), holder.port()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return later("The service is stopping.");
+    }
+  }
+
+  private static Reply later(String reason) {
+    return retry(Reply.error(Status.SERVICE_UNAVAILABLE_503, reason));
+  }
+
+  private static Reply retry(Reply reply) {
+    return reply.with(HeaderValues.create(HeaderNames.RETRY_AFTER, 2));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.tuningfork.classifier.service;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An answer over HTTP. Every one carries the same strict headers: it is what it says it is, it is
+ * not kept by anyone, and no page of another origin is invited to read it.
+ *
+ * @param body not written to by anyone
+ */
+@SuppressWarnings("ArrayRecordComponent") // sent and forgotten, never compared
+record Reply(Status status, String contentType, byte[] body, List<Header> more) {
+
+  /** On every answer. */
+  static final List<Header> STRICT =
+      List.of(
+          HeaderValues.X_CONTENT_TYPE_OPTIONS_NOSNIFF,
+          HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store"));
+
+  static final String JSON = "application/json";
+  static final String TEXT = "text/plain; charset=utf-8";
+
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  static Reply of(Status status, String contentType, byte[] body) {
+    return new Reply(status, contentType, body, List.of());
+  }
+
+  static Reply text(String contentType, String body) {
+    return of(Status.OK_200, contentType, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Reply json(Status status, Object body) {
+    try {
+      return of(status, JSON, MAPPER.writeValueAsBytes(body));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("An answer could not be written as JSON.", e);
+    }
+  }
+
+  /**
+   * @param sentence what was wrong, and what to do
+   */
+  static Reply error(Status status, String sentence) {
+    return json(status, Map.of("error", sentence));
+  }
+
+  /** The same with one more header. */
+  Reply with(Header header) {
+    return new Reply(status, contentType, body, List.of(header));
+  }
+
+  void send(ServerResponse response) {
+    STRICT.forEach(response::header);
+    more.forEach(response::header);
+    response.header(HeaderNames.CONTENT_TYPE, contentType).status(status).send(body);
+  }
+}

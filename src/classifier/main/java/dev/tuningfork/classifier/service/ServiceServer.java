@@ -1,0 +1,167 @@
+package dev.tuningfork.classifier.service;
+
+import dev.tuningfork.classifier.service.Health.Report;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
+import io.helidon.http.Method;
+import io.helidon.http.PathMatchers;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The classifier's HTTP server, which only tells and never changes anything: GET and HEAD. Each
+ * request has a virtual thread of its own, so that an answer may wait for a disk or another
+ * instance.
+ *
+ * <p>Helidon's server, because the JDK's own has no server-sent events, and Javalin brings a
+ * servlet container and a second language's library. From its start on, Helidon lets nothing in
+ * this process read serialised Java objects, and nothing here does.
+ */
+public final class ServiceServer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceServer.class);
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+  private static final int CONNECTIONS = 256;
+
+  private static final Predicate<Method> READING = Method.predicate(Method.GET, Method.HEAD);
+
+  private final WebServer server;
+
+  /**
+   * What is told.
+   *
+   * @param measures in Prometheus' text format, version 0.0.4
+   * @param info of numbers, strings, lists and maps; without secrets
+   * @param topology Kafka Streams' description
+   */
+  public record Contents(
+      Health health,
+      Supplier<String> measures,
+      Map<String, ?> info,
+      String topology,
+      MorphologyEndpoint morphologies) {
+    public Contents {
+      info = Collections.unmodifiableMap(new LinkedHashMap<>(info)); // in the order it is told
+    }
+  }
+
+  /**
+   * Listens.
+   *
+   * @throws UncheckedIOException where the address cannot be listened on
+   */
+  public ServiceServer(InetSocketAddress address, Contents contents) {
+    Reply info = Reply.json(Status.OK_200, contents.info);
+    Reply topology = Reply.text(Reply.TEXT, contents.topology);
+    HttpRouting.Builder routing = HttpRouting.builder();
+    tell(routing, "/health/started", _ -> health(contents.health.started()));
+    tell(routing, "/health/ready", _ -> health(contents.health.ready()));
+    tell(routing, "/health/live", _ -> health(contents.health.live()));
+    tell(routing, "/metrics", _ -> Reply.text(PROMETHEUS, contents.measures.get()));
+    tell(routing, "/info", _ -> info);
+    tell(routing, "/topology", _ -> topology);
+    tell(routing, MorphologyEndpoint.PATTERN, contents.morphologies::answer);
+    routing
+        .any((request, response) -> elsewhere(request).send(response))
+        .error(Throwable.class, ServiceServer::failed);
+    server =
+        WebServer.builder()
+            .host(address.getHostString())
+            .port(address.getPort())
+            .maxTcpConnections(CONNECTIONS)
+            .maxPayloadSize(0)
+            .shutdownHook(false)
+            .featuresDiscoverServices(false)
+            .directHandlers(inJson())
+            .addRouting(routing)
+            .build()
+            .start();
+    if (!server.isRunning()) { // it logs why, and throws nothing
+      throw new UncheckedIOException(
+          "the address is in use, or not one of this machine's", new BindException());
+    }
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private static void tell(
+      HttpRouting.Builder routing, String pattern, Function<ServerRequest, Reply> answer) {
+    Handler handler = (request, response) -> answer.apply(request).send(response);
+    routing.route(READING, PathMatchers.create(pattern), handler);
+  }
+
+  private static Reply health(Report report) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("status", report.up() ? "up" : "down");
+    body.put("checks", report.checks());
+    return Reply.json(report.up() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, body);
+  }
+
+  private static Reply elsewhere(ServerRequest request) {
+    return READING.test(request.prologue().method())
+        ? Reply.error(
+            Status.NOT_FOUND_404,
+            "There is nothing here. There are /health/started, /health/ready, /health/live,"
+                + " /metrics, /info, /topology and /v1/morphologies/{objectId}.")
+        : Reply.error(Status.METHOD_NOT_ALLOWED_405, "This service only tells: use GET or HEAD.")
+            .with(HeaderValues.create(HeaderNames.ALLOW, "GET, HEAD"));
+  }
+
+  private static void failed(ServerRequest request, ServerResponse response, Throwable cause) {
+    if (cause instanceof HttpException refused) {
+      Reply.error(refused.status(), "The request cannot be answered: " + refused.getMessage())
+          .send(response);
+    } else {
+      LOG.error("The answer to {} failed.", request.path().rawPath(), cause);
+      Reply.error(Status.INTERNAL_SERVER_ERROR_500, "The answer failed; the log says why.")
+          .send(response);
+    }
+  }
+
+  /** What the server itself refuses, before anyone is asked. */
+  private static DirectHandlers inJson() {
+    DirectHandlers.Builder handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType event : DirectHandler.EventType.values()) {
+      handlers.addHandler(
+          event,
+          (_, _, status, headers, _) -> {
+            Reply reply = Reply.error(status, "The request is not one that HTTP/1.1 knows.");
+            Reply.STRICT.forEach(headers::set);
+            headers.set(HeaderNames.CONTENT_TYPE, reply.contentType());
+            return DirectHandler.TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .entity(reply.body())
+                .keepAlive(false)
+                .build();
+          });
+    }
+    return handlers.build();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.tuningfork.classifier.service;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Whether and where a classifier answers over HTTP, and what it keeps for that.
+ *
+ * @param address where it listens, not resolved yet; port 0 is any that is free; empty: it does not
+ * @param morphologies whether the latest morphology of each object is kept on disk
+ * @param morphologiesMemory what the stores of these take of the memory, all together, bytes
+ * @param morphologiesDisk what is kept of each partition of the output topic, bytes; beyond it the
+ *     oldest go first
+ */
+public record ServiceSettings(
+    Optional<InetSocketAddress> address,
+    boolean morphologies,
+    long morphologiesMemory,
+    long morphologiesDisk) {
+
+  /** Listens nowhere. */
+  public static final ServiceSettings OFF =
+      new ServiceSettings(Optional.empty(), false, 64L << 20, 4L << 30);
+
+  /** For this machine alone. */
+  public static final ServiceSettings LOOPBACK =
+      OFF.withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 8080));
+
+  /** What {@link #parse} reads, for messages. */
+  public static final String FORMS = "none, or a host and a port such as 127.0.0.1:8080";
+
+  private static final Pattern HOST_AND_PORT =
+      Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/\\[\\]]+):(\\d{1,5})");
+
+  private static final long LEAST = 8L << 20;
+
+  public ServiceSettings {
+    if (morphologies && address.isEmpty()) {
+      throw new IllegalArgumentException(
+          "morphologies are kept to be asked for, so address must not be none.");
+    }
+    if (morphologiesMemory < LEAST || morphologiesDisk < LEAST) {
+      throw new IllegalArgumentException(
+          "morphologies-memory and morphologies-disk must be at least 8MiB, not %d and %d bytes."
+              .formatted(morphologiesMemory, morphologiesDisk));
+    }
+  }
+
+  /**
+   * Reads {@code none} or {@code host:port}; an IPv6 address stands in brackets.
+   *
+   * @throws IllegalArgumentException if the text is neither
+   */
+  public static Optional<InetSocketAddress> parse(String text) {
+    if (text.equals("none")) {
+      return Optional.empty();
+    }
+    Matcher matcher = HOST_AND_PORT.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("\"%s\" is not %s.".formatted(text, FORMS));
+    }
+    String host = matcher.group(1).replaceAll("[\\[\\]]", "");
+    return Optional.of(
+        InetSocketAddress.createUnresolved(host, Integer.parseInt(matcher.group(2))));
+  }
+
+  public ServiceSettings withAddress(InetSocketAddress other) {
+    return new ServiceSettings(
+        Optional.of(other), morphologies, morphologiesMemory, morphologiesDisk);
+  }
+
+  /** The same, with the latest morphologies kept. */
+  public ServiceSettings withMorphologies() {
+    return new ServiceSettings(address, true, morphologiesMemory, morphologiesDisk);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.tuningfork.classifier.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tuningfork.classifier.FakeModel;
+import dev.tuningfork.classifier.batch.Outcome;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When a task asks for a commit before the interval is over. */
+class QuietCommitTest {
+
+  private static final long START = 1_800_000_000_000L;
+
+  private final Queue<CompletableFuture<Outcome>> submitted = new ArrayDeque<>();
+  private final MockProcessorContext<byte[], byte[]> context =
+      new MockProcessorContext<>(new Properties());
+  private final LedgerProcessor processor =
+      new LedgerProcessor(
+          image -> {
+            submitted.add(new CompletableFuture<>());
+            return Optional.of(submitted.element());
+          },
+          Provenance.of(new FakeModel(8)),
+          LedgerSettings.DEFAULT,
+          new AtomicInteger(),
+          ClassifierMetrics.unheard());
+
+  private KeyValueStore<Long, LedgerEntry> ledger;
+
+  @BeforeEach
+  void start() {
+    ledger =
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(LedgerProcessor.LEDGER),
+                Serdes.Long(),
+                LedgerEntry.SERDE)
+            .withLoggingDisabled()
+            .build();
+    ledger.init(context.getStateStoreContext(), ledger);
+    context.addStateStore(ledger);
+    context.setRecordMetadata("galaxy-images", 0, 0);
+    context.setCurrentSystemTimeMs(START);
+    processor.init(context);
+  }
+
+  @AfterEach
+  void stop() {
+    processor.close();
+    ledger.close();
+  }
+
+  @Test
+  void theLastAnswerIsCommittedOnceAllHasBeenQuietForATenthOfASecond() {
+    publish();
+    tick(20);
+    answer();
+    tick(25);
+    assertThat(context.forwarded()).hasSize(1);
+    tick(119);
+    assertThat(context.committed()).isFalse();
+    tick(120);
+    assertThat(context.committed()).isTrue();
+
+    context.resetCommit();
+    tick(500);
+    assertThat(context.committed()).as("there is nothing new to commit").isFalse();
+  }
+
+  @Test
+  void whileGalaxiesAreInFlightTheCommitIntervalDecides() {
+    publish();
+    answer();
+    publish();
+    tick(500);
+    assertThat(context.forwarded()).hasSize(1);
+    assertThat(context.committed()).isFalse();
+  }
+
+  private void publish() {
+    byte[] reference = GalaxyImageReference.of("1", "file:/1.jpg").toJson();
+    processor.process(new Record<>("1".getBytes(UTF_8), reference, START));
+  }
+
+  private void answer() {
+    submitted
+        .remove()
+        .complete(new Outcome.Classified(FakeModel.answer(), "ab".repeat(32), 1, 1, Set.of()));
+  }
+
+  private void tick(long millisAfterStart) {
+    context.setCurrentSystemTimeMs(START + millisAfterStart);
+    context.scheduledPunctuators().getFirst().getPunctuator().punctuate(START + millisAfterStart);
+  }
+}

@@ -1,0 +1,458 @@
+package dev.tuningfork.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tuningfork.deployment.Chart.Rendering;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an operator relies on, value by value. */
+class ChartTest {
+
+  private static Chart chart;
+
+  @BeforeAll
+  static void prepare(@TempDir Path scratch) {
+    chart = new Chart(scratch);
+  }
+
+  @Test
+  void theDefaultsNeedNothingThatAClusterMayLack() {
+    Rendering rendering = chart.render("");
+    assertThat(rendering.objects())
+        .extracting(o -> o.path("apiVersion").asText() + " " + o.path("kind").asText())
+        .containsExactlyInAnyOrder(
+            "apps/v1 Deployment",
+            "v1 ConfigMap",
+            "v1 Service",
+            "v1 ServiceAccount",
+            "policy/v1 PodDisruptionBudget",
+            "networking.k8s.io/v1 NetworkPolicy",
+            "v1 Pod");
+    JsonNode deployment = rendering.the("Deployment");
+    assertThat(deployment.at("/spec/replicas").asInt()).isEqualTo(2);
+    assertThat(deployment.at("/spec/template/spec/topologySpreadConstraints"))
+        .extracting(c -> c.path("topologyKey").asText())
+        .containsExactly("topology.kubernetes.io/zone", "kubernetes.io/hostname");
+    assertThat(rendering.classifier().path("image").asText()).isEqualTo("tuning-fork:0.1.0");
+    assertThat(rendering.classifier().path("resources").toString()).doesNotContain("nvidia");
+    assertThat(rendering.settings()).contains("model.device: cpu").doesNotContain("topics.create");
+  }
+
+  @Test
+  void aBudgetIsForMoreThanOneReplica() {
+    assertThat(chart.render("replicaCount: 1").all("PodDisruptionBudget")).isEmpty();
+    assertThat(chart.render("replicaCount: 1\nkeda: {enabled: true}").all("PodDisruptionBudget"))
+        .hasSize(1);
+    assertThat(chart.render("keda: {enabled: true, maxReplicas: 1}").all("PodDisruptionBudget"))
+        .isEmpty();
+    assertThat(chart.render("podDisruptionBudget: {enabled: false}").all("PodDisruptionBudget"))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theProbesAskWhatTheyAreFor(Installation installation) {
+    Rendering rendering = chart.render(installation.yaml());
+    JsonNode container = rendering.classifier();
+    assertThat(container.at("/startupProbe/httpGet/path").asText()).isEqualTo("/health/started");
+    assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/health/ready");
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/live");
+    String port = container.at("/ports/0/containerPort").asText();
+    assertThat(container.at("/ports/0/name").asText()).isEqualTo("http");
+    for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+      assertThat(container.at("/" + probe + "/httpGet/port").asText()).isEqualTo("http");
+    }
+    assertThat(rendering.settings()).contains("service.address: \"0.0.0.0:" + port + "\"");
+    assertThat(rendering.the("Service").at("/spec/ports/0/port").asText()).isEqualTo(port);
+    JsonNode test = rendering.the("Pod");
+    assertThat(test.at("/metadata/annotations").path("helm.sh/hook").asText()).isEqualTo("test");
+    assertThat(test.at("/spec/containers/0/command").toString())
+        .contains(
+            "http://"
+                + rendering.the("Service").at("/metadata/name").asText()
+                + ":"
+                + port
+                + "/health/ready");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReplicaHasTimeToCommitAndLeave(Installation installation) {
+    assertThat(
+            chart
+                .render(installation.yaml())
+                .the("Deployment")
+                .at("/spec/template/spec/terminationGracePeriodSeconds")
+                .asInt())
+        .isGreaterThanOrEqualTo(50);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theMemoryLimitHoldsWhatTheJvmIsTold(Installation installation) {
+    JsonNode container = chart.render(installation.yaml()).classifier();
+    assertThat(container.at("/resources/requests/memory"))
+        .isEqualTo(container.at("/resources/limits/memory"));
+    String options = variable(container, "TUNING_FORK_JAVA_OPTS");
+    int heap = mebibytes(options, "-Xmx(\\d+)m");
+    int direct = mebibytes(options, "-XX:MaxDirectMemorySize=(\\d+)m");
+    int limit = mebibytes(container.at("/resources/limits/memory").asText(), "(\\d+)Mi");
+    assertThat(limit - heap - direct)
+        .as("for PyTorch and the JVM itself")
+        .isGreaterThanOrEqualTo(1024);
+  }
+
+  /** One replica may hold all partitions, and RocksDB wants some room besides. */
+  @Test
+  void theDiskHoldsTheMorphologiesOfEveryPartition() {
+    assertThat(volume(chart.render(""), "state").at("/emptyDir/sizeLimit").asText())
+        .isEqualTo("256Mi");
+    Rendering kept =
+        chart.render(
+            "service: {morphologies: {enabled: true, diskGiB: 2}}\ntopics: {partitions: 6}");
+    assertThat(volume(kept, "state").at("/emptyDir/sizeLimit").asText()).isEqualTo("13Gi");
+    assertThat(kept.classifier().path("env").toString()).contains("$(POD_IP):8080");
+  }
+
+  @Test
+  void aGpuIsAskedForByItsName() {
+    Rendering rendering = chart.render(Installation.GPU.yaml());
+    JsonNode pod = rendering.the("Deployment").at("/spec/template/spec");
+    assertThat(pod.path("runtimeClassName").asText()).isEqualTo("special");
+    assertThat(pod.path("nodeSelector").properties())
+        .extracting(e -> e.getKey() + "=" + e.getValue().asText())
+        .containsExactlyInAnyOrder("accelerator=large", "disk=fast");
+    assertThat(pod.path("tolerations"))
+        .extracting(t -> t.path("key").asText())
+        .containsExactly("reserved", "nvidia.com/gpu");
+    JsonNode container = rendering.classifier();
+    assertThat(container.at("/resources/limits").path("amd.com/gpu").asText()).isEqualTo("1");
+    assertThat(container.path("image").asText()).isEqualTo("tuning-fork:0.1.0-gpu");
+    assertThat(rendering.settings()).contains("model.device: gpu");
+  }
+
+  @Test
+  void anImageIsNamedByItsDigestWhereThereIsOne() {
+    assertThat(chart.render(Installation.EVERYTHING.yaml()).classifier().path("image").asText())
+        .isEqualTo(
+            "registry.example.org/astronomy/tuning-fork@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"12, 1, 0, 12", "12, 5, 0, 3", "12, 1, 4, 4", "1, 4, 0, 1"})
+  void replicasFollowTheLagUpToTheNumberOfPartitions(
+      int partitions, int threads, int maxReplicas, int expected) {
+    Rendering rendering =
+        chart.render(
+            "topics: {partitions: %d}\nkafka: {threads: %d}\nkeda: {enabled: true, maxReplicas: %d}"
+                .formatted(partitions, threads, maxReplicas));
+    JsonNode scaled = rendering.the("ScaledObject").path("spec");
+    assertThat(scaled.path("maxReplicaCount").asInt())
+        .isEqualTo(expected)
+        .isLessThanOrEqualTo(partitions);
+    assertThat(scaled.path("minReplicaCount").asInt()).isEqualTo(1);
+    assertThat(scaled.at("/scaleTargetRef/name"))
+        .isEqualTo(rendering.the("Deployment").at("/metadata/name"));
+    assertThat(rendering.the("Deployment").at("/spec/replicas").isMissingNode()).isTrue();
+    JsonNode trigger = scaled.at("/triggers/0/metadata");
+    assertThat(trigger.path("consumerGroup").asText()).isEqualTo("tuning-fork");
+    assertThat(trigger.path("topic").asText()).isEqualTo("galaxy-images");
+    assertThat(trigger.path("offsetResetPolicy").asText()).isEqualTo("earliest");
+  }
+
+  @Test
+  void kedaSignsInAsTheClassifierDoes() {
+    Rendering rendering = chart.render(Installation.SCRAM_OVER_TLS.yaml());
+    JsonNode trigger = rendering.the("ScaledObject").at("/spec/triggers/0");
+    assertThat(trigger.at("/authenticationRef/name"))
+        .isEqualTo(rendering.the("TriggerAuthentication").at("/metadata/name"));
+    assertThat(trigger.at("/metadata/sasl").asText()).isEqualTo("scram_sha512");
+    assertThat(trigger.at("/metadata/tls").asText()).isEqualTo("enable");
+    assertThat(rendering.the("TriggerAuthentication").at("/spec/secretTargetRef"))
+        .extracting(
+            r ->
+                r.path("parameter").asText()
+                    + "="
+                    + r.path("name").asText()
+                    + "/"
+                    + r.path("key").asText())
+        .containsExactly(
+            "username=password/username",
+            "password=password/password",
+            "ca=authority/ca.crt",
+            "cert=certificate/user.crt",
+            "key=certificate/user.key");
+
+    Rendering strimzi = chart.render(Installation.STRIMZI.yaml() + "keda: {enabled: true}\n");
+    JsonNode name = strimzi.the("TriggerAuthentication").at("/spec/configMapTargetRef/0");
+    assertThat(name.path("name")).isEqualTo(strimzi.the("ConfigMap").at("/metadata/name"));
+    assertThat(strimzi.the("ConfigMap").path("data").path(name.path("key").asText()))
+        .isEqualTo(strimzi.the("KafkaUser").at("/metadata/name"));
+  }
+
+  @Test
+  void aUserOfStrimziMayDoWhatExactlyOnceNeedsAndNoMore() {
+    assertThat(rights(Installation.STRIMZI))
+        .containsExactlyInAnyOrder(
+            "topic Galaxy.Images_1 literal: Read Describe",
+            // morphologies that can be asked for are read back
+            "topic galaxy-morphologies literal: Write Describe Read",
+            "topic galaxy-images-dead-letters literal: Write Describe",
+            "topic tuning-fork- prefix: Read Write Create Describe DescribeConfigs",
+            "group tuning-fork literal: Read Describe",
+            "group tuning-fork-morphologies literal: Read Describe",
+            "transactionalId tuning-fork- prefix: Write Describe",
+            "cluster: IdempotentWrite");
+    assertThat(rights(Installation.STRIMZI_CERTIFICATE))
+        .contains(
+            "topic galaxy-images literal: Read Describe Create",
+            "topic galaxy-morphologies literal: Write Describe Create")
+        .noneMatch(right -> right.contains("-morphologies literal: Read"));
+  }
+
+  private static List<String> rights(Installation installation) {
+    return StreamSupport.stream(
+            chart
+                .render(installation.yaml())
+                .the("KafkaUser")
+                .at("/spec/authorization/acls")
+                .spliterator(),
+            false)
+        .map(acl -> words(acl.path("resource")) + ": " + words(acl.path("operations")))
+        .toList();
+  }
+
+  private static String words(JsonNode node) {
+    return node.valueStream().map(JsonNode::asText).collect(Collectors.joining(" "));
+  }
+
+  @Test
+  void strimziMakesTheThreeTopicsAndKeepsThem() {
+    Rendering rendering = chart.render(Installation.STRIMZI.yaml());
+    assertThat(rendering.all("KafkaTopic"))
+        .extracting(t -> t.at("/spec/topicName").asText())
+        .containsExactly("Galaxy.Images_1", "galaxy-morphologies", "galaxy-images-dead-letters");
+    assertThat(rendering.all("KafkaTopic"))
+        .allSatisfy(
+            topic -> {
+              assertThat(topic.at("/spec/partitions").asInt()).isEqualTo(12);
+              assertThat(topic.at("/spec/replicas").asInt()).isEqualTo(3);
+              assertThat(topic.at("/metadata/annotations").path("helm.sh/resource-policy").asText())
+                  .isEqualTo("keep");
+            });
+    assertThat(chart.render(Installation.EVERYTHING.yaml()).all("KafkaTopic"))
+        .allSatisfy(topic -> assertThat(topic.at("/spec/replicas").isMissingNode()).isTrue());
+  }
+
+  @Test
+  void aJobMakesTheTopicsBeforeTheClassifierAsksForThem() {
+    JsonNode job = chart.render(Installation.TOPICS_JOB.yaml()).the("Job");
+    assertThat(job.at("/metadata/annotations").path("helm.sh/hook").asText())
+        .isEqualTo("pre-install,pre-upgrade");
+    String script = job.at("/spec/template/spec/containers/0/args/0").asText();
+    assertThat(script)
+        .contains("for topic in galaxy-images galaxy-morphologies galaxy-images-dead-letters;")
+        .contains("--if-not-exists", "--partitions 12", "--replication-factor 3")
+        .contains("--config 'max.message.bytes=1065536'", "--config 'retention.ms=604800000'");
+    // a hook runs before any other object of the release is there
+    assertThat(job.toString()).doesNotContain("configMap").doesNotContain("serviceAccountName");
+  }
+
+  @Test
+  void aPodReachesKafkaTheImageSourcesAndNamesAlone() {
+    assertThat(egress("")).containsExactly("53/UDP 53/TCP", "9092/TCP");
+    assertThat(egress(Installation.S3.yaml()))
+        .containsExactly("53/UDP 53/TCP", "9092/TCP", "443/TCP 8443/TCP 9000/TCP");
+    JsonNode images =
+        chart.render(Installation.S3.yaml()).the("NetworkPolicy").at("/spec/egress/2/to");
+    assertThat(images)
+        .extracting(to -> to.at("/ipBlock/cidr").asText())
+        .containsExactly("0.0.0.0/0", "::/0", "10.20.0.0/16", "::1/128");
+    assertThat(images.get(0).at("/ipBlock/except").toString())
+        .contains("169.254.0.0/16", "10.0.0.0/8");
+    assertThat(egress(Installation.MODEL_FROM_S3.yaml()))
+        .containsExactly("53/UDP 53/TCP", "9092/TCP", "443/TCP");
+    assertThat(
+            egress(
+                "networkPolicy: {kafkaPorts: [9092, 9094], imagePorts: [8080], imagePeers: [{podSelector: {}}]}"))
+        .containsExactly("53/UDP 53/TCP", "9092/TCP 9094/TCP", "8080/TCP");
+    assertThat(egress("fetch: {schemes: [http], hosts: ['[2001:db8::7]', 'a.example.org:*']}"))
+        .containsExactly("53/UDP 53/TCP", "9092/TCP", "80/TCP 1-65535/TCP");
+    // neither Kafka nor anything else for what only computes
+    assertThat(chart.render(Installation.TRAINING.yaml()).all("NetworkPolicy"))
+        .filteredOn(policy -> policy.at("/metadata/name").asText().endsWith("-training"))
+        .singleElement()
+        .satisfies(policy -> assertThat(policy.at("/spec/egress").isMissingNode()).isTrue());
+  }
+
+  private static List<String> egress(String values) {
+    return StreamSupport.stream(
+            chart.render(values).the("NetworkPolicy").at("/spec/egress").spliterator(), false)
+        .map(
+            rule ->
+                rule.path("ports")
+                    .valueStream()
+                    .map(
+                        port ->
+                            port.path("port").asText()
+                                + (port.has("endPort") ? "-" + port.path("endPort").asText() : "")
+                                + "/"
+                                + port.path("protocol").asText())
+                    .collect(Collectors.joining(" ")))
+        .toList();
+  }
+
+  @Test
+  void aModelComesFromWhereItIsSaidToBe() {
+    Rendering claim = chart.render(Installation.MODEL_IN_A_CLAIM.yaml());
+    assertThat(claim.settings()).contains("model: \"/model/gz2/1.0.0\"");
+    assertThat(volume(claim, "model").at("/persistentVolumeClaim/claimName").asText())
+        .isEqualTo("models");
+
+    Rendering image = chart.render(Installation.MODEL_IN_AN_IMAGE.yaml());
+    assertThat(image.settings()).contains("model: \"/model\"");
+    assertThat(volume(image, "model").at("/image/reference").asText())
+        .isEqualTo("models.example.org/gz2:1.0.0");
+
+    Rendering copy = chart.render(Installation.MODEL_COPIED_FROM_AN_IMAGE.yaml());
+    assertThat(copy.settings()).contains("model: \"/model\"");
+    assertThat(initContainer(copy).path("command").toString())
+        .isEqualTo("[\"cp\",\"-R\",\"/bundle/.\",\"/model/\"]");
+
+    Rendering zip = chart.render(Installation.MODEL_FROM_S3.yaml());
+    assertThat(zip.settings()).contains("model: \"/model/gz2-1.0.0.zip\"");
+    assertThat(words(initContainer(zip).path("args")))
+        .isEqualTo(
+            "s3 cp --no-progress --region=eu --no-sign-request s3://models/gz2-1.0.0.zip /model/");
+
+    Rendering folder = chart.render(Installation.EVERYTHING.yaml());
+    assertThat(folder.settings()).contains("model: \"/model\"");
+    assertThat(words(initContainer(folder).path("args")))
+        .isEqualTo("s3 cp --no-progress --recursive s3://models/gz2/ /model/");
+    assertThat(variable(initContainer(folder), "AWS_SHARED_CREDENTIALS_FILE"))
+        .isEqualTo("/var/run/secrets/tuning-fork/s3/keys");
+  }
+
+  @Test
+  void secretsAreMountedAsFilesAndReadByTheirGroupAlone() {
+    Rendering rendering = chart.render(Installation.SCRAM_OVER_TLS.yaml());
+    for (String name : List.of("kafka-sasl", "kafka-ca", "kafka-client")) {
+      assertThat(volume(rendering, name).at("/secret/defaultMode").asInt()).isEqualTo(0440);
+    }
+    for (Installation installation : Installation.values()) {
+      assertThat(chart.render(installation.yaml()).objects().toString())
+          .doesNotContain("secretKeyRef");
+    }
+  }
+
+  @Test
+  void otherSettingsStartNewPodsAndOtherTrainingANewJob() {
+    assertThat(checksum("")).isEqualTo(checksum("monitoring: {rules: {enabled: true}}"));
+    assertThat(checksum("")).isNotEqualTo(checksum("settings: {batch.size: 8}"));
+    String training = Installation.TRAINING.yaml();
+    assertThat(jobName(training)).isEqualTo(jobName(training + "replicaCount: 3\n"));
+    assertThat(jobName(training)).isNotEqualTo(jobName(training.replace("--seed=7", "--seed=8")));
+  }
+
+  private static String checksum(String values) {
+    return chart
+        .render(values)
+        .the("Deployment")
+        .at("/spec/template/metadata/annotations")
+        .path("checksum/settings")
+        .asText();
+  }
+
+  private static String jobName(String values) {
+    return chart.render(values).the("Job").at("/metadata/name").asText();
+  }
+
+  @Test
+  void alertsAskForMeasuresOfThisReleaseAlone() {
+    JsonNode rules =
+        chart
+            .render(Installation.MONITORING.yaml())
+            .the("PrometheusRule")
+            .at("/spec/groups/0/rules");
+    assertThat(rules)
+        .extracting(r -> r.path("alert").asText())
+        .containsExactly(
+            "TuningForkNotReady",
+            "TuningForkLagGrows",
+            "TuningForkDeadLetters",
+            "TuningForkOldGalaxyInFlight",
+            "TuningForkLedgerFull",
+            "TuningForkThreadsDie",
+            "TuningForkRestarts");
+    Pattern measure = Pattern.compile("(?:tuning_fork|kafka|kube)_\\w+(\\{[^}]*})?");
+    for (JsonNode rule : rules) {
+      List<MatchResult> measures = measure.matcher(rule.path("expr").asText()).results().toList();
+      assertThat(measures).isNotEmpty();
+      assertThat(measures).allSatisfy(m -> assertThat(m.group(1)).contains("namespace=\"survey\""));
+      assertThat(rule.at("/labels/team").asText()).isEqualTo("sky");
+      assertThat(rule.at("/annotations/summary").asText()).doesNotContain("%");
+    }
+  }
+
+  @Test
+  void theNotesSayWhatIsThereAndWhatIsMissing() {
+    assertThat(chart.notes(""))
+        .startsWith(
+            "Tuning Fork classifies galaxies from galaxy-images to galaxy-morphologies, as the group tuning-fork\non kafka:9092, with 2 replicas on CPUs.")
+        .contains("Nothing is fetched: name the image sources")
+        .contains("The topics have to exist")
+        .contains("helm --namespace survey test tuning-fork");
+    assertThat(chart.notes(Installation.EVERYTHING.yaml()))
+        .contains("with 2 to 12 replicas as the lag demands on GPUs")
+        .doesNotContain("Nothing is fetched", "The topics have to exist");
+    assertThat(chart.notes("replicaCount: 13")).contains("Of 13 replicas only 12 can have work");
+  }
+
+  private static JsonNode initContainer(Rendering rendering) {
+    return rendering.the("Deployment").at("/spec/template/spec/initContainers/0");
+  }
+
+  private static JsonNode volume(Rendering rendering, String name) {
+    Set<JsonNode> found =
+        rendering
+            .the("Deployment")
+            .at("/spec/template/spec/volumes")
+            .valueStream()
+            .filter(volume -> volume.path("name").asText().equals(name))
+            .collect(Collectors.toSet());
+    assertThat(found).as(name).hasSize(1);
+    return found.iterator().next();
+  }
+
+  private static String variable(JsonNode container, String name) {
+    return container
+        .path("env")
+        .valueStream()
+        .filter(variable -> variable.path("name").asText().equals(name))
+        .map(variable -> variable.path("value").asText())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static int mebibytes(String text, String pattern) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(match -> Integer.parseInt(match.group(1)))
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.tuningfork.model;
+
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Orientation;
+import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model that looks at each image in several orientations and answers with {@link
+ * AnswerProbabilities#average the mean}. A galaxy has no up, but a network's answer depends on how
+ * the image lies; the mean depends on it less.
+ *
+ * <p>All views of as many images as fit make one batch of the network. Where not even those of one
+ * image fit, they are spread over several.
+ */
+record ViewsModel(MorphologyModel model, List<Orientation> orientations)
+    implements MorphologyModel {
+
+  @Override
+  public ModelIdentity identity() {
+    return model.identity();
+  }
+
+  @Override
+  public DecisionTree tree() {
+    return model.tree();
+  }
+
+  @Override
+  public InputSpec input() {
+    return model.input();
+  }
+
+  @Override
+  public String device() {
+    return model.device();
+  }
+
+  @Override
+  public int views() {
+    return orientations.size();
+  }
+
+  @Override
+  public int largestBatch() {
+    return Math.max(1, model.largestBatch() / orientations.size());
+  }
+
+  @Override
+  public List<AnswerProbabilities> predict(List<PreparedImage> images) {
+    if (images.size() > largestBatch()) {
+      throw new IllegalArgumentException(
+          "The model takes %d images at a time, not %d.".formatted(largestBatch(), images.size()));
+    }
+    List<PreparedImage> views = new ArrayList<>(images.size() * orientations.size());
+    for (int i = 0; i < images.size(); i++) {
+      PreparedImage image = images.get(i);
+      requireSize(image, i);
+      for (Orientation orientation : orientations) {
+        views.add(orientation.of(image, input().size()));
+      }
+    }
+    List<AnswerProbabilities> looks = new ArrayList<>(views.size());
+    for (int from = 0; from < views.size(); from += model.largestBatch()) {
+      looks.addAll(
+          model.predict(views.subList(from, Math.min(views.size(), from + model.largestBatch()))));
+    }
+    List<AnswerProbabilities> answers = new ArrayList<>(images.size());
+    for (int from = 0; from < looks.size(); from += orientations.size()) {
+      answers.add(AnswerProbabilities.average(looks.subList(from, from + orientations.size())));
+    }
+    return answers;
+  }
+
+  /** An image of another size cannot be turned, so it does not get as far as the network. */
+  private void requireSize(PreparedImage image, int place) {
+    if (image.values().length != input().valueCount()) {
+      throw new PredictionException(
+          "Image %d of the batch has %d numbers where the model takes %d × %d × %d."
+              .formatted(
+                  place,
+                  image.values().length,
+                  input().channels().count(),
+                  input().size(),
+                  input().size()));
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

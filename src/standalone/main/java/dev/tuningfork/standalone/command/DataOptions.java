@@ -1,0 +1,111 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.trainer.data.ClassFolders;
+import dev.tuningfork.trainer.data.ClassTable;
+import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.data.GalaxySource;
+import dev.tuningfork.trainer.data.KaggleTables;
+import dev.tuningfork.tree.ClassRules;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * One data set on a command line: where its images and labels are, and its role. A command takes
+ * several, as a group of options that is repeated.
+ */
+final class DataOptions {
+
+  static final String HEADING = "Data; repeat the group for each data set:%n";
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "DIR",
+      description = "Images named by their galaxy's id, such as 100008.jpg.")
+  Path images = Path.of("");
+
+  @Option(
+      names = "--labels",
+      split = ",",
+      paramLabel = "CSV",
+      description = "Vote fractions in Kaggle's 37 columns; empty cells are unknown.")
+  List<Path> labels = new ArrayList<>();
+
+  @Option(
+      names = "--classes",
+      paramLabel = "CSV",
+      description = "One class for each galaxy's id; --rules says what the classes mean.")
+  @Nullable Path classes;
+
+  @Option(
+      names = "--rules",
+      paramLabel = "NAME",
+      description =
+          "The rules of the classes: kaggle or gz1. With neither --labels nor --classes, the folder"
+              + " of images holds a folder for each class.")
+  @Nullable String rules;
+
+  @Option(
+      names = "--train-only",
+      description = "The galaxies were chosen in a biased way: judge on none of them.")
+  boolean trainOnly;
+
+  @Option(
+      names = "--crop-pixels",
+      paramLabel = "N",
+      description =
+          "The images were trimmed: take their central N pixels, not the model's share of them.")
+  @Nullable Integer cropPixels;
+
+  @Option(
+      names = "--weight",
+      paramLabel = "W",
+      description = "How often a galaxy of this set is drawn in an epoch of training. Default: 1.")
+  double weight = 1;
+
+  /**
+   * The data sets of all groups: one for each source of labels.
+   *
+   * @throws IllegalArgumentException if a group names no labels, classes without their rules, or
+   *     rules without classes
+   */
+  static List<DataSet> dataSets(List<DataOptions> groups) {
+    return groups.stream().flatMap(group -> group.dataSets().stream()).toList();
+  }
+
+  private List<DataSet> dataSets() {
+    List<GalaxySource> sources = new ArrayList<>();
+    if (!labels.isEmpty()) {
+      sources.add(new KaggleTables(images, labels));
+    }
+    if (classes != null) {
+      if (rules == null) {
+        throw new IllegalArgumentException(
+            "What the classes of %s mean is not known: name their rules with --rules."
+                .formatted(classes));
+      }
+      sources.add(
+          new ClassTable(
+              images, classes, ClassRules.named(rules), Optional.empty(), Optional.empty()));
+    } else if (rules != null) {
+      if (!labels.isEmpty()) {
+        throw new IllegalArgumentException(
+            "The --rules %s say what classes mean, and no --classes are named beside the --labels of %s."
+                .formatted(rules, images));
+      }
+      sources.add(new ClassFolders(images, ClassRules.named(rules)));
+    }
+    if (sources.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The images of %s have no labels: name them with --labels or --classes, or the --rules of classes that are folders."
+              .formatted(images));
+    }
+    OptionalInt crop = cropPixels == null ? OptionalInt.empty() : OptionalInt.of(cropPixels);
+    return sources.stream().map(source -> new DataSet(source, weight, !trainOnly, crop)).toList();
+  }
+}

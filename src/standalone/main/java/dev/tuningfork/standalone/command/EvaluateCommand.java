@@ -1,0 +1,246 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.data.GalaxySource;
+import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.data.Problem;
+import dev.tuningfork.trainer.data.Strictness;
+import dev.tuningfork.trainer.data.TrainingData;
+import dev.tuningfork.trainer.data.TrainingData.Member;
+import dev.tuningfork.trainer.evaluate.Evaluation;
+import dev.tuningfork.trainer.evaluate.Evaluator;
+import dev.tuningfork.trainer.evaluate.FiguresTable;
+import dev.tuningfork.trainer.evaluate.Report;
+import dev.tuningfork.trainer.evaluate.TrainingLog;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tuning-fork evaluate}: how well a model answers, on galaxies that it never saw. */
+@Command(
+    name = "evaluate",
+    description =
+        "Judges a model on labelled galaxies that it was not trained on: those that its own split"
+            + " holds out of the data.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class EvaluateCommand implements Callable<Integer> {
+
+  private static final int PROBLEMS_SHOWN = 5;
+  private static final long LINE_NANOS = 10_000_000_000L;
+
+  @CommandLine.Mixin private ModelOptions model = new ModelOptions();
+
+  @ArgGroup(exclusive = false, multiplicity = "1..*", heading = DataOptions.HEADING)
+  List<DataOptions> dataSets = new ArrayList<>();
+
+  @Option(
+      names = "--all",
+      description =
+          "Judge on every galaxy, and not on those alone that the model's split holds out: for data"
+              + " that it never saw at all.")
+  boolean all;
+
+  @Option(
+      names = "--once",
+      description =
+          "Look at each galaxy once only: eight times as fast, but nothing is found out of how"
+              + " answers move when the image turns.")
+  boolean once;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write all figures as JSON.")
+  @Nullable Path json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Also write a report to look at, one file with every picture inside.")
+  @Nullable Path report;
+
+  @Option(
+      names = "--pictures",
+      paramLabel = "DIR",
+      description = "Also write the report's pictures as PNG files.")
+  @Nullable Path pictures;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  private long told = System.nanoTime();
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.errorsOnly();
+    if (model.views != 1 && model.views != Evaluation.ALL_VIEWS) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--views is 1 or %d, not %d.".formatted(Evaluation.ALL_VIEWS, model.views));
+    }
+    if (once && model.views != 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--once looks at one view of each galaxy, --views at %d.".formatted(model.views));
+    }
+    OutputFile.check(spec.commandLine(), json);
+    OutputFile.check(spec.commandLine(), report);
+    PrintWriter err = spec.commandLine().getErr();
+    ModelBundle bundle = model.bundle();
+    List<Member> galaxies = galaxies(bundle, err);
+    Evaluation evaluation;
+    try (MorphologyModel loaded = model.loadForOneView(bundle)) {
+      evaluation =
+          Evaluator.evaluate(
+              loaded, galaxies, model.views, !once, done -> progress(err, done, galaxies.size()));
+    }
+    evaluation.leftOut().forEach(err::println);
+    err.flush();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(FiguresTable.of(evaluation));
+    out.flush();
+    write(bundle, evaluation, err);
+    return 0;
+  }
+
+  private void write(ModelBundle bundle, Evaluation evaluation, PrintWriter err)
+      throws IOException {
+    if (json != null) {
+      Files.writeString(json, evaluation.toJson());
+      err.println("Wrote " + json + ".");
+    }
+    Report page = new Report(evaluation, bundle.description(), which(evaluation), log(bundle));
+    if (report != null) {
+      Files.writeString(report, page.html());
+      err.println("Wrote " + report + ".");
+    }
+    if (pictures != null) {
+      Files.createDirectories(pictures);
+      for (Map.Entry<String, byte[]> picture : page.pictures().entrySet()) {
+        Files.write(pictures.resolve(picture.getKey()), picture.getValue());
+      }
+      err.println("Wrote the pictures to " + pictures + ".");
+    }
+    err.flush();
+  }
+
+  private String which(Evaluation evaluation) {
+    return String.format(
+        Locale.ROOT,
+        all ? "%,d galaxies" : "%,d galaxies that it was not trained on",
+        evaluation.galaxies().size());
+  }
+
+  private static TrainingLog log(ModelBundle bundle) {
+    return bundle.files().contains(TrainingLog.FILE)
+        ? TrainingLog.read(new String(bundle.file(TrainingLog.FILE), StandardCharsets.UTF_8))
+        : TrainingLog.none();
+  }
+
+  private List<Member> galaxies(ModelBundle bundle, PrintWriter err) throws IOException {
+    List<DataSet> sets = DataOptions.dataSets(dataSets);
+    if (sets.stream().noneMatch(DataSet::judged)) {
+      throw new IllegalArgumentException(
+          "There is no galaxy to judge the model on: every data set is --train-only.");
+    }
+    checkUnseen(bundle, err);
+    Optional<HeldOutSplit> split = split(bundle);
+    if (!all && split.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The model %s does not say which galaxies were held out of its training. If it never saw this data, judge it on --all of it."
+              .formatted(bundle.description().name()));
+    }
+    TrainingData data =
+        TrainingData.read(sets, split.orElse(new HeldOutSplit(0.5, "")), Strictness.SKIP);
+    tell(data.problems(), err);
+    List<Member> galaxies =
+        all
+            ? Stream.concat(data.heldOut().stream(), data.training().stream())
+                .filter(member -> member.dataSet().judged())
+                .toList()
+            : data.heldOut();
+    if (galaxies.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The model's split holds out none of these %,d galaxies; if it never saw them, judge it on --all of them."
+              .formatted(data.training().size()));
+    }
+    return galaxies;
+  }
+
+  /**
+   * The bundle names the folders of images that it learnt from.
+   *
+   * @throws IllegalArgumentException if it is to be judged on one of which it held out nothing
+   */
+  private void checkUnseen(ModelBundle bundle, PrintWriter err) {
+    if (!(bundle.description().training().get("data") instanceof List<?> learnt)) {
+      return;
+    }
+    for (DataOptions options : dataSets) {
+      String images = GalaxySource.shortened(options.images);
+      for (Object entry : learnt) {
+        if (options.trainOnly
+            || !(entry instanceof Map<?, ?> set)
+            || !images.equals(set.get("images"))) {
+          continue;
+        }
+        if (Boolean.TRUE.equals(set.get("trainOnly"))) {
+          throw new IllegalArgumentException(
+              "The model learnt from all galaxies of %s: judged on them, its figures would tell nothing."
+                  .formatted(images));
+        }
+        if (all) {
+          err.println(
+              "The model learnt from galaxies of %s; judged on all of them, its figures tell nothing of others."
+                  .formatted(images));
+        }
+      }
+    }
+  }
+
+  private static void tell(List<Problem> problems, PrintWriter err) {
+    problems.stream().limit(PROBLEMS_SHOWN).forEach(problem -> err.println(problem.sentence()));
+    if (problems.size() > PROBLEMS_SHOWN) {
+      err.printf(Locale.ROOT, "… and %,d more such problems.%n", problems.size() - PROBLEMS_SHOWN);
+    }
+    err.flush();
+  }
+
+  /** What the bundle says of its own training. */
+  private static Optional<HeldOutSplit> split(ModelBundle bundle) {
+    return bundle.description().training().get("heldOut") instanceof Map<?, ?> rule
+            && rule.get("share") instanceof Number share
+            && rule.get("salt") instanceof String salt
+        ? Optional.of(new HeldOutSplit(share.doubleValue(), salt))
+        : Optional.empty();
+  }
+
+  /** On a terminal a line that is drawn anew, elsewhere one every ten seconds. */
+  private void progress(PrintWriter err, int done, int of) {
+    boolean live = Boolean.getBoolean("tuningfork.terminal.err");
+    String text = String.format(Locale.ROOT, "%,d of %,d galaxies", done, of);
+    if (live) {
+      err.print("\r" + (done < of ? text : "") + "\u001b[K");
+    } else if (System.nanoTime() - told > LINE_NANOS) {
+      told = System.nanoTime();
+      err.println(text);
+    }
+    err.flush();
+  }
+}

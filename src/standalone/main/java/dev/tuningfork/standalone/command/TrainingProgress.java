@@ -1,0 +1,78 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.trainer.learn.EpochFigures;
+import dev.tuningfork.trainer.learn.TrainingListener;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How training goes: on a terminal a bar that is drawn anew, elsewhere a line a minute, and
+ * everywhere a line an epoch.
+ */
+final class TrainingProgress implements TrainingListener {
+
+  private static final long REDRAW_NANOS = 200_000_000L;
+  private static final long LINE_NANOS = 60_000_000_000L;
+
+  private final Terminal terminal;
+  private final BooleanSupplier stop;
+  private long drawn = System.nanoTime();
+
+  TrainingProgress(Terminal terminal, BooleanSupplier stop) {
+    this.terminal = terminal;
+    this.stop = stop;
+  }
+
+  @Override
+  public void stepped(
+      int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left) {
+    if (System.nanoTime() - drawn <= (terminal.live() ? REDRAW_NANOS : LINE_NANOS)) {
+      return;
+    }
+    drawn = System.nanoTime();
+    String bar = terminal.live() ? " " + ProgressBar.bar((double) step / steps) : "";
+    String text =
+        String.format(
+            Locale.ROOT,
+            "epoch %d%s step %,d of %,d, loss %.4f, %,.0f images/s, %s left",
+            epoch,
+            bar,
+            step,
+            steps,
+            loss,
+            imagesPerSecond,
+            ProgressBar.inWords(left));
+    if (terminal.live()) {
+      terminal.status(text);
+    } else {
+      terminal.line(text);
+    }
+  }
+
+  @Override
+  public void epochDone(EpochFigures figures) {
+    Map.Entry<String, Double> first = figures.validationAccuracy().firstEntry();
+    terminal.line(
+        String.format(
+            Locale.ROOT,
+            "epoch %d of %d: loss %.4f, on held-out galaxies %.4f%s%s; %,.0f images/s, %.1f min",
+            figures.epoch(),
+            figures.epochs(),
+            figures.trainingLoss(),
+            figures.validationLoss(),
+            figures.rmse() == null ? "" : String.format(Locale.ROOT, ", RMSE %.4f", figures.rmse()),
+            first == null
+                ? ""
+                : String.format(
+                    Locale.ROOT, ", %s %.1f %%", first.getKey(), 100 * first.getValue()),
+            figures.imagesPerSecond(),
+            figures.minutes()));
+  }
+
+  @Override
+  public boolean stopRequested() {
+    return stop.getAsBoolean();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.tuningfork.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.trainer.DrawnGalaxies;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainCommandTest {
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private Path images = Path.of("");
+  private Path bundle = Path.of("");
+
+  @BeforeEach
+  void drawGalaxies() throws IOException {
+    images = Files.createDirectory(folder.resolve("images"));
+    DrawnGalaxies.draw(images, 60);
+    bundle = folder.resolve("model.zip");
+  }
+
+  @Test
+  void aFolderOfLabelledGalaxiesBecomesABundleWithItsCardAndItsLog() throws Exception {
+    assertThat(train("--loss", "dirichlet", "--loss", "squared-error=10")).isZero();
+
+    ModelBundle made = ModelBundle.open(bundle);
+    assertThat(made.description().output()).isEqualTo(Output.CONCENTRATIONS);
+    assertThat(made.description().metrics().get("all")).containsKey("rmse");
+    assertThat(new String(made.file("training.jsonl"), StandardCharsets.UTF_8).lines()).hasSize(2);
+    assertThat(new String(made.file("MODEL_CARD.md"), StandardCharsets.UTF_8))
+        .contains("# residual-lite-gz2 1.0.0", "10.0 × squared error", "rotation by any angle");
+    assertThat(err.toString())
+        .contains("Galaxy 999", "galaxies to learn from", "epoch 2 of 2: loss", "images/s");
+    assertThat(out.toString()).contains("residual-lite-gz2 1.0.0 on");
+  }
+
+  @Test
+  void aRunThatIsFinishedIsTakenUpAgainWithoutANewEpoch() throws Exception {
+    assertThat(train()).isZero();
+    byte[] first = Files.readAllBytes(bundle);
+
+    assertThat(train("--resume")).isZero();
+
+    assertThat(ModelBundle.open(bundle).weights().arrays().keySet()).isNotEmpty();
+    assertThat(Files.size(bundle)).isEqualTo(first.length);
+    assertThat(err.toString()).containsOnlyOnce("epoch 1 of 2");
+  }
+
+  @Test
+  void theListTellsWhatAnArchitectureCosts() {
+    assertThat(run("train", "--list")).isZero();
+
+    assertThat(out.toString())
+        .contains(
+            "alexnet-lite", "efficientnet-lite0", "968,677", "28,102,688", "luminance, 169×169");
+  }
+
+  @Test
+  void mistakesAreToldInASentenceAndNothingIsWritten() throws Exception {
+    assertThat(train("--architecture", "resnet-50")).isNotZero();
+    assertThat(err.toString()).contains("There is no architecture \"resnet-50\"");
+    assertThat(train("--loss", "hinge")).isNotZero();
+    assertThat(err.toString()).contains("There is no loss 'hinge'");
+    assertThat(train("--resume")).isNotZero();
+    assertThat(err.toString()).contains("There is no checkpoint");
+    assertThat(train("--question", "t01", "--loss", "squared-error")).isNotZero();
+    assertThat(err.toString()).contains("whole tree");
+    assertThat(train("--on-problem", "stop")).isNotZero();
+    assertThat(err.toString()).contains("wrong with the data");
+    assertThat(run("train", "--out", bundle.toString())).isNotZero();
+    assertThat(err.toString()).contains("Training takes data");
+    assertThat(bundle).doesNotExist();
+  }
+
+  private int train(String... more) {
+    String[] usual = {
+      "train",
+      "--images",
+      images.toString(),
+      "--labels",
+      DrawnGalaxies.labels(images).toString(),
+      "--out",
+      bundle.toString(),
+      "--epochs",
+      "2",
+      "--batch",
+      "16",
+      "--size",
+      "32"
+    };
+    return run(Stream.concat(Arrays.stream(usual), Arrays.stream(more)).toArray(String[]::new));
+  }
+
+  private int run(String... arguments) {
+    return Commands.line(new PrintWriter(out, true), new PrintWriter(err, true)).execute(arguments);
+  }
+}

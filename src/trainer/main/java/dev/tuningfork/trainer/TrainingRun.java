@@ -1,0 +1,293 @@
+package dev.tuningfork.trainer;
+
+import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.model.ModelException;
+import dev.tuningfork.model.ModelLoader;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.model.Precision;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.trainer.augment.Augmentation;
+import dev.tuningfork.trainer.augment.BatchLoader;
+import dev.tuningfork.trainer.augment.CutoutStore;
+import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.data.GalaxySource;
+import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.data.LabelledGalaxy;
+import dev.tuningfork.trainer.data.Problem;
+import dev.tuningfork.trainer.data.Strictness;
+import dev.tuningfork.trainer.data.TrainingData;
+import dev.tuningfork.trainer.data.TrainingData.Member;
+import dev.tuningfork.trainer.evaluate.Evaluation;
+import dev.tuningfork.trainer.evaluate.Evaluator;
+import dev.tuningfork.trainer.evaluate.ModelCard;
+import dev.tuningfork.trainer.learn.Devices;
+import dev.tuningfork.trainer.learn.RunFolder;
+import dev.tuningfork.trainer.learn.Trainer;
+import dev.tuningfork.trainer.learn.TrainingListener;
+import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.Question;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * From data sets to a model bundle: reads, trains, judges, and writes down all that a user of the
+ * model should know.
+ *
+ * @param dataSets what is learnt from and judged on
+ * @param split which galaxies are only judged on
+ * @param strictness what becomes of problems in the data
+ * @param settings of the training
+ * @param pretrained arrays that the network begins with instead of random ones, and where they come
+ *     from, in words; empty for none
+ * @param name of the model
+ * @param version of the model
+ * @param precision of the weights in the bundle; the model is judged with these
+ * @param devices that share each batch
+ * @param folder where checkpoints go and the data's cutouts lie meanwhile
+ */
+public record TrainingRun(
+    List<DataSet> dataSets,
+    HeldOutSplit split,
+    Strictness strictness,
+    TrainingSettings settings,
+    Optional<Pretrained> pretrained,
+    String name,
+    String version,
+    Precision precision,
+    Devices devices,
+    RunFolder folder) {
+
+  private static final int JUDGED_AT_ONCE = 64;
+
+  /** Threads that prepare batches; each costs a buffer, and the network wants the cores. */
+  private static final int LOADERS = 2;
+
+  /**
+   * Weights that were trained before, on something else.
+   *
+   * @param weights some or all of the network's arrays
+   * @param origin in words, for the model's card
+   */
+  public record Pretrained(Weights weights, String origin) {}
+
+  /** A model, and how well it answers. */
+  public record Trained(ModelBundle bundle, Evaluation evaluation) {}
+
+  public TrainingRun {
+    dataSets = List.copyOf(dataSets);
+  }
+
+  /**
+   * Does it.
+   *
+   * @param resume whether to go on from the folder's last checkpoint
+   * @param told what there is to say besides the progress of training, a line at a time
+   * @return empty if the listener asked it to stop
+   * @throws IOException if a file cannot be read or written
+   * @throws ModelException if the model that comes out cannot be used
+   * @throws IllegalArgumentException if data or settings are not as they should be
+   */
+  public Optional<Trained> run(boolean resume, TrainingListener listener, Consumer<String> told)
+      throws IOException, ModelException {
+    Trainer trainer = new Trainer(settings, devices, folder, listener);
+    Weights start = settings.firstWeights(trainer.network());
+    if (pretrained.isPresent()) {
+      start = start.with(pretrained.get().weights());
+    }
+    TrainingData data = TrainingData.read(dataSets, split, strictness);
+    data.problems().forEach(problem -> told.accept(problem.sentence()));
+    told.accept(
+        String.format(
+            Locale.ROOT,
+            "%,d galaxies to learn from, %,d held out, %,d problems",
+            data.training().size(),
+            data.heldOut().size(),
+            data.problems().size()));
+    if (data.heldOut().isEmpty()) {
+      throw new IllegalArgumentException(
+          "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
+    }
+    Files.createDirectories(folder.path());
+    Optional<Trainer.Result> result;
+    try (CutoutStore training = cutouts(data.training(), settings.augmentation());
+        CutoutStore heldOut = cutouts(data.heldOut(), Augmentation.NONE)) {
+      check(training.problems(), told);
+      check(heldOut.problems(), told);
+      try (BatchLoader batches =
+              BatchLoader.training(training, settings.batch(), settings.seed(), LOADERS);
+          BatchLoader judged = BatchLoader.evaluation(heldOut, JUDGED_AT_ONCE, 1)) {
+        result = trainer.train(batches, judged, start, resume);
+      }
+    }
+    return result.isEmpty() ? Optional.empty() : Optional.of(judged(data, result.get(), told));
+  }
+
+  private CutoutStore cutouts(List<Member> galaxies, Augmentation augmentation) throws IOException {
+    return CutoutStore.create(galaxies, settings.input(), augmentation, folder.path(), done -> {});
+  }
+
+  private void check(List<Problem> problems, Consumer<String> told) {
+    problems.forEach(problem -> told.accept(problem.sentence()));
+    strictness.check(problems);
+  }
+
+  private Trained judged(TrainingData data, Trainer.Result result, Consumer<String> told)
+      throws IOException, ModelException {
+    ModelDescription description =
+        ModelDescription.of(
+                name, version, DecisionTree.galaxyZoo2(), settings.architecture(), settings.input())
+            .answering(settings.questions().stream().map(Question::id).toList())
+            .giving(settings.givesConcentrations() ? Output.CONCENTRATIONS : Output.LOGITS);
+    told.accept("Judging the model on the galaxies that were held out");
+    Evaluation evaluation;
+    try (MorphologyModel model =
+        ModelLoader.load(
+            ModelBundle.of(description, result.weights(), precision),
+            new DeviceSetting.Auto(),
+            JUDGED_AT_ONCE)) {
+      evaluation = Evaluator.evaluate(model, data.heldOut(), 1, true, done -> {});
+    }
+    evaluation.leftOut().forEach(told);
+    ModelDescription trained = description.trained(training(data, result), evaluation.metrics());
+    String card =
+        new ModelCard(trained, sources(data), split, settings(result), asked(data), evaluation)
+            .text();
+    ModelBundle bundle =
+        ModelBundle.of(trained, result.weights(), precision)
+            .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
+            .with(RunFolder.LOG, Files.readAllBytes(folder.log()));
+    return new Trained(bundle, evaluation);
+  }
+
+  private static List<ModelCard.Source> sources(TrainingData data) {
+    return data.sources().stream()
+        .map(
+            source ->
+                new ModelCard.Source(
+                    source.dataSet().source().describe(),
+                    source.training(),
+                    source.heldOut(),
+                    source.dataSet().judged() ? "" : "a biased choice, so judged on none"))
+        .toList();
+  }
+
+  /** Of how many training galaxies at least half of the volunteers were asked each question. */
+  private Map<String, Integer> asked(TrainingData data) {
+    return settings.questions().stream()
+        .collect(
+            Collectors.toMap(
+                Question::id,
+                question ->
+                    (int)
+                        data.training().stream()
+                            .map(Member::galaxy)
+                            .map(LabelledGalaxy::votes)
+                            .flatMap(Optional::stream)
+                            .filter(votes -> votes.asked(question) >= 0.5)
+                            .count()));
+  }
+
+  /** For the card. */
+  private List<String> settings(Trainer.Result result) {
+    TrainingSettings.Descent descent = settings.descent();
+    Augmentation augmentation = settings.augmentation();
+    return List.of(
+        pretrained
+            .map(weights -> "first weights: " + weights.origin())
+            .orElse("first weights: drawn at random (Glorot and Bengio 2010)"),
+        "loss: "
+            + settings.losses().stream()
+                .map(term -> "%s × %s".formatted(term.weight(), term.loss()))
+                .collect(Collectors.joining(" + ")),
+        String.format(
+            Locale.ROOT,
+            "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps and cosine decay, each layer's %s times that of the one above it; weight decay %s; gradient norm at most %s",
+            result.epochs(),
+            settings.batch(),
+            descent.optimizer(),
+            descent.learningRate(),
+            descent.warmUp(),
+            descent.depthDecay(),
+            descent.weightDecay(),
+            descent.clipNorm()),
+        settings.patience() == 0
+            ? "weights: average over the steps with decay %s, after the last epoch; nothing about the held-out galaxies was used to train, or to choose when to stop"
+                .formatted(descent.average())
+            : "weights: average over the steps with decay %s, after epoch %d, which was the best on the held-out galaxies: the figures below are a little too good for that"
+                .formatted(descent.average(), result.epoch()),
+        "augmentation: " + words(augmentation),
+        String.format(
+            Locale.ROOT,
+            "seed %d; %.0f minutes on %s",
+            settings.seed(),
+            result.minutes(),
+            devices));
+  }
+
+  private static String words(Augmentation augmentation) {
+    return augmentation.equals(Augmentation.NONE)
+        ? "none"
+        : String.format(
+            Locale.ROOT,
+            "%s%szoom up to ×%s, shift up to %s pixels, brightness up to ×%s, noise up to %s",
+            augmentation.rotate() ? "rotation by any angle, " : "",
+            augmentation.flip() ? "mirroring, " : "",
+            augmentation.zoom(),
+            augmentation.shift(),
+            augmentation.brightness(),
+            augmentation.noise());
+  }
+
+  /** For the manifest. */
+  private SequencedMap<String, Object> training(TrainingData data, Trainer.Result result) {
+    SequencedMap<String, Object> training = new LinkedHashMap<>();
+    training.put("data", data.sources().stream().map(TrainingRun::source).toList());
+    SequencedMap<String, Object> rule = new LinkedHashMap<>();
+    rule.put("rule", "the first 4 bytes of SHA-256(salt + id), as a fraction, are below the share");
+    rule.put("share", split.share());
+    rule.put("salt", split.salt());
+    training.put("heldOut", rule);
+    pretrained.ifPresent(weights -> training.put("pretrained", weights.origin()));
+    training.put(
+        "losses",
+        settings.losses().stream()
+            .map(term -> "%s × %s".formatted(term.weight(), term.loss()))
+            .toList());
+    training.put("augmentation", settings.augmentation());
+    training.put("descent", settings.descent());
+    training.put("epochs", result.epochs());
+    training.put("epochOfTheWeights", result.epoch());
+    training.put("batch", settings.batch());
+    training.put("frozenEpochs", settings.frozenEpochs());
+    training.put("patience", settings.patience());
+    training.put("seed", settings.seed());
+    training.put("devices", devices.toString());
+    training.put("minutes", Math.round(result.minutes()));
+    return training;
+  }
+
+  private static Map<String, Object> source(TrainingData.Source source) {
+    SequencedMap<String, Object> entry = new LinkedHashMap<>();
+    entry.put("images", GalaxySource.shortened(source.dataSet().source().images()));
+    entry.put("source", source.dataSet().source().describe());
+    entry.put("training", source.training());
+    entry.put("heldOut", source.heldOut());
+    entry.put("trainOnly", !source.dataSet().judged());
+    entry.put("weight", source.dataSet().weight());
+    source.dataSet().cropPixels().ifPresent(side -> entry.put("cropPixels", side));
+    return entry;
+  }
+}

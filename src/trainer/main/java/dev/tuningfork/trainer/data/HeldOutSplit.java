@@ -1,0 +1,35 @@
+package dev.tuningfork.trainer.data;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Which galaxies a model is judged on and never trained on. A galaxy's place depends on its id
+ * alone, so it stays when galaxies are added, reordered or come a second time from another table.
+ *
+ * @param share of all galaxies, above 0 and below 1
+ * @param salt makes another choice of the same share
+ */
+public record HeldOutSplit(double share, String salt) {
+
+  public HeldOutSplit {
+    if (!(share > 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "The share of galaxies that are held out lies between 0 and 1, not " + share + ".");
+    }
+  }
+
+  /** Whether the SHA-256 of salt and id, read as a fraction, is below the share. */
+  public boolean holdsOut(String galaxyId) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest((salt + galaxyId).getBytes(StandardCharsets.UTF_8));
+      return Integer.toUnsignedLong(ByteBuffer.wrap(hash).getInt()) < share * 0x1p32;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.tuningfork.trainer.data;
+
+import dev.tuningfork.tree.ClassRules;
+import dev.tuningfork.tree.Constraint;
+import dev.tuningfork.tree.VoteFractions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A galaxy and what is known of it: vote fractions, a class, or both. Immutable; the image stays on
+ * disk.
+ *
+ * @param id the survey's or the competition's, unique within a data set
+ * @param image a JPEG, PNG or FITS file
+ * @param votes what volunteers said, of all questions or of some
+ * @param constraint what its class says of the fractions
+ * @param className its class, where it came with one
+ */
+public record LabelledGalaxy(
+    String id,
+    Path image,
+    Optional<VoteFractions> votes,
+    Optional<Constraint> constraint,
+    Optional<String> className) {
+
+  /** A galaxy with vote fractions. */
+  static LabelledGalaxy of(VoteFractions votes, Path image) {
+    return new LabelledGalaxy(
+        votes.galaxyId(), image, Optional.of(votes), Optional.empty(), Optional.empty());
+  }
+
+  /** A galaxy with a class alone. */
+  static LabelledGalaxy of(String id, Path image, ClassRules rules, String className) {
+    return new LabelledGalaxy(
+        id,
+        image,
+        Optional.empty(),
+        Optional.of(rules.constraint(className)),
+        Optional.of(className));
+  }
+}

@@ -1,0 +1,153 @@
+package dev.tuningfork.trainer.evaluate;
+
+import dev.tuningfork.model.ModelIdentity;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.Question;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * What a model was asked, and how well it answered. Immutable.
+ *
+ * @param model which model
+ * @param questions those that it answers
+ * @param galaxies those that it was asked about
+ * @param figures of the answers from one view of each galaxy, or from the mean of eight: {@code
+ *     views} says which
+ * @param views 1 or 8
+ * @param other the figures of the other number of views; empty where each galaxy was looked at once
+ * @param turning how far answers move when the image turns; empty where each was looked at once
+ * @param speed what a look costs
+ * @param leftOut a sentence for each galaxy that could not be judged because of its image
+ */
+public record Evaluation(
+    ModelIdentity model,
+    List<Question> questions,
+    List<Judged> galaxies,
+    Figures figures,
+    int views,
+    Optional<Figures> other,
+    Optional<Turning> turning,
+    Speed speed,
+    List<String> leftOut) {
+
+  /** The views of an image that there are besides one: the square's symmetry group. */
+  public static final int ALL_VIEWS = 8;
+
+  /**
+   * How many galaxies a second the network answers about, the preparation of images not counted.
+   *
+   * @param device such as {@code cpu}
+   * @param oneView from one view of each
+   * @param eightViews from eight; 0 where each was looked at once
+   */
+  public record Speed(String device, double oneView, double eightViews) {}
+
+  public Evaluation {
+    questions = List.copyOf(questions);
+    galaxies = List.copyOf(galaxies);
+    leftOut = List.copyOf(leftOut);
+  }
+
+  /**
+   * Judges answers.
+   *
+   * @param views which answers are judged: 1 for those about the upright image, 8 for the mean of
+   *     all orientations, which must then be known
+   */
+  static Evaluation of(
+      ModelIdentity model,
+      List<Question> questions,
+      List<Judged> galaxies,
+      int views,
+      Speed speed,
+      List<String> leftOut) {
+    Figures upright = Figures.of(questions, galaxies, Judged::upright);
+    boolean turned = galaxies.stream().allMatch(galaxy -> galaxy.turned().isPresent());
+    if (!turned) {
+      return new Evaluation(
+          model,
+          questions,
+          galaxies,
+          upright,
+          1,
+          Optional.empty(),
+          Optional.empty(),
+          speed,
+          leftOut);
+    }
+    Figures mean = Figures.of(questions, galaxies, Evaluation::mean);
+    return new Evaluation(
+        model,
+        questions,
+        galaxies,
+        views == 1 ? upright : mean,
+        views,
+        Optional.of(views == 1 ? mean : upright),
+        Optional.of(Turning.of(questions, galaxies)),
+        speed,
+        leftOut);
+  }
+
+  private static AnswerProbabilities mean(Judged galaxy) {
+    return galaxy.turned().orElseThrow().mean();
+  }
+
+  /** The figures from this many views, where they are known. */
+  public Optional<Figures> figures(int ofViews) {
+    return ofViews == views ? Optional.of(figures) : other;
+  }
+
+  /** The answers that {@link #figures} are of. */
+  AnswerProbabilities answers(Judged galaxy) {
+    return views == 1 ? galaxy.upright() : mean(galaxy);
+  }
+
+  /** The galaxies on which the model is farthest from the volunteers, the farthest first. */
+  List<Mistake> worst(int count) {
+    return Mistake.worst(questions, galaxies, this::answers, count);
+  }
+
+  /**
+   * The figures as a bundle holds them: by name for each question's id, those over all questions
+   * under {@code all}. What was measured of time is not among them: the same model on the same
+   * galaxies has the same metrics.
+   */
+  public SequencedMap<String, SequencedMap<String, Double>> metrics() {
+    SequencedMap<String, SequencedMap<String, Double>> metrics = new LinkedHashMap<>();
+    SequencedMap<String, Double> all = figures.byName();
+    all.put("views", (double) views);
+    other.ifPresent(
+        figuresOfOther ->
+            figuresOfOther.rmse().ifPresent(error -> all.put(otherName("rmse"), error)));
+    turning.ifPresent(moves -> all.put("turning", moves.change()));
+    metrics.put("all", all);
+    for (QuestionFigures question : figures.questions()) {
+      String id = question.question().id();
+      SequencedMap<String, Double> entry = question.byName();
+      other
+          .flatMap(f -> f.question(id).all().accuracy().value().stream().boxed().findFirst())
+          .ifPresent(accuracy -> entry.put(otherName("accuracy"), accuracy));
+      turning.ifPresent(moves -> putTurning(entry, moves.of(id)));
+      metrics.put(id, entry);
+    }
+    return metrics;
+  }
+
+  /** All figures for machines: the metrics, and what they were made of. */
+  public String toJson() {
+    return EvaluationJson.of(this);
+  }
+
+  private String otherName(String figure) {
+    return figure + (views == 1 ? "OfEightViews" : "OfOneView");
+  }
+
+  private static void putTurning(Map<String, Double> entry, Judged.Move move) {
+    entry.put("turning", move.change());
+    move.otherAnswer().value().ifPresent(share -> entry.put("turningOtherAnswer", share));
+  }
+}

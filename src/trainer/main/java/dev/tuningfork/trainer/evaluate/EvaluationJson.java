@@ -1,0 +1,76 @@
+package dev.tuningfork.trainer.evaluate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** All figures for machines. */
+final class EvaluationJson {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private EvaluationJson() {}
+
+  static String of(Evaluation evaluation) {
+    SequencedMap<String, Object> json = new LinkedHashMap<>();
+    json.put(
+        "model",
+        ordered(
+            "name", evaluation.model().name(),
+            "version", evaluation.model().version(),
+            "sha256", evaluation.model().sha256()));
+    json.put("views", evaluation.views());
+    json.put("metrics", evaluation.metrics());
+    SequencedMap<String, Object> confusion = new LinkedHashMap<>();
+    SequencedMap<String, Object> calibration = new LinkedHashMap<>();
+    for (QuestionFigures question : evaluation.figures().questions()) {
+      confusion.put(
+          question.question().id(),
+          ordered(
+              "answers", question.question().answers().stream().map(a -> a.id()).toList(),
+              "all", question.all().counts(),
+              "asked", question.reached().counts(),
+              "agreed", question.agreed().counts()));
+      calibration.put(question.question().id(), question.calibration().bins());
+    }
+    json.put("confusion", confusion);
+    json.put("calibration", calibration);
+    SequencedMap<String, Object> classes = new LinkedHashMap<>();
+    evaluation
+        .figures()
+        .classes()
+        .forEach(
+            (name, share) ->
+                classes.put(name, ordered("galaxies", share.whole(), "followed", share.part())));
+    json.put("classes", classes);
+    json.put("imagesPerSecond", speed(evaluation.speed()));
+    json.put("leftOut", List.copyOf(evaluation.leftOut()));
+    try {
+      return JSON.writeValueAsString(json) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Maps of numbers are JSON.", e);
+    }
+  }
+
+  private static Map<String, Object> speed(Evaluation.Speed speed) {
+    SequencedMap<String, Object> json =
+        ordered("device", speed.device(), "oneView", speed.oneView());
+    if (speed.eightViews() > 0) {
+      json.put("eightViews", speed.eightViews());
+    }
+    return json;
+  }
+
+  private static SequencedMap<String, Object> ordered(Object... namesAndValues) {
+    SequencedMap<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      map.put((String) namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return map;
+  }
+}

@@ -1,0 +1,273 @@
+package dev.tuningfork.trainer.evaluate;
+
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.tree.DecisionTree;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The page that tells a reader what a model was made from and how far to trust it.
+ *
+ * @param description the model
+ * @param sources where the galaxies came from
+ * @param split which galaxies were held out
+ * @param settings how it was trained, a line each
+ * @param trained by question's id, about how many of the training galaxies at least half of the
+ *     volunteers were asked it
+ * @param evaluation on the held-out galaxies
+ */
+public record ModelCard(
+    ModelDescription description,
+    List<Source> sources,
+    HeldOutSplit split,
+    List<String> settings,
+    Map<String, Integer> trained,
+    Evaluation evaluation) {
+
+  /** The name of the card's file in a bundle. */
+  public static final String FILE = "MODEL_CARD.md";
+
+  /** A question that fewer training galaxies had asked than this rests on little. */
+  public static final int LITTLE = 2000;
+
+  /**
+   * Where galaxies came from.
+   *
+   * @param description such as {@code images of kaggle/images with training_solutions.csv}
+   * @param training how many of them the model learnt from
+   * @param heldOut how many it was judged on
+   * @param remark such as {@code a biased choice, so judged on none}; may be empty
+   */
+  public record Source(String description, int training, int heldOut, String remark) {}
+
+  public ModelCard {
+    sources = List.copyOf(sources);
+    settings = List.copyOf(settings);
+    trained = Map.copyOf(trained);
+  }
+
+  /** Markdown. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    DecisionTree tree = description.tree();
+    boolean wholeTree = description.questions().size() == tree.questions().size();
+    line(text, "# %s %s", description.name(), description.version());
+    line(text, "");
+    line(
+        text,
+        "The network `%s` (%,d weights, %,d million multiply-adds an image) answers %s of the %s tree (%s) from one image of a galaxy.",
+        description.architecture(),
+        description.network().parameters(),
+        Math.round(description.network().multiplyAdds() / 1e6),
+        wholeTree ? "every question" : String.join(", ", description.questions()),
+        tree.name(),
+        tree.source());
+    line(text, "For each question it gives the share of volunteers who would give each answer.");
+    line(text, "");
+    data(text);
+    settings(text);
+    figures(text);
+    limits(text);
+    return text.toString();
+  }
+
+  private void data(StringBuilder text) {
+    line(text, "## Data");
+    line(text, "");
+    line(text, "| galaxies | learnt from | judged on | |");
+    line(text, "|---|---:|---:|---|");
+    for (Source source : sources) {
+      line(
+          text,
+          "| %s | %,d | %,d | %s |",
+          source.description(),
+          source.training(),
+          source.heldOut(),
+          source.remark());
+    }
+    line(text, "");
+    line(
+        text,
+        "A galaxy is held out by the SHA-256 of \"%s\" and its id: %.0f %% of the sets that are judged on.",
+        split.salt(),
+        100 * split.share());
+    line(text, "Labels are the vote fractions of Galaxy Zoo volunteers on pictures of the SDSS;");
+    line(text, "credit Galaxy Zoo and SDSS wherever a figure from this model is shown.");
+    line(text, "");
+  }
+
+  private void settings(StringBuilder text) {
+    InputSpec input = description.input();
+    line(text, "## Settings");
+    line(text, "");
+    line(
+        text,
+        "- input: %s, %d×%d pixels, preprocessing `%s`",
+        input.channels().name().toLowerCase(Locale.ROOT),
+        input.size(),
+        input.size(),
+        input.id());
+    settings.forEach(setting -> line(text, "- %s", setting));
+    line(text, "");
+  }
+
+  private void figures(StringBuilder text) {
+    Figures figures = evaluation.figures();
+    line(
+        text,
+        "## On %,d held-out galaxies, from %s of each",
+        evaluation.galaxies().size(),
+        FiguresTable.views(evaluation.views()));
+    line(text, "");
+    views(text);
+    line(
+        text,
+        "Accuracy: how often the model's most probable answer is the one that most volunteers gave.");
+    line(
+        text,
+        "*Asked*: at least half of the volunteers were asked the question. *Agreed*: more than %.0f %% of those gave the same answer.",
+        100 * QuestionFigures.AGREED);
+    line(text, "Behind each figure stands the number of galaxies.");
+    line(
+        text,
+        "*F1*: the mean over the answers, where asked. *ECE*: how far the probability of the most probable answer is, on average, from the share of volunteers who gave it.");
+    boolean intervals = figures.within().whole() > 0;
+    if (intervals) {
+      line(text, "*In 90 %%*: shares of votes within the model's 90 %% interval, where asked.");
+    }
+    if (evaluation.turning().isPresent()) {
+      line(
+          text,
+          "*Turning*: how far a joint probability moves when the image is turned and mirrored.");
+    }
+    line(text, "");
+    String more =
+        (intervals ? " in 90 % |" : "") + (evaluation.turning().isPresent() ? " turning |" : "");
+    line(
+        text,
+        "%s",
+        "| question | all | asked | agreed | F1 | ECE |" + more + " asked in training |");
+    line(text, "%s", "|---|---:|---:|---:|---:|---:|" + "---:|".repeat(columns(more)) + "---:|");
+    for (QuestionFigures question : figures.questions()) {
+      String id = question.question().id();
+      line(
+          text,
+          "| %s `%s` | %s | %s | %s | %s | %s |%s%s %,d |",
+          id,
+          question.question().key(),
+          accuracy(question.all()),
+          accuracy(question.reached()),
+          accuracy(question.agreed()),
+          FiguresTable.number("%.2f", question.reached().macroF1()),
+          FiguresTable.number("%.3f", question.calibration().error()),
+          intervals ? " " + question.reachedWithin() + " |" : "",
+          evaluation
+              .turning()
+              .map(turning -> String.format(Locale.ROOT, " %.3f |", turning.of(id).change()))
+              .orElse(""),
+          trained.getOrDefault(id, 0));
+    }
+    line(text, "");
+    if (intervals) {
+      line(
+          text,
+          "Of all shares of votes, %s lie within the model's 90 %% interval.",
+          figures.within());
+      line(text, "");
+    }
+    if (figures.followed().whole() > 0) {
+      line(
+          text,
+          "The class by rule follows from the model's answers for %s of %,d galaxies, and for %s of the %,d that some rule holds for.",
+          figures.followed(),
+          figures.followed().whole(),
+          figures.followedOfNamed(),
+          figures.followedOfNamed().whole());
+      line(text, "");
+    }
+  }
+
+  private void views(StringBuilder text) {
+    if (evaluation.figures().rmse().isPresent()) {
+      line(
+          text,
+          "RMSE over Kaggle's 37 columns: **%s**; without the quirk of their question 6: %s. Giving every galaxy the mean of these very galaxies: %s.",
+          FiguresTable.number("%.4f", evaluation.figures().rmse()),
+          FiguresTable.number("%.4f", evaluation.figures().rmseOfTree()),
+          FiguresTable.number("%.4f", evaluation.figures().rmseOfMean()));
+      line(text, "");
+    }
+    if (evaluation.other().isEmpty()) {
+      return;
+    }
+    QuestionFigures first = evaluation.figures().questions().getFirst();
+    line(text, "| | RMSE | %s | F1 | ECE |", first.question().key());
+    line(text, "|---|---:|---:|---:|---:|");
+    for (int views : List.of(1, Evaluation.ALL_VIEWS)) {
+      Figures figures = evaluation.figures(views).orElseThrow();
+      QuestionFigures question = figures.question(first.question().id());
+      line(
+          text,
+          "| %s | %s | %s | %s | %s |",
+          FiguresTable.views(views),
+          FiguresTable.number("%.4f", figures.rmse()),
+          question.all().accuracy(),
+          FiguresTable.number("%.2f", question.all().macroF1()),
+          FiguresTable.number("%.3f", question.calibration().error()));
+    }
+    line(text, "");
+  }
+
+  private static int columns(String cells) {
+    return (int) cells.chars().filter(c -> c == '|').count();
+  }
+
+  private void limits(StringBuilder text) {
+    line(text, "## What to keep in mind");
+    line(text, "");
+    List<String> little =
+        evaluation.questions().stream()
+            .filter(question -> trained.getOrDefault(question.id(), 0) < LITTLE)
+            .map(
+                question ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s (%s, %,d galaxies)",
+                        question.id(),
+                        question.key(),
+                        trained.getOrDefault(question.id(), 0)))
+            .toList();
+    line(
+        text,
+        little.isEmpty()
+            ? "- Every question was asked about at least %,d training galaxies."
+            : "- **Little to learn from** (asked about fewer than %,d training galaxies): "
+                + String.join(", ", little)
+                + ". Do not rest a study on these answers.",
+        LITTLE);
+    line(
+        text,
+        "- A question's answers mean something only where it is asked: look at its asked probability first.");
+    line(
+        text,
+        "- It saw pictures of bright nearby galaxies from one survey; on other surveys, depths and scales these figures do not hold.");
+    line(
+        text,
+        "- Probabilities are shares of votes, not chances of being right: what six in ten call smooth is smooth by majority for certain.");
+  }
+
+  private static String accuracy(Confusion confusion) {
+    Share accuracy = confusion.accuracy();
+    return accuracy.whole() == 0
+        ? "–"
+        : String.format(Locale.ROOT, "%s (%,d)", accuracy, accuracy.whole());
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}

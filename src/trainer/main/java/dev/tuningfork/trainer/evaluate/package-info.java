@@ -1,0 +1,2 @@
+/** How well a model answers: figures, pictures and a report. */
+package dev.tuningfork.trainer.evaluate;

@@ -1,0 +1,126 @@
+package dev.tuningfork.trainer.learn;
+
+import dev.tuningfork.trainer.data.LabelledGalaxy;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.Question;
+import dev.tuningfork.tree.VoteFractions;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts, while a network trains, how well its answers agree with those of volunteers: enough to
+ * see how it goes. How good a model is, the evaluation tells.
+ */
+final class Agreement {
+
+  private final DecisionTree tree = DecisionTree.galaxyZoo2();
+  private final List<Question> questions;
+  private final int[] known;
+  private final int[] right;
+  private double squares;
+  private long cells;
+
+  Agreement(List<Question> questions) {
+    this.questions = questions;
+    this.known = new int[questions.size()];
+    this.right = new int[questions.size()];
+  }
+
+  /**
+   * @param outputs the network's raw outputs, galaxies × answers
+   */
+  void add(List<LabelledGalaxy> galaxies, float[] outputs) {
+    int width = outputs.length / galaxies.size();
+    for (int g = 0; g < galaxies.size(); g++) {
+      if (galaxies.get(g).votes().isPresent()) {
+        add(galaxies.get(g).votes().get(), Arrays.copyOfRange(outputs, g * width, (g + 1) * width));
+      }
+    }
+  }
+
+  private void add(VoteFractions votes, float[] outputs) {
+    double[] conditional = new double[tree.answerCount()];
+    Arrays.fill(conditional, Double.NaN);
+    int at = 0;
+    for (int q = 0; q < questions.size(); q++) {
+      Question question = questions.get(q);
+      int first = tree.firstAnswer(question);
+      softmax(outputs, at, question.answers().size(), conditional, first);
+      if (votes.asked(question) > 0) {
+        double[] fractions = votes.fractions().conditional(question);
+        known[q]++;
+        if (largest(conditional, first, fractions.length)
+            == largest(fractions, 0, fractions.length)) {
+          right[q]++;
+        }
+      }
+      at += question.answers().size();
+    }
+    if (wholeTree()) {
+      double[] truth = KaggleColumns.of(votes.fractions());
+      double[] said = KaggleColumns.of(AnswerProbabilities.of(tree, conditional));
+      for (int a = 0; a < truth.length; a++) {
+        if (!Double.isNaN(truth[a])) {
+          squares += (truth[a] - said[a]) * (truth[a] - said[a]);
+          cells++;
+        }
+      }
+    }
+  }
+
+  private boolean wholeTree() {
+    return questions.size() == tree.questions().size();
+  }
+
+  private static void softmax(float[] from, int at, int count, double[] to, int first) {
+    double most = Float.NEGATIVE_INFINITY;
+    for (int a = 0; a < count; a++) {
+      most = Math.max(most, from[at + a]);
+    }
+    double sum = 0;
+    for (int a = 0; a < count; a++) {
+      to[first + a] = Math.exp(from[at + a] - most);
+      sum += to[first + a];
+    }
+    for (int a = 0; a < count; a++) {
+      to[first + a] /= sum;
+    }
+  }
+
+  private static int largest(double[] values, int first, int count) {
+    int best = 0;
+    for (int a = 1; a < count; a++) {
+      if (values[first + a] > values[first + best]) {
+        best = a;
+      }
+    }
+    return best;
+  }
+
+  /** How often the most probable answer was the most voted one; NaN where nothing is known. */
+  double share(Question question) {
+    int q = questions.indexOf(question);
+    return (double) right[q] / known[q];
+  }
+
+  /** The same for each question of which something is known, by its id. */
+  SequencedMap<String, Double> shares() {
+    SequencedMap<String, Double> shares = new LinkedHashMap<>();
+    for (Question question : questions) {
+      if (known[questions.indexOf(question)] > 0) {
+        shares.put(question.id(), share(question));
+      }
+    }
+    return shares;
+  }
+
+  /** Over Kaggle's columns, as far as known; null for a model of some questions. */
+  @Nullable Double rmse() {
+    return cells == 0 ? null : Math.sqrt(squares / cells);
+  }
+}

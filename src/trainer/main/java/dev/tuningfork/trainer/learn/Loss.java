@@ -1,0 +1,60 @@
+package dev.tuningfork.trainer.learn;
+
+/** Something that training makes small; a galaxy counts only by what is known of it. */
+public sealed interface Loss {
+
+  /**
+   * The cross-entropy between vote fractions and probabilities, each question weighted by the share
+   * of volunteers who were asked it, so that what nobody was asked teaches nothing.
+   */
+  record CrossEntropy() implements Loss {
+    @Override
+    public String toString() {
+      return "cross-entropy of vote fractions, weighted by the share asked";
+    }
+  }
+
+  /**
+   * The squared difference of Kaggle's joint columns, summed over those that are known: what the
+   * challenge was judged by. Needs a model of the whole tree.
+   */
+  record SquaredError() implements Loss {
+    @Override
+    public String toString() {
+      return "squared error of Kaggle's columns";
+    }
+  }
+
+  /**
+   * The negative logarithm of the Dirichlet-multinomial probability of the votes (Walmsley et al.
+   * 2020), divided by the number of votes. It makes a model tell how sure it is: its outputs become
+   * logarithms of concentrations.
+   *
+   * @param votes how many volunteers a galaxy is taken to have had, where only fractions are known
+   */
+  record DirichletMultinomial(double votes) implements Loss {
+    public DirichletMultinomial {
+      if (!(votes > 0)) {
+        throw new IllegalArgumentException(
+            "The effective number of votes must be positive, not " + votes + ".");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "Dirichlet-multinomial likelihood of %s votes".formatted(votes);
+    }
+  }
+
+  /**
+   * How far joint probabilities stay behind what a galaxy's class demands, squared and summed over
+   * the clauses that do not hold; what teaches a model from galaxies of which only a class is
+   * known. Needs a model of the whole tree.
+   */
+  record ClassRule() implements Loss {
+    @Override
+    public String toString() {
+      return "squared distance from what the class demands";
+    }
+  }
+}

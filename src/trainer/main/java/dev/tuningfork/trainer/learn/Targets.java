@@ -1,0 +1,62 @@
+package dev.tuningfork.trainer.learn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.tuningfork.trainer.data.LabelledGalaxy;
+import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.Question;
+import dev.tuningfork.tree.VoteFractions;
+import java.util.List;
+
+/**
+ * What a model should say of a batch of galaxies.
+ *
+ * @param shares batch × answers: an answer's vote fraction times the share of volunteers who were
+ *     asked its question, 0 where nothing is known
+ * @param columns batch × answers: Kaggle's joint columns, 0 where nothing is known
+ * @param columnsKnown batch × answers: 1 where the column is known, else 0
+ * @param rules what the classes of galaxies demand
+ */
+record Targets(NDArray shares, NDArray columns, NDArray columnsKnown, RuleBounds rules) {
+
+  /**
+   * @param manager owns the arrays
+   * @param questions those that the model answers, in the order of its outputs
+   */
+  static Targets of(NDManager manager, List<LabelledGalaxy> galaxies, List<Question> questions) {
+    int answers = questions.stream().mapToInt(question -> question.answers().size()).sum();
+    float[] shares = new float[galaxies.size() * answers];
+    float[] columns = new float[galaxies.size() * answers];
+    float[] known = new float[galaxies.size() * answers];
+    for (int g = 0; g < galaxies.size(); g++) {
+      if (galaxies.get(g).votes().isEmpty()) {
+        continue;
+      }
+      VoteFractions votes = galaxies.get(g).votes().get();
+      double[] kaggle = KaggleColumns.of(votes.fractions());
+      int at = g * answers;
+      for (Question question : questions) {
+        double asked = votes.asked(question);
+        double[] fractions = asked > 0 ? votes.fractions().conditional(question) : new double[0];
+        int first = votes.fractions().tree().firstAnswer(question);
+        for (int a = 0; a < question.answers().size(); a++) {
+          if (asked > 0) {
+            shares[at] = (float) (asked * fractions[a]);
+          }
+          if (!Double.isNaN(kaggle[first + a])) {
+            columns[at] = (float) kaggle[first + a];
+            known[at] = 1;
+          }
+          at++;
+        }
+      }
+    }
+    Shape shape = new Shape(galaxies.size(), answers);
+    return new Targets(
+        manager.create(shares, shape),
+        manager.create(columns, shape),
+        manager.create(known, shape),
+        RuleBounds.of(manager, galaxies, questions));
+  }
+}

@@ -1,0 +1,303 @@
+package dev.tuningfork.trainer.learn;
+
+import dev.tuningfork.network.Architectures;
+import dev.tuningfork.network.Head;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.network.PyTorch;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.trainer.augment.BatchLoader;
+import dev.tuningfork.trainer.augment.LoadedBatch;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Trains a network: epochs of steps, each epoch judged on galaxies that are held out, checkpoints
+ * on the way. A run that is taken up from its last checkpoint ends with the very weights that it
+ * would have had without the interruption, on the same machine with as many threads.
+ *
+ * <p>Belongs to one thread.
+ */
+public final class Trainer {
+
+  private static final Duration BETWEEN_CHECKPOINTS = Duration.ofMinutes(5);
+
+  private final TrainingSettings settings;
+  private final Network network;
+  private final Devices devices;
+  private final RunFolder folder;
+  private final Duration betweenCheckpoints;
+  private final TrainingListener listener;
+
+  /**
+   * @param devices that share each batch
+   * @param folder where checkpoints and the log of epochs go
+   */
+  public Trainer(
+      TrainingSettings settings, Devices devices, RunFolder folder, TrainingListener listener) {
+    this(settings, devices, folder, BETWEEN_CHECKPOINTS, listener);
+  }
+
+  Trainer(
+      TrainingSettings settings,
+      Devices devices,
+      RunFolder folder,
+      Duration betweenCheckpoints,
+      TrainingListener listener) {
+    this.settings = settings;
+    this.network =
+        Architectures.named(settings.architecture())
+            .describe(
+                settings.input().channels().count(),
+                settings.input().size(),
+                Head.of(settings.questions()));
+    this.devices = devices;
+    this.folder = folder;
+    this.betweenCheckpoints = betweenCheckpoints;
+    this.listener = listener;
+  }
+
+  /** What is trained. */
+  public Network network() {
+    return network;
+  }
+
+  /**
+   * What a run leaves.
+   *
+   * @param weights averaged over steps: of the last epoch, or of the best one where the settings
+   *     have a patience
+   * @param epoch the epoch that they are of
+   * @param epochs how many were run
+   * @param minutes that all steps took
+   */
+  public record Result(Weights weights, int epoch, int epochs, double minutes) {}
+
+  /**
+   * Trains to the end, or until the listener asks it to stop.
+   *
+   * @param start the first weights; a run that goes on has its own
+   * @param resume whether to go on from the folder's last checkpoint
+   * @return empty if it was asked to stop: it can be taken up again
+   * @throws IOException if a checkpoint cannot be written or read
+   * @throws IllegalArgumentException if there are fewer galaxies than a batch has, or the
+   *     checkpoint is of a run with other settings
+   */
+  public Optional<Result> train(
+      BatchLoader training, BatchLoader validation, Weights start, boolean resume)
+      throws IOException {
+    start.requireFor(network);
+    if (training.stepsPerEpoch() == 0) {
+      throw new IllegalArgumentException(
+          "There are fewer galaxies to learn from than the %d of a batch."
+              .formatted(settings.batch()));
+    }
+    try (Learner learner =
+        new Learner(PyTorch.engine(), network, settings, start, devices.list())) {
+      Progress progress = Progress.START;
+      if (resume) {
+        Checkpoint checkpoint = Checkpoint.read(folder.last());
+        requireSame(checkpoint);
+        learner.restore(checkpoint);
+        progress = checkpoint.progress();
+      }
+      folder.prepare(progress.epoch());
+      return new Run(learner, training, validation, progress).toTheEnd();
+    }
+  }
+
+  private void requireSame(Checkpoint checkpoint) {
+    if (!checkpoint.settings().equals(fingerprint())) {
+      throw new IllegalArgumentException(
+          "The checkpoint %s is of a run with other settings (%s) than these (%s)."
+              .formatted(folder.last(), checkpoint.settings(), fingerprint()));
+    }
+  }
+
+  private String fingerprint() {
+    return settings.toString();
+  }
+
+  /** One run from where it stands to its end. */
+  private final class Run {
+
+    private final Learner learner;
+    private final BatchLoader training;
+    private final BatchLoader validation;
+    private final Schedule schedule;
+    private final int steps;
+    private final Pace pace = new Pace();
+    private Progress progress;
+    private long lastCheckpoint = System.nanoTime();
+
+    Run(Learner learner, BatchLoader training, BatchLoader validation, Progress progress) {
+      this.learner = learner;
+      this.training = training;
+      this.validation = validation;
+      this.progress = progress;
+      this.steps = training.stepsPerEpoch();
+      int all = steps * settings.epochs();
+      this.schedule =
+          new Schedule(
+              settings.descent().learningRate(),
+              Math.max(1, (int) (all * settings.descent().warmUp())),
+              all);
+    }
+
+    Optional<Result> toTheEnd() throws IOException {
+      while (progress.epoch() <= settings.epochs() && !outOfPatience()) {
+        if (!epoch()) {
+          return Optional.empty();
+        }
+      }
+      int done = progress.epoch() - 1;
+      double minutes = progress.seconds() / 60;
+      return Optional.of(
+          settings.patience() == 0
+              ? new Result(learner.averages(), done, done, minutes)
+              : new Result(
+                  Checkpoint.read(folder.best()).averages(), progress.bestEpoch(), done, minutes));
+    }
+
+    private boolean outOfPatience() {
+      return settings.patience() > 0
+          && progress.bestEpoch() > 0
+          && progress.epoch() - 1 - progress.bestEpoch() >= settings.patience();
+    }
+
+    /** False if it was asked to stop before the end. */
+    private boolean epoch() throws IOException {
+      int epoch = progress.epoch();
+      learner.freezeBackbone(epoch <= settings.frozenEpochs());
+      Agreement agreement = new Agreement(settings.questions());
+      Iterator<LoadedBatch> batches = training.epoch(epoch - 1, progress.step());
+      while (batches.hasNext()) {
+        step(batches, agreement);
+        if (listener.stopRequested()) {
+          save();
+          return false;
+        }
+        if (System.nanoTime() - lastCheckpoint >= betweenCheckpoints.toNanos()) {
+          save();
+        }
+      }
+      double trainingLoss = progress.lossSum() / steps;
+      Judgement judgement = judge();
+      boolean best = progress.isBest(judgement.loss());
+      progress = progress.judged(judgement.loss()).nextEpoch();
+      EpochFigures figures =
+          new EpochFigures(
+              epoch,
+              settings.epochs(),
+              trainingLoss,
+              judgement.loss(),
+              agreement.share(settings.questions().getFirst()),
+              judgement.agreement().shares(),
+              judgement.agreement().rmse(),
+              pace.imagesPerSecond(),
+              pace.waited(),
+              schedule.rate(epoch * steps - 1),
+              progress.seconds() / 60);
+      folder.append(figures);
+      save();
+      if (best) {
+        learner.checkpoint(progress, fingerprint()).save(folder.best());
+      }
+      listener.epochDone(figures);
+      return true;
+    }
+
+    private void step(Iterator<LoadedBatch> batches, Agreement agreement) {
+      long begin = System.nanoTime();
+      LoadedBatch batch = batches.next();
+      int number = (progress.epoch() - 1) * steps + progress.step();
+      Learner.Step step;
+      try {
+        step =
+            learner.step(
+                batch.images(),
+                batch.galaxies(),
+                schedule.rate(number),
+                number + 1,
+                randomSeed(number));
+      } finally {
+        batch.release();
+      }
+      if (!Double.isFinite(step.loss())) {
+        throw new IllegalStateException(
+            "The loss is no longer a number in epoch %d: lower the learning rate. The checkpoint before it is %s."
+                .formatted(progress.epoch(), folder.last()));
+      }
+      agreement.add(batch.galaxies(), step.outputs());
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      pace.add(batch.galaxies().size(), seconds, batch.waitedSeconds());
+      progress = progress.stepped(step.loss(), seconds);
+      int left = steps * settings.epochs() - number - 1;
+      listener.stepped(
+          progress.epoch(),
+          progress.step(),
+          steps,
+          progress.lossSum() / progress.step(),
+          pace.imagesPerSecond(),
+          Duration.ofMillis((long) (1000 * left * pace.secondsPerStep())));
+    }
+
+    private int randomSeed(int number) {
+      return new SplittableRandom(settings.seed() * 1_000_003L + number).nextInt();
+    }
+
+    private Judgement judge() {
+      Agreement agreement = new Agreement(settings.questions());
+      double sum = 0;
+      int galaxies = 0;
+      for (Iterator<LoadedBatch> batches = validation.epoch(0, 0); batches.hasNext(); ) {
+        LoadedBatch batch = batches.next();
+        try {
+          Learner.Step judged = learner.judge(batch.images(), batch.galaxies());
+          agreement.add(batch.galaxies(), judged.outputs());
+          sum += judged.loss() * batch.galaxies().size();
+          galaxies += batch.galaxies().size();
+        } finally {
+          batch.release();
+        }
+      }
+      return new Judgement(sum / galaxies, agreement);
+    }
+
+    private void save() throws IOException {
+      learner.checkpoint(progress, fingerprint()).save(folder.last());
+      lastCheckpoint = System.nanoTime();
+    }
+  }
+
+  private record Judgement(double loss, Agreement agreement) {}
+
+  /** How fast the steps of this process go. */
+  private static final class Pace {
+    private long images;
+    private int steps;
+    private double seconds;
+    private double waiting;
+
+    void add(int batch, double took, double waited) {
+      images += batch;
+      steps++;
+      seconds += took;
+      waiting += waited;
+    }
+
+    double imagesPerSecond() {
+      return images / seconds;
+    }
+
+    double secondsPerStep() {
+      return seconds / steps;
+    }
+
+    double waited() {
+      return waiting / seconds;
+    }
+  }
+}

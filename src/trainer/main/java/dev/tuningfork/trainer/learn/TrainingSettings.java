@@ -1,0 +1,128 @@
+package dev.tuningfork.trainer.learn;
+
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.trainer.augment.Augmentation;
+import dev.tuningfork.tree.Question;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * What decides a training run: with the same data and the same first weights, the same settings on
+ * the same machine give the same model.
+ *
+ * @param architecture such as {@code alexnet-lite}
+ * @param input how images are prepared
+ * @param questions those that the network learns to answer, in the tree's order
+ * @param losses what is made small: at least one
+ * @param augmentation what is done to the images
+ * @param epochs how often each galaxy is seen, on average and before its data set's weight
+ * @param batch how many galaxies a step learns from
+ * @param descent how steps are taken
+ * @param frozenEpochs for so many epochs at the beginning all but the last layer stays as it is
+ * @param patience the run ends early when the validation loss has not fallen for so many epochs,
+ *     and the best weights are kept; 0 runs to the end and keeps the last
+ * @param seed of the first weights, the order of galaxies, their augmentation and dropout
+ */
+public record TrainingSettings(
+    String architecture,
+    InputSpec input,
+    List<Question> questions,
+    List<Objective.Term> losses,
+    Augmentation augmentation,
+    int epochs,
+    int batch,
+    Descent descent,
+    int frozenEpochs,
+    int patience,
+    int seed) {
+
+  /**
+   * How steps are taken.
+   *
+   * @param optimizer how a gradient becomes a step
+   * @param learningRate the highest of the schedule: the last layer's
+   * @param warmUp the share of all steps over which the rate rises, above 0
+   * @param depthDecay each layer's rate is that of the layer above it times this; 1 for the same
+   *     rate everywhere
+   * @param weightDecay of convolutions and dense layers; biases and normalisations do not shrink
+   * @param clipNorm the longest that the gradient over all weights may be (Pascanu et al. 2013)
+   * @param average the share of the old average of the weights that a step keeps; 0 for none
+   */
+  public record Descent(
+      Optimizer.Kind optimizer,
+      double learningRate,
+      double warmUp,
+      double depthDecay,
+      double weightDecay,
+      double clipNorm,
+      double average) {
+    public Descent {
+      require(learningRate > 0, "The learning rate must be positive, not " + learningRate + ".");
+      require(warmUp > 0 && warmUp < 1, "The warm-up lies between 0 and 1, not " + warmUp + ".");
+      require(
+          depthDecay > 0 && depthDecay <= 1,
+          "The decay by depth is above 0 and at most 1, not " + depthDecay + ".");
+      require(weightDecay >= 0, "Weight decay must not be negative, not " + weightDecay + ".");
+      require(clipNorm > 0, "The gradient's longest norm must be positive, not " + clipNorm + ".");
+      require(
+          average >= 0 && average < 1,
+          "The decay of the weights' average is at least 0 and below 1, not " + average + ".");
+    }
+  }
+
+  public TrainingSettings {
+    questions = List.copyOf(questions);
+    losses = List.copyOf(losses);
+    require(!losses.isEmpty(), "Training makes at least one loss small.");
+    require(epochs >= 1, "Training takes at least 1 epoch, not " + epochs + ".");
+    require(batch >= 2, "A batch has at least 2 galaxies, not " + batch + ".");
+    require(
+        frozenEpochs >= 0 && patience >= 0,
+        "Frozen epochs and patience must not be negative, not %d and %d."
+            .formatted(frozenEpochs, patience));
+  }
+
+  /** Whether the network's outputs are logarithms of concentrations, so that it has intervals. */
+  public boolean givesConcentrations() {
+    return losses.stream().anyMatch(term -> term.loss() instanceof Loss.DirichletMultinomial);
+  }
+
+  /**
+   * Random weights to begin with. A network that gives concentrations begins as sure as the votes
+   * that its loss takes a galaxy to have had, since it is long in learning that from nothing.
+   */
+  public Weights firstWeights(Network network) {
+    Weights random = Weights.initial(network, seed);
+    Optional<Loss.DirichletMultinomial> votes =
+        losses.stream()
+            .map(Objective.Term::loss)
+            .filter(Loss.DirichletMultinomial.class::isInstance)
+            .map(Loss.DirichletMultinomial.class::cast)
+            .findFirst();
+    if (votes.isEmpty()) {
+      return random;
+    }
+    String bias = Network.ANSWERS + ".bias";
+    float[] logarithms = new float[network.outputs()];
+    int at = 0;
+    for (Question question : questions) {
+      int answers = question.answers().size();
+      Arrays.fill(logarithms, at, at + answers, (float) Math.log(votes.get().votes() / answers));
+      at += answers;
+    }
+    SequencedMap<String, Weights.Array> array = new LinkedHashMap<>();
+    array.put(bias, new Weights.Array(List.of(logarithms.length), logarithms));
+    return random.with(new Weights(array));
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+}
