@@ -112,7 +112,7 @@ public record TrainingRun(
     told.accept(
         String.format(
             Locale.ROOT,
-            "%,d galaxies to learn from, %,d held out, %,d problems",
+            "%,d galaxies to learn from, %,d held out, %,d problems; preparing their images",
             data.training().size(),
             data.heldOut().size(),
             data.problems().size()));
