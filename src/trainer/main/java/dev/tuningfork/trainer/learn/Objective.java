@@ -9,6 +9,8 @@ import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Question;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What training makes small: a weighted sum of {@link Loss losses}, computed on whole batches.
@@ -103,8 +105,8 @@ public final class Objective {
     return sum.div(outputs.getShape().get(0));
   }
 
-  private static NDArray known(@org.jspecify.annotations.Nullable NDArray joint) {
-    return java.util.Objects.requireNonNull(joint, "joint probabilities are made where needed");
+  private static NDArray known(@Nullable NDArray joint) {
+    return Objects.requireNonNull(joint, "joint probabilities are made where needed");
   }
 
   /** One softmax a question: batch × answers in, logarithms of conditional probabilities out. */
