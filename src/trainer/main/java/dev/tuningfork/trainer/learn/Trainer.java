@@ -201,9 +201,9 @@ public final class Trainer {
               schedule.rate(epoch * steps - 1),
               progress.seconds() / 60);
       folder.append(figures);
-      save();
+      Checkpoint saved = save();
       if (best) {
-        learner.checkpoint(progress, fingerprint()).save(folder.best());
+        saved.save(folder.best());
       }
       listener.epochDone(figures);
       return true;
@@ -266,9 +266,11 @@ public final class Trainer {
       return new Judgement(sum / galaxies, agreement);
     }
 
-    private void save() throws IOException {
-      learner.checkpoint(progress, fingerprint()).save(folder.last());
+    private Checkpoint save() throws IOException {
+      Checkpoint checkpoint = learner.checkpoint(progress, fingerprint());
+      checkpoint.save(folder.last());
       lastCheckpoint = System.nanoTime();
+      return checkpoint;
     }
   }
 
