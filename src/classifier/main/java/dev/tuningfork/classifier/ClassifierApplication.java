@@ -3,8 +3,12 @@ package dev.tuningfork.classifier;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.CommitTimingClients;
+import dev.tuningfork.classifier.registry.RegistryException;
+import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Provenance;
@@ -69,6 +73,7 @@ public final class ClassifierApplication implements AutoCloseable {
     FAILED
   }
 
+  private final Optional<SchemaRegistry> registry;
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
   private final KafkaStreams streams;
@@ -84,14 +89,19 @@ public final class ClassifierApplication implements AutoCloseable {
   private volatile boolean closed;
 
   private ClassifierApplication(
-      ClassifierSettings settings, MorphologyModel model, boolean streamsProtocol) {
+      ClassifierSettings settings,
+      MorphologyModel model,
+      boolean streamsProtocol,
+      Optional<SchemaRegistry> registry,
+      MessageFormat format) {
+    this.registry = registry;
     ImageLimits limits = settings.image();
-    Optional<PrometheusMeterRegistry> registry =
+    Optional<PrometheusMeterRegistry> measures =
         settings
             .service()
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-    metrics = registry.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
+    metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
     this.model =
         model.identity().name() + " " + model.identity().version() + " on " + model.device();
     fetcher = new SurveyImageFetcher(settings.fetch());
@@ -105,7 +115,7 @@ public final class ClassifierApplication implements AutoCloseable {
             metrics);
     Topology topology =
         ClassifierTopology.of(
-            settings.topics(), batcher, Provenance.of(model), settings.ledger(), metrics);
+            settings.topics(), batcher, Provenance.of(model), format, settings.ledger(), metrics);
     streams =
         new KafkaStreams(
             topology,
@@ -124,30 +134,59 @@ public final class ClassifierApplication implements AutoCloseable {
           }
         });
     endpoints =
-        registry.map(
-            measures ->
-                new Endpoints(settings, model, topology.describe().toString(), measures, metrics));
+        measures.map(
+            told ->
+                new Endpoints(
+                    settings, model, format, topology.describe().toString(), told, metrics));
   }
 
   /**
    * Starts a classifier; {@link #awaitRunning} waits until it has its partitions.
    *
    * @param model used by this classifier alone, and to be closed by the caller after it
-   * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
-   *     setting, or the service's address cannot be listened on
+   * @throws SettingsException where Kafka or the schema registry cannot be reached, a topic is
+   *     missing, Kafka refuses a setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
+    Optional<SchemaRegistry> registry = registry(settings);
     try {
+      MessageFormat format = registry.map(r -> format(settings, r)).orElse(MessageFormat.JSON);
       boolean streamsProtocol = prepareCluster(settings);
       ClassifierApplication application =
-          new ClassifierApplication(settings, model, streamsProtocol);
+          new ClassifierApplication(settings, model, streamsProtocol, registry, format);
       application.open();
       return application;
-    } catch (ConfigException e) {
-      throw new SettingsException("Kafka refuses a setting: " + e.getMessage(), e);
-    } catch (KafkaException e) {
-      throw new SettingsException("The classifier cannot start: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      registry.ifPresent(SchemaRegistry::close);
+      throw switch (e) {
+        case RegistryException told ->
+            new SettingsException(String.valueOf(told.getMessage()), told);
+        case ConfigException refused ->
+            new SettingsException("Kafka refuses a setting: " + refused.getMessage(), refused);
+        case KafkaException other ->
+            new SettingsException("The classifier cannot start: " + other.getMessage(), other);
+        default -> e;
+      };
     }
+  }
+
+  private static Optional<SchemaRegistry> registry(ClassifierSettings settings) {
+    try {
+      return settings.messages().registry().map(SchemaRegistry::new);
+    } catch (RegistryException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Every answer's schema is known to the registry before the first answer is written. */
+  private static MessageFormat format(ClassifierSettings settings, SchemaRegistry registry) {
+    return switch (settings.messages().serialization()) {
+      case JSON -> MessageFormat.jsonReadingAvro(registry);
+      case AVRO ->
+          MessageFormat.avro(
+              registry,
+              registry.id(settings.topics().output() + "-value", GalaxyMorphology.avroSchema()));
+    };
   }
 
   private void open() {
@@ -227,6 +266,7 @@ public final class ClassifierApplication implements AutoCloseable {
     }
     batcher.close();
     fetcher.close();
+    registry.ifPresent(SchemaRegistry::close);
     endpoints.ifPresent(Endpoints::close);
     ended.countDown();
   }

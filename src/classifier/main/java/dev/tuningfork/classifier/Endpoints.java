@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
@@ -56,6 +57,7 @@ final class Endpoints implements AutoCloseable {
   Endpoints(
       ClassifierSettings settings,
       MorphologyModel model,
+      MessageFormat format,
       String topology,
       PrometheusMeterRegistry registry,
       ClassifierMetrics metrics) {
@@ -69,7 +71,8 @@ final class Endpoints implements AutoCloseable {
             Endpoints.class.getPackage().getImplementationVersion(), "in development");
     latest =
         settings.service().morphologies()
-            ? Optional.of(new LatestMorphologies(settings.topics().output(), settings.service()))
+            ? Optional.of(
+                new LatestMorphologies(settings.topics().output(), format, settings.service()))
             : Optional.empty();
     morphologies = new MorphologyEndpoint(latest);
   }

@@ -5,6 +5,7 @@ import static dev.tuningfork.classifier.stream.LedgerProcessor.LEDGER;
 import static dev.tuningfork.classifier.stream.LedgerProcessor.MORPHOLOGIES;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.Map;
 import java.util.Set;
@@ -43,11 +44,13 @@ public final class ClassifierTopology {
    * Names the nodes and ties them together.
    *
    * @param classifier shared by all tasks; not closed by them
+   * @param format in which references are read and morphologies written
    */
   public static Topology of(
       Topics topics,
       ImageClassifier classifier,
       Provenance provenance,
+      MessageFormat format,
       LedgerSettings settings,
       ClassifierMetrics metrics) {
     AtomicInteger openTasks = new AtomicInteger();
@@ -61,7 +64,8 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(classifier, provenance, settings, openTasks, metrics);
+                return new LedgerProcessor(
+                    classifier, provenance, format, settings, openTasks, metrics);
               }
 
               @Override

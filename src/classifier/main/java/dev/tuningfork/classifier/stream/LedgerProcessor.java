@@ -6,6 +6,7 @@ import dev.tuningfork.classifier.batch.Outcome.Classified;
 import dev.tuningfork.classifier.batch.Outcome.Failed;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,9 @@ import org.slf4j.LoggerFactory;
  *       room in the window only so long, and then takes the record all the same. The overshoot is
  *       about one record a wait, and capped: beyond the cap the task fails, its transaction is
  *       rolled back, and nothing is lost.
+ *   <li>A record whose schema the registry cannot tell now is not given up, since the record is not
+ *       at fault, and all that follow would be given up after it: the task fails likewise and reads
+ *       it again.
  * </ul>
  *
  * <p>Threads: everything runs on the stream thread, but for the classifier's threads, which put
@@ -91,6 +95,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private final ImageClassifier classifier;
   private final Provenance provenance;
+  private final MessageFormat format;
   private final LedgerSettings settings;
   private final AtomicInteger openTasks;
   private final ClassifierMetrics metrics;
@@ -121,11 +126,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   LedgerProcessor(
       ImageClassifier classifier,
       Provenance provenance,
+      MessageFormat format,
       LedgerSettings settings,
       AtomicInteger openTasks,
       ClassifierMetrics metrics) {
     this.classifier = classifier;
     this.provenance = provenance;
+    this.format = format;
     this.settings = settings;
     this.openTasks = openTasks;
     this.metrics = metrics;
@@ -171,7 +178,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     Request request;
     try {
       requireWritable(entry);
-      request = Request.read(entry.key(), entry.value(), entry.headers());
+      request = Request.read(entry.key(), entry.value(), entry.headers(), format);
     } catch (RecordTooLargeException e) {
       giveUp(null, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 0, e));
       return;
@@ -219,7 +226,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     nextSequence = Math.max(nextSequence, held.key + 1);
     LedgerEntry entry = held.value;
     try {
-      Request request = Request.read(entry.key(), entry.value(), entry.headers());
+      Request request = Request.read(entry.key(), entry.value(), entry.headers(), format);
       waiting.add(new Accepted(held.key, entry.acceptedAt(), request));
     } catch (MessageException e) {
       // it was readable to the version of this program that accepted it
@@ -345,7 +352,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     byte[] key = request.objectId().getBytes(StandardCharsets.UTF_8);
     byte[] value;
     try {
-      value = provenance.answer(request, entry, answer, now()).toJson();
+      value = format.write(provenance.answer(request, entry, answer, now()));
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
       giveUp(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));

@@ -13,6 +13,7 @@ import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.image.QualityFlag;
@@ -107,6 +108,7 @@ class ClassifierTopologyTest {
         Topics.DEFAULT,
         classifier,
         Provenance.of(new FakeModel(8)),
+        MessageFormat.JSON,
         settings,
         new ClassifierMetrics(measures));
   }

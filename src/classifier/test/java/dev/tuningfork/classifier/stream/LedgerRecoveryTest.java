@@ -8,6 +8,7 @@ import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ class LedgerRecoveryTest {
             return Optional.of(outcomes.getLast());
           },
           Provenance.of(new FakeModel(8)),
+          MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
           ClassifierMetrics.unheard());
