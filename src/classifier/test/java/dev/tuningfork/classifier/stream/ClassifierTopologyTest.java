@@ -14,6 +14,7 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageFormat;
+import dev.tuningfork.classifier.message.SchemaUnavailableException;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.image.QualityFlag;
@@ -94,6 +95,7 @@ class ClassifierTopologyTest {
 
   private final ByHand classifier = new ByHand();
   private final SimpleMeterRegistry measures = new SimpleMeterRegistry();
+  private MessageFormat format = MessageFormat.JSON;
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> output;
@@ -108,7 +110,7 @@ class ClassifierTopologyTest {
         Topics.DEFAULT,
         classifier,
         Provenance.of(new FakeModel(8)),
-        MessageFormat.JSON,
+        format,
         settings,
         new ClassifierMetrics(measures));
   }
@@ -136,6 +138,38 @@ class ClassifierTopologyTest {
       assertThat(topology(SMALL).describe().toString())
           .isEqualToIgnoringWhitespace(new String(golden.readAllBytes(), UTF_8));
     }
+  }
+
+  @Test
+  void aReferenceWhoseSchemaCannotBeToldNowIsReadAgainAndNotGivenUp() {
+    driver.close();
+    format =
+        MessageFormat.jsonReadingAvro(
+            id -> {
+              throw new SchemaUnavailableException("The registry is silent.");
+            });
+    start(SMALL);
+    byte[] avro = GalaxyImageReference.of("1", "file:/1").toAvro(7);
+    assertThatThrownBy(() -> input.pipeInput("1".getBytes(UTF_8), avro))
+        .isInstanceOf(StreamsException.class)
+        .hasRootCauseMessage("The registry is silent.");
+    assertThat(deadLetters.isEmpty()).isTrue();
+    assertThat(classifier.origins).isEmpty();
+  }
+
+  @Test
+  void anAvroReferenceIsClassifiedAndAnsweredInAvro() throws Exception {
+    driver.close();
+    format =
+        MessageFormat.avro(
+            id -> id == 7 ? GalaxyImageReference.avroSchema() : GalaxyMorphology.avroSchema(), 8);
+    start(SMALL);
+    input.pipeInput("1".getBytes(UTF_8), GalaxyImageReference.of("587", "file:/1").toAvro(7));
+    classifier.classify(0);
+    driver.advanceWallClockTime(Duration.ofMillis(5));
+    byte[] answer = output.readValue();
+    assertThat(answer).startsWith(0, 0, 0, 0, 8);
+    assertThat(format.morphology(answer).objectId()).isEqualTo("587");
   }
 
   @Test
