@@ -2,11 +2,16 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.batch.Onlooker;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.CommitTimingClients;
+import dev.tuningfork.classifier.metrics.TransactionListener;
+import dev.tuningfork.classifier.page.LiveFeed;
+import dev.tuningfork.classifier.page.SteeredSurvey;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
+import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.classifier.stream.Provenance;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
@@ -69,6 +74,7 @@ public final class ClassifierApplication implements AutoCloseable {
     FAILED
   }
 
+  private final Optional<LiveFeed> feed;
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
   private final KafkaStreams streams;
@@ -84,7 +90,10 @@ public final class ClassifierApplication implements AutoCloseable {
   private volatile boolean closed;
 
   private ClassifierApplication(
-      ClassifierSettings settings, MorphologyModel model, boolean streamsProtocol) {
+      ClassifierSettings settings,
+      MorphologyModel model,
+      Optional<SteeredSurvey> survey,
+      boolean streamsProtocol) {
     ImageLimits limits = settings.image();
     Optional<PrometheusMeterRegistry> registry =
         settings
@@ -94,6 +103,10 @@ public final class ClassifierApplication implements AutoCloseable {
     metrics = registry.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
     this.model =
         model.identity().name() + " " + model.identity().version() + " on " + model.device();
+    feed =
+        settings.service().address().isPresent() && settings.service().page().show()
+            ? Optional.of(new LiveFeed(settings.service().page(), model.input(), metrics, survey))
+            : Optional.empty();
     fetcher = new SurveyImageFetcher(settings.fetch());
     batcher =
         new Batcher(
@@ -102,15 +115,23 @@ public final class ClassifierApplication implements AutoCloseable {
             new Preprocessor(model.input(), limits)::prepare,
             model,
             this::fail,
-            metrics);
+            metrics,
+            feed.<Onlooker>map(page -> page).orElse(Onlooker.NOBODY));
     Topology topology =
         ClassifierTopology.of(
-            settings.topics(), batcher, Provenance.of(model), settings.ledger(), metrics);
+            settings.topics(),
+            batcher,
+            Provenance.of(model),
+            settings.ledger(),
+            metrics,
+            feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
     streams =
         new KafkaStreams(
             topology,
             StreamsSettings.of(settings, streamsProtocol),
-            new CommitTimingClients(metrics));
+            new CommitTimingClients(
+                metrics,
+                feed.<TransactionListener>map(page -> page).orElse(TransactionListener.NOBODY)));
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
     streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
@@ -126,7 +147,8 @@ public final class ClassifierApplication implements AutoCloseable {
     endpoints =
         registry.map(
             measures ->
-                new Endpoints(settings, model, topology.describe().toString(), measures, metrics));
+                new Endpoints(
+                    settings, model, topology.describe().toString(), measures, metrics, feed));
   }
 
   /**
@@ -137,10 +159,22 @@ public final class ClassifierApplication implements AutoCloseable {
    *     setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
+    return start(settings, model, Optional.empty());
+  }
+
+  /**
+   * Starts a classifier whose page also steers a survey.
+   *
+   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
+   *     setting, or the service's address cannot be listened on
+   */
+  public static ClassifierApplication start(
+      ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
     try {
       boolean streamsProtocol = prepareCluster(settings);
       ClassifierApplication application =
-          new ClassifierApplication(settings, model, streamsProtocol);
+          new ClassifierApplication(settings, model, survey, streamsProtocol);
       application.open();
       return application;
     } catch (ConfigException e) {
@@ -153,7 +187,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private void open() {
     try {
       endpoints.ifPresent(
-          service -> service.open(new ClassifierHealth(this::look), streams, batcher));
+          service -> service.open(new ClassifierHealth(this::look), streams, batcher, fetcher));
       streams.start();
     } catch (RuntimeException e) {
       close();

@@ -78,6 +78,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final MorphologyModel model;
   private final Consumer<Throwable> onBrokenModel;
   private final ClassifierMetrics metrics;
+  private final Onlooker onlooker;
   private final int batchLimit;
 
   private final BlockingQueue<Submitted> queue;
@@ -105,12 +106,14 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       Preparation preparation,
       MorphologyModel model,
       Consumer<Throwable> onBrokenModel,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      Onlooker onlooker) {
     this.fetcher = fetcher;
     this.preparation = preparation;
     this.model = model;
     this.onBrokenModel = onBrokenModel;
     this.metrics = metrics;
+    this.onlooker = onlooker;
     batchLimit = Math.min(settings.batch(), model.largestBatch());
     queue = new ArrayBlockingQueue<>(settings.queue());
     fetched = new ArrayBlockingQueue<>(settings.fetchers());
@@ -265,7 +268,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       PreparedImage image = one.image;
       one.submitted.outcome.complete(
           new Outcome.Classified(
-              answers.get(i), one.sha256, image.width(), image.height(), image.flags()));
+              answers.get(i),
+              one.sha256,
+              image.width(),
+              image.height(),
+              image.flags(),
+              onlooker.look(image, answers.get(i))));
     }
   }
 

@@ -46,7 +46,8 @@ class BatcherTest {
         (bytes, description) -> prepare(bytes),
         model,
         broken::set,
-        ClassifierMetrics.unheard());
+        ClassifierMetrics.unheard(),
+        Onlooker.NOBODY);
   }
 
   @AfterEach

@@ -87,7 +87,7 @@ class ClassifierTopologyTest {
     void classify(int submission, AnswerProbabilities answer, QualityFlag... flags) {
       outcomes
           .get(submission)
-          .complete(new Outcome.Classified(answer, "ab".repeat(32), 424, 424, Set.of(flags)));
+          .complete(new Outcome.Classified(answer, "ab".repeat(32), 424, 424, Set.of(flags), null));
     }
   }
 
@@ -108,7 +108,8 @@ class ClassifierTopologyTest {
         classifier,
         Provenance.of(new FakeModel(8)),
         settings,
-        new ClassifierMetrics(measures));
+        new ClassifierMetrics(measures),
+        MorphologyListener.NOBODY);
   }
 
   private void start(LedgerSettings settings) {
