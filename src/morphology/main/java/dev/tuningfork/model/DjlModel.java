@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Head;
@@ -119,9 +120,9 @@ final class DjlModel implements MorphologyModel {
     }
     int valueCount = description.input().valueCount();
     for (int i = 0; i < images.size(); i++) {
-      float[] values = images.get(i).values();
-      requireUsable(values, i);
-      numbers.put(i * valueCount, values);
+      Pixels pixels = images.get(i).pixels();
+      requireUsable(pixels, i);
+      numbers.put(i * valueCount, description.input().standardised(pixels));
     }
     float[] logits = logits(paddedSize(images.size()));
     List<AnswerProbabilities> answers = new ArrayList<>(images.size());
@@ -131,18 +132,20 @@ final class DjlModel implements MorphologyModel {
     return answers;
   }
 
-  private void requireUsable(float[] values, int place) {
+  private void requireUsable(Pixels pixels, int place) {
     InputSpec input = description.input();
-    if (values.length != input.valueCount()) {
+    if (pixels.count() != input.valueCount()) {
       throw new PredictionException(
           "Image %d of the batch has %d numbers where the model takes %d × %d × %d."
               .formatted(
-                  place, values.length, input.channels().count(), input.size(), input.size()));
+                  place, pixels.count(), input.channels().count(), input.size(), input.size()));
     }
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new PredictionException(
-            "Image %d of the batch holds the number %s.".formatted(place, value));
+    if (pixels instanceof Pixels.Brightness(float[] values)) {
+      for (float value : values) {
+        if (!Float.isFinite(value)) {
+          throw new PredictionException(
+              "Image %d of the batch holds the number %s.".formatted(place, value));
+        }
       }
     }
   }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -159,8 +160,22 @@ final class Observatory implements AutoCloseable {
         StandardCharsets.UTF_8);
   }
 
+  /** Publishes so many records that are no messages, and returns when all are stored. */
+  void publishUnreadable(int count) throws Exception {
+    publish(0, count, _ -> "{".getBytes(StandardCharsets.UTF_8));
+  }
+
   /** Publishes references to galaxies of these numbers, and returns when all are stored. */
   void publish(int from, int to) throws Exception {
+    publish(
+        from,
+        to,
+        n ->
+            GalaxyImageReference.of(String.valueOf(n), image(n % IMAGES).toUri().toString())
+                .toJson());
+  }
+
+  private void publish(int from, int to, IntFunction<byte[]> values) throws Exception {
     try (var producer =
         new KafkaProducer<>(
             Map.of(
@@ -173,9 +188,8 @@ final class Observatory implements AutoCloseable {
       List<Future<?>> sent = new ArrayList<>();
       for (int n = from; n < to; n++) {
         String objectId = String.valueOf(n);
-        byte[] reference =
-            GalaxyImageReference.of(objectId, image(n % IMAGES).toUri().toString()).toJson();
-        sent.add(producer.send(new ProducerRecord<>(Topics.DEFAULT.input(), objectId, reference)));
+        sent.add(
+            producer.send(new ProducerRecord<>(Topics.DEFAULT.input(), objectId, values.apply(n))));
       }
       for (Future<?> one : sent) {
         one.get();
