@@ -105,7 +105,7 @@ public final class ClassifierApplication implements AutoCloseable {
         model.identity().name() + " " + model.identity().version() + " on " + model.device();
     feed =
         settings.service().address().isPresent() && settings.service().page().show()
-            ? Optional.of(new LiveFeed(settings.service().page(), model.input(), metrics, survey))
+            ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
             : Optional.empty();
     fetcher = new SurveyImageFetcher(settings.fetch());
     batcher =

@@ -3,6 +3,7 @@ package dev.tuningfork.classifier;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.page.LetterBox;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
 import dev.tuningfork.classifier.service.Health;
@@ -102,6 +103,11 @@ final class Endpoints implements AutoCloseable {
                       live ->
                           new LivePage(
                               live,
+                              new LetterBox(
+                                  KafkaClients.consumer(settings),
+                                  KafkaClients.producer(settings),
+                                  settings.topics(),
+                                  settings.service().page().replay()),
                               settings.service().page(),
                               address.getHostString(),
                               fetcher,

@@ -8,7 +8,6 @@ import dev.tuningfork.classifier.metrics.TransactionListener;
 import dev.tuningfork.classifier.page.Watcher.Event;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.stream.MorphologyListener;
-import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.util.ArrayDeque;
@@ -64,7 +63,6 @@ public final class LiveFeed
   private record Pending(SeenGalaxy galaxy, List<Watcher> wanting) {}
 
   private final PageSettings settings;
-  private final InputSpec input;
   private final ClassifierMetrics metrics;
   private final Optional<SteeredSurvey> survey;
   private final Gallery gallery;
@@ -78,16 +76,11 @@ public final class LiveFeed
           Thread.ofPlatform().daemon().name("page-figures").factory());
 
   /**
-   * @param input how the images that it is shown were prepared
    * @param survey what the page may steer
    */
   public LiveFeed(
-      PageSettings settings,
-      InputSpec input,
-      ClassifierMetrics metrics,
-      Optional<SteeredSurvey> survey) {
+      PageSettings settings, ClassifierMetrics metrics, Optional<SteeredSurvey> survey) {
     this.settings = settings;
-    this.input = input;
     this.metrics = metrics;
     this.survey = survey;
     gallery = new Gallery(settings.galaxies(), settings.memory());
@@ -116,7 +109,7 @@ public final class LiveFeed
     }
     return wanting.isEmpty() && !unasked.take(now)
         ? null
-        : new Sighting(Picture.of(image, input), wanting);
+        : new Sighting(Picture.of(image), wanting);
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.classifier.batch.ImageOrigin;
+import dev.tuningfork.classifier.deadletter.Place;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
@@ -14,8 +15,11 @@ import dev.tuningfork.classifier.service.Reply;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.tree.DecisionTree;
+import io.helidon.common.parameters.Parameters;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.PathMatchers;
 import io.helidon.http.Status;
 import io.helidon.http.sse.SseEvent;
 import io.helidon.webserver.http.Handler;
@@ -33,6 +37,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +90,7 @@ public final class LivePage implements HttpService {
       BooleanSupplier ready) {}
 
   private final LiveFeed feed;
+  private final LetterBox letters;
   private final PageSettings settings;
   private final Surroundings surroundings;
   private final DecisionTree tree;
@@ -97,12 +103,14 @@ public final class LivePage implements HttpService {
    */
   public LivePage(
       LiveFeed feed,
+      LetterBox letters,
       PageSettings settings,
       String host,
       ImageFetcher fetcher,
       ImageLimits limits,
       Surroundings surroundings) {
     this.feed = feed;
+    this.letters = letters;
     this.settings = settings;
     this.surroundings = surroundings;
     tree = surroundings.model.tree();
@@ -113,24 +121,31 @@ public final class LivePage implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get("/", telling(_ -> file("live.html")));
-    rules.get("/objects/{+objectId}", telling(_ -> file("object.html")));
-    rules.get("/dead-letters", telling(_ -> file("dead-letters.html")));
-    files.keySet().forEach(name -> rules.get("/page/" + name, telling(_ -> file(name))));
+    tell(rules, "/", _ -> file("live.html"));
+    tell(rules, "/objects/{+objectId}", _ -> file("object.html"));
+    tell(rules, "/dead-letters", _ -> file("dead-letters.html"));
+    files.keySet().forEach(name -> tell(rules, "/page/" + name, _ -> file(name)));
     rules.get("/page/events", this::events);
-    rules.get("/page/tree", telling(_ -> json(questions())));
-    rules.get(OBJECTS + "{+objectId}", telling(this::object));
-    rules.get(THUMBNAILS + "{number}", telling(this::thumbnail));
-    rules.get(AS_IT_CAME + "{+objectId}", telling(request -> picture(request, true)));
-    rules.get(AS_SEEN + "{+objectId}", telling(request -> picture(request, false)));
+    tell(rules, "/page/tree", _ -> json(questions()));
+    tell(rules, "/page/dead-letters", _ -> deadLetters());
+    tell(rules, OBJECTS + "{+objectId}", this::object);
+    tell(rules, THUMBNAILS + "{number}", this::thumbnail);
+    tell(rules, AS_IT_CAME + "{+objectId}", request -> picture(request, true));
+    tell(rules, AS_SEEN + "{+objectId}", request -> picture(request, false));
+    if (letters.allowsReplay()) {
+      rules.post("/page/dead-letters/{partition}/{offset}/replay", changing(this::replay));
+    }
     feed.survey()
         .ifPresent(
             survey -> rules.post("/page/survey", changing(request -> steer(survey, request))));
   }
 
-  private Handler telling(Function<ServerRequest, Reply> answer) {
-    return (request, response) ->
-        send(visitors.mayRead(request) ? answer.apply(request) : stranger(), response);
+  private void tell(HttpRules rules, String pattern, Function<ServerRequest, Reply> answer) {
+    rules.route(
+        Method.predicate(Method.GET, Method.HEAD),
+        PathMatchers.create(pattern),
+        (request, response) ->
+            send(visitors.mayRead(request) ? answer.apply(request) : stranger(), response));
   }
 
   private Handler changing(Function<ServerRequest, Reply> answer) {
@@ -333,6 +348,28 @@ public final class LivePage implements HttpService {
           .map(uri -> new ImageOrigin.Referenced(GalaxyImageReference.Image.of(uri)));
     } catch (MessageException | IllegalArgumentException e) {
       return Optional.empty();
+    }
+  }
+
+  private Reply deadLetters() {
+    try {
+      return json(letters.read());
+    } catch (KafkaException e) {
+      return Reply.error(
+          Status.SERVICE_UNAVAILABLE_503, "The dead letters cannot be read: " + e.getMessage());
+    }
+  }
+
+  private Reply replay(ServerRequest request) {
+    try {
+      Parameters path = request.path().pathParameters();
+      Place place = Place.parse(path.get("partition") + ":" + path.get("offset"));
+      return json(Map.of("said", letters.replay(place)));
+    } catch (IllegalArgumentException e) {
+      return Reply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
+    } catch (KafkaException e) {
+      return Reply.error(
+          Status.SERVICE_UNAVAILABLE_503, "It could not be sent again: " + e.getMessage());
     }
   }
 

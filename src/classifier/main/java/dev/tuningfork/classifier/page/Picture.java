@@ -1,6 +1,6 @@
 package dev.tuningfork.classifier.page;
 
-import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -24,20 +24,25 @@ record Picture(int side, int channels, byte[] levels) {
 
   private static final float QUALITY = 0.88f;
 
-  /** A copy of what the network sees, before it is standardised. */
-  static Picture of(PreparedImage image, InputSpec spec) {
-    int channels = spec.channels().count();
-    int plane = spec.size() * spec.size();
-    byte[] levels = new byte[channels * plane];
-    for (int channel = 0; channel < channels; channel++) {
-      float mean = spec.mean().get(channel).floatValue();
-      float std = spec.std().get(channel).floatValue();
-      for (int i = 0; i < plane; i++) {
-        float brightness = image.values()[channel * plane + i] * std + mean;
-        levels[i * channels + channel] = (byte) Math.clamp(Math.round(brightness * 255), 0, 255);
-      }
+  /** A copy of what a model takes. */
+  static Picture of(PreparedImage image) {
+    byte[] levels =
+        switch (image.pixels()) {
+          case Pixels.Levels(byte[] values) -> values.clone();
+          case Pixels.Brightness brightness -> {
+            byte[] rounded = new byte[brightness.count()];
+            for (int i = 0; i < rounded.length; i++) {
+              rounded[i] = (byte) brightness.level(i);
+            }
+            yield rounded;
+          }
+        };
+    // a square of whole numbers, or three times one, which never is a square itself
+    int side = (int) Math.round(Math.sqrt(levels.length));
+    if (side * side == levels.length) {
+      return new Picture(side, 1, levels);
     }
-    return new Picture(spec.size(), channels, levels);
+    return new Picture((int) Math.round(Math.sqrt(levels.length / 3.0)), 3, levels);
   }
 
   /** As a JPEG file. */

@@ -39,8 +39,6 @@ final class Pictures {
   }
 
   private final ImageFetcher fetcher;
-  private final InputSpec seen;
-  private final InputSpec whole;
   private final Preprocessor asSeen;
   private final Preprocessor asItCame;
   private final Semaphore places = new Semaphore(AT_ONCE);
@@ -50,8 +48,7 @@ final class Pictures {
    */
   Pictures(ImageFetcher fetcher, InputSpec input, ImageLimits limits) {
     this.fetcher = fetcher;
-    seen = input;
-    whole =
+    InputSpec whole =
         new InputSpec(
             Channels.RGB,
             SIDE,
@@ -60,21 +57,21 @@ final class Pictures {
             input.stretch(),
             List.of(0.0, 0.0, 0.0),
             List.of(1.0, 1.0, 1.0));
-    asSeen = new Preprocessor(seen, limits);
+    asSeen = new Preprocessor(input, limits);
     asItCame = new Preprocessor(whole, limits);
   }
 
   /** The central square of the image, all of it, as a JPEG. */
   byte[] asItCame(ImageOrigin origin) throws NoPictureException, InterruptedException {
-    return picture(origin, asItCame, whole);
+    return picture(origin, asItCame);
   }
 
   /** What the network sees of it, as a JPEG. */
   byte[] asSeen(ImageOrigin origin) throws NoPictureException, InterruptedException {
-    return picture(origin, asSeen, seen);
+    return picture(origin, asSeen);
   }
 
-  private byte[] picture(ImageOrigin origin, Preprocessor preprocessor, InputSpec spec)
+  private byte[] picture(ImageOrigin origin, Preprocessor preprocessor)
       throws NoPictureException, InterruptedException {
     if (!places.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
       throw new NoPictureException("Too many pictures are asked for at once; ask again.");
@@ -85,7 +82,7 @@ final class Pictures {
             case ImageOrigin.Carried(byte[] bytes, _) -> bytes;
             case ImageOrigin.Referenced(var image) -> fetcher.fetch(image).bytes();
           };
-      return Picture.of(preprocessor.prepare(file, description(origin)), spec).toJpeg();
+      return Picture.of(preprocessor.prepare(file, description(origin))).toJpeg();
     } catch (FetchException | ImageException e) {
       throw new NoPictureException("The image cannot be had: " + e.getMessage(), e);
     } finally {

@@ -33,7 +33,6 @@ final class Watcher {
   private final LongAdder dropped = new LongAdder();
   private final Thread thread = Thread.currentThread();
   private volatile long lastTaken = System.nanoTime();
-  private volatile boolean ended;
 
   /** Belongs to the calling thread, which takes the events. */
   Watcher(Filter filter, int perSecond) {
@@ -70,14 +69,13 @@ final class Watcher {
 
   /** The next event; null after the last. */
   @Nullable Event take() throws InterruptedException {
-    Event next = ended ? null : events.take();
+    Event next = events.take();
     lastTaken = System.nanoTime();
     return next instanceof Event.End ? null : next;
   }
 
-  /** Ends it after what it is doing. */
+  /** Ends it after what waits. */
   void end() {
-    ended = true;
     tell(new Event.End());
   }
 
@@ -88,7 +86,6 @@ final class Watcher {
 
   /** Ends it in the middle of what it is doing: its connection is closed. */
   void cutOff() {
-    ended = true;
     thread.interrupt();
   }
 }

@@ -133,7 +133,8 @@ public final class ServiceServer implements AutoCloseable {
         ? Reply.error(
             Status.NOT_FOUND_404,
             "There is nothing here. There are /health/started, /health/ready, /health/live,"
-                + " /metrics, /info, /topology and /v1/morphologies/{objectId}.")
+                + " /metrics, /info, /topology and /v1/morphologies/{objectId}, and the page at /"
+                + " where page.show is true.")
         : Reply.error(Status.METHOD_NOT_ALLOWED_405, "This service only tells: use GET or HEAD.")
             .with(HeaderValues.create(HeaderNames.ALLOW, "GET, HEAD"));
   }

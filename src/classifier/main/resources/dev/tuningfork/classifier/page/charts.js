@@ -3,6 +3,7 @@
 import { element, svg } from "./dom.js";
 
 const SECONDS = 120;
+const LEAST_SECONDS = 30;
 const WIDTH = 240;
 const HEIGHT = 44;
 
@@ -45,7 +46,11 @@ export class Tile {
   }
 }
 
-const x = (values, i) => ((i + SECONDS - values.length) * WIDTH) / (SECONDS - 1);
+/** A young course is drawn wider, so that it can be seen. */
+const x = (values, i) => {
+  const across = Math.max(values.length, LEAST_SECONDS);
+  return ((i + across - values.length) * WIDTH) / (across - 1);
+};
 const y = (value, top) => HEIGHT - 2 - (value / top) * (HEIGHT - 6);
 
 function line(values, top) {

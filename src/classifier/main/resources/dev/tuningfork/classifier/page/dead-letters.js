@@ -10,7 +10,7 @@ async function read() {
   try {
     const told = await json("/page/dead-letters");
     summary.textContent =
-      told.letters === 0 ? "There are none." : number(told.letters) + (told.more ? " newest" : "") + " in " + told.groups.length + (told.groups.length === 1 ? " group" : " groups");
+      told.letters === 0 ? "There are none." : number(told.letters) + " in " + told.groups.length + (told.groups.length === 1 ? " group" : " groups") + (told.more ? ", of which the newest are listed" : "");
     byId("groups").replaceChildren(...told.groups.map((group) => section(group, told.replay)));
     if (told.letters === 0) {
       byId("groups").append(element("p", { class: "empty" }, "Nothing was given up. The sky is clear."));
@@ -32,14 +32,14 @@ function section(group, replay) {
       element("span", { class: "count" }, number(group.count)),
     ),
     element("p", { class: "reason" }, group.reason),
-    element("ul", {}, ...group.letters.map((letter) => item(letter, replay))),
+    element("ul", {}, ...group.letters.map((letter) => item(letter, group, replay))),
     group.count > group.letters.length
       ? element("p", { class: "hint" }, "and " + number(group.count - group.letters.length) + " more like these")
       : null,
   );
 }
 
-function item(letter, replay) {
+function item(letter, group, replay) {
   const said = element("span", { class: "hint", role: "status" });
   const button = replay ? element("button", { type: "button", "aria-label": "Replay " + letter.objectId }, "Replay") : null;
   if (button) {
@@ -59,8 +59,8 @@ function item(letter, replay) {
     "li",
     {},
     element("span", { class: "id" }, letter.objectId || "(no key)"),
-    element("span", { class: "message" }, letter.message),
-    element("span", { class: "address" }, letter.image || ""),
+    element("span", { class: "address" }, letter.image),
+    letter.message === group.reason ? null : element("span", { class: "message" }, letter.message),
     element("time", { datetime: letter.givenUpAt }, (letter.givenUpAt || "").replace("T", " ").slice(0, 19)),
     button,
     said,

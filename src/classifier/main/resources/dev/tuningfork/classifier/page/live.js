@@ -10,7 +10,7 @@ const tiles = {
   pace: new Tile("galaxies / s", { title: "Classified galaxies a second; all are counted" }),
   flight: new Tile("in flight", { title: "Accepted, and their outcome not yet published" }),
   lag: new Tile("lag", { title: "References that are published and not yet taken" }),
-  latency: new Tile("latency", { lines: 3, title: "From acceptance to publication, of the last ten seconds, read off a histogram" }),
+  latency: new Tile("latency", { lines: 3, title: "From acceptance to publication: the median, and what 95 and 99 of 100 galaxies of the last ten seconds had their answer within, read off a histogram" }),
   dead: new Tile("dead letters", { title: "Galaxies that were given up, since the start" }),
 };
 byId("figures").append(...Object.values(tiles).map((tile) => tile.node));
@@ -40,6 +40,7 @@ function state(kind, text) {
 }
 
 function hello(told) {
+  cards.clear(); // what is kept comes anew, after a lost connection too
   cardsPerSecond = told.cards;
   byId("model").textContent = told.model + " " + told.modelVersion + " on " + told.device;
   byId("model").title = told.model + " " + told.sha256 + ", Tuning Fork " + told.version;
@@ -59,7 +60,7 @@ function show(now) {
   tiles.pace.add(pace === null ? "–" : pace < 10 ? pace.toFixed(1) : number(Math.round(pace)), number(now.morphologies) + " since the start", pace);
   tiles.flight.add(number(now.inFlight), now.oldest > 0 ? "the oldest " + time(now.oldest) : "none waits", now.inFlight);
   tiles.lag.add(now.lag === undefined ? "–" : number(now.lag), "references to take", now.lag ?? null);
-  tiles.latency.add(time(now.p50), "half within; 95 % " + time(now.p95) + ", 99 % " + time(now.p99), now.p50 ?? null, now.p95 ?? null, now.p99 ?? null);
+  tiles.latency.add(time(now.p50), "95 %: " + time(now.p95) + " · 99 %: " + time(now.p99), now.p50 ?? null, now.p95 ?? null, now.p99 ?? null);
   tiles.dead.add(number(now.deadLetters), given ? given.toFixed(1) + " a second" : "none just now", given);
   state(now.ready ? "good" : "bad", now.ready ? "Live" : "Not ready");
   showSampling();

@@ -2,14 +2,16 @@
 
 import { byId, element, json, number, percent, words } from "./dom.js";
 
-const FORMS = { E: "smooth", Se: "edge-on", S: "other disk", A: "star" };
+const FORMS = { E: "smooth", Se: "edge-on", S: "disk", A: "star" };
 
 export class Survey {
   constructor(state) {
     this.section = byId("survey");
     this.sliders = {};
+    this.texts = {};
     this.build(state);
     this.show(state);
+    this.section.open = matchMedia("(min-width: 1101px)").matches;
     this.section.hidden = false;
   }
 
@@ -24,16 +26,17 @@ export class Survey {
         this.timer = setTimeout(() => this.steer(), 300);
       });
       this.sliders[name] = input;
+      this.texts[name] = text;
       return element("div", { class: "slider" }, element("label", { for: "survey-" + name }, label), input, output);
     };
     const pace = (v) => number(Math.round(10 ** v * 10) / 10) + " /s";
     this.table = element("table", { class: "confusion" });
     this.right = element("p", { class: "hint" });
     this.section.replaceChildren(
+      element("summary", {}, element("h2", {}, "The mock survey")),
       element(
         "div",
         { class: "steer" },
-        element("h2", { id: "survey-title" }, "The mock survey"),
         slider("pace", "Pace", -0.3, 2.3, 0.05, Math.log10(state.pace), pace),
         slider("noise", "Sky noise", 0, 8, 0.25, state.noise, (v) => "× " + v),
         ...Object.entries(state.kinds).map(([kind, share]) =>
@@ -41,7 +44,7 @@ export class Survey {
         ),
         this.said,
       ),
-      element("div", { class: "matrix" }, element("h3", {}, "What it is, and what it was seen as"), this.table, this.right),
+      element("div", { class: "matrix" }, element("h3", {}, "What they are, and were seen as"), this.table, this.right),
     );
   }
 
@@ -58,7 +61,20 @@ export class Survey {
     }
   }
 
+  /** Someone else may have steered it; what is being moved here stays where it is. */
+  follow(state) {
+    const values = { pace: Math.log10(state.pace), noise: state.noise };
+    for (const [kind, share] of Object.entries(state.kinds)) values[kind] = Math.round(100 * share);
+    for (const [name, input] of Object.entries(this.sliders)) {
+      if (input !== document.activeElement && Number(input.value) !== values[name]) {
+        input.value = values[name];
+        input.nextElementSibling.textContent = this.texts[name](Number(input.value));
+      }
+    }
+  }
+
   show(state) {
+    this.follow(state);
     const sum = state.confusion.flat().reduce((a, b) => a + b, 0);
     const right = state.confusion.reduce((a, row, i) => a + row[i], 0);
     this.table.replaceChildren(
@@ -66,7 +82,7 @@ export class Survey {
       element(
         "thead",
         {},
-        element("tr", {}, element("th", { scope: "col" }, "is ↓ seen →"), ...state.forms.map((form) => element("th", { scope: "col" }, FORMS[form] || form))),
+        element("tr", {}, element("td", {}, element("span", { class: "unseen" }, "is, seen as")), ...state.forms.map((form) => element("th", { scope: "col" }, FORMS[form] || form))),
       ),
       element(
         "tbody",

@@ -3,13 +3,13 @@
 
 import { percent, svg, words } from "./dom.js";
 
-const BOX = 292;
+const BOX = 308;
 const GAP_X = 44;
 const GAP_Y = 46;
 const HEAD = 46;
 const ROW = 25;
 const FOOT = 8;
-const LABEL = 118;
+const LABEL = 134;
 const BAR = 108;
 
 /**
@@ -110,7 +110,7 @@ export function draw(questions, answered, walk, truth, narrow) {
   );
 }
 
-const faint = (probability) => (0.16 + 0.84 * Math.min(1, probability)).toFixed(3);
+const faint = (probability) => (0.22 + 0.78 * Math.min(1, probability)).toFixed(3);
 
 function edge(from, row, to, joint, lit, narrow) {
   const startY = from.y + HEAD + row * ROW + ROW / 2;
@@ -145,13 +145,18 @@ function node(box, told, asked, walk, truth) {
   const onWalk = question.answers.some((answer) => walk.has(answer.id));
   return svg(
     "g",
-    { class: onWalk ? "question lit" : "question", transform: `translate(${x} ${y})`, opacity: faint(asked), "data-question": question.id, "data-asked": asked },
+    { class: onWalk ? "question lit" : "question", transform: `translate(${x} ${y})`, "data-question": question.id, "data-asked": asked },
     svg("title", {}, question.text),
-    svg("rect", { class: "box", width: BOX, height, rx: 10 }),
-    svg("text", { class: "name", x: 14, y: 21 }, words(question.key)),
-    svg("text", { class: "asked", x: BOX - 14, y: 21, "text-anchor": "end" }, "asked " + percent(asked)),
-    ...question.answers.map((answer, row) =>
-      bar(answer, told.answers.find((a) => a.id === answer.id), row, walk.has(answer.id), truth && truth[question.id] === answer.id),
+    svg("rect", { class: "ground", width: BOX, height, rx: 10 }),
+    svg(
+      "g",
+      { opacity: faint(asked) },
+      svg("rect", { class: "box", width: BOX, height, rx: 10 }),
+      svg("text", { class: "name", x: 14, y: 21 }, words(question.key)),
+      svg("text", { class: "asked", x: BOX - 14, y: 21, "text-anchor": "end" }, "asked " + percent(asked)),
+      ...question.answers.map((answer, row) =>
+        bar(answer, told.answers.find((a) => a.id === answer.id), row, walk.has(answer.id), truth && truth[question.id] === answer.id),
+      ),
     ),
   );
 }
