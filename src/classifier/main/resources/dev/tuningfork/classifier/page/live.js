@@ -72,7 +72,7 @@ function showSampling() {
     parts.push(
       filters && filters.any
         ? number(figures.matched) + " of this kind came by since the filter was set"
-        : "of all galaxies, at most " + cardsPerSecond + " a second are shown; the figures count every one",
+        : "at most " + cardsPerSecond + " a second are shown here; the figures count every one",
     );
     if (figures.dropped > 0) parts.push(number(figures.dropped) + " were left out for this browser");
   }

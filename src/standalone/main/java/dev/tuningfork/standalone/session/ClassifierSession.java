@@ -184,7 +184,11 @@ public final class ClassifierSession implements AutoCloseable {
     }
     List<Reply> replies = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : consumer.poll(atMost)) {
-      replies.add(record.topic().equals(topics.output()) ? classified(record) : givenUp(record));
+      if (record.topic().equals(topics.output())) {
+        replies.add(classified(record));
+      } else if (record.headers().lastHeader(DeadLetterHeaders.REPLAYED_OFFSET) == null) {
+        replies.add(givenUp(record));
+      } // else it marks a dead letter that was replayed
     }
     return replies;
   }
@@ -225,7 +229,10 @@ public final class ClassifierSession implements AutoCloseable {
         header(record, DeadLetterHeaders.MESSAGE));
   }
 
-  private static Optional<String> referenceId(byte[] value) {
+  private static Optional<String> referenceId(byte @Nullable [] value) {
+    if (value == null) { // too large to be kept
+      return Optional.empty();
+    }
     try {
       return Optional.ofNullable(GalaxyImageReference.fromJson(value).referenceId());
     } catch (MessageException imageItself) {

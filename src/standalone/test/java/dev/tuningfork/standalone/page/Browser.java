@@ -10,6 +10,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ScreenshotAnimations;
 import com.microsoft.playwright.options.ScreenshotType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,13 @@ public final class Browser implements AutoCloseable {
     return page;
   }
 
+  /** Closes every page but these. */
+  public void closeAllBut(List<Page> pages) {
+    chromium.contexts().stream()
+        .filter(context -> pages.stream().noneMatch(page -> page.context() == context))
+        .forEach(BrowserContext::close);
+  }
+
   /** Nothing serious hinders who uses it with a screen reader, a keyboard or weak eyes. */
   public static void requireAccessible(Page page) {
     List<String> found =
@@ -124,6 +132,7 @@ public final class Browser implements AutoCloseable {
   private static Page.ScreenshotOptions options(String name) {
     return new Page.ScreenshotOptions()
         .setPath(SCREENSHOTS.resolve(name + ".jpg"))
+        .setAnimations(ScreenshotAnimations.DISABLED)
         .setType(ScreenshotType.JPEG)
         .setQuality(80);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -15,8 +16,10 @@ import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.page.Browser;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -248,9 +251,7 @@ class ServedPageIT {
         }
       }
     }
-    return com.fasterxml.jackson.databind.node.JsonNodeFactory.instance
-        .objectNode()
-        .put("replays", -1);
+    return JsonNodeFactory.instance.objectNode().put("replays", -1);
   }
 
   private static String post(String path, String host, String headers) throws IOException {
@@ -267,10 +268,8 @@ class ServedPageIT {
               "%s %s HTTP/1.1\r\nHost: %s\r\n%sConnection: close\r\n\r\n"
                   .formatted(method, path, host, headers)
                   .getBytes(UTF_8));
-      return new String(socket.getInputStream().readAllBytes(), UTF_8)
-          .lines()
-          .findFirst()
-          .orElse("");
+      socket.setSoTimeout(20_000);
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
     }
   }
 
