@@ -28,12 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -194,6 +197,68 @@ final class Observatory implements AutoCloseable {
       for (Future<?> one : sent) {
         one.get();
       }
+    }
+  }
+
+  /**
+   * Publishes references to galaxies from number 0 on, so many a second, until it is told to stop.
+   *
+   * @return how many
+   */
+  int publishAtRate(int perSecond, BooleanSupplier stop) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                5),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      List<Future<?>> sent = new ArrayList<>();
+      long start = System.nanoTime();
+      while (!stop.getAsBoolean()) {
+        String objectId = String.valueOf(sent.size());
+        String image = image(sent.size() % IMAGES).toUri().toString();
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    Topics.DEFAULT.input(),
+                    objectId,
+                    GalaxyImageReference.of(objectId, image).toJson())));
+        long due = start + sent.size() * 1_000_000_000L / perSecond;
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
+      for (Future<?> one : sent) {
+        one.get();
+      }
+      return sent.size();
+    }
+  }
+
+  /** Every record of a topic that is committed by now, in the order of each partition. */
+  List<ConsumerRecord<String, byte[]>> records(String topic) {
+    try (var consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                (Object) broker.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
     }
   }
 
