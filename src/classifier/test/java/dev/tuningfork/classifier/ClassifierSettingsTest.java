@@ -96,7 +96,8 @@ class ClassifierSettingsTest {
     assertThat(settings.topics().input()).isEqualTo("cutouts");
     assertThat(settings.threads()).isEqualTo(2);
     assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
-    assertThat(settings.model()).isEqualTo(
+    assertThat(settings.model())
+        .isEqualTo(
             new ModelChoice(
                 "accurate",
                 8,
