@@ -108,10 +108,7 @@ final class PageCost implements Callable<Integer> {
     for (Page page : Page.values()) {
       out.printf(
           "%-12s %,6.0f galaxies/s in the mean of %d runs, %+.1f %%%n",
-          page.words,
-          mean(figures, page),
-          2 * rounds,
-          100 * (mean(figures, page) / without - 1));
+          page.words, mean(figures, page), 2 * rounds, 100 * (mean(figures, page) / without - 1));
     }
     out.flush();
     return CommandLine.ExitCode.OK;

@@ -14,6 +14,7 @@ public sealed interface Outcome {
   /**
    * The model answered.
    *
+   * @param by which model
    * @param sha256 the hash of the image file
    * @param width of the image, pixels
    * @param height of the image, pixels
@@ -22,6 +23,7 @@ public sealed interface Outcome {
    */
   record Classified(
       AnswerProbabilities probabilities,
+      Answerer by,
       String sha256,
       int width,
       int height,

@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.page;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.deadletter.Place;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
@@ -13,8 +14,6 @@ import dev.tuningfork.classifier.page.Watcher.Event;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.Reply;
 import dev.tuningfork.image.ImageLimits;
-import dev.tuningfork.model.MorphologyModel;
-import dev.tuningfork.tree.DecisionTree;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderValues;
@@ -37,6 +36,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -78,13 +78,13 @@ public final class LivePage implements HttpService {
    * What the page shows besides galaxies.
    *
    * @param version of this program
-   * @param model the one that answers
+   * @param serving the model that answers now
    * @param morphologies the latest morphology of an object, where these are kept
    * @param lag how many references are published and not yet taken; negative where not known
    */
   public record Surroundings(
       String version,
-      MorphologyModel model,
+      Supplier<Answerer> serving,
       Function<String, Optional<byte[]>> morphologies,
       LongSupplier lag,
       BooleanSupplier ready) {}
@@ -93,7 +93,6 @@ public final class LivePage implements HttpService {
   private final LetterBox letters;
   private final PageSettings settings;
   private final Surroundings surroundings;
-  private final DecisionTree tree;
   private final Visitors visitors;
   private final Pictures pictures;
   private final Map<String, PageFiles.File> files = PageFiles.read();
@@ -113,9 +112,8 @@ public final class LivePage implements HttpService {
     this.letters = letters;
     this.settings = settings;
     this.surroundings = surroundings;
-    tree = surroundings.model.tree();
     visitors = new Visitors(host, settings.hosts());
-    pictures = new Pictures(fetcher, surroundings.model.input(), limits);
+    pictures = new Pictures(fetcher, limits);
     feed.start(surroundings.lag, surroundings.ready);
   }
 
@@ -130,8 +128,8 @@ public final class LivePage implements HttpService {
     tell(rules, "/page/dead-letters", _ -> deadLetters());
     tell(rules, OBJECTS + "{+objectId}", this::object);
     tell(rules, THUMBNAILS + "{number}", this::thumbnail);
-    tell(rules, AS_IT_CAME + "{+objectId}", request -> picture(request, true));
-    tell(rules, AS_SEEN + "{+objectId}", request -> picture(request, false));
+    tell(rules, AS_IT_CAME + "{+objectId}", this::asItCame);
+    tell(rules, AS_SEEN + "{+objectId}", this::asSeen);
     if (letters.allowsReplay()) {
       rules.post("/page/dead-letters/{partition}/{offset}/replay", changing(this::replay));
     }
@@ -181,7 +179,7 @@ public final class LivePage implements HttpService {
     try {
       filter =
           Filter.parse(
-              tree,
+              surroundings.serving.get().tree(),
               request.query().first("answers").orElse(""),
               request.query().first("least").orElse(""),
               request.query().first("with").orElse(""),
@@ -238,7 +236,7 @@ public final class LivePage implements HttpService {
   }
 
   private Map<String, Object> hello() {
-    MorphologyModel model = surroundings.model;
+    Answerer model = surroundings.serving.get();
     Map<String, Object> hello = new LinkedHashMap<>();
     hello.put("version", surroundings.version);
     hello.put("model", model.identity().name());
@@ -252,7 +250,7 @@ public final class LivePage implements HttpService {
   }
 
   private List<Map<String, Object>> questions() {
-    return tree.questions().stream()
+    return surroundings.serving.get().tree().questions().stream()
         .map(
             question ->
                 Map.<String, Object>of(
@@ -283,7 +281,7 @@ public final class LivePage implements HttpService {
     card.put("flags", morphology.flags());
     card.put("model", morphology.model().name() + " " + morphology.model().version());
     card.put("device", morphology.device());
-    card.put("walk", Walk.of(morphology, tree));
+    card.put("walk", Walk.of(morphology, surroundings.serving.get().tree()));
     card.put("truth", truth(morphology.objectId()));
     return card;
   }
@@ -320,20 +318,29 @@ public final class LivePage implements HttpService {
                 Reply.error(Status.NOT_FOUND_404, "This thumbnail is not kept, or not any more."));
   }
 
-  private Reply picture(ServerRequest request, boolean asItCame) {
-    String objectId = objectId(request, asItCame ? AS_IT_CAME : AS_SEEN);
-    Optional<SeenGalaxy> seen = feed.gallery().find(objectId);
-    if (seen.isPresent() && !asItCame) {
-      return jpeg(seen.get().thumbnail());
-    }
+  /** What the network saw, which is kept as long as the galaxy is. */
+  private Reply asSeen(ServerRequest request) {
+    return feed.gallery()
+        .find(objectId(request, AS_SEEN))
+        .map(galaxy -> jpeg(galaxy.thumbnail()))
+        .orElseGet(
+            () ->
+                Reply.error(
+                    Status.NOT_FOUND_404, "What the network saw of it is not kept any more."));
+  }
+
+  private Reply asItCame(ServerRequest request) {
+    String objectId = objectId(request, AS_IT_CAME);
     Optional<ImageOrigin> origin =
-        seen.map(galaxy -> galaxy.origin)
+        feed.gallery()
+            .find(objectId)
+            .map(galaxy -> galaxy.origin)
             .or(() -> surroundings.morphologies.apply(objectId).flatMap(LivePage::origin));
     if (origin.isEmpty()) {
       return Reply.error(Status.NOT_FOUND_404, "Where its image was is not known any more.");
     }
     try {
-      return jpeg(asItCame ? pictures.asItCame(origin.get()) : pictures.asSeen(origin.get()));
+      return jpeg(pictures.asItCame(origin.get()));
     } catch (Pictures.NoPictureException e) {
       return Reply.error(Status.NOT_FOUND_404, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.image.Resampling;
+import dev.tuningfork.image.Stretch;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,40 +40,25 @@ final class Pictures {
   }
 
   private final ImageFetcher fetcher;
-  private final Preprocessor asSeen;
-  private final Preprocessor asItCame;
+  private final Preprocessor whole;
   private final Semaphore places = new Semaphore(AT_ONCE);
 
-  /**
-   * @param input what the network sees of an image
-   */
-  Pictures(ImageFetcher fetcher, InputSpec input, ImageLimits limits) {
+  Pictures(ImageFetcher fetcher, ImageLimits limits) {
     this.fetcher = fetcher;
-    InputSpec whole =
+    InputSpec all =
         new InputSpec(
             Channels.RGB,
             SIDE,
             new Crop.Fraction(1),
             Resampling.BILINEAR,
-            input.stretch(),
+            Stretch.DEFAULT,
             List.of(0.0, 0.0, 0.0),
             List.of(1.0, 1.0, 1.0));
-    asSeen = new Preprocessor(input, limits);
-    asItCame = new Preprocessor(whole, limits);
+    whole = new Preprocessor(all, limits);
   }
 
   /** The central square of the image, all of it, as a JPEG. */
   byte[] asItCame(ImageOrigin origin) throws NoPictureException, InterruptedException {
-    return picture(origin, asItCame);
-  }
-
-  /** What the network sees of it, as a JPEG. */
-  byte[] asSeen(ImageOrigin origin) throws NoPictureException, InterruptedException {
-    return picture(origin, asSeen);
-  }
-
-  private byte[] picture(ImageOrigin origin, Preprocessor preprocessor)
-      throws NoPictureException, InterruptedException {
     if (!places.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
       throw new NoPictureException("Too many pictures are asked for at once; ask again.");
     }
@@ -82,7 +68,7 @@ final class Pictures {
             case ImageOrigin.Carried(byte[] bytes, _) -> bytes;
             case ImageOrigin.Referenced(var image) -> fetcher.fetch(image).bytes();
           };
-      return Picture.of(preprocessor.prepare(file, description(origin))).toJpeg();
+      return Picture.of(whole.prepare(file, description(origin))).toJpeg();
     } catch (FetchException | ImageException e) {
       throw new NoPictureException("The image cannot be had: " + e.getMessage(), e);
     } finally {

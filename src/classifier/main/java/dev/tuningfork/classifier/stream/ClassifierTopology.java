@@ -48,7 +48,6 @@ public final class ClassifierTopology {
   public static Topology of(
       Topics topics,
       ImageClassifier classifier,
-      Provenance provenance,
       LedgerSettings settings,
       ClassifierMetrics metrics,
       MorphologyListener listener) {
@@ -63,8 +62,7 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(
-                    classifier, provenance, settings, openTasks, metrics, listener);
+                return new LedgerProcessor(classifier, settings, openTasks, metrics, listener);
               }
 
               @Override

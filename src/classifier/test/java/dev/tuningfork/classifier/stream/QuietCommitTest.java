@@ -37,7 +37,6 @@ class QuietCommitTest {
             submitted.add(new CompletableFuture<>());
             return Optional.of(submitted.element());
           },
-          Provenance.of(new FakeModel(8)),
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
           ClassifierMetrics.unheard(),
@@ -103,7 +102,8 @@ class QuietCommitTest {
     submitted
         .remove()
         .complete(
-            new Outcome.Classified(FakeModel.answer(), "ab".repeat(32), 1, 1, Set.of(), null));
+            new Outcome.Classified(
+                FakeModel.answer(), FakeModel.BY, "ab".repeat(32), 1, 1, Set.of(), null));
   }
 
   private void tick(long millisAfterStart) {

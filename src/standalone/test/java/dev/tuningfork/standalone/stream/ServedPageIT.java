@@ -161,7 +161,7 @@ class ServedPageIT {
             "/thumbnails/-1",
             "/thumbnails/..%2F1",
             "/pictures/came/" + encoded("http://127.0.0.1:" + port + "/info"),
-            "/pictures/seen/" + encoded("file:///etc/passwd"),
+            "/pictures/came/" + encoded("file:///etc/passwd"),
             "/page/objects/forbidden",
             "/page/page.properties",
             "/page/..%2F..%2Fmodel.json")) {
