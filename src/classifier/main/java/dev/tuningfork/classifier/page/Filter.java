@@ -17,8 +17,9 @@ import java.util.function.Predicate;
  * probability among those who are asked, and more likely than not is asked at all; and whose images
  * have, or have not, some flags.
  *
- * <p>That is how samples are drawn from Galaxy Zoo 2: a threshold on the question's own vote
- * fraction, and another on the questions that lead to it (Willett et al. 2013, table 3). Immutable.
+ * <p>So samples are drawn from Galaxy Zoo 2: by a threshold on the question's own vote fraction, and
+ * others on those of the questions that lead to it (Willett et al. 2013, whose thresholds differ by
+ * question). Immutable.
  */
 final class Filter {
 
