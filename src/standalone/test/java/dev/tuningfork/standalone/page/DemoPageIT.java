@@ -202,6 +202,7 @@ class DemoPageIT {
     }
     Browser.requireAccessible(page);
     page.getByText("The message itself").click();
+    page.evaluate("scrollTo(0, 0)"); // else the page's head stays in the middle
     Browser.wholeScreenshot(page, "page-galaxy");
   }
 
