@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier;
 
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
@@ -65,7 +66,8 @@ public final class FakeModel implements MorphologyModel {
   }
 
   public static PreparedImage image(float firstValue) {
-    return new PreparedImage(new float[] {firstValue, 0}, 424, 424, Set.of());
+    return new PreparedImage(
+        new Pixels.Brightness(new float[] {firstValue, 0}), 424, 424, Set.of());
   }
 
   /** What it says about every image. */
@@ -116,7 +118,8 @@ public final class FakeModel implements MorphologyModel {
     if (gated) {
       gate.acquireUninterruptibly();
     }
-    if (broken || images.stream().anyMatch(image -> poison.contains(image.values()[0]))) {
+    if (broken
+        || images.stream().anyMatch(image -> poison.contains(image.pixels().brightness(0)))) {
       throw new PredictionException("No answer.");
     }
     return Collections.nCopies(images.size(), answer());

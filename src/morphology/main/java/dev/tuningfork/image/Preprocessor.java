@@ -5,7 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the input of a network from the bytes of an image file, for training and classifying alike.
+ * Makes what a model takes from the bytes of an image file, for training and classifying alike.
  * Thread-safe.
  */
 public final class Preprocessor {
@@ -52,8 +52,7 @@ public final class Preprocessor {
         side == spec.size()
             ? brightness
             : spec.resampling().resample(brightness, side, spec.size());
-    standardise(values);
-    return new PreparedImage(values, file.width(), file.height(), flags);
+    return new PreparedImage(pixels(values, cutout.light()), file.width(), file.height(), flags);
   }
 
   private Window window(ImageFile file, @Nullable Double said, Set<QualityFlag> flags)
@@ -104,14 +103,26 @@ public final class Preprocessor {
     return rgb;
   }
 
-  private void standardise(float[] values) {
+  /** Of planes; whatever the file said with 8 bits is rounded to as many again. */
+  private Pixels pixels(float[] planes, Cutout.Light light) {
+    int channels = spec.channels().count();
     int plane = spec.size() * spec.size();
-    for (int channel = 0; channel < spec.channels().count(); channel++) {
-      float mean = spec.mean().get(channel).floatValue();
-      float factor = (float) (1 / spec.std().get(channel));
-      for (int i = channel * plane; i < (channel + 1) * plane; i++) {
-        values[i] = (values[i] - mean) * factor;
+    return switch (light) {
+      case Cutout.Display _ -> {
+        byte[] levels = new byte[planes.length];
+        for (int i = 0; i < planes.length; i++) {
+          int level = Math.round(255 * Math.clamp(planes[i], 0f, 1f));
+          levels[i % plane * channels + i / plane] = (byte) level;
+        }
+        yield new Pixels.Levels(levels);
       }
-    }
+      case Cutout.Flux _ -> {
+        float[] brightness = new float[planes.length];
+        for (int i = 0; i < planes.length; i++) {
+          brightness[i % plane * channels + i / plane] = planes[i];
+        }
+        yield new Pixels.Brightness(brightness);
+      }
+    };
   }
 }

@@ -32,7 +32,8 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
-      LookCommand.class
+      LookCommand.class,
+      ExportCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
