@@ -136,18 +136,23 @@ final class ImageQuality {
 
     @Override
     public void row(int[] pixels) {
-      int darkest = (int) Math.ceil(WHITE * 255 * channels); // of all sums that are white
-      for (int x = 0; x < quality.side; x++) {
-        int pixel = pixels[x];
-        int value = (pixel & 0xff) + ((pixel >>> 8) & 0xff) + ((pixel >>> 16) & 0xff);
-        sums[x] += value;
-        squares[x] += value * value;
-        whites[x] += (darkest - 1 - value) >>> 31;
-      }
+      int brightestGrey = (int) Math.ceil(WHITE * 255 * channels) - 1; // that is not white yet
+      add(pixels, brightestGrey, sums, squares, whites, quality.side);
       rows++;
       if (rows == quality.edge(blockRow + 1)) {
         finishBlocks();
         blockRow++;
+      }
+    }
+
+    private static void add(
+        int[] pixels, int brightestGrey, int[] sums, int[] squares, int[] whites, int count) {
+      for (int x = 0; x < count; x++) {
+        int pixel = pixels[x];
+        int value = (pixel & 0xff) + ((pixel >>> 8) & 0xff) + ((pixel >>> 16) & 0xff);
+        sums[x] += value;
+        squares[x] += value * value;
+        whites[x] += (brightestGrey - value) >>> 31;
       }
     }
 

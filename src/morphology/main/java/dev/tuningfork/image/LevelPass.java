@@ -6,12 +6,12 @@ import java.util.Set;
  * Brings the window of an 8-bit image to the size that a network takes, and looks it over, while
  * its rows pass by: each pixel is read once.
  *
- * <p>A row is added, weighted, to each of the few resampled rows that it has a share in; as soon as
- * one of these is whole it is resampled along itself and rounded. The sums are whole numbers of
- * {@value Taps#FINE_BITS} bits behind the point downwards; along a row the channels of a pixel
- * share one number of 64 bits, with {@value #FRACTION} bits behind the point and weights of {@value
- * Taps#COARSE_BITS}. So a level may differ by a third of one from what exact arithmetic gives,
- * before it is rounded.
+ * <p>As many rows are held as make a resampled one, which is then resampled along itself and
+ * rounded. It is all done in whole numbers, in loops that the compiler makes ones of vectors: down
+ * the columns with weights of {@value Taps#FINE_BITS} bits; along a row with weights of {@value
+ * Taps#COARSE_BITS}, where the channels of a pixel share one number of 64 bits, with {@value
+ * #FRACTION} bits behind the point. So a level may differ by a third of one from what exact
+ * arithmetic gives, before it is rounded.
  *
  * <p>One image at a time, by one thread at a time. It is kept from image to image for the sake of
  * its arrays.
@@ -33,7 +33,10 @@ final class LevelPass implements LevelRows {
 
   private final ImageQuality.OfRows quality = new ImageQuality.OfRows();
 
-  /** For each resampled row that is not whole yet, one line of sums a channel. */
+  /** The latest ones, row {@code y} at {@code y % taps.width()}. */
+  private int[][] rows = {};
+
+  /** For each channel, the columns' sums of the resampled row at hand. */
   private int[][] sums = {};
 
   private long[] line = {};
@@ -64,12 +67,14 @@ final class LevelPass implements LevelRows {
     this.levels = levels;
     row = 0;
     finished = 0;
-    int lines = taps.overlap() * channels;
-    if (sums.length < lines || sums[0].length < taps.from()) {
-      sums = new int[lines][taps.from()];
+    if (rows.length < taps.width() || rows[0].length < taps.from()) {
+      rows = new int[taps.width()][taps.from()];
     }
-    if (line.length < taps.from()) {
-      line = new long[taps.from()];
+    if (sums.length < channels || sums[0].length < taps.from()) {
+      sums = new int[channels][taps.from()];
+    }
+    if (line.length < taps.packedLength()) {
+      line = new long[taps.packedLength()];
     }
     if (resampled.length < taps.to()) {
       resampled = new long[taps.to()];
@@ -83,13 +88,15 @@ final class LevelPass implements LevelRows {
     if (taps.from() == taps.to()) {
       copy(pixels);
     } else {
-      for (int to = finished; to < taps.to() && taps.first(to) <= row; to++) {
-        add(pixels, to);
-      }
+      System.arraycopy(pixels, 0, rows[row % taps.width()], 0, taps.from());
       while (finished < taps.to() && taps.first(finished) + taps.width() - 1 == row) {
-        pack(finished);
+        for (int channel = 0; channel < channels; channel++) {
+          down(channel);
+        }
+        pack();
         taps.along(line, channels == 1 ? HALF : HALVES, resampled);
-        write(finished++);
+        write();
+        finished++;
       }
     }
     row++;
@@ -100,49 +107,56 @@ final class LevelPass implements LevelRows {
     quality.inspect(flags);
   }
 
-  private void add(int[] pixels, int to) {
-    int tap = row - taps.first(to);
-    int weight = taps.fine(to, tap);
-    int[] red = sums(to, 0);
-    int count = taps.from();
-    if (channels == 1) {
-      if (tap == 0) {
-        for (int x = 0; x < count; x++) {
-          red[x] = weight * pixels[x];
-        }
-      } else {
-        for (int x = 0; x < count; x++) {
-          red[x] += weight * pixels[x];
-        }
-      }
-      return;
-    }
-    int[] green = sums(to, 1);
-    int[] blue = sums(to, 2);
-    if (tap == 0) {
-      for (int x = 0; x < count; x++) {
-        int pixel = pixels[x];
-        red[x] = weight * (pixel & 0xff);
-        green[x] = weight * ((pixel >>> 8) & 0xff);
-        blue[x] = weight * ((pixel >>> 16) & 0xff);
-      }
-    } else {
-      for (int x = 0; x < count; x++) {
-        int pixel = pixels[x];
-        red[x] += weight * (pixel & 0xff);
-        green[x] += weight * ((pixel >>> 8) & 0xff);
-        blue[x] += weight * ((pixel >>> 16) & 0xff);
-      }
+  /** Sums up the columns of the rows that make the next resampled one. */
+  private void down(int channel) {
+    for (int k = 0; k < taps.groupedWidth(); k += Taps.GROUP) {
+      add(
+          tap(k),
+          tap(k + 1),
+          tap(k + 2),
+          tap(k + 3),
+          taps.fine(finished, k),
+          taps.fine(finished, k + 1),
+          taps.fine(finished, k + 2),
+          taps.fine(finished, k + 3),
+          8 * channel,
+          k == 0 ? 0 : 1,
+          sums[channel],
+          taps.from());
     }
   }
 
-  private int[] sums(int to, int channel) {
-    return sums[(to % taps.overlap()) * channels + channel];
+  /** A row that makes the next resampled one; any of them where its weight is 0. */
+  private int[] tap(int k) {
+    return rows[(taps.first(finished) + k) % taps.width()];
+  }
+
+  private static void add(
+      int[] one,
+      int[] two,
+      int[] three,
+      int[] four,
+      int ofOne,
+      int ofTwo,
+      int ofThree,
+      int ofFour,
+      int shift,
+      int kept,
+      int[] sums,
+      int count) {
+    for (int x = 0; x < count; x++) {
+      sums[x] =
+          kept * sums[x]
+              + ofOne * ((one[x] >>> shift) & 0xff)
+              + ofTwo * ((two[x] >>> shift) & 0xff)
+              + ofThree * ((three[x] >>> shift) & 0xff)
+              + ofFour * ((four[x] >>> shift) & 0xff);
+    }
   }
 
   /** Puts the channels of each pixel side by side into one number. */
-  private void pack(int to) {
-    int[] red = sums(to, 0);
+  private void pack() {
+    int[] red = sums[0];
     int count = taps.from();
     if (channels == 1) {
       for (int x = 0; x < count; x++) {
@@ -150,8 +164,8 @@ final class LevelPass implements LevelRows {
       }
       return;
     }
-    int[] green = sums(to, 1);
-    int[] blue = sums(to, 2);
+    int[] green = sums[1];
+    int[] blue = sums[2];
     for (int x = 0; x < count; x++) {
       line[x] = fraction(red[x]) | (fraction(green[x]) << LANE) | (fraction(blue[x]) << (2 * LANE));
     }
@@ -162,18 +176,25 @@ final class LevelPass implements LevelRows {
     return rounded;
   }
 
-  private void write(int to) {
-    int at = to * taps.to() * wanted;
+  private void write() {
+    int at = finished * taps.to() * wanted;
+    if (channels == 3) {
+      unpack(resampled, levels, at, taps.to());
+      return;
+    }
     for (int x = 0; x < taps.to(); x++) {
+      at = repeat((byte) (resampled[x] >>> DOWN), at);
+    }
+  }
+
+  private static void unpack(long[] resampled, byte[] levels, int start, int count) {
+    int at = start;
+    for (int x = 0; x < count; x++) {
       long pixel = resampled[x];
-      if (channels == 3) {
-        levels[at] = (byte) (pixel >>> DOWN);
-        levels[at + 1] = (byte) (pixel >>> (LANE + DOWN));
-        levels[at + 2] = (byte) (pixel >>> (2 * LANE + DOWN));
-        at += 3;
-      } else {
-        at = repeat((byte) (pixel >>> DOWN), at);
-      }
+      levels[at] = (byte) (pixel >>> DOWN);
+      levels[at + 1] = (byte) (pixel >>> (LANE + DOWN));
+      levels[at + 2] = (byte) (pixel >>> (2 * LANE + DOWN));
+      at += 3;
     }
   }
 

@@ -13,9 +13,12 @@ final class Taps {
   static final int COARSE_BITS = 10;
   static final int FINE_BITS = 14;
 
+  /** In whole numbers, neighbours come in groups of so many, the last filled up with zeros. */
+  static final int GROUP = 4;
+
   private final int from;
   private final int width;
-  private final int overlap;
+  private final int groupedWidth;
   private final int[] first;
   private final float[] weights;
   private final long[] coarse;
@@ -26,15 +29,15 @@ final class Taps {
     this.width = width;
     this.first = first;
     this.weights = weights;
-    this.overlap = overlap(first, width);
-    this.fine = new int[weights.length];
-    this.coarse = new long[weights.length];
+    this.groupedWidth = Math.ceilDiv(width, GROUP) * GROUP;
+    this.coarse = new long[first.length * groupedWidth];
+    this.fine = new int[first.length * groupedWidth];
     for (int i = 0; i < first.length; i++) {
       int[] whole = whole(i, COARSE_BITS);
       for (int k = 0; k < width; k++) {
-        coarse[i * width + k] = whole[k];
+        coarse[i * groupedWidth + k] = whole[k];
       }
-      System.arraycopy(whole(i, FINE_BITS), 0, fine, i * width, width);
+      System.arraycopy(whole(i, FINE_BITS), 0, fine, i * groupedWidth, width);
     }
   }
 
@@ -59,18 +62,6 @@ final class Taps {
       }
     }
     return new Taps(from, width, first, weights);
-  }
-
-  private static int overlap(int[] first, int width) {
-    int most = 1;
-    int open = 0;
-    for (int i = 0; i < first.length; i++) {
-      while (open < first.length && first[open] < first[i] + width) {
-        open++;
-      }
-      most = Math.max(most, open - i);
-    }
-    return most;
   }
 
   /**
@@ -104,39 +95,67 @@ final class Taps {
     return width;
   }
 
-  /** How many resampled lines are unfinished at most, when lines are taken one after the other. */
-  int overlap() {
-    return overlap;
-  }
-
   /** The first of the neighbours that make a sample. */
   int first(int sample) {
     return first[sample];
   }
 
-  /** The weight of neighbour {@code k}, in units of {@code 1 / (1 << FINE_BITS)}. */
-  int fine(int sample, int k) {
-    return fine[sample * width + k];
+  /** How many neighbours there are when their groups are filled up. */
+  int groupedWidth() {
+    return groupedWidth;
   }
 
   /**
-   * Resamples a line of several channels at once, each in so many bits of a number: what is added
-   * must not carry into the next channel, so no weight may be negative.
+   * The weight of neighbour {@code k}, in units of {@code 1 / (1 << FINE_BITS)}; 0 behind the last.
+   */
+  int fine(int sample, int k) {
+    return fine[sample * groupedWidth + k];
+  }
+
+  /**
+   * Resamples a line of numbers, of which each may hold several channels, each in so many bits: no
+   * weight may be negative, and no sum carry into the next channel.
    *
-   * @param line sums to {@code line × (1 << COARSE_BITS)}
+   * @param line at least {@link #packedLength} numbers, of which those behind the last sample are
+   *     multiplied by 0
    * @param start what each sum begins with
+   * @param resampled gets {@code start + line × (1 << COARSE_BITS)}
    */
   void along(long[] line, long start, long[] resampled) {
+    if (groupedWidth == GROUP) {
+      alongFour(coarse, first, line, start, resampled);
+      return;
+    }
     int at = 0;
     for (int i = 0; i < first.length; i++) {
       int begin = first[i];
       long sum = start;
-      for (int k = 0; k < width; k++) {
+      for (int k = 0; k < groupedWidth; k++) {
         sum += coarse[at + k] * line[begin + k];
       }
       resampled[i] = sum;
-      at += width;
+      at += groupedWidth;
     }
+  }
+
+  /** Four neighbours are what shrinking by less than two takes, as most crops are. */
+  private static void alongFour(
+      long[] weights, int[] first, long[] line, long start, long[] resampled) {
+    for (int i = 0; i < first.length; i++) {
+      int at = GROUP * i;
+      int begin = first[i];
+      resampled[i] =
+          start
+              + weights[at] * line[begin]
+              + weights[at + 1] * line[begin + 1]
+              + weights[at + 2] * line[begin + 2]
+              + weights[at + 3] * line[begin + 3];
+    }
+  }
+
+  /** How long the line must be that {@link #along} takes. */
+  int packedLength() {
+    return from + groupedWidth;
   }
 
   /** Resamples each row of a plane. */
