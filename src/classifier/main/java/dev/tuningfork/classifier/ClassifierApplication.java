@@ -5,9 +5,9 @@ import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.CommitTimingClients;
+import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
-import dev.tuningfork.classifier.stream.Provenance;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
@@ -71,11 +71,11 @@ public final class ClassifierApplication implements AutoCloseable {
 
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
+  private final Models models;
   private final KafkaStreams streams;
   private final ClassifierMetrics metrics;
   private final RestoreProgress restoring = new RestoreProgress();
   private final Optional<Endpoints> endpoints;
-  private final String model;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Deque<Instant> threadDeaths = new ArrayDeque<>();
@@ -92,20 +92,20 @@ public final class ClassifierApplication implements AutoCloseable {
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = registry.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
-    this.model =
-        model.identity().name() + " " + model.identity().version() + " on " + model.device();
     fetcher = new SurveyImageFetcher(settings.fetch());
+    Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
         new Batcher(
             settings.batch(),
             fetcher,
-            new Preprocessor(model.input(), limits)::prepare,
+            input -> new Preprocessor(input, limits)::prepare,
             model,
             this::fail,
-            metrics);
+            metrics,
+            shadow);
+    models = new Models(settings, batcher, shadow, metrics);
     Topology topology =
-        ClassifierTopology.of(
-            settings.topics(), batcher, Provenance.of(model), settings.ledger(), metrics);
+        ClassifierTopology.of(settings.topics(), batcher, settings.ledger(), metrics);
     streams =
         new KafkaStreams(
             topology,
@@ -126,13 +126,14 @@ public final class ClassifierApplication implements AutoCloseable {
     endpoints =
         registry.map(
             measures ->
-                new Endpoints(settings, model, topology.describe().toString(), measures, metrics));
+                new Endpoints(settings, models, topology.describe().toString(), measures, metrics));
   }
 
   /**
    * Starts a classifier; {@link #awaitRunning} waits until it has its partitions.
    *
-   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @param model used by this classifier alone, and to be closed by the caller after it. Where
+   *     another model takes its place, it is closed before, and closing it again does nothing
    * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
    *     setting, or the service's address cannot be listened on
    */
@@ -155,6 +156,7 @@ public final class ClassifierApplication implements AutoCloseable {
       endpoints.ifPresent(
           service -> service.open(new ClassifierHealth(this::look), streams, batcher));
       streams.start();
+      models.open(() -> endpoints.ifPresent(Endpoints::describe));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -225,6 +227,7 @@ public final class ClassifierApplication implements AutoCloseable {
     if (!inTime) {
       LOG.warn("The stream threads did not stop within {} s.", CLOSING.toSeconds());
     }
+    models.close();
     batcher.close();
     fetcher.close();
     endpoints.ifPresent(Endpoints::close);
@@ -238,7 +241,7 @@ public final class ClassifierApplication implements AutoCloseable {
 
   private ClassifierHealth.Sight look() {
     return new ClassifierHealth.Sight(
-        model,
+        models.serving().inWords(),
         batcher.isAlive(),
         closed,
         failure(),

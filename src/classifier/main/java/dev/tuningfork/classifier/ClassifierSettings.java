@@ -6,6 +6,7 @@ import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
+import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
@@ -84,8 +85,9 @@ public record ClassifierSettings(
    *
    * @param name one that the product ships, or the path of a bundle
    * @param views how many orientations of each image it looks at: 1 or 8
+   * @param rollout how it is exchanged while the classifier runs
    */
-  public record ModelChoice(String name, int views) {}
+  public record ModelChoice(String name, int views, RolloutSettings rollout) {}
 
   /** What a classifier starts from; it lacks only where Kafka is. */
   public static final ClassifierSettings DEFAULT =
@@ -95,7 +97,7 @@ public record ClassifierSettings(
           Optional.empty(),
           GroupProtocol.AUTO,
           1,
-          new ModelChoice(ModelBundle.DEFAULT, 1),
+          new ModelChoice(ModelBundle.DEFAULT, 1, RolloutSettings.NONE),
           "auto",
           ImageLimits.DEFAULT,
           new BatcherSettings(1024, 64, Runtime.getRuntime().availableProcessors(), 64),
@@ -140,7 +142,8 @@ public record ClassifierSettings(
                 values.text("model", DEFAULT.model.name()),
                 values
                     .parsed("model.views", "1 or 8", ClassifierSettings::views)
-                    .orElse(DEFAULT.model.views())),
+                    .orElse(DEFAULT.model.views()),
+                section("model", () -> rollout(values))),
             values.text("model.device", DEFAULT.device),
             section("image", () -> image(values)),
             section("batch", () -> batch(values)),
@@ -182,6 +185,24 @@ public record ClassifierSettings(
         groupProtocol,
         threads,
         model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        service,
+        logFormat,
+        kafka);
+  }
+
+  public ClassifierSettings withModel(ModelChoice other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        creation,
+        groupProtocol,
+        threads,
+        other,
         device,
         image,
         batch,
@@ -295,6 +316,17 @@ public record ClassifierSettings(
     int replicas = values.integer("topics.replication-factor", -1);
     TopicCreation creation = new TopicCreation(partitions, (short) replicas);
     return create ? Optional.of(creation) : Optional.empty();
+  }
+
+  private static RolloutSettings rollout(SettingValues values) {
+    RolloutSettings base = RolloutSettings.NONE;
+    return new RolloutSettings(
+        values.flag("model.watch", base.watch()),
+        values.duration("model.poll", base.poll()),
+        values.text("model.shadow"),
+        values
+            .parsed("model.shadow-share", "a number above 0 and at most 1", Double::valueOf)
+            .orElse(base.shadowShare()));
   }
 
   private static ImageLimits image(SettingValues values) {

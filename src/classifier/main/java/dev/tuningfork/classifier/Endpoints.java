@@ -1,12 +1,14 @@
 package dev.tuningfork.classifier;
 
+import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.rollout.Refusal;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
 import dev.tuningfork.classifier.service.ServiceServer;
-import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.model.ModelIdentity;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -44,7 +46,8 @@ final class Endpoints implements AutoCloseable {
 
   private final ClassifierSettings settings;
   private final String version;
-  private final MorphologyModel model;
+  private final Models models;
+  private final String startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
   private final String topology;
   private final PrometheusMeterRegistry registry;
   private final ClassifierMetrics metrics;
@@ -55,12 +58,12 @@ final class Endpoints implements AutoCloseable {
 
   Endpoints(
       ClassifierSettings settings,
-      MorphologyModel model,
+      Models models,
       String topology,
       PrometheusMeterRegistry registry,
       ClassifierMetrics metrics) {
     this.settings = settings;
-    this.model = model;
+    this.models = models;
     this.topology = topology;
     this.registry = registry;
     this.metrics = metrics;
@@ -84,7 +87,8 @@ final class Endpoints implements AutoCloseable {
       server =
           new ServiceServer(
               address,
-              new ServiceServer.Contents(health, registry::scrape, info(), topology, morphologies));
+              new ServiceServer.Contents(
+                  health, registry::scrape, this::info, topology, morphologies));
     } catch (UncheckedIOException e) {
       throw new SettingsException(
           "The service cannot listen on %s:%d: %s. Set service.address to another one, or to none."
@@ -118,6 +122,23 @@ final class Endpoints implements AutoCloseable {
   private void measure(Health health, KafkaStreams streams, Batcher batcher) {
     metrics.watchPrepared(batcher::prepared);
     metrics.watchHealth(() -> health.live().up(), () -> health.ready().up());
+    describe();
+    models.measure();
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    JvmGcMetrics collections = new JvmGcMetrics();
+    binders.add(collections);
+    collections.bindTo(registry);
+    KafkaStreamsMetrics kafka = new KafkaStreamsMetrics(streams);
+    binders.add(kafka);
+    kafka.bindTo(registry);
+  }
+
+  /** Shows which model answers now. */
+  void describe() {
+    Answerer model = models.serving();
     metrics.describe(
         "version",
         version,
@@ -131,30 +152,18 @@ final class Endpoints implements AutoCloseable {
         model.tree().id(),
         "device",
         model.device());
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    new UptimeMetrics().bindTo(registry);
-    JvmGcMetrics collections = new JvmGcMetrics();
-    binders.add(collections);
-    collections.bindTo(registry);
-    KafkaStreamsMetrics kafka = new KafkaStreamsMetrics(streams);
-    binders.add(kafka);
-    kafka.bindTo(registry);
   }
 
   private Map<String, Object> info() {
+    Answerer model = models.serving();
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("version", version);
-    info.put("startedAt", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
-    info.put(
-        "model",
-        Map.of(
-            "name", model.identity().name(),
-            "version", model.identity().version(),
-            "sha256", model.identity().sha256()));
+    info.put("startedAt", startedAt);
+    info.put("model", identity(model.identity()));
+    models.shadow().ifPresent(shadow -> info.put("shadow", identity(shadow)));
+    models.refusal().ifPresent(refused -> info.put("refusedModel", refused(refused)));
     info.put("tree", Map.of("id", model.tree().id(), "version", model.tree().version()));
-    info.put("preprocessing", model.input().id());
+    info.put("preprocessing", model.preprocessing());
     info.put("device", model.device());
     info.put(
         "topics",
@@ -164,6 +173,22 @@ final class Endpoints implements AutoCloseable {
             "deadLetters", settings.topics().deadLetters()));
     info.put("settings", ShownSettings.of(settings));
     return info;
+  }
+
+  private static Map<String, Object> identity(ModelIdentity model) {
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("name", model.name());
+    identity.put("version", model.version());
+    identity.put("sha256", model.sha256());
+    return identity;
+  }
+
+  private static Map<String, Object> refused(Refusal refusal) {
+    Map<String, Object> refused = new LinkedHashMap<>();
+    refused.put("bundle", refusal.bundle());
+    refused.put("reason", refusal.reason());
+    refused.put("at", refusal.at().truncatedTo(ChronoUnit.MILLIS).toString());
+    return refused;
   }
 
   /** Where the other instances find this one: what the operator says, or where it listens. */

@@ -44,6 +44,10 @@ final class ShownSettings {
     shown.put("threads", settings.threads());
     shown.put("model", settings.model().name());
     shown.put("model.views", settings.model().views());
+    shown.put("model.watch", settings.model().rollout().watch());
+    shown.put("model.poll", settings.model().rollout().poll().toString());
+    settings.model().rollout().shadow().ifPresent(shadow -> shown.put("model.shadow", shadow));
+    shown.put("model.shadow-share", settings.model().rollout().shadowShare());
     shown.put("model.device", settings.device());
     shown.put("image.largest-pixels", settings.image().pixels());
     shown.put("image.largest-bytes", settings.image().bytes());

@@ -7,6 +7,7 @@ import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
 import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -86,7 +87,7 @@ class ClassifierSettingsTest {
     assertThat(settings.topics().input()).isEqualTo("cutouts");
     assertThat(settings.threads()).isEqualTo(2);
     assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
-    assertThat(settings.model()).isEqualTo(new ModelChoice("accurate", 8));
+    assertThat(settings.model()).isEqualTo(new ModelChoice("accurate", 8, RolloutSettings.NONE));
     assertThat(settings.creation()).contains(new TopicCreation(12, (short) -1));
     assertThat(settings.image().bytes()).isEqualTo(8 << 20);
     assertThat(settings.ledger().roomWait()).isEqualTo(Duration.ofMillis(500));

@@ -12,6 +12,7 @@ public sealed interface Outcome {
   /**
    * The model answered.
    *
+   * @param by which model
    * @param sha256 the hash of the image file
    * @param width of the image, pixels
    * @param height of the image, pixels
@@ -19,6 +20,7 @@ public sealed interface Outcome {
    */
   record Classified(
       AnswerProbabilities probabilities,
+      Answerer by,
       String sha256,
       int width,
       int height,

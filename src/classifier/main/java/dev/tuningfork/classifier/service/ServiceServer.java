@@ -17,7 +17,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -49,19 +48,15 @@ public final class ServiceServer implements AutoCloseable {
    * What is told.
    *
    * @param measures in Prometheus' text format, version 0.0.4
-   * @param info of numbers, strings, lists and maps; without secrets
+   * @param info of numbers, strings, lists and maps, in the order it is told; without secrets
    * @param topology Kafka Streams' description
    */
   public record Contents(
       Health health,
       Supplier<String> measures,
-      Map<String, ?> info,
+      Supplier<Map<String, ?>> info,
       String topology,
-      MorphologyEndpoint morphologies) {
-    public Contents {
-      info = Collections.unmodifiableMap(new LinkedHashMap<>(info)); // in the order it is told
-    }
-  }
+      MorphologyEndpoint morphologies) {}
 
   /**
    * Listens.
@@ -69,14 +64,13 @@ public final class ServiceServer implements AutoCloseable {
    * @throws UncheckedIOException where the address cannot be listened on
    */
   public ServiceServer(InetSocketAddress address, Contents contents) {
-    Reply info = Reply.json(Status.OK_200, contents.info);
     Reply topology = Reply.text(Reply.TEXT, contents.topology);
     HttpRouting.Builder routing = HttpRouting.builder();
     tell(routing, "/health/started", _ -> health(contents.health.started()));
     tell(routing, "/health/ready", _ -> health(contents.health.ready()));
     tell(routing, "/health/live", _ -> health(contents.health.live()));
     tell(routing, "/metrics", _ -> Reply.text(PROMETHEUS, contents.measures.get()));
-    tell(routing, "/info", _ -> info);
+    tell(routing, "/info", _ -> Reply.json(Status.OK_200, contents.info.get()));
     tell(routing, "/topology", _ -> topology);
     tell(routing, MorphologyEndpoint.PATTERN, contents.morphologies::answer);
     routing

@@ -47,7 +47,6 @@ public final class ClassifierTopology {
   public static Topology of(
       Topics topics,
       ImageClassifier classifier,
-      Provenance provenance,
       LedgerSettings settings,
       ClassifierMetrics metrics) {
     AtomicInteger openTasks = new AtomicInteger();
@@ -61,7 +60,7 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(classifier, provenance, settings, openTasks, metrics);
+                return new LedgerProcessor(classifier, settings, openTasks, metrics);
               }
 
               @Override

@@ -90,7 +90,6 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private record Finished(long sequence, @Nullable Request request, Outcome outcome) {}
 
   private final ImageClassifier classifier;
-  private final Provenance provenance;
   private final LedgerSettings settings;
   private final AtomicInteger openTasks;
   private final ClassifierMetrics metrics;
@@ -120,12 +119,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
   LedgerProcessor(
       ImageClassifier classifier,
-      Provenance provenance,
       LedgerSettings settings,
       AtomicInteger openTasks,
       ClassifierMetrics metrics) {
     this.classifier = classifier;
-    this.provenance = provenance;
     this.settings = settings;
     this.openTasks = openTasks;
     this.metrics = metrics;
@@ -285,12 +282,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (!overshooting) {
       overshooting = true;
       LOG.warn(
-          "Task {}: {} galaxies are in flight and none finished for {} ms. The model on {}, or where"
-              + " the images are fetched from, is slow or hangs.",
+          "Task {}: {} galaxies are in flight and none finished for {} ms. The model, or where the"
+              + " images are fetched from, is slow or hangs.",
           taskId(),
           inFlight(),
-          settings.roomWait().toMillis(),
-          provenance.device());
+          settings.roomWait().toMillis());
     }
     if (!settleUntilBelow(settings.window() + settings.overshoot(), patience)) {
       throw new StreamsException(
@@ -300,9 +296,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
               + inFlight()
               + " galaxies in flight, the most that its settings allow, and none finished for "
               + Duration.ofNanos(patience).toSeconds()
-              + " s: the model on "
-              + provenance.device()
-              + ", or where the images are fetched from, hangs. Nothing is lost; restart the"
+              + " s: the model, or where the images are fetched from, hangs. Nothing is lost; restart the"
               + " classifier when it is mended.");
     }
   }
@@ -345,7 +339,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     byte[] key = request.objectId().getBytes(StandardCharsets.UTF_8);
     byte[] value;
     try {
-      value = provenance.answer(request, entry, answer, now()).toJson();
+      value = Provenance.of(answer.by()).answer(request, entry, answer, now()).toJson();
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
       giveUp(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));

@@ -14,7 +14,9 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.image.ImageException;
+import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -43,10 +45,11 @@ class BatcherTest {
     return new Batcher(
         settings,
         fetcher,
-        (bytes, description) -> prepare(bytes),
+        _ -> (bytes, description) -> prepare(bytes),
         model,
         broken::set,
-        ClassifierMetrics.unheard());
+        ClassifierMetrics.unheard(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()));
   }
 
   @AfterEach
@@ -133,6 +136,61 @@ class BatcherTest {
     CompletableFuture<Outcome> innocent = submit(2);
     await().untilAtomic(broken, notNullValue());
     assertThat(innocent).isNotDone();
+  }
+
+  @Test
+  void anotherModelAnswersFromTheNextBatchOnAndTheOneBeforeIsClosedThen() {
+    FakeModel other = new FakeModel("other", model.input(), _ -> FakeModel.answer());
+    model.hang();
+    CompletableFuture<Outcome> underWay = submit(0);
+    await().until(model::isWaiting);
+    List<CompletableFuture<Outcome>> prepared = submitAll(1, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(8));
+
+    batcher.serve(other);
+    assertThat(batcher.serving().identity().name()).isEqualTo("other");
+    assertThat(model.isClosed()).as("closed while it answers").isFalse();
+    model.release(1);
+    all(prepared);
+
+    assertThat(answeredBy(underWay)).isEqualTo("even");
+    assertThat(prepared).extracting(BatcherTest::answeredBy).containsOnly("other");
+    await().until(model::isClosed);
+    assertThat(other.isClosed()).isFalse();
+    batcher.close();
+    assertThat(other.isClosed()).isTrue();
+  }
+
+  @Test
+  void whatWasPreparedForAModelOfOtherInputIsStillAnsweredByIt() {
+    FakeModel other = new FakeModel("other", model.input().withSize(20), _ -> FakeModel.answer());
+    model.hang();
+    submit(0);
+    await().until(model::isWaiting);
+    List<CompletableFuture<Outcome>> prepared = submitAll(1, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(8));
+
+    batcher.serve(other);
+    List<CompletableFuture<Outcome>> after = submitAll(9, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(16));
+    assertThat(model.isClosed()).isFalse();
+    model.release(100);
+    all(prepared);
+    all(after);
+
+    assertThat(prepared).extracting(BatcherTest::answeredBy).containsOnly("even");
+    assertThat(after).extracting(BatcherTest::answeredBy).containsOnly("other");
+    await().until(model::isClosed);
+  }
+
+  @Test
+  void aModelIsClosedThoughNothingWasPreparedForIt() {
+    batcher.serve(new FakeModel(8));
+    assertThat(model.isClosed()).isTrue();
+  }
+
+  private static String answeredBy(CompletableFuture<Outcome> outcome) {
+    return ((Classified) outcome.join()).by().identity().name();
   }
 
   @Test

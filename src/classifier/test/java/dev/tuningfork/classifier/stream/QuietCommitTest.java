@@ -37,7 +37,6 @@ class QuietCommitTest {
             submitted.add(new CompletableFuture<>());
             return Optional.of(submitted.element());
           },
-          Provenance.of(new FakeModel(8)),
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
           ClassifierMetrics.unheard());
@@ -101,7 +100,9 @@ class QuietCommitTest {
   private void answer() {
     submitted
         .remove()
-        .complete(new Outcome.Classified(FakeModel.answer(), "ab".repeat(32), 1, 1, Set.of()));
+        .complete(
+            new Outcome.Classified(
+                FakeModel.answer(), FakeModel.BY, "ab".repeat(32), 1, 1, Set.of()));
   }
 
   private void tick(long millisAfterStart) {
