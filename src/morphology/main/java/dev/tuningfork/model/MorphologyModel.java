@@ -25,6 +25,14 @@ public interface MorphologyModel extends AutoCloseable {
   String device();
 
   /**
+   * How it computes, for people to read: {@code bfloat16} or {@code float32} where it is compiled,
+   * {@code blocks} where it is not, {@code module} where it was made elsewhere.
+   */
+  default String form() {
+    return Form.BLOCKS.toString();
+  }
+
+  /**
    * How many orientations of each image it looks at, whose mean is its answer: 1, or the 8 of the
    * square's symmetry group, which cost about 8 times as much.
    */

@@ -40,6 +40,11 @@ record ViewsModel(MorphologyModel model, List<Orientation> orientations)
   }
 
   @Override
+  public String form() {
+    return model.form();
+  }
+
+  @Override
   public int views() {
     return orientations.size();
   }

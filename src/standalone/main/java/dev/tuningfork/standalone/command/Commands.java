@@ -33,7 +33,8 @@ import picocli.CommandLine.ScopeType;
       DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
-      LookCommand.class
+      LookCommand.class,
+      ExportCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
