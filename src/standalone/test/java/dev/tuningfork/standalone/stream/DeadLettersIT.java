@@ -96,13 +96,9 @@ class DeadLettersIT {
 
   @Test
   void aReplayThatIsKilledAndRepeatedSendsEachChosenLetterOnce() throws Exception {
-    int letters = 1_500;
+    int letters = 1_200;
     try (Observatory observatory = new Observatory(folder)) {
-      try (MorphologyModel model = observatory.model();
-          var _ = ClassifierApplication.start(observatory.settings(), model)) {
-        observatory.publishUnreadable(letters);
-        observatory.awaitCommitted(letters, PATIENCE);
-      }
+      observatory.publishDeadLetters(letters);
       for (int heldAfter : new int[] {450, 333}) {
         killedReplay(observatory, heldAfter);
       }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.DeviceSetting;
@@ -45,6 +47,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -163,22 +166,37 @@ final class Observatory implements AutoCloseable {
         StandardCharsets.UTF_8);
   }
 
-  /** Publishes so many records that are no messages, and returns when all are stored. */
-  void publishUnreadable(int count) throws Exception {
-    publish(0, count, _ -> "{".getBytes(StandardCharsets.UTF_8));
+  /** Writes so many dead letters of one kind as a classifier would, with headers of their own. */
+  void publishDeadLetters(int count) throws Exception {
+    publish(
+        Topics.DEFAULT.deadLetters(),
+        0,
+        count,
+        _ -> "{".getBytes(StandardCharsets.UTF_8),
+        List.of(
+            new RecordHeader("own", new byte[] {0, 1}),
+            new RecordHeader(
+                DeadLetterHeaders.STAGE,
+                Stage.DECODE_MESSAGE.label().getBytes(StandardCharsets.UTF_8)),
+            new RecordHeader(
+                DeadLetterHeaders.ATTEMPTS, "1".getBytes(StandardCharsets.UTF_8))));
   }
 
   /** Publishes references to galaxies of these numbers, and returns when all are stored. */
   void publish(int from, int to) throws Exception {
     publish(
+        Topics.DEFAULT.input(),
         from,
         to,
         n ->
             GalaxyImageReference.of(String.valueOf(n), image(n % IMAGES).toUri().toString())
-                .toJson());
+                .toJson(),
+        List.of());
   }
 
-  private void publish(int from, int to, IntFunction<byte[]> values) throws Exception {
+  private void publish(
+      String topic, int from, int to, IntFunction<byte[]> values, List<Header> headers)
+      throws Exception {
     try (var producer =
         new KafkaProducer<>(
             Map.of(
@@ -192,7 +210,7 @@ final class Observatory implements AutoCloseable {
       for (int n = from; n < to; n++) {
         String objectId = String.valueOf(n);
         sent.add(
-            producer.send(new ProducerRecord<>(Topics.DEFAULT.input(), objectId, values.apply(n))));
+            producer.send(new ProducerRecord<>(topic, null, objectId, values.apply(n), headers)));
       }
       for (Future<?> one : sent) {
         one.get();
