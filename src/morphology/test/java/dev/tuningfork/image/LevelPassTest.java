@@ -84,12 +84,16 @@ class LevelPassTest {
       if (spec.size() > 1.1 * side) {
         flags.add(QualityFlag.UPSAMPLED);
       }
+      double[][] weights = new double[spec.size()][];
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] = weights(side, spec.size(), i);
+      }
       int[] levels = new int[spec.valueCount()];
       for (int y = 0; y < spec.size(); y++) {
         for (int x = 0; x < spec.size(); x++) {
           for (int c = 0; c < spec.channels().count(); c++) {
             int plane = Math.min(c, shown.count() - 1) * side * side;
-            double value = triangle(values, plane, side, spec.size(), x, y);
+            double value = triangle(values, plane, side, weights[x], weights[y]);
             levels[(y * spec.size() + x) * spec.channels().count() + c] =
                 (int) Math.round(255 * value);
           }
@@ -98,12 +102,8 @@ class LevelPassTest {
       return new Plain(levels, flags);
     }
 
-    private static double triangle(float[] values, int plane, int side, int size, int x, int y) {
-      if (side == size) {
-        return values[plane + y * side + x];
-      }
-      double[] across = weights(side, size, x);
-      double[] down = weights(side, size, y);
+    private static double triangle(
+        float[] values, int plane, int side, double[] across, double[] down) {
       double sum = 0;
       for (int row = 0; row < side; row++) {
         for (int column = 0; column < side && down[row] > 0; column++) {
@@ -116,6 +116,10 @@ class LevelPassTest {
     private static double[] weights(int side, int size, int sample) {
       double scale = (double) side / size;
       double[] weights = new double[side];
+      if (side == size) {
+        weights[sample] = 1; // what has the right size is not touched
+        return weights;
+      }
       for (int i = 0; i < side; i++) {
         double distance = Math.abs(i + 0.5 - (sample + 0.5) * scale) / Math.max(1, scale);
         weights[i] = Math.max(0, 1 - distance);
@@ -133,16 +137,18 @@ class LevelPassTest {
 
     assertThat(prepared.flags()).isEqualTo(plain.flags);
     assertThat(prepared.pixels().count()).isEqualTo(plain.levels.length);
+    int largest = 0;
     int differing = 0;
     for (int i = 0; i < plain.levels.length; i++) {
       int difference = Math.abs(prepared.pixels().level(i) - plain.levels[i]);
-      assertThat(difference).isLessThanOrEqualTo(1);
+      largest = Math.max(largest, difference);
       differing += difference;
     }
+    assertThat(largest).isLessThanOrEqualTo(1);
     assertThat(differing).isLessThanOrEqualTo(2 + plain.levels.length / 4);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 40)
   void levelsAgreeWithinOneAndFlagsAltogether(
       @ForAll @IntRange(min = 16, max = 150) int height,
       @ForAll @IntRange(min = 0, max = 60) int more,
@@ -164,7 +170,7 @@ class LevelPassTest {
   @Test
   void realGalaxiesAgreeToo() throws Exception {
     for (String folder : List.of("kaggle/images", "gz1/images")) {
-      for (Path file : RealData.files(folder, 15)) {
+      for (Path file : RealData.files(folder, 5)) {
         byte[] jpeg = Files.readAllBytes(file);
         for (Channels channels : Channels.values()) {
           assertAgrees(jpeg, spec(channels, 128, 207.0 / 424), JpegDecoder.fastest());

@@ -105,7 +105,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   /**
    * @param served whom it was prepared for
    * @param since when it was prepared, as {@link System#nanoTime} says
-   * @param wait the same, for a recording
+   * @param waiting the same, for a recording
    */
   private record Prepared(
       Submitted submitted,
@@ -114,7 +114,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       PreparedImage image,
       Shadow.@Nullable Image shadow,
       long since,
-      WaitEvent wait) {}
+      WaitEvent waiting) {}
 
   private final ImageFetcher fetcher;
   private final Function<InputSpec, Preparation> preparations;
@@ -298,10 +298,10 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       event.height = image.height();
       event.commit();
       Shadow.Image alsoFor = shadow.prepare(bytes, description, served.model.input(), image);
-      WaitEvent wait = new WaitEvent();
-      wait.begin();
+      WaitEvent waiting = new WaitEvent();
+      waiting.begin();
       prepared.put(
-          new Prepared(submitted, fetched.file.sha256(), served, image, alsoFor, end, wait));
+          new Prepared(submitted, fetched.file.sha256(), served, image, alsoFor, end, waiting));
       done = true;
     } catch (ImageException e) {
       fail(submitted, Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, e);
@@ -338,8 +338,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
         for (Prepared image : batch) {
           if (!image.submitted.outcome.isDone()) {
             metrics.waited(now - image.since);
-            image.wait.objectId = image.submitted.origin.objectId();
-            image.wait.commit();
+            image.waiting.objectId = image.submitted.origin.objectId();
+            image.waiting.commit();
             Served by = image.served.takesTheSameAs(serving) ? serving : image.served;
             parts.computeIfAbsent(by, _ -> new ArrayList<>(batchLimit)).add(image);
           }
@@ -361,7 +361,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   /** Gives the memory of images back that neither the shadow nor the model's test has in hand. */
   private static void recycle(Served by, List<Prepared> images) {
     for (Prepared one : images) {
-      if (one.shadow == null && one.image != by.answeredBefore) {
+      if (one.shadow == null && !by.keeps(one.image)) {
         one.served.preparation.recycle(one.image);
       }
     }
@@ -478,6 +478,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       this.model = model;
       this.preparation = preparation;
       answerer = Answerer.of(model);
+    }
+
+    /** Whether this very image is the one that tells a broken model. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean keeps(PreparedImage image) {
+      return image == answeredBefore;
     }
 
     /** Whether the other may answer what was prepared for this one. */

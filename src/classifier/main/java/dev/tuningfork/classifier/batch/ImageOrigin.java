@@ -19,5 +19,6 @@ public sealed interface ImageOrigin {
    * @param mediaType as in {@link GalaxyImageReference.Image#mediaType}
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, and never compared
-  record Carried(String objectId, byte[] bytes, @Nullable String mediaType) implements ImageOrigin {}
+  record Carried(String objectId, byte[] bytes, @Nullable String mediaType)
+      implements ImageOrigin {}
 }

@@ -15,20 +15,20 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.rollout.Shadow;
-import dev.tuningfork.image.ImageException;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.Set;
-import java.util.IdentityHashMap;
-import java.util.Collections;
 import dev.tuningfork.image.ImageDescription;
+import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +44,10 @@ class BatcherTest {
 
   private final FakeModel model = new FakeModel(8);
   private final AtomicReference<Throwable> broken = new AtomicReference<>();
+
+  /** The images whose memory was given back. */
+  private final List<PreparedImage> recycled = new CopyOnWriteArrayList<>();
+
   private Batcher batcher = batcher(SETTINGS, BatcherTest::fetch);
 
   private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
@@ -57,13 +61,9 @@ class BatcherTest {
         new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()));
   }
 
-  /** The images whose memory was given back. */
-  private final List<PreparedImage> recycled = new CopyOnWriteArrayList<>();
-
   private final class Recycling implements Batcher.Preparation {
     @Override
-    public PreparedImage prepare(byte[] bytes, ImageDescription description)
-        throws ImageException {
+    public PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException {
       return BatcherTest.prepare(bytes);
     }
 

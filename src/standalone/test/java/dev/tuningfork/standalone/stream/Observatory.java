@@ -178,8 +178,7 @@ final class Observatory implements AutoCloseable {
             new RecordHeader(
                 DeadLetterHeaders.STAGE,
                 Stage.DECODE_MESSAGE.label().getBytes(StandardCharsets.UTF_8)),
-            new RecordHeader(
-                DeadLetterHeaders.ATTEMPTS, "1".getBytes(StandardCharsets.UTF_8))));
+            new RecordHeader(DeadLetterHeaders.ATTEMPTS, "1".getBytes(StandardCharsets.UTF_8))));
   }
 
   /** Publishes references to galaxies of these numbers, and returns when all are stored. */
