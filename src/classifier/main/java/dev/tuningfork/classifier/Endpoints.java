@@ -2,6 +2,7 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.metrics.ResidentMemory;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
@@ -135,6 +136,7 @@ final class Endpoints implements AutoCloseable {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
+    new ResidentMemory().bindTo(registry);
     JvmGcMetrics collections = new JvmGcMetrics();
     binders.add(collections);
     collections.bindTo(registry);
