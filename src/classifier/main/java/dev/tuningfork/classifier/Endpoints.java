@@ -3,6 +3,7 @@ package dev.tuningfork.classifier;
 import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.metrics.ResidentMemory;
 import dev.tuningfork.classifier.rollout.Refusal;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
@@ -128,6 +129,7 @@ final class Endpoints implements AutoCloseable {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
+    new ResidentMemory().bindTo(registry);
     JvmGcMetrics collections = new JvmGcMetrics();
     binders.add(collections);
     collections.bindTo(registry);
