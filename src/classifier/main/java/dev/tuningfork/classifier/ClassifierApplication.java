@@ -111,7 +111,7 @@ public final class ClassifierApplication implements AutoCloseable {
         new Batcher(
             settings.batch(),
             fetcher,
-            input -> new Preprocessor(input, limits)::prepare,
+            input -> Batcher.Preparation.by(new Preprocessor(input, limits)),
             model,
             this::fail,
             metrics,

@@ -6,11 +6,16 @@ import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.recording.DecodeEvent;
+import dev.tuningfork.classifier.recording.FetchEvent;
+import dev.tuningfork.classifier.recording.PredictEvent;
+import dev.tuningfork.classifier.recording.WaitEvent;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.security.MessageDigest;
@@ -71,6 +76,25 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   @FunctionalInterface
   public interface Preparation {
     PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException;
+
+    /** Takes the memory of an image back that nobody will look at again. */
+    default void recycle(PreparedImage image) {}
+
+    /** As a model's input is specified, in memory that is used again. */
+    static Preparation by(Preprocessor preprocessor) {
+      return new Preparation() {
+        @Override
+        public PreparedImage prepare(byte[] bytes, ImageDescription description)
+            throws ImageException {
+          return preprocessor.prepare(bytes, description);
+        }
+
+        @Override
+        public void recycle(PreparedImage image) {
+          preprocessor.recycle(image);
+        }
+      };
+    }
   }
 
   /** An image on its way, with the outcome that somebody waits for. */
@@ -81,6 +105,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   /**
    * @param served whom it was prepared for
    * @param since when it was prepared, as {@link System#nanoTime} says
+   * @param waiting the same, for a recording
    */
   private record Prepared(
       Submitted submitted,
@@ -88,7 +113,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       Served served,
       PreparedImage image,
       Shadow.@Nullable Image shadow,
-      long since) {}
+      long since,
+      WaitEvent waiting) {}
 
   private final ImageFetcher fetcher;
   private final Function<InputSpec, Preparation> preparations;
@@ -232,13 +258,19 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       return;
     }
     long start = System.nanoTime();
+    FetchEvent event = new FetchEvent();
+    event.begin();
     try {
       FetchedImage file =
           switch (submitted.origin) {
-            case ImageOrigin.Referenced(var image) -> fetcher.fetch(image);
-            case ImageOrigin.Carried(var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
+            case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image);
+            case ImageOrigin.Carried(_, var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
           };
       metrics.fetched(System.nanoTime() - start);
+      event.objectId = submitted.origin.objectId();
+      event.bytes = file.bytes().length;
+      event.attempts = file.attempts();
+      event.commit();
       fetched.put(new Fetched(submitted, file));
     } catch (FetchException e) {
       fail(submitted, Stage.FETCH, e.kind(), e.attempts(), e);
@@ -257,12 +289,22 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     ImageDescription description = description(submitted.origin);
     Served served = beginPreparing();
     boolean done = false;
+    DecodeEvent event = new DecodeEvent();
+    event.begin();
     try {
       PreparedImage image = served.preparation.prepare(bytes, description);
       long end = System.nanoTime();
       metrics.decoded(end - start);
+      event.objectId = submitted.origin.objectId();
+      event.bytes = bytes.length;
+      event.width = image.width();
+      event.height = image.height();
+      event.commit();
       Shadow.Image alsoFor = shadow.prepare(bytes, description, served.model.input(), image);
-      prepared.put(new Prepared(submitted, fetched.file.sha256(), served, image, alsoFor, end));
+      WaitEvent waiting = new WaitEvent();
+      waiting.begin();
+      prepared.put(
+          new Prepared(submitted, fetched.file.sha256(), served, image, alsoFor, end, waiting));
       done = true;
     } catch (ImageException e) {
       fail(submitted, Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, e);
@@ -299,12 +341,15 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
         for (Prepared image : batch) {
           if (!image.submitted.outcome.isDone()) {
             metrics.waited(now - image.since);
+            image.waiting.objectId = image.submitted.origin.objectId();
+            image.waiting.commit();
             Served by = image.served.takesTheSameAs(serving) ? serving : image.served;
             parts.computeIfAbsent(by, _ -> new ArrayList<>(batchLimit)).add(image);
           }
         }
         for (Map.Entry<Served, List<Prepared>> part : parts.entrySet()) {
           predict(part.getKey(), part.getValue());
+          recycle(part.getKey(), part.getValue());
         }
         batch.forEach(image -> image.served.release());
         batch.clear();
@@ -313,6 +358,15 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       Thread.currentThread().interrupt(); // the thread ends, because the batcher closes
     } catch (BrokenModelException e) {
       onBrokenModel.accept(e.getCause());
+    }
+  }
+
+  /** Gives the memory of images back that neither the shadow nor the model's test has in hand. */
+  private static void recycle(Served by, List<Prepared> images) {
+    for (Prepared one : images) {
+      if (one.shadow == null && !by.keeps(one.image)) {
+        one.served.preparation.recycle(one.image);
+      }
     }
   }
 
@@ -339,7 +393,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       }
       return;
     }
-    by.answeredBefore = batch.getFirst().image;
+    if (by.answeredBefore == null) {
+      by.answeredBefore = batch.getFirst().image;
+    }
     for (int i = 0; i < batch.size(); i++) {
       Prepared one = batch.get(i);
       PreparedImage image = one.image;
@@ -360,7 +416,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   private List<AnswerProbabilities> forwardPass(MorphologyModel model, List<PreparedImage> batch) {
     long start = System.nanoTime();
+    PredictEvent event = new PredictEvent();
+    event.begin();
     List<AnswerProbabilities> answers = model.predict(batch);
+    event.images = batch.size();
+    event.commit();
     metrics.predicted(batch.size(), System.nanoTime() - start);
     batches.incrementAndGet();
     images.addAndGet(batch.size());
@@ -387,9 +447,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   private static ImageDescription description(ImageOrigin origin) {
     return switch (origin) {
-      case ImageOrigin.Referenced(var image) ->
+      case ImageOrigin.Referenced(_, var image) ->
           new ImageDescription(image.mediaType(), image.hdu(), image.pixelScale(), image.bands());
-      case ImageOrigin.Carried(_, var mediaType) ->
+      case ImageOrigin.Carried(_, _, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of());
     };
   }
@@ -422,6 +482,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       this.model = model;
       this.preparation = preparation;
       answerer = Answerer.of(model);
+    }
+
+    /** Whether this very image is the one that tells a broken model. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean keeps(PreparedImage image) {
+      return image == answeredBefore;
     }
 
     /** Whether the other may answer what was prepared for this one. */

@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.metrics;
 
+import dev.tuningfork.classifier.recording.CommitEvent;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -34,7 +35,10 @@ public final class CommitTimingClients extends DefaultKafkaClientSupplier {
       @Override
       public void commitTransaction() {
         long start = System.nanoTime();
+        CommitEvent event = new CommitEvent();
+        event.begin();
         super.commitTransaction();
+        event.commit();
         metrics.committed(System.nanoTime() - start);
         listener.committed();
       }

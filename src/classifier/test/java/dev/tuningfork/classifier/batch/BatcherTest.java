@@ -15,15 +15,20 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,18 +44,34 @@ class BatcherTest {
 
   private final FakeModel model = new FakeModel(8);
   private final AtomicReference<Throwable> broken = new AtomicReference<>();
+
+  /** The images whose memory was given back. */
+  private final List<PreparedImage> recycled = new CopyOnWriteArrayList<>();
+
   private Batcher batcher = batcher(SETTINGS, BatcherTest::fetch);
 
   private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
     return new Batcher(
         settings,
         fetcher,
-        _ -> (bytes, description) -> prepare(bytes),
+        _ -> new Recycling(),
         model,
         broken::set,
         ClassifierMetrics.unheard(),
         new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
         Onlooker.NOBODY);
+  }
+
+  private final class Recycling implements Batcher.Preparation {
+    @Override
+    public PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException {
+      return BatcherTest.prepare(bytes);
+    }
+
+    @Override
+    public void recycle(PreparedImage image) {
+      recycled.add(image);
+    }
   }
 
   @AfterEach
@@ -245,6 +266,25 @@ class BatcherTest {
   }
 
   @Test
+  void anAnsweredImageGivesItsMemoryBackOnceUnlessItServesAsTheModelsTest() {
+    all(submitAll(0, 50));
+    await().untilAsserted(() -> assertThat(recycled).hasSize(49));
+    Set<PreparedImage> different = Collections.newSetFromMap(new IdentityHashMap<>());
+    different.addAll(recycled);
+    assertThat(different).hasSize(49);
+  }
+
+  @Test
+  void anImageThatTheModelHasNotAnsweredYetKeepsItsMemory() {
+    model.hang();
+    List<CompletableFuture<Outcome>> outcomes = submitAll(0, 9);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isPositive());
+    assertThat(recycled).isEmpty();
+    model.release(1_000);
+    all(outcomes);
+  }
+
+  @Test
   void aCancelledImageNeverReachesTheModel() {
     model.hang();
     submit(0);
@@ -312,11 +352,11 @@ class BatcherTest {
   }
 
   private static ImageOrigin reference(String uri) {
-    return new ImageOrigin.Referenced(GalaxyImageReference.Image.of(uri));
+    return new ImageOrigin.Referenced(uri, GalaxyImageReference.Image.of(uri));
   }
 
   private static ImageOrigin carried(int number) {
-    return new ImageOrigin.Carried(bytes(number), "image/jpeg");
+    return new ImageOrigin.Carried("carried", bytes(number), "image/jpeg");
   }
 
   private static FetchedImage fetch(GalaxyImageReference.Image image) {
