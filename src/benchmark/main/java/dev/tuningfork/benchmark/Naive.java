@@ -6,6 +6,7 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.Channels;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
@@ -121,23 +122,26 @@ final class Naive implements Measurement {
     boolean grey = model.input().channels() == Channels.LUMINANCE;
     int left = (image.getWidth() - size) / 2;
     int top = (image.getHeight() - size) / 2;
-    int plane = size * size;
-    float[] values = new float[model.input().valueCount()];
+    byte[] levels = new byte[model.input().valueCount()];
+    int at = 0;
     for (int y = 0; y < size; y++) {
       for (int x = 0; x < size; x++) {
         Color colour = new Color(image.getRGB(left + x, top + y));
-        int at = y * size + x;
         if (grey) {
-          values[at] =
-              (0.299f * colour.getRed() + 0.587f * colour.getGreen() + 0.114f * colour.getBlue())
-                  / 255;
+          levels[at++] =
+              (byte)
+                  Math.round(
+                      0.299f * colour.getRed()
+                          + 0.587f * colour.getGreen()
+                          + 0.114f * colour.getBlue());
         } else {
-          values[at] = colour.getRed() / 255f;
-          values[plane + at] = colour.getGreen() / 255f;
-          values[2 * plane + at] = colour.getBlue() / 255f;
+          levels[at++] = (byte) colour.getRed();
+          levels[at++] = (byte) colour.getGreen();
+          levels[at++] = (byte) colour.getBlue();
         }
       }
     }
-    return new PreparedImage(values, image.getWidth(), image.getHeight(), Set.of());
+    return new PreparedImage(
+        new Pixels.Levels(levels), image.getWidth(), image.getHeight(), Set.of());
   }
 }

@@ -1,7 +1,10 @@
 package dev.tuningfork.model;
 
 import dev.tuningfork.model.Manifest.FileEntry;
+import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.network.module.Arithmetic;
+import dev.tuningfork.network.module.NetworkModule;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -331,6 +334,32 @@ public final class ModelBundle {
     } catch (IOException e) {
       throw new IllegalStateException("Weights that were verified cannot be read.", e);
     }
+  }
+
+  /**
+   * The model as a {@link NetworkModule}, for an architecture of this product. This bundle's {@code
+   * model.json} travels in it, as PyTorch's extra file of that name: it tells the questions and
+   * their order, and how images are cut.
+   *
+   * @return a TorchScript archive; the same bundle gives the same bytes
+   * @throws IllegalArgumentException for a bundle that holds a TorchScript module already
+   */
+  public byte[] compile(Arithmetic arithmetic) {
+    if (isTorchScript()) {
+      throw new IllegalArgumentException(
+          "The model %s is a TorchScript module already: it is the file %s of its bundle."
+              .formatted(description.name(), MODULE));
+    }
+    SequencedMap<String, byte[]> extra = new LinkedHashMap<>();
+    extra.put(MANIFEST, manifest);
+    return NetworkModule.write(
+        description.network(),
+        weights(),
+        description.input(),
+        description.tree(),
+        description.output() == Output.CONCENTRATIONS ? DjlModel.LARGEST_LOG : 0,
+        arithmetic,
+        extra);
   }
 
   boolean isTorchScript() {

@@ -13,6 +13,7 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Volume;
+import dev.tuningfork.network.module.Arithmetic;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -32,37 +33,55 @@ public final class ModelLoader {
   }
 
   /**
-   * Loads a model that looks at each image several times.
+   * Loads a model in the fastest form that is right, as {@link #load(ModelBundle, DeviceSetting,
+   * Form, int)} does, that looks at each image several times.
    *
    * @param largestBatch the most views that the network shall take at a time; so many images the
    *     fewer does the model take
    * @param views {@link MorphologyModel#views}, 1 or 8
    * @throws IllegalArgumentException for another number of views
-   * @throws ModelException as {@link #load(ModelBundle, DeviceSetting, int)} does
    */
   public static MorphologyModel load(
       ModelBundle bundle, DeviceSetting device, int largestBatch, int views) throws ModelException {
+    return load(bundle, device, Form.AUTO, largestBatch, views);
+  }
+
+  /** The same in a form of choice. */
+  public static MorphologyModel load(
+      ModelBundle bundle, DeviceSetting device, Form form, int largestBatch, int views)
+      throws ModelException {
     if (views == 1) {
-      return load(bundle, device, largestBatch);
+      return load(bundle, device, form, largestBatch);
     }
     if (views != Orientation.ALL.size()) {
       throw new IllegalArgumentException(
           "A model looks at 1 or %d views of an image, not %d."
               .formatted(Orientation.ALL.size(), views));
     }
-    return new ViewsModel(load(bundle, device, largestBatch), Orientation.ALL);
+    return new ViewsModel(load(bundle, device, form, largestBatch), Orientation.ALL);
+  }
+
+  /** Loads a model in the fastest form that is right. */
+  public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, int largestBatch)
+      throws ModelException {
+    return load(bundle, device, Form.AUTO, largestBatch);
   }
 
   /**
    * Loads a model and sends a batch of every size through it, so that it is as fast at its first
    * galaxy as later, and a model that cannot work is refused here.
    *
+   * <p>Compiling takes some hundredths of a second, less than PyTorch takes to read the result, so
+   * it is done anew each time and nothing is kept on disk that could be stale, damaged or in the
+   * way of a container without one.
+   *
+   * @param form how it shall compute; a bundle that holds a TorchScript module has no choice
    * @param largestBatch the most images that it shall take at a time
    * @throws ModelException if the device is missing, or the model fails on a forward pass or gives
    *     something else than one number for each answer
    */
-  public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, int largestBatch)
-      throws ModelException {
+  public static MorphologyModel load(
+      ModelBundle bundle, DeviceSetting device, Form form, int largestBatch) throws ModelException {
     if (largestBatch < 1) {
       throw new IllegalArgumentException(
           "The largest batch must be 1 or more, not " + largestBatch + ".");
@@ -73,16 +92,10 @@ public final class ModelLoader {
     } catch (EngineException e) {
       throw new ModelException("PyTorch's native library cannot be loaded: " + e.getMessage(), e);
     }
-    Model model =
-        Model.newInstance(
-            bundle.description().name(), choose(engine, device), engine.getEngineName());
+    Device place = choose(engine, device);
+    Model model = Model.newInstance(bundle.description().name(), place, engine.getEngineName());
     try {
-      if (bundle.isTorchScript()) {
-        readModule(bundle, model);
-      } else {
-        buildBlocks(bundle, model);
-      }
-      DjlModel loaded = new DjlModel(bundle, model, largestBatch);
+      DjlModel loaded = inForm(bundle, model, place, form, largestBatch);
       loaded.warmUp();
       return loaded;
     } catch (PredictionException e) {
@@ -92,6 +105,22 @@ public final class ModelLoader {
       model.close();
       throw e;
     }
+  }
+
+  private static DjlModel inForm(
+      ModelBundle bundle, Model model, Device device, Form form, int largestBatch)
+      throws ModelException {
+    if (bundle.isTorchScript()) {
+      readModule(bundle, model, bundle.file(ModelBundle.MODULE));
+      return new PlainModel(bundle, model, largestBatch);
+    }
+    if (form == Form.BLOCKS) {
+      buildBlocks(bundle, model);
+      return new PlainModel(bundle, model, largestBatch);
+    }
+    Arithmetic arithmetic = form.arithmetic().orElseGet(() -> Processor.fastest(device));
+    readModule(bundle, model, bundle.compile(arithmetic));
+    return new CompiledModel(bundle, model, arithmetic, largestBatch);
   }
 
   private static Device choose(Engine engine, DeviceSetting setting) throws ModelException {
@@ -124,10 +153,10 @@ public final class ModelLoader {
     model.setBlock(block);
   }
 
-  private static void readModule(ModelBundle bundle, Model model) throws ModelException {
+  private static void readModule(ModelBundle bundle, Model model, byte[] module)
+      throws ModelException {
     try {
-      model.load(
-          new ByteArrayInputStream(bundle.file(ModelBundle.MODULE)), Map.of("mapLocation", "true"));
+      model.load(new ByteArrayInputStream(module), Map.of("mapLocation", "true"));
     } catch (IOException | MalformedModelException | EngineException e) {
       throw refused(
           bundle,
