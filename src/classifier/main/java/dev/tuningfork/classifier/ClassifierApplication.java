@@ -2,12 +2,17 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.batch.Onlooker;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.CommitTimingClients;
+import dev.tuningfork.classifier.metrics.TransactionListener;
+import dev.tuningfork.classifier.page.LiveFeed;
+import dev.tuningfork.classifier.page.SteeredSurvey;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
+import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
@@ -69,6 +74,7 @@ public final class ClassifierApplication implements AutoCloseable {
     FAILED
   }
 
+  private final Optional<LiveFeed> feed;
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
   private final Models models;
@@ -84,7 +90,10 @@ public final class ClassifierApplication implements AutoCloseable {
   private volatile boolean closed;
 
   private ClassifierApplication(
-      ClassifierSettings settings, MorphologyModel model, boolean streamsProtocol) {
+      ClassifierSettings settings,
+      MorphologyModel model,
+      Optional<SteeredSurvey> survey,
+      boolean streamsProtocol) {
     ImageLimits limits = settings.image();
     Optional<PrometheusMeterRegistry> registry =
         settings
@@ -92,6 +101,10 @@ public final class ClassifierApplication implements AutoCloseable {
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = registry.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
+    feed =
+        settings.service().address().isPresent() && settings.service().page().show()
+            ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
+            : Optional.empty();
     fetcher = new SurveyImageFetcher(settings.fetch());
     Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
@@ -102,15 +115,23 @@ public final class ClassifierApplication implements AutoCloseable {
             model,
             this::fail,
             metrics,
-            shadow);
+            shadow,
+            feed.<Onlooker>map(page -> page).orElse(Onlooker.NOBODY));
     models = new Models(settings, batcher, shadow, metrics);
     Topology topology =
-        ClassifierTopology.of(settings.topics(), batcher, settings.ledger(), metrics);
+        ClassifierTopology.of(
+            settings.topics(),
+            batcher,
+            settings.ledger(),
+            metrics,
+            feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
     streams =
         new KafkaStreams(
             topology,
             StreamsSettings.of(settings, streamsProtocol),
-            new CommitTimingClients(metrics));
+            new CommitTimingClients(
+                metrics,
+                feed.<TransactionListener>map(page -> page).orElse(TransactionListener.NOBODY)));
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
     streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
@@ -126,7 +147,8 @@ public final class ClassifierApplication implements AutoCloseable {
     endpoints =
         registry.map(
             measures ->
-                new Endpoints(settings, models, topology.describe().toString(), measures, metrics));
+                new Endpoints(
+                    settings, models, topology.describe().toString(), measures, metrics, feed));
   }
 
   /**
@@ -138,10 +160,22 @@ public final class ClassifierApplication implements AutoCloseable {
    *     setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
+    return start(settings, model, Optional.empty());
+  }
+
+  /**
+   * Starts a classifier whose page also steers a survey.
+   *
+   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
+   *     setting, or the service's address cannot be listened on
+   */
+  public static ClassifierApplication start(
+      ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
     try {
       boolean streamsProtocol = prepareCluster(settings);
       ClassifierApplication application =
-          new ClassifierApplication(settings, model, streamsProtocol);
+          new ClassifierApplication(settings, model, survey, streamsProtocol);
       application.open();
       return application;
     } catch (ConfigException e) {
@@ -154,7 +188,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private void open() {
     try {
       endpoints.ifPresent(
-          service -> service.open(new ClassifierHealth(this::look), streams, batcher));
+          service -> service.open(new ClassifierHealth(this::look), streams, batcher, fetcher));
       streams.start();
       models.open(() -> endpoints.ifPresent(Endpoints::describe));
     } catch (RuntimeException e) {

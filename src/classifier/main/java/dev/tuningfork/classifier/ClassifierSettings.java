@@ -7,6 +7,7 @@ import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
+import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
@@ -389,7 +390,20 @@ public record ClassifierSettings(
             .orElse(base.address()),
         values.flag("service.morphologies", base.morphologies()),
         values.bytes("service.morphologies-memory", base.morphologiesMemory()),
-        values.bytes("service.morphologies-disk", base.morphologiesDisk()));
+        values.bytes("service.morphologies-disk", base.morphologiesDisk()),
+        page(values));
+  }
+
+  private static PageSettings page(SettingValues values) {
+    PageSettings base = PageSettings.DEFAULT;
+    return new PageSettings(
+        values.flag("page.show", base.show()),
+        values.flag("page.replay", base.replay()),
+        values.list("page.hosts"),
+        values.integer("page.cards", base.cards()),
+        values.integer("page.clients", base.clients()),
+        values.integer("page.galaxies", base.galaxies()),
+        values.bytes("page.memory", base.memory()));
   }
 
   private static S3Settings s3(SettingValues values) {

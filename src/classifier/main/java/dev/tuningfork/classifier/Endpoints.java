@@ -2,7 +2,12 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.metrics.ResidentMemory;
+import dev.tuningfork.classifier.page.LetterBox;
+import dev.tuningfork.classifier.page.LiveFeed;
+import dev.tuningfork.classifier.page.LivePage;
 import dev.tuningfork.classifier.rollout.Refusal;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
@@ -28,6 +33,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.state.HostInfo;
@@ -53,6 +60,7 @@ final class Endpoints implements AutoCloseable {
   private final ClassifierMetrics metrics;
   private final Optional<LatestMorphologies> latest;
   private final MorphologyEndpoint morphologies;
+  private final Optional<LiveFeed> feed;
   private final Deque<AutoCloseable> binders = new ArrayDeque<>();
   private @Nullable ServiceServer server;
 
@@ -61,12 +69,14 @@ final class Endpoints implements AutoCloseable {
       Models models,
       String topology,
       PrometheusMeterRegistry registry,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      Optional<LiveFeed> feed) {
     this.settings = settings;
     this.models = models;
     this.topology = topology;
     this.registry = registry;
     this.metrics = metrics;
+    this.feed = feed;
     version =
         Objects.requireNonNullElse(
             Endpoints.class.getPackage().getImplementationVersion(), "in development");
@@ -80,7 +90,7 @@ final class Endpoints implements AutoCloseable {
   /**
    * @throws SettingsException where the address cannot be listened on
    */
-  void open(Health health, KafkaStreams streams, Batcher batcher) {
+  void open(Health health, KafkaStreams streams, Batcher batcher, ImageFetcher fetcher) {
     measure(health, streams, batcher);
     InetSocketAddress address = settings.service().address().orElseThrow();
     try {
@@ -88,7 +98,30 @@ final class Endpoints implements AutoCloseable {
           new ServiceServer(
               address,
               new ServiceServer.Contents(
-                  health, registry::scrape, this::info, topology, morphologies));
+                  health,
+                  registry::scrape,
+                  this::info,
+                  topology,
+                  morphologies,
+                  feed.map(
+                      live ->
+                          new LivePage(
+                              live,
+                              new LetterBox(
+                                  KafkaClients.consumer(settings),
+                                  KafkaClients.producer(settings),
+                                  settings.topics(),
+                                  settings.service().page().replay()),
+                              settings.service().page(),
+                              address.getHostString(),
+                              fetcher,
+                              settings.image(),
+                              new LivePage.Surroundings(
+                                  version,
+                                  models::serving,
+                                  morphologies::latest,
+                                  () -> lag(streams),
+                                  () -> health.ready().up())))));
     } catch (UncheckedIOException e) {
       throw new SettingsException(
           "The service cannot listen on %s:%d: %s. Set service.address to another one, or to none."
@@ -111,6 +144,7 @@ final class Endpoints implements AutoCloseable {
 
   @Override
   public void close() {
+    feed.ifPresent(LiveFeed::close);
     if (server != null) {
       server.close();
     }
@@ -128,6 +162,7 @@ final class Endpoints implements AutoCloseable {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
+    new ResidentMemory().bindTo(registry);
     JvmGcMetrics collections = new JvmGcMetrics();
     binders.add(collections);
     collections.bindTo(registry);
@@ -207,6 +242,21 @@ final class Endpoints implements AutoCloseable {
               + " and port under which the other instances reach it.",
           e);
     }
+  }
+
+  /** How many references are published and not yet taken; negative where that is not known. */
+  private long lag(KafkaStreams streams) {
+    long lag = -1;
+    for (Metric metric : streams.metrics().values()) {
+      MetricName name = metric.metricName();
+      if (name.name().equals("records-lag")
+          && settings.topics().input().equals(name.tags().get("topic"))
+          && metric.metricValue() instanceof Double records
+          && records >= 0) {
+        lag = Math.max(0, lag) + records.longValue();
+      }
+    }
+    return lag;
   }
 
   private static void close(AutoCloseable binder) {

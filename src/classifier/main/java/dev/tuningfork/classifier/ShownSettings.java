@@ -101,6 +101,13 @@ final class ShownSettings {
     shown.put("service.morphologies", service.morphologies());
     shown.put("service.morphologies-memory", service.morphologiesMemory());
     shown.put("service.morphologies-disk", service.morphologiesDisk());
+    shown.put("page.show", service.page().show());
+    shown.put("page.replay", service.page().replay());
+    shown.put("page.hosts", service.page().hosts());
+    shown.put("page.cards", service.page().cards());
+    shown.put("page.clients", service.page().clients());
+    shown.put("page.galaxies", service.page().galaxies());
+    shown.put("page.memory", service.page().memory());
   }
 
   private static String ofKafka(String name, String value) {

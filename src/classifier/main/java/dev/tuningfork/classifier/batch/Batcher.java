@@ -121,6 +121,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final Consumer<Throwable> onBrokenModel;
   private final ClassifierMetrics metrics;
   private final Shadow shadow;
+  private final Onlooker onlooker;
   private final int batchLimit;
 
   private final BlockingQueue<Submitted> queue;
@@ -150,12 +151,14 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       MorphologyModel model,
       Consumer<Throwable> onBrokenModel,
       ClassifierMetrics metrics,
-      Shadow shadow) {
+      Shadow shadow,
+      Onlooker onlooker) {
     this.fetcher = fetcher;
     this.preparations = preparations;
     this.onBrokenModel = onBrokenModel;
     this.metrics = metrics;
     this.shadow = shadow;
+    this.onlooker = onlooker;
     serving = new Served(model, preparations.apply(model.input()));
     batchLimit = Math.min(settings.batch(), model.largestBatch());
     queue = new ArrayBlockingQueue<>(settings.queue());
@@ -403,7 +406,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
               one.sha256,
               image.width(),
               image.height(),
-              image.flags()));
+              image.flags(),
+              onlooker.look(image, answers.get(i))));
       if (one.shadow != null) {
         shadow.compare(one.shadow, answers.get(i));
       }

@@ -1,10 +1,12 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What became of an image. */
 public sealed interface Outcome {
@@ -17,6 +19,7 @@ public sealed interface Outcome {
    * @param width of the image, pixels
    * @param height of the image, pixels
    * @param flags what was noticed while the image was prepared
+   * @param keepsake what an onlooker kept of the image
    */
   record Classified(
       AnswerProbabilities probabilities,
@@ -24,7 +27,8 @@ public sealed interface Outcome {
       String sha256,
       int width,
       int height,
-      Set<QualityFlag> flags)
+      Set<QualityFlag> flags,
+      @Nullable Keepsake keepsake)
       implements Outcome {
 
     public Classified {

@@ -10,13 +10,17 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -245,6 +249,49 @@ public final class ClassifierMetrics {
     InFlight task = new InFlight(window);
     tasks.add(task);
     return task;
+  }
+
+  /**
+   * How things stand, for who shows them now.
+   *
+   * @param morphologies galaxies that were classified since the start
+   * @param deadLetters galaxies that were given up since the start, by stage
+   * @param inFlight galaxies accepted whose outcome is not published yet
+   * @param window how many may be in flight before the tasks wait
+   * @param oldest how long ago the oldest of them was accepted, milliseconds
+   * @param times how many galaxies had their outcome within each time, milliseconds, the times
+   *     rising; counts are of all since the start and cumulative; empty where nobody measures
+   */
+  public record Reading(
+      long morphologies,
+      Map<Stage, Long> deadLetters,
+      int inFlight,
+      int window,
+      long oldest,
+      SortedMap<Double, Long> times) {
+    public Reading {
+      deadLetters = Collections.unmodifiableMap(new EnumMap<>(deadLetters));
+      times = Collections.unmodifiableSortedMap(new TreeMap<>(times));
+    }
+  }
+
+  public Reading read() {
+    Map<Stage, Long> given = new EnumMap<>(Stage.class);
+    deadLetters.forEach(
+        (stage, kinds) ->
+            given.put(
+                stage, kinds.values().stream().mapToLong(counter -> (long) counter.count()).sum()));
+    SortedMap<Double, Long> times = new TreeMap<>();
+    for (CountAtBucket bucket : galaxy.takeSnapshot().histogramCounts()) {
+      times.put(bucket.bucket(TimeUnit.MILLISECONDS), (long) bucket.count());
+    }
+    return new Reading(
+        (long) morphologies.count(),
+        given,
+        sum(task -> task.galaxies),
+        sum(task -> task.window),
+        oldestAge(),
+        times);
   }
 
   /** Shows how many images are prepared and wait for the model. */

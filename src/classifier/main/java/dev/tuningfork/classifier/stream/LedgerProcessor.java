@@ -1,10 +1,12 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.batch.Outcome.Classified;
 import dev.tuningfork.classifier.batch.Outcome.Failed;
 import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
@@ -93,6 +95,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final LedgerSettings settings;
   private final AtomicInteger openTasks;
   private final ClassifierMetrics metrics;
+  private final MorphologyListener listener;
 
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
   private ProcessorContext<byte[], byte[]> context;
@@ -121,11 +124,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       ImageClassifier classifier,
       LedgerSettings settings,
       AtomicInteger openTasks,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      MorphologyListener listener) {
     this.classifier = classifier;
     this.settings = settings;
     this.openTasks = openTasks;
     this.metrics = metrics;
+    this.listener = listener;
   }
 
   @Override
@@ -337,9 +342,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private void publish(Request request, LedgerEntry entry, Classified answer) {
     byte[] key = request.objectId().getBytes(StandardCharsets.UTF_8);
+    GalaxyMorphology morphology;
     byte[] value;
     try {
-      value = Provenance.of(answer.by()).answer(request, entry, answer, now()).toJson();
+      morphology = Provenance.of(answer.by()).answer(request, entry, answer, now());
+      value = morphology.toJson();
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
       giveUp(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));
@@ -350,6 +357,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
         MORPHOLOGIES);
     classified.record();
     metrics.classified(sinceAccepted(entry));
+    Keepsake keepsake = answer.keepsake();
+    if (keepsake != null) {
+      listener.published(morphology, value, request.origin(), keepsake);
+    }
   }
 
   /**

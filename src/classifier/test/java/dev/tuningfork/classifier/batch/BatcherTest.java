@@ -58,7 +58,8 @@ class BatcherTest {
         model,
         broken::set,
         ClassifierMetrics.unheard(),
-        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()));
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
+        Onlooker.NOBODY);
   }
 
   private final class Recycling implements Batcher.Preparation {

@@ -90,7 +90,7 @@ class ClassifierTopologyTest {
           .get(submission)
           .complete(
               new Outcome.Classified(
-                  answer, FakeModel.BY, "ab".repeat(32), 424, 424, Set.of(flags)));
+                  answer, FakeModel.BY, "ab".repeat(32), 424, 424, Set.of(flags), null));
     }
   }
 
@@ -107,7 +107,11 @@ class ClassifierTopologyTest {
 
   private Topology topology(LedgerSettings settings) {
     return ClassifierTopology.of(
-        Topics.DEFAULT, classifier, settings, new ClassifierMetrics(measures));
+        Topics.DEFAULT,
+        classifier,
+        settings,
+        new ClassifierMetrics(measures),
+        MorphologyListener.NOBODY);
   }
 
   private void start(LedgerSettings settings) {

@@ -46,7 +46,8 @@ class LedgerRecoveryTest {
           },
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
-          ClassifierMetrics.unheard());
+          ClassifierMetrics.unheard(),
+          MorphologyListener.NOBODY);
 
   @BeforeEach
   void openLedger() {
@@ -66,7 +67,7 @@ class LedgerRecoveryTest {
         outcome ->
             outcome.complete(
                 new Outcome.Classified(
-                    FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of())));
+                    FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null)));
     tick();
     assertThat(context.forwarded(LedgerProcessor.MORPHOLOGIES)).hasSize(3);
     assertThat(ledger.approximateNumEntries()).isZero();
@@ -90,7 +91,7 @@ class LedgerRecoveryTest {
         .getFirst()
         .complete(
             new Outcome.Classified(
-                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of()));
+                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null));
     long first = sequence();
     tick();
     processor.close();
@@ -115,7 +116,7 @@ class LedgerRecoveryTest {
         .getLast()
         .complete(
             new Outcome.Classified(
-                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of()));
+                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null));
     tick();
     assertThat(context.forwarded()).hasSize(1);
   }

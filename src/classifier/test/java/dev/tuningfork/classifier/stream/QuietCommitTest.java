@@ -39,7 +39,8 @@ class QuietCommitTest {
           },
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
-          ClassifierMetrics.unheard());
+          ClassifierMetrics.unheard(),
+          MorphologyListener.NOBODY);
 
   private KeyValueStore<Long, LedgerEntry> ledger;
 
@@ -102,7 +103,7 @@ class QuietCommitTest {
         .remove()
         .complete(
             new Outcome.Classified(
-                FakeModel.answer(), FakeModel.BY, "ab".repeat(32), 1, 1, Set.of()));
+                FakeModel.answer(), FakeModel.BY, "ab".repeat(32), 1, 1, Set.of(), null));
   }
 
   private void tick(long millisAfterStart) {

@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone.command;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.classifier.deadletter.DeadLetter;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +85,7 @@ final class DeadLetterText {
     fields.put("source", letter.source().orElse(null));
     fields.put("valueBytes", letter.value() == null ? null : letter.value().length);
     try {
-      return JSON.writeValueAsString(fields);
+      return JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(fields);
     } catch (JacksonException e) {
       throw new IllegalStateException("Strings and numbers can be written as JSON.", e);
     }
@@ -100,7 +102,11 @@ final class DeadLetterText {
   /** The value, indented where it is JSON. */
   static String value(byte[] value) {
     try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(JSON.readTree(value));
+      return JSON.writerWithDefaultPrettyPrinter()
+          .writeValueAsString(JSON.readTree(value))
+          .lines()
+          .map(DeadLetterText::printable)
+          .collect(Collectors.joining("\n"));
     } catch (IOException e) {
       return bytes(value);
     }

@@ -85,6 +85,7 @@ class RolloutIT {
       observatory.awaitCommitted(2 * RATE, PATIENCE);
       assertThat(service.json("/info").at("/model/sha256").asText())
           .isEqualTo(a.identity().sha256());
+      Instant underWay = Instant.now();
 
       point(link, "b");
       await().atMost(PATIENCE).until(() -> answering(service).equals(b.identity().sha256()));
@@ -109,14 +110,16 @@ class RolloutIT {
       requireOneAfterTheOther(
           observatory.records(Topics.DEFAULT.output()),
           a.identity().sha256(),
-          b.identity().sha256());
+          b.identity().sha256(),
+          underWay);
       point(link, "b");
       await().atMost(PATIENCE).until(() -> refused(service) == 0);
     }
   }
 
   private static void requireOneAfterTheOther(
-      List<ConsumerRecord<String, byte[]>> records, String first, String second) throws Exception {
+      List<ConsumerRecord<String, byte[]>> records, String first, String second, Instant underWay)
+      throws Exception {
     Map<Integer, List<String>> models = new TreeMap<>();
     List<Instant> times = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : records) {
@@ -136,6 +139,7 @@ class RolloutIT {
         });
     assertThat(all).containsExactlyInAnyOrder(first, second);
 
+    times.removeIf(time -> time.isBefore(underWay)); // a classifier's start is another matter
     times.sort(null);
     Duration gap = Duration.ZERO;
     for (int i = 1; i < times.size(); i++) {
@@ -144,7 +148,7 @@ class RolloutIT {
     }
     System.out.printf(
         "RolloutIT: %,d galaxies at %d a second, the longest gap %d ms.%n",
-        times.size(), RATE, gap.toMillis());
+        records.size(), RATE, gap.toMillis());
     assertThat(gap).isLessThan(LONGEST_GAP);
   }
 
