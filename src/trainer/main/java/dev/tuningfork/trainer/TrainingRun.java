@@ -167,6 +167,7 @@ public record TrainingRun(
             .text();
     ModelBundle bundle =
         ModelBundle.of(trained, result.weights(), precision)
+            .withReferenceAnswers()
             .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
             .with(RunFolder.LOG, Files.readAllBytes(folder.log()));
     return new Trained(bundle, evaluation);
