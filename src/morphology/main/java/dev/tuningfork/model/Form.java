@@ -31,4 +31,15 @@ public enum Form {
       case AUTO, BLOCKS -> Optional.empty();
     };
   }
+
+  /**
+   * By how much a probability may differ from that of the blocks on another machine: a few times
+   * what is seen on real galaxies, and far less than a mistake would make.
+   */
+  double tolerance() {
+    return switch (this) {
+      case BFLOAT16 -> 0.03;
+      case AUTO, FLOAT32, BLOCKS -> 1e-3;
+    };
+  }
 }

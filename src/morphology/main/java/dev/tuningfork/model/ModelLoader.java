@@ -16,13 +16,21 @@ import dev.tuningfork.network.Volume;
 import dev.tuningfork.network.module.Arithmetic;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings a bundle into memory, onto a device. */
 public final class ModelLoader {
 
   /** The batch from which on larger ones bring next to nothing on a CPU. */
   public static final int DEFAULT_LARGEST_BATCH = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
   private ModelLoader() {}
 
@@ -68,17 +76,22 @@ public final class ModelLoader {
   }
 
   /**
-   * Loads a model and sends a batch of every size through it, so that it is as fast at its first
-   * galaxy as later, and a model that cannot work is refused here.
+   * Loads a model, sends a batch of every size through it, so that it is as fast at its first
+   * galaxy as later, and holds it to the answers that its bundle was published with, where there
+   * are some.
    *
-   * <p>Compiling takes some hundredths of a second, less than PyTorch takes to read the result, so
-   * it is done anew each time and nothing is kept on disk that could be stale, damaged or in the
-   * way of a container without one.
+   * <p>Those answers decide about forms. With {@link Form#AUTO} a compiled form that gives others,
+   * or fails, is not used: a warning says so, and the model computes in the next slower form, for a
+   * slow answer is better than a wrong one or none. Where the blocks give other answers too, or the
+   * form was demanded, the model is refused.
+   *
+   * <p>Compiling takes some hundredths of a second, so it is done anew each time, and nothing is
+   * kept on disk that could be stale, damaged, or have no place in a read-only container.
    *
    * @param form how it shall compute; a bundle that holds a TorchScript module has no choice
    * @param largestBatch the most images that it shall take at a time
-   * @throws ModelException if the device is missing, or the model fails on a forward pass or gives
-   *     something else than one number for each answer
+   * @throws ModelException if the device is missing, or the model fails on a forward pass, gives
+   *     something else than one number for each answer, or other answers than it was published with
    */
   public static MorphologyModel load(
       ModelBundle bundle, DeviceSetting device, Form form, int largestBatch) throws ModelException {
@@ -93,10 +106,43 @@ public final class ModelLoader {
       throw new ModelException("PyTorch's native library cannot be loaded: " + e.getMessage(), e);
     }
     Device place = choose(engine, device);
-    Model model = Model.newInstance(bundle.description().name(), place, engine.getEngineName());
+    Iterator<Form> forms = candidates(bundle, place, form).iterator();
+    while (true) {
+      try {
+        return load(bundle, engine, place, forms.next(), largestBatch);
+      } catch (ModelException e) {
+        if (!forms.hasNext()) {
+          throw e;
+        }
+        LOG.warn("{} A slower form of it is tried.", e.getMessage());
+      }
+    }
+  }
+
+  /** The forms that may be used, the fastest first. */
+  private static List<Form> candidates(ModelBundle bundle, Device device, Form form) {
+    if (form != Form.AUTO || bundle.isTorchScript()) {
+      return List.of(form);
+    }
+    return Processor.multipliesBfloat16(device)
+        ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
+        : List.of(Form.FLOAT32, Form.BLOCKS);
+  }
+
+  private static MorphologyModel load(
+      ModelBundle bundle, Engine engine, Device device, Form form, int largestBatch)
+      throws ModelException {
+    Model model = Model.newInstance(bundle.description().name(), device, engine.getEngineName());
     try {
-      DjlModel loaded = inForm(bundle, model, place, form, largestBatch);
+      DjlModel loaded = inForm(bundle, model, form, largestBatch);
       loaded.warmUp();
+      check(bundle, loaded, form);
+      LOG.info(
+          "The model {} {} computes as {} on {}.",
+          bundle.description().name(),
+          bundle.description().version(),
+          loaded.form(),
+          loaded.device());
       return loaded;
     } catch (PredictionException e) {
       model.close();
@@ -107,20 +153,42 @@ public final class ModelLoader {
     }
   }
 
-  private static DjlModel inForm(
-      ModelBundle bundle, Model model, Device device, Form form, int largestBatch)
+  private static DjlModel inForm(ModelBundle bundle, Model model, Form form, int largestBatch)
       throws ModelException {
     if (bundle.isTorchScript()) {
       readModule(bundle, model, bundle.file(ModelBundle.MODULE));
       return new PlainModel(bundle, model, largestBatch);
     }
-    if (form == Form.BLOCKS) {
+    if (form.arithmetic().isEmpty()) {
       buildBlocks(bundle, model);
       return new PlainModel(bundle, model, largestBatch);
     }
-    Arithmetic arithmetic = form.arithmetic().orElseGet(() -> Processor.fastest(device));
+    Arithmetic arithmetic = form.arithmetic().get();
     readModule(bundle, model, bundle.compile(arithmetic));
     return new CompiledModel(bundle, model, arithmetic, largestBatch);
+  }
+
+  private static void check(ModelBundle bundle, DjlModel loaded, Form form) throws ModelException {
+    try {
+      Optional<ReferenceAnswers> published = ReferenceAnswers.of(bundle);
+      if (published.isPresent()) {
+        double distance = published.get().distance(loaded);
+        if (!(distance <= form.tolerance())) {
+          throw refused(
+              bundle,
+              "Computed as %s on %s, its probabilities of the galaxies in %s differ by up to %.4f from those that it was published with, where %s is allowed."
+                  .formatted(
+                      loaded.form(),
+                      loaded.device(),
+                      ReferenceAnswers.IMAGES,
+                      distance,
+                      form.tolerance()),
+              null);
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw refused(bundle, String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static Device choose(Engine engine, DeviceSetting setting) throws ModelException {
@@ -166,10 +234,10 @@ public final class ModelLoader {
     }
   }
 
-  private static ModelException refused(ModelBundle bundle, String why, Exception cause) {
-    return new ModelException(
+  private static ModelException refused(ModelBundle bundle, String why, @Nullable Exception cause) {
+    String sentences =
         "The model %s %s cannot be used. %s"
-            .formatted(bundle.description().name(), bundle.description().version(), why),
-        cause);
+            .formatted(bundle.description().name(), bundle.description().version(), why);
+    return cause == null ? new ModelException(sentences) : new ModelException(sentences, cause);
   }
 }

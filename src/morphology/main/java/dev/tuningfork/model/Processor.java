@@ -1,7 +1,6 @@
 package dev.tuningfork.model;
 
 import ai.djl.Device;
-import dev.tuningfork.network.module.Arithmetic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +18,8 @@ final class Processor {
 
   private Processor() {}
 
-  /** The arithmetic in which a device is fastest. */
-  static Arithmetic fastest(Device device) {
-    return multipliesBfloat16(device) ? Arithmetic.BFLOAT16 : Arithmetic.FLOAT32;
-  }
-
-  private static boolean multipliesBfloat16(Device device) {
+  /** Whether a device multiplies bfloat16 faster than float32. */
+  static boolean multipliesBfloat16(Device device) {
     if (device.isGpu()) {
       return true; // as all of NVIDIA's have done since 2020
     }

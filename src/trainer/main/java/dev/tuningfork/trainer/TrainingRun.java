@@ -178,6 +178,7 @@ public record TrainingRun(
             .text();
     ModelBundle bundle =
         ModelBundle.of(trained, weights, precision)
+            .withReferenceAnswers()
             .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
             .with(RunFolder.LOG, Files.readAllBytes(folder.log()));
     return new Trained(bundle, evaluation);

@@ -48,6 +48,9 @@ record TorchScriptArchive(
 
   private static final int LOCAL_HEADER = 30;
 
+  /** Before it, Java writes the time a second time, into an extra field of its own. */
+  private static final LocalDateTime EARLIEST = LocalDateTime.of(1980, 2, 1, 0, 0);
+
   /** The archive's bytes; the same content gives the same bytes. */
   byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -115,7 +118,7 @@ record TorchScriptArchive(
   private void store(ZipOutputStream zip, ByteArrayOutputStream written, String path, byte[] data)
       throws IOException {
     ZipEntry entry = new ZipEntry(className + "/" + path);
-    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+    entry.setTimeLocal(EARLIEST);
     entry.setSize(data.length);
     CRC32 crc = new CRC32();
     crc.update(data);
