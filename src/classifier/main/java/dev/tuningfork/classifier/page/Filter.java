@@ -18,8 +18,7 @@ import java.util.function.Predicate;
  * have, or have not, some flags.
  *
  * <p>So samples are drawn from Galaxy Zoo 2: by a threshold on the question's own vote fraction, and
- * others on those of the questions that lead to it (Willett et al. 2013, whose thresholds differ by
- * question). Immutable.
+ * on those of the questions that lead to it (Willett et al. 2013). Immutable.
  */
 final class Filter {
 
