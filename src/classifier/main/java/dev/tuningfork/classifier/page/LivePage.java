@@ -351,8 +351,12 @@ public final class LivePage implements HttpService {
 
   private static Optional<ImageOrigin> origin(byte[] json) {
     try {
-      return Optional.ofNullable(GalaxyMorphology.fromJson(json).image().uri())
-          .map(uri -> new ImageOrigin.Referenced(GalaxyImageReference.Image.of(uri)));
+      GalaxyMorphology galaxy = GalaxyMorphology.fromJson(json);
+      return Optional.ofNullable(galaxy.image().uri())
+          .map(
+              uri ->
+                  new ImageOrigin.Referenced(
+                      galaxy.objectId(), GalaxyImageReference.Image.of(uri)));
     } catch (MessageException | IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -65,8 +65,8 @@ final class Pictures {
     try {
       byte[] file =
           switch (origin) {
-            case ImageOrigin.Carried(byte[] bytes, _) -> bytes;
-            case ImageOrigin.Referenced(var image) -> fetcher.fetch(image).bytes();
+            case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes;
+            case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image).bytes();
           };
       return Picture.of(whole.prepare(file, description(origin))).toJpeg();
     } catch (FetchException | ImageException e) {
@@ -78,9 +78,9 @@ final class Pictures {
 
   private static ImageDescription description(ImageOrigin origin) {
     return switch (origin) {
-      case ImageOrigin.Referenced(var image) ->
+      case ImageOrigin.Referenced(_, var image) ->
           new ImageDescription(image.mediaType(), image.hdu(), image.pixelScale(), image.bands());
-      case ImageOrigin.Carried(_, var mediaType) ->
+      case ImageOrigin.Carried(_, _, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of());
     };
   }

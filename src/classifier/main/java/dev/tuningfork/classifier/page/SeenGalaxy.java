@@ -44,8 +44,8 @@ final class SeenGalaxy {
   long size() {
     long carried =
         switch (origin) {
-          case ImageOrigin.Carried(byte[] bytes, _) -> bytes.length;
-          case ImageOrigin.Referenced(var image) -> 2L * image.uri().length();
+          case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes.length;
+          case ImageOrigin.Referenced(_, var image) -> 2L * image.uri().length();
         };
     return 3L * json.length + picture.levels().length * 5L / 4 + carried + 1_000;
   }

@@ -161,7 +161,7 @@ class LiveFeedTest {
     feed.published(
         GalaxyMorphology.fromJson(JSON),
         JSON,
-        new ImageOrigin.Carried(new byte[10], null),
+        new ImageOrigin.Carried("carried", new byte[10], null),
         keepsake);
   }
 
@@ -170,7 +170,7 @@ class LiveFeedTest {
         number,
         GalaxyMorphology.fromJson(JSON),
         JSON,
-        new ImageOrigin.Carried(new byte[bytes], null),
+        new ImageOrigin.Carried("carried", new byte[bytes], null),
         Picture.of(image()));
   }
 
