@@ -17,8 +17,8 @@ import java.util.function.Predicate;
  * probability among those who are asked, and more likely than not is asked at all; and whose images
  * have, or have not, some flags.
  *
- * <p>So samples are drawn from Galaxy Zoo 2: by a threshold on the question's own vote fraction, and
- * on those of the questions that lead to it (Willett et al. 2013). Immutable.
+ * <p>So samples are drawn from Galaxy Zoo 2: by a threshold on the question's own vote fraction,
+ * and on those of the questions that lead to it (Willett et al. 2013). Immutable.
  */
 final class Filter {
 
