@@ -10,6 +10,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
+import dev.tuningfork.standalone.command.Logging;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -84,6 +85,7 @@ final class PageCost implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Logging.errorsOnly();
     List<Path> files;
     try (Stream<Path> all = Files.list(images)) {
       files = all.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
