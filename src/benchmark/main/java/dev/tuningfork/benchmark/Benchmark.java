@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tuning-fork benchmark",
     mixinStandardHelpOptions = true,
+    subcommands = PageCost.class,
     description = {
       "Measures the roofline (decode, prepare and predict without Kafka), the pipeline (the whole"
           + " classifier) and the naive form of it, in turn, and prints the medians.",

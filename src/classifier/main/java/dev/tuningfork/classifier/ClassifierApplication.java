@@ -2,12 +2,17 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.batch.Onlooker;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.CommitTimingClients;
+import dev.tuningfork.classifier.metrics.TransactionListener;
+import dev.tuningfork.classifier.page.LiveFeed;
+import dev.tuningfork.classifier.page.SteeredSurvey;
+import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
-import dev.tuningfork.classifier.stream.Provenance;
+import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
@@ -69,13 +74,14 @@ public final class ClassifierApplication implements AutoCloseable {
     FAILED
   }
 
+  private final Optional<LiveFeed> feed;
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
+  private final Models models;
   private final KafkaStreams streams;
   private final ClassifierMetrics metrics;
   private final RestoreProgress restoring = new RestoreProgress();
   private final Optional<Endpoints> endpoints;
-  private final String model;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Deque<Instant> threadDeaths = new ArrayDeque<>();
@@ -84,7 +90,10 @@ public final class ClassifierApplication implements AutoCloseable {
   private volatile boolean closed;
 
   private ClassifierApplication(
-      ClassifierSettings settings, MorphologyModel model, boolean streamsProtocol) {
+      ClassifierSettings settings,
+      MorphologyModel model,
+      Optional<SteeredSurvey> survey,
+      boolean streamsProtocol) {
     ImageLimits limits = settings.image();
     Optional<PrometheusMeterRegistry> registry =
         settings
@@ -92,25 +101,37 @@ public final class ClassifierApplication implements AutoCloseable {
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = registry.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
-    this.model =
-        model.identity().name() + " " + model.identity().version() + " on " + model.device();
+    feed =
+        settings.service().address().isPresent() && settings.service().page().show()
+            ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
+            : Optional.empty();
     fetcher = new SurveyImageFetcher(settings.fetch());
+    Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
         new Batcher(
             settings.batch(),
             fetcher,
-            new Preprocessor(model.input(), limits)::prepare,
+            input -> Batcher.Preparation.by(new Preprocessor(input, limits)),
             model,
             this::fail,
-            metrics);
+            metrics,
+            shadow,
+            feed.<Onlooker>map(page -> page).orElse(Onlooker.NOBODY));
+    models = new Models(settings, batcher, shadow, metrics);
     Topology topology =
         ClassifierTopology.of(
-            settings.topics(), batcher, Provenance.of(model), settings.ledger(), metrics);
+            settings.topics(),
+            batcher,
+            settings.ledger(),
+            metrics,
+            feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
     streams =
         new KafkaStreams(
             topology,
             StreamsSettings.of(settings, streamsProtocol),
-            new CommitTimingClients(metrics));
+            new CommitTimingClients(
+                metrics,
+                feed.<TransactionListener>map(page -> page).orElse(TransactionListener.NOBODY)));
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
     streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
@@ -126,21 +147,35 @@ public final class ClassifierApplication implements AutoCloseable {
     endpoints =
         registry.map(
             measures ->
-                new Endpoints(settings, model, topology.describe().toString(), measures, metrics));
+                new Endpoints(
+                    settings, models, topology.describe().toString(), measures, metrics, feed));
   }
 
   /**
    * Starts a classifier; {@link #awaitRunning} waits until it has its partitions.
    *
-   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @param model used by this classifier alone, and to be closed by the caller after it. Where
+   *     another model takes its place, it is closed before, and closing it again does nothing
    * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
    *     setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
+    return start(settings, model, Optional.empty());
+  }
+
+  /**
+   * Starts a classifier whose page also steers a survey.
+   *
+   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
+   *     setting, or the service's address cannot be listened on
+   */
+  public static ClassifierApplication start(
+      ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
     try {
       boolean streamsProtocol = prepareCluster(settings);
       ClassifierApplication application =
-          new ClassifierApplication(settings, model, streamsProtocol);
+          new ClassifierApplication(settings, model, survey, streamsProtocol);
       application.open();
       return application;
     } catch (ConfigException e) {
@@ -153,8 +188,9 @@ public final class ClassifierApplication implements AutoCloseable {
   private void open() {
     try {
       endpoints.ifPresent(
-          service -> service.open(new ClassifierHealth(this::look), streams, batcher));
+          service -> service.open(new ClassifierHealth(this::look), streams, batcher, fetcher));
       streams.start();
+      models.open(() -> endpoints.ifPresent(Endpoints::describe));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -225,6 +261,7 @@ public final class ClassifierApplication implements AutoCloseable {
     if (!inTime) {
       LOG.warn("The stream threads did not stop within {} s.", CLOSING.toSeconds());
     }
+    models.close();
     batcher.close();
     fetcher.close();
     endpoints.ifPresent(Endpoints::close);
@@ -238,7 +275,7 @@ public final class ClassifierApplication implements AutoCloseable {
 
   private ClassifierHealth.Sight look() {
     return new ClassifierHealth.Sight(
-        model,
+        models.serving().inWords(),
         batcher.isAlive(),
         closed,
         failure(),

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A model in memory, on one device. It may be used by any thread, but by one at a time. Closing it
- * gives its memory back.
+ * gives its memory back; closing it again does nothing.
  */
 public interface MorphologyModel extends AutoCloseable {
 

@@ -135,7 +135,7 @@ class PreprocessorTest {
       }
     }
 
-    float[] resampled = resampling.resample(planes, from, to);
+    float[] resampled = Resampling.resample(planes, Taps.of(resampling, from, to));
 
     assertThat(resampled).hasSize(2 * to * to);
     int margin = 1 + 4 * Math.max(1, to / from);
@@ -158,7 +158,7 @@ class PreprocessorTest {
     }
 
     for (Resampling resampling : Resampling.values()) {
-      for (float value : resampling.resample(chequers, 64, 16)) {
+      for (float value : Resampling.resample(chequers, Taps.of(resampling, 64, 16))) {
         assertThat(value).isCloseTo(0.5f, within(0.03f));
       }
     }

@@ -43,13 +43,14 @@ public final class ClassifierTopology {
    * Names the nodes and ties them together.
    *
    * @param classifier shared by all tasks; not closed by them
+   * @param listener shared by all tasks
    */
   public static Topology of(
       Topics topics,
       ImageClassifier classifier,
-      Provenance provenance,
       LedgerSettings settings,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      MorphologyListener listener) {
     AtomicInteger openTasks = new AtomicInteger();
     var bytes = new ByteArrayDeserializer();
     var toBytes = new ByteArraySerializer();
@@ -61,7 +62,7 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(classifier, provenance, settings, openTasks, metrics);
+                return new LedgerProcessor(classifier, settings, openTasks, metrics, listener);
               }
 
               @Override

@@ -1,10 +1,12 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.batch.Outcome.Classified;
 import dev.tuningfork.classifier.batch.Outcome.Failed;
 import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
@@ -90,10 +92,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private record Finished(long sequence, @Nullable Request request, Outcome outcome) {}
 
   private final ImageClassifier classifier;
-  private final Provenance provenance;
   private final LedgerSettings settings;
   private final AtomicInteger openTasks;
   private final ClassifierMetrics metrics;
+  private final MorphologyListener listener;
 
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
   private ProcessorContext<byte[], byte[]> context;
@@ -120,15 +122,15 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
   LedgerProcessor(
       ImageClassifier classifier,
-      Provenance provenance,
       LedgerSettings settings,
       AtomicInteger openTasks,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      MorphologyListener listener) {
     this.classifier = classifier;
-    this.provenance = provenance;
     this.settings = settings;
     this.openTasks = openTasks;
     this.metrics = metrics;
+    this.listener = listener;
   }
 
   @Override
@@ -285,12 +287,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (!overshooting) {
       overshooting = true;
       LOG.warn(
-          "Task {}: {} galaxies are in flight and none finished for {} ms. The model on {}, or where"
-              + " the images are fetched from, is slow or hangs.",
+          "Task {}: {} galaxies are in flight and none finished for {} ms. The model, or where the"
+              + " images are fetched from, is slow or hangs.",
           taskId(),
           inFlight(),
-          settings.roomWait().toMillis(),
-          provenance.device());
+          settings.roomWait().toMillis());
     }
     if (!settleUntilBelow(settings.window() + settings.overshoot(), patience)) {
       throw new StreamsException(
@@ -300,9 +301,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
               + inFlight()
               + " galaxies in flight, the most that its settings allow, and none finished for "
               + Duration.ofNanos(patience).toSeconds()
-              + " s: the model on "
-              + provenance.device()
-              + ", or where the images are fetched from, hangs. Nothing is lost; restart the"
+              + " s: the model, or where the images are fetched from, hangs. Nothing is lost; restart the"
               + " classifier when it is mended.");
     }
   }
@@ -343,9 +342,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private void publish(Request request, LedgerEntry entry, Classified answer) {
     byte[] key = request.objectId().getBytes(StandardCharsets.UTF_8);
+    GalaxyMorphology morphology;
     byte[] value;
     try {
-      value = provenance.answer(request, entry, answer, now()).toJson();
+      morphology = Provenance.of(answer.by()).answer(request, entry, answer, now());
+      value = morphology.toJson();
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
       giveUp(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));
@@ -356,6 +357,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
         MORPHOLOGIES);
     classified.record();
     metrics.classified(sinceAccepted(entry));
+    Keepsake keepsake = answer.keepsake();
+    if (keepsake != null) {
+      listener.published(morphology, value, request.origin(), keepsake);
+    }
   }
 
   /**
