@@ -1,5 +1,8 @@
 package dev.tuningfork.benchmark;
 
+import dev.tuningfork.benchmark.report.Machine;
+import dev.tuningfork.benchmark.stream.Answers;
+import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
@@ -128,8 +131,10 @@ final class PageCost implements Callable<Integer> {
                 ServiceSettings.OFF.withAddress(
                     InetSocketAddress.createUnresolved("127.0.0.1", 0)));
       }
-      References.publish(broker, settings.topics(), files, galaxies);
-      try (var classifier = ClassifierApplication.start(settings, model)) {
+      References.createTopics(broker.bootstrapServers(), settings.topics());
+      References.publish(broker.bootstrapServers(), settings.topics(), files, 0, galaxies);
+      try (var classifier = ClassifierApplication.start(settings, model);
+          var answers = new Answers(broker.bootstrapServers(), settings.topics().output())) {
         AtomicInteger shown = new AtomicInteger();
         if (page == Page.OPEN) {
           URI address = URI.create("http://127.0.0.1:" + classifier.servicePort().orElseThrow());
@@ -139,7 +144,7 @@ final class PageCost implements Callable<Integer> {
           throw new IllegalStateException("The classifier did not start.");
         }
         long start = System.nanoTime();
-        References.awaitAnswers(broker, settings.topics().output(), galaxies);
+        answers.await(galaxies);
         double figure = galaxies / ((System.nanoTime() - start) / 1e9);
         out().printf("%-12s %,6.0f galaxies/s, %d shown%n", page.words, figure, shown.get());
         out().flush();

@@ -1,4 +1,4 @@
-package dev.tuningfork.benchmark;
+package dev.tuningfork.benchmark.suite;
 
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageLimits;
@@ -20,29 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Read, decode, prepare and predict, and nothing else: no Kafka, no messages, no ledger. A thread
  * for each core prepares images, and this one predicts full batches of them.
  */
-final class Roofline implements Measurement {
+record Roofline(List<Path> images, MorphologyModel model) {
 
-  private final List<Path> images;
-  private final MorphologyModel model;
-  private final int threads = Runtime.getRuntime().availableProcessors();
+  static final String DESCRIPTION =
+      "read, decode, prepare and predict in full batches, without Kafka";
 
-  Roofline(List<Path> images, MorphologyModel model) {
-    this.images = images;
-    this.model = model;
-  }
-
-  @Override
-  public String name() {
-    return "roofline";
-  }
-
-  @Override
-  public String description() {
-    return "read, decode, prepare and predict in full batches, without Kafka";
-  }
-
-  @Override
-  public double galaxiesPerSecond(int galaxies) throws Exception {
+  double imagesPerSecond(int galaxies) throws Exception {
+    int threads = Runtime.getRuntime().availableProcessors();
     Preprocessor preprocessor = new Preprocessor(model.input(), ImageLimits.DEFAULT);
     BlockingQueue<PreparedImage> prepared = new ArrayBlockingQueue<>(2 * model.largestBatch());
     AtomicInteger next = new AtomicInteger();

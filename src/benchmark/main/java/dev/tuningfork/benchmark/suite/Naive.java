@@ -1,7 +1,9 @@
-package dev.tuningfork.benchmark;
+package dev.tuningfork.benchmark.suite;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tuningfork.benchmark.stream.Answers;
+import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.stream.Topics;
@@ -38,38 +40,24 @@ import org.apache.kafka.streams.kstream.Produced;
  * it, one record after the other. Same broker, topics, model and guarantee as the pipeline; the
  * preprocessing is a plain crop, done pixel by pixel.
  */
-final class Naive implements Measurement {
+record Naive(List<Path> images, MorphologyModel model) {
+
+  static final String DESCRIPTION =
+      "one record at a time in mapValues, ImageIO, batches of 1, exactly once";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final List<Path> images;
-  private final MorphologyModel model;
-
-  Naive(List<Path> images, MorphologyModel model) {
-    this.images = images;
-    this.model = model;
-  }
-
-  @Override
-  public String name() {
-    return "naive";
-  }
-
-  @Override
-  public String description() {
-    return "one record at a time in mapValues, ImageIO, batches of 1";
-  }
-
-  @Override
-  public double galaxiesPerSecond(int galaxies) throws Exception {
+  double imagesPerSecond(int galaxies) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start()) {
       Topics topics = Topics.DEFAULT;
-      References.publish(broker, topics, images, galaxies);
+      References.createTopics(broker.bootstrapServers(), topics);
+      References.publish(broker.bootstrapServers(), topics, images, 0, galaxies);
       StreamsBuilder builder = new StreamsBuilder();
       builder.stream(topics.input(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
           .mapValues(this::classify)
           .to(topics.output(), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
-      try (KafkaStreams streams = new KafkaStreams(builder.build(), settings(broker))) {
+      try (KafkaStreams streams = new KafkaStreams(builder.build(), settings(broker));
+          Answers answers = new Answers(broker.bootstrapServers(), topics.output())) {
         CountDownLatch running = new CountDownLatch(1);
         streams.setStateListener(
             (now, _) -> {
@@ -80,7 +68,7 @@ final class Naive implements Measurement {
         streams.start();
         running.await();
         long start = System.nanoTime();
-        References.awaitAnswers(broker, topics.output(), galaxies);
+        answers.await(galaxies);
         return galaxies / ((System.nanoTime() - start) / 1e9);
       }
     }
