@@ -119,6 +119,9 @@ as 1e+06.
 {{- if and (eq $model.source "claim") (not $model.claim) -}}
 {{- fail "model.source is claim: name the claim in model.claim." -}}
 {{- end -}}
+{{- if and $model.watch (ne $model.source "claim") -}}
+{{- fail (printf "model.watch looks for another bundle in a claim, and where model.source is %s nothing there changes while a Pod lives: set model.source to claim." $model.source) -}}
+{{- end -}}
 {{- if and (eq $model.source "s3") (not $model.s3) -}}
 {{- fail "model.source is s3: say where the bundle is in model.s3." -}}
 {{- end -}}
@@ -279,6 +282,16 @@ ledger.largest-record: {{ int64 .Values.topics.largestRecord }}
 model.device: {{ ternary "gpu" "cpu" .Values.gpu.enabled }}
 {{- with include "tuning-fork.bundle" . }}
 model: {{ . | quote }}
+{{- end }}
+{{- with .Values.model }}
+{{- if .watch }}
+model.watch: true
+model.poll: {{ int .pollSeconds }}s
+{{- end }}
+{{- with .shadow }}
+model.shadow: {{ . | quote }}
+model.shadow-share: {{ $.Values.model.shadowShare }}
+{{- end }}
 {{- end }}
 {{- with .Values.fetch }}
 {{- range $list := list "schemes" "hosts" "networks" "folders" "buckets" }}

@@ -1,7 +1,14 @@
 package dev.tuningfork.benchmark;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.benchmark.report.Figure;
+import dev.tuningfork.benchmark.report.Machine;
+import dev.tuningfork.benchmark.report.Picture;
+import dev.tuningfork.benchmark.report.Report;
+import dev.tuningfork.benchmark.report.Table;
+import dev.tuningfork.benchmark.suite.Plan;
+import dev.tuningfork.benchmark.suite.Suite;
+import dev.tuningfork.benchmark.suite.Tally;
+import dev.tuningfork.benchmark.suite.Workload;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
@@ -14,36 +21,60 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures, side by side in one run, how much of the machine the stream uses. */
+/** Measures, side by side in one run, what the product does and what one would use instead. */
 @Command(
     name = "tuning-fork benchmark",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    subcommands = {PagesCommand.class, PageCost.class},
     description = {
-      "Measures the roofline (decode, prepare and predict without Kafka), the pipeline (the whole"
-          + " classifier) and the naive form of it, in turn, and prints the medians.",
+      "Measures how fast the product is, beside what bounds it and beside what one would use"
+          + " instead: in turn, several times, and tells medians and spread.",
       "Without --images, galaxies of the mock survey are rendered first."
+    },
+    footerHeading = "%nParts:%n",
+    footer = "",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all is well",
+      "1:it could not be done, or, in the short form, a ratio is below its bar; standard error says which",
+      "2:the command line is wrong"
     })
 public final class Benchmark implements Callable<Integer> {
 
   private static final int RENDERED = 1_000;
+  private static final int RENDERED_WHEN_QUICK = 200;
   private static final long SEED = 1;
 
-  /** How many times slower the naive form may be expected to be: it gets so many fewer galaxies. */
-  private static final int NAIVE_SHARE = 10;
+  @Option(
+      names = "--quick",
+      description =
+          "The short form: fewer runs of fewer parts, without Python; fails where a ratio is below"
+              + " its bar.")
+  private boolean quick;
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description = "Only these parts, separated by commas.")
+  private List<String> only = new ArrayList<>();
 
   @Option(names = "--images", paramLabel = "FOLDER", description = "A folder of JPEG images.")
   private @Nullable Path images;
@@ -55,140 +86,173 @@ public final class Benchmark implements Callable<Integer> {
       description = "A model that is built in, or a model's bundle (${DEFAULT-VALUE}).")
   private String modelName = ModelBundle.DEFAULT;
 
+  @Option(names = "--python", description = "Measure beside Python in the short form too.")
+  private boolean python;
+
   @Option(
       names = "--galaxies",
       paramLabel = "N",
-      defaultValue = "20000",
-      description =
-          "How many galaxies a run classifies; the naive form a tenth of them"
-              + " (${DEFAULT-VALUE}).")
-  private int galaxies;
+      description = "How many galaxies a run of the stream classifies; slow forms fewer.")
+  private @Nullable Integer galaxies;
 
   @Option(
       names = "--runs",
       paramLabel = "N",
-      defaultValue = "3",
-      description = "How often each is measured (${DEFAULT-VALUE}).")
-  private int runs;
+      description = "How often each is measured, after once to warm up.")
+  private @Nullable Integer runs;
+
+  @Option(
+      names = "--references",
+      paramLabel = "N",
+      description = "How many references pass while memory is watched.")
+  private @Nullable Integer references;
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Where to write the figures as JSON as well.")
+      description =
+          "Where to write the figures as JSON as well. Those of other parts stay in a file that"
+              + " is there, if they are of this machine and model.")
   private @Nullable Path json;
 
-  @Spec private @Nullable CommandSpec spec;
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE.png",
+      description = "Where to draw the figures as well.")
+  private @Nullable Path picture;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Benchmark()).execute(arguments));
+    System.exit(line().execute(arguments));
+  }
+
+  static CommandLine line() {
+    CommandLine line = new CommandLine(new Benchmark());
+    int width = Suite.ALL.stream().mapToInt(suite -> suite.name().length()).max().orElse(1);
+    line.getCommandSpec()
+        .usageMessage()
+        .footer(
+            Suite.ALL.stream()
+                .map(
+                    suite ->
+                        ("  %-" + width + "s  %s%s")
+                            .formatted(
+                                suite.name(),
+                                suite.description(),
+                                suite.quick() ? "" : " (full form, or --only)"))
+                .toArray(String[]::new));
+    return line.setExecutionExceptionHandler(
+        (failure, at, _) -> {
+          at.getErr().println("tuning-fork benchmark: " + failure.getMessage());
+          at.getErr().flush();
+          return ExitCode.SOFTWARE;
+        });
   }
 
   @Override
   public Integer call() throws Exception {
     Logging.errorsOnly();
-    if (galaxies < NAIVE_SHARE || runs < 1) {
-      throw new ParameterException(
-          commandLine(), "--galaxies must be at least 10 and --runs at least 1.");
+    List<Suite> suites = suites();
+    Plan plan = plan();
+    Path scratch = Files.createTempDirectory("tuning-fork-benchmark-");
+    try {
+      List<Path> files = jpegsIn(images == null ? rendered(scratch) : images.toRealPath());
+      Workload workload =
+          new Workload(plan, files, modelName, scratch, this::tell, python || !quick);
+      List<Figure> figures = new ArrayList<>();
+      List<String> leftOut = new ArrayList<>();
+      for (Suite suite : suites) {
+        Tally tally = new Tally(suite.name(), this::tell);
+        suite.measure(workload, tally);
+        figures.addAll(tally.figures());
+        leftOut.addAll(tally.leftOut());
+      }
+      return told(report(figures, leftOut));
+    } finally {
+      delete(scratch);
     }
-    Path folder = images == null ? rendered() : images;
-    List<Path> files = jpegsIn(folder);
-    if (files.isEmpty()) {
-      throw new ParameterException(commandLine(), "There is no JPEG image in " + folder + ".");
-    }
+  }
+
+  private Report report(List<Figure> figures, List<String> leftOut) throws Exception {
     try (MorphologyModel model =
-        ModelLoader.load(ModelBundle.named(modelName), new DeviceSetting.Auto())) {
-      List<Measurement> all =
-          List.of(new Roofline(files, model), new Pipeline(files, model), new Naive(files, model));
-      Map<String, Spread> results = measure(all);
-      print(all, results, files.size(), model);
-      if (json != null) {
-        write(json, results, files.size(), model);
-      }
+        ModelLoader.load(ModelBundle.named(modelName), new DeviceSetting.Auto(), 1)) {
+      return new Report(
+          Machine.here(),
+          model.identity().name() + " " + model.identity().version(),
+          model.device(),
+          quick,
+          figures,
+          leftOut);
     }
-    return CommandLine.ExitCode.OK;
   }
 
-  /**
-   * In turn, so that all share the machine's drift. The first round is not counted: compiling what
-   * the broker and the classifier run takes the JVM as long as some ten thousand galaxies.
-   */
-  private Map<String, Spread> measure(List<Measurement> all) throws Exception {
-    Map<String, List<Double>> figures = new LinkedHashMap<>();
-    for (int run = 0; run <= runs; run++) {
-      for (Measurement one : all) {
-        int share = one instanceof Naive ? NAIVE_SHARE : 1;
-        double figure = one.galaxiesPerSecond(galaxies / share);
-        out()
-            .printf(
-                "%s %-9s %,8.0f images/s%n",
-                run == 0 ? "warm-up" : "run " + run + "  ", one.name(), figure);
-        out().flush();
-        if (run > 0) {
-          figures.computeIfAbsent(one.name(), _ -> new ArrayList<>()).add(figure);
-        }
-      }
-    }
-    Map<String, Spread> results = new LinkedHashMap<>();
-    figures.forEach(
-        (name, values) ->
-            results.put(
-                name, Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray())));
-    return results;
-  }
-
-  private void print(
-      List<Measurement> all, Map<String, Spread> results, int files, MorphologyModel model) {
-    PrintWriter out = out();
-    out.printf("%n%s%n", Machine.here());
-    out.printf(
-        "%s %s on %s; %,d galaxies a run from %,d images; %d runs in turn, medians (least–most)%n%n",
-        model.identity().name(), model.identity().version(), model.device(), galaxies, files, runs);
-    for (Measurement one : all) {
-      Spread spread = spread(results, one.name());
-      out.printf(
-          "%-9s %,8.0f images/s  (%,.0f–%,.0f)  %s%n",
-          one.name(), spread.median(), spread.least(), spread.most(), one.description());
-    }
-    out.printf("%npipeline ÷ roofline  %.2f%n", ratio(results, "pipeline", "roofline"));
-    out.printf("pipeline ÷ naive     %.1f%n", ratio(results, "pipeline", "naive"));
+  /** Prints and writes; below a bar the short form fails. */
+  private int told(Report fresh) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println();
+    Table.text(fresh).forEach(out::println);
     out.flush();
-  }
-
-  private void write(Path file, Map<String, Spread> results, int files, MorphologyModel model)
-      throws IOException {
-    Map<String, Object> report = new LinkedHashMap<>();
-    report.put("machine", Machine.here());
-    report.put("model", model.identity());
-    report.put("device", model.device());
-    report.put("galaxies", galaxies);
-    report.put("images", files);
-    report.put("runs", runs);
-    report.put("imagesPerSecond", results);
-    report.put("pipelineToRoofline", ratio(results, "pipeline", "roofline"));
-    report.put("pipelineToNaive", ratio(results, "pipeline", "naive"));
-    JsonMapper.builder()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .build()
-        .writeValue(file.toFile(), report);
-  }
-
-  private static double ratio(Map<String, Spread> results, String one, String other) {
-    return spread(results, one).median() / spread(results, other).median();
-  }
-
-  private static Spread spread(Map<String, Spread> results, String name) {
-    Spread spread = results.get(name);
-    if (spread == null) {
-      throw new IllegalStateException("Nothing was measured of " + name + ".");
+    Report whole = json != null && Files.exists(json) ? fresh.with(Report.read(json)) : fresh;
+    if (json != null) {
+      whole.write(json);
     }
-    return spread;
+    if (picture != null) {
+      Picture.write(whole, picture);
+    }
+    List<String> shortfalls = quick ? fresh.shortfalls() : List.of();
+    PrintWriter err = spec.commandLine().getErr();
+    shortfalls.forEach(sentence -> err.println("tuning-fork benchmark: " + sentence));
+    err.flush();
+    return shortfalls.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private static Path rendered() throws IOException {
-    Path folder = Files.createTempDirectory("tuning-fork-benchmark-");
+  private List<Suite> suites() {
+    for (String name : only) {
+      if (Suite.ALL.stream().noneMatch(suite -> suite.name().equals(name))) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "There is no part %s; the parts are %s."
+                .formatted(
+                    name, Suite.ALL.stream().map(Suite::name).collect(Collectors.joining(", "))));
+      }
+    }
+    return Suite.ALL.stream()
+        .filter(suite -> only.isEmpty() ? suite.quick() || !quick : only.contains(suite.name()))
+        .toList();
+  }
+
+  private Plan plan() {
+    Plan base = quick ? Plan.QUICK : Plan.FULL;
+    return new Plan(
+        quick,
+        atLeast("--runs", 1, runs, base.runs()),
+        atLeast("--galaxies", 200, galaxies, base.galaxies()),
+        base.seconds(),
+        atLeast("--references", 1_000, references, base.references()));
+  }
+
+  private int atLeast(String option, int least, @Nullable Integer given, int otherwise) {
+    if (given != null && given < least) {
+      throw new ParameterException(
+          spec.commandLine(), option + " must be at least " + least + ", not " + given + ".");
+    }
+    return given == null ? otherwise : given;
+  }
+
+  private void tell(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
+  }
+
+  private Path rendered(Path scratch) throws IOException {
+    Path folder = Files.createDirectory(scratch.resolve("images"));
     MockSurvey survey = new MockSurvey(SEED);
-    IntStream.range(0, RENDERED).parallel().forEach(n -> render(survey, n, folder));
-    return folder;
+    IntStream.range(0, quick ? RENDERED_WHEN_QUICK : RENDERED)
+        .parallel()
+        .forEach(n -> render(survey, n, folder));
+    return folder.toRealPath();
   }
 
   private static void render(MockSurvey survey, int number, Path folder) {
@@ -199,23 +263,24 @@ public final class Benchmark implements Callable<Integer> {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file + ".", e);
     }
-    file.toFile().deleteOnExit();
   }
 
-  private static List<Path> jpegsIn(Path folder) throws IOException {
+  private List<Path> jpegsIn(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
+      List<Path> jpegs = files.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
+      if (jpegs.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(), "There is no JPEG image (.jpg) in " + folder + ".");
+      }
+      return jpegs;
     }
   }
 
-  private PrintWriter out() {
-    return commandLine().getOut();
-  }
-
-  private CommandLine commandLine() {
-    if (spec == null) {
-      throw new IllegalStateException("The benchmark is started by its command line.");
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(one);
+      }
     }
-    return spec.commandLine();
   }
 }

@@ -1,2 +1,2 @@
-/** What this machine can do with a model, and how much of that the stream reaches. */
+/** The command that measures how fast the product is, and beside what. */
 package dev.tuningfork.benchmark;

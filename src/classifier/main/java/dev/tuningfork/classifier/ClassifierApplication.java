@@ -2,6 +2,7 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.batch.Onlooker;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageFormat;
@@ -9,9 +10,13 @@ import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.CommitTimingClients;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
+import dev.tuningfork.classifier.metrics.TransactionListener;
+import dev.tuningfork.classifier.page.LiveFeed;
+import dev.tuningfork.classifier.page.SteeredSurvey;
+import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
-import dev.tuningfork.classifier.stream.Provenance;
+import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
@@ -74,13 +79,14 @@ public final class ClassifierApplication implements AutoCloseable {
   }
 
   private final Optional<SchemaRegistry> registry;
+  private final Optional<LiveFeed> feed;
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
+  private final Models models;
   private final KafkaStreams streams;
   private final ClassifierMetrics metrics;
   private final RestoreProgress restoring = new RestoreProgress();
   private final Optional<Endpoints> endpoints;
-  private final String model;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Deque<Instant> threadDeaths = new ArrayDeque<>();
@@ -91,6 +97,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private ClassifierApplication(
       ClassifierSettings settings,
       MorphologyModel model,
+      Optional<SteeredSurvey> survey,
       boolean streamsProtocol,
       Optional<SchemaRegistry> registry,
       MessageFormat format) {
@@ -102,25 +109,38 @@ public final class ClassifierApplication implements AutoCloseable {
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
-    this.model =
-        model.identity().name() + " " + model.identity().version() + " on " + model.device();
+    feed =
+        settings.service().address().isPresent() && settings.service().page().show()
+            ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
+            : Optional.empty();
     fetcher = new SurveyImageFetcher(settings.fetch());
+    Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
         new Batcher(
             settings.batch(),
             fetcher,
-            new Preprocessor(model.input(), limits)::prepare,
+            input -> Batcher.Preparation.by(new Preprocessor(input, limits)),
             model,
             this::fail,
-            metrics);
+            metrics,
+            shadow,
+            feed.<Onlooker>map(page -> page).orElse(Onlooker.NOBODY));
+    models = new Models(settings, batcher, shadow, metrics);
     Topology topology =
         ClassifierTopology.of(
-            settings.topics(), batcher, Provenance.of(model), format, settings.ledger(), metrics);
+            settings.topics(),
+            batcher,
+            format,
+            settings.ledger(),
+            metrics,
+            feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
     streams =
         new KafkaStreams(
             topology,
             StreamsSettings.of(settings, streamsProtocol),
-            new CommitTimingClients(metrics));
+            new CommitTimingClients(
+                metrics,
+                feed.<TransactionListener>map(page -> page).orElse(TransactionListener.NOBODY)));
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
     streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
@@ -137,23 +157,36 @@ public final class ClassifierApplication implements AutoCloseable {
         measures.map(
             told ->
                 new Endpoints(
-                    settings, model, format, topology.describe().toString(), told, metrics));
+                    settings, models, format, topology.describe().toString(), told, metrics, feed));
   }
 
   /**
    * Starts a classifier; {@link #awaitRunning} waits until it has its partitions.
    *
-   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @param model used by this classifier alone, and to be closed by the caller after it. Where
+   *     another model takes its place, it is closed before, and closing it again does nothing
    * @throws SettingsException where Kafka or the schema registry cannot be reached, a topic is
    *     missing, Kafka refuses a setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
+    return start(settings, model, Optional.empty());
+  }
+
+  /**
+   * Starts a classifier whose page also steers a survey.
+   *
+   * @param model used by this classifier alone, and to be closed by the caller after it
+   * @throws SettingsException where Kafka or the schema registry cannot be reached, a topic is
+   *     missing, Kafka refuses a setting, or the service's address cannot be listened on
+   */
+  public static ClassifierApplication start(
+      ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
     Optional<SchemaRegistry> registry = registry(settings);
     try {
       MessageFormat format = registry.map(r -> format(settings, r)).orElse(MessageFormat.JSON);
       boolean streamsProtocol = prepareCluster(settings);
       ClassifierApplication application =
-          new ClassifierApplication(settings, model, streamsProtocol, registry, format);
+          new ClassifierApplication(settings, model, survey, streamsProtocol, registry, format);
       application.open();
       return application;
     } catch (RuntimeException e) {
@@ -192,8 +225,9 @@ public final class ClassifierApplication implements AutoCloseable {
   private void open() {
     try {
       endpoints.ifPresent(
-          service -> service.open(new ClassifierHealth(this::look), streams, batcher));
+          service -> service.open(new ClassifierHealth(this::look), streams, batcher, fetcher));
       streams.start();
+      models.open(() -> endpoints.ifPresent(Endpoints::describe));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -264,6 +298,7 @@ public final class ClassifierApplication implements AutoCloseable {
     if (!inTime) {
       LOG.warn("The stream threads did not stop within {} s.", CLOSING.toSeconds());
     }
+    models.close();
     batcher.close();
     fetcher.close();
     registry.ifPresent(SchemaRegistry::close);
@@ -278,7 +313,7 @@ public final class ClassifierApplication implements AutoCloseable {
 
   private ClassifierHealth.Sight look() {
     return new ClassifierHealth.Sight(
-        model,
+        models.serving().inWords(),
         batcher.isAlive(),
         closed,
         failure(),

@@ -7,6 +7,8 @@ import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.registry.RegistrySettings;
+import dev.tuningfork.classifier.rollout.RolloutSettings;
+import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
@@ -111,8 +113,9 @@ public record ClassifierSettings(
    *
    * @param name one that the product ships, or the path of a bundle
    * @param views how many orientations of each image it looks at: 1 or 8
+   * @param rollout how it is exchanged while the classifier runs
    */
-  public record ModelChoice(String name, int views) {}
+  public record ModelChoice(String name, int views, RolloutSettings rollout) {}
 
   /** What a classifier starts from; it lacks only where Kafka is. */
   public static final ClassifierSettings DEFAULT =
@@ -123,7 +126,7 @@ public record ClassifierSettings(
           Optional.empty(),
           GroupProtocol.AUTO,
           1,
-          new ModelChoice(ModelBundle.DEFAULT, 1),
+          new ModelChoice(ModelBundle.DEFAULT, 1, RolloutSettings.NONE),
           "auto",
           ImageLimits.DEFAULT,
           new BatcherSettings(1024, 64, Runtime.getRuntime().availableProcessors(), 64),
@@ -171,7 +174,8 @@ public record ClassifierSettings(
                 values.text("model", DEFAULT.model.name()),
                 values
                     .parsed("model.views", "1 or 8", ClassifierSettings::views)
-                    .orElse(DEFAULT.model.views())),
+                    .orElse(DEFAULT.model.views()),
+                section("model", () -> rollout(values))),
             values.text("model.device", DEFAULT.device),
             section("image", () -> image(values)),
             section("batch", () -> batch(values)),
@@ -234,6 +238,25 @@ public record ClassifierSettings(
         groupProtocol,
         threads,
         model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        service,
+        logFormat,
+        kafka);
+  }
+
+  public ClassifierSettings withModel(ModelChoice other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
+        messages,
+        creation,
+        groupProtocol,
+        threads,
+        other,
         device,
         image,
         batch,
@@ -376,6 +399,17 @@ public record ClassifierSettings(
     return create ? Optional.of(creation) : Optional.empty();
   }
 
+  private static RolloutSettings rollout(SettingValues values) {
+    RolloutSettings base = RolloutSettings.NONE;
+    return new RolloutSettings(
+        values.flag("model.watch", base.watch()),
+        values.duration("model.poll", base.poll()),
+        values.text("model.shadow"),
+        values
+            .parsed("model.shadow-share", "a number above 0 and at most 1", Double::valueOf)
+            .orElse(base.shadowShare()));
+  }
+
   private static ImageLimits image(SettingValues values) {
     return new ImageLimits(
         values.number("image.largest-pixels", DEFAULT.image.pixels()),
@@ -436,7 +470,20 @@ public record ClassifierSettings(
             .orElse(base.address()),
         values.flag("service.morphologies", base.morphologies()),
         values.bytes("service.morphologies-memory", base.morphologiesMemory()),
-        values.bytes("service.morphologies-disk", base.morphologiesDisk()));
+        values.bytes("service.morphologies-disk", base.morphologiesDisk()),
+        page(values));
+  }
+
+  private static PageSettings page(SettingValues values) {
+    PageSettings base = PageSettings.DEFAULT;
+    return new PageSettings(
+        values.flag("page.show", base.show()),
+        values.flag("page.replay", base.replay()),
+        values.list("page.hosts"),
+        values.integer("page.cards", base.cards()),
+        values.integer("page.clients", base.clients()),
+        values.integer("page.galaxies", base.galaxies()),
+        values.bytes("page.memory", base.memory()));
   }
 
   private static S3Settings s3(SettingValues values) {

@@ -1,13 +1,20 @@
 package dev.tuningfork.classifier;
 
+import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.metrics.ResidentMemory;
+import dev.tuningfork.classifier.page.LetterBox;
+import dev.tuningfork.classifier.page.LiveFeed;
+import dev.tuningfork.classifier.page.LivePage;
+import dev.tuningfork.classifier.rollout.Refusal;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
 import dev.tuningfork.classifier.service.ServiceServer;
-import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.model.ModelIdentity;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -27,6 +34,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.state.HostInfo;
@@ -45,27 +54,31 @@ final class Endpoints implements AutoCloseable {
 
   private final ClassifierSettings settings;
   private final String version;
-  private final MorphologyModel model;
+  private final Models models;
+  private final String startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
   private final String topology;
   private final PrometheusMeterRegistry registry;
   private final ClassifierMetrics metrics;
   private final Optional<LatestMorphologies> latest;
   private final MorphologyEndpoint morphologies;
+  private final Optional<LiveFeed> feed;
   private final Deque<AutoCloseable> binders = new ArrayDeque<>();
   private @Nullable ServiceServer server;
 
   Endpoints(
       ClassifierSettings settings,
-      MorphologyModel model,
+      Models models,
       MessageFormat format,
       String topology,
       PrometheusMeterRegistry registry,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      Optional<LiveFeed> feed) {
     this.settings = settings;
-    this.model = model;
+    this.models = models;
     this.topology = topology;
     this.registry = registry;
     this.metrics = metrics;
+    this.feed = feed;
     version =
         Objects.requireNonNullElse(
             Endpoints.class.getPackage().getImplementationVersion(), "in development");
@@ -80,14 +93,38 @@ final class Endpoints implements AutoCloseable {
   /**
    * @throws SettingsException where the address cannot be listened on
    */
-  void open(Health health, KafkaStreams streams, Batcher batcher) {
+  void open(Health health, KafkaStreams streams, Batcher batcher, ImageFetcher fetcher) {
     measure(health, streams, batcher);
     InetSocketAddress address = settings.service().address().orElseThrow();
     try {
       server =
           new ServiceServer(
               address,
-              new ServiceServer.Contents(health, registry::scrape, info(), topology, morphologies));
+              new ServiceServer.Contents(
+                  health,
+                  registry::scrape,
+                  this::info,
+                  topology,
+                  morphologies,
+                  feed.map(
+                      live ->
+                          new LivePage(
+                              live,
+                              new LetterBox(
+                                  KafkaClients.consumer(settings),
+                                  KafkaClients.producer(settings),
+                                  settings.topics(),
+                                  settings.service().page().replay()),
+                              settings.service().page(),
+                              address.getHostString(),
+                              fetcher,
+                              settings.image(),
+                              new LivePage.Surroundings(
+                                  version,
+                                  models::serving,
+                                  morphologies::latest,
+                                  () -> lag(streams),
+                                  () -> health.ready().up())))));
     } catch (UncheckedIOException e) {
       throw new SettingsException(
           "The service cannot listen on %s:%d: %s. Set service.address to another one, or to none."
@@ -110,6 +147,7 @@ final class Endpoints implements AutoCloseable {
 
   @Override
   public void close() {
+    feed.ifPresent(LiveFeed::close);
     if (server != null) {
       server.close();
     }
@@ -121,6 +159,24 @@ final class Endpoints implements AutoCloseable {
   private void measure(Health health, KafkaStreams streams, Batcher batcher) {
     metrics.watchPrepared(batcher::prepared);
     metrics.watchHealth(() -> health.live().up(), () -> health.ready().up());
+    describe();
+    models.measure();
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new ResidentMemory().bindTo(registry);
+    JvmGcMetrics collections = new JvmGcMetrics();
+    binders.add(collections);
+    collections.bindTo(registry);
+    KafkaStreamsMetrics kafka = new KafkaStreamsMetrics(streams);
+    binders.add(kafka);
+    kafka.bindTo(registry);
+  }
+
+  /** Shows which model answers now. */
+  void describe() {
+    Answerer model = models.serving();
     metrics.describe(
         "version",
         version,
@@ -134,30 +190,18 @@ final class Endpoints implements AutoCloseable {
         model.tree().id(),
         "device",
         model.device());
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    new UptimeMetrics().bindTo(registry);
-    JvmGcMetrics collections = new JvmGcMetrics();
-    binders.add(collections);
-    collections.bindTo(registry);
-    KafkaStreamsMetrics kafka = new KafkaStreamsMetrics(streams);
-    binders.add(kafka);
-    kafka.bindTo(registry);
   }
 
   private Map<String, Object> info() {
+    Answerer model = models.serving();
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("version", version);
-    info.put("startedAt", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
-    info.put(
-        "model",
-        Map.of(
-            "name", model.identity().name(),
-            "version", model.identity().version(),
-            "sha256", model.identity().sha256()));
+    info.put("startedAt", startedAt);
+    info.put("model", identity(model.identity()));
+    models.shadow().ifPresent(shadow -> info.put("shadow", identity(shadow)));
+    models.refusal().ifPresent(refused -> info.put("refusedModel", refused(refused)));
     info.put("tree", Map.of("id", model.tree().id(), "version", model.tree().version()));
-    info.put("preprocessing", model.input().id());
+    info.put("preprocessing", model.preprocessing());
     info.put("device", model.device());
     info.put(
         "topics",
@@ -167,6 +211,22 @@ final class Endpoints implements AutoCloseable {
             "deadLetters", settings.topics().deadLetters()));
     info.put("settings", ShownSettings.of(settings));
     return info;
+  }
+
+  private static Map<String, Object> identity(ModelIdentity model) {
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("name", model.name());
+    identity.put("version", model.version());
+    identity.put("sha256", model.sha256());
+    return identity;
+  }
+
+  private static Map<String, Object> refused(Refusal refusal) {
+    Map<String, Object> refused = new LinkedHashMap<>();
+    refused.put("bundle", refusal.bundle());
+    refused.put("reason", refusal.reason());
+    refused.put("at", refusal.at().truncatedTo(ChronoUnit.MILLIS).toString());
+    return refused;
   }
 
   /** Where the other instances find this one: what the operator says, or where it listens. */
@@ -185,6 +245,21 @@ final class Endpoints implements AutoCloseable {
               + " and port under which the other instances reach it.",
           e);
     }
+  }
+
+  /** How many references are published and not yet taken; negative where that is not known. */
+  private long lag(KafkaStreams streams) {
+    long lag = -1;
+    for (Metric metric : streams.metrics().values()) {
+      MetricName name = metric.metricName();
+      if (name.name().equals("records-lag")
+          && settings.topics().input().equals(name.tags().get("topic"))
+          && metric.metricValue() instanceof Double records
+          && records >= 0) {
+        lag = Math.max(0, lag) + records.longValue();
+      }
+    }
+    return lag;
   }
 
   private static void close(AutoCloseable binder) {

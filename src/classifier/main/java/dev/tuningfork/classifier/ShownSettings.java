@@ -45,6 +45,10 @@ final class ShownSettings {
     shown.put("threads", settings.threads());
     shown.put("model", settings.model().name());
     shown.put("model.views", settings.model().views());
+    shown.put("model.watch", settings.model().rollout().watch());
+    shown.put("model.poll", settings.model().rollout().poll().toString());
+    settings.model().rollout().shadow().ifPresent(shadow -> shown.put("model.shadow", shadow));
+    shown.put("model.shadow-share", settings.model().rollout().shadowShare());
     shown.put("model.device", settings.device());
     shown.put("image.largest-pixels", settings.image().pixels());
     shown.put("image.largest-bytes", settings.image().bytes());
@@ -115,6 +119,13 @@ final class ShownSettings {
     shown.put("service.morphologies", service.morphologies());
     shown.put("service.morphologies-memory", service.morphologiesMemory());
     shown.put("service.morphologies-disk", service.morphologiesDisk());
+    shown.put("page.show", service.page().show());
+    shown.put("page.replay", service.page().replay());
+    shown.put("page.hosts", service.page().hosts());
+    shown.put("page.cards", service.page().cards());
+    shown.put("page.clients", service.page().clients());
+    shown.put("page.galaxies", service.page().galaxies());
+    shown.put("page.memory", service.page().memory());
   }
 
   private static String ofKafka(String name, String value) {

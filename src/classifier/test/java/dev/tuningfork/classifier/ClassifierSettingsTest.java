@@ -8,6 +8,7 @@ import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.registry.RegistrySettings;
+import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,10 @@ class ClassifierSettingsTest {
             group-protocol: classic
             model: accurate
             model.views: 8
+            model.watch: true
+            model.poll: 30s
+            model.shadow: fast
+            model.shadow-share: 0.5
             topics: {create: true, partitions: 12}
             image:
               largest-bytes: 8MiB
@@ -71,6 +77,10 @@ class ClassifierSettingsTest {
             group-protocol=CLASSIC
             model=accurate
             model.views=8
+            model.watch=true
+            model.poll=30s
+            model.shadow=fast
+            model.shadow-share=0.5
             topics.create=true
             topics.partitions=12
             image.largest-bytes=8388608
@@ -87,7 +97,12 @@ class ClassifierSettingsTest {
     assertThat(settings.topics().input()).isEqualTo("cutouts");
     assertThat(settings.threads()).isEqualTo(2);
     assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
-    assertThat(settings.model()).isEqualTo(new ModelChoice("accurate", 8));
+    assertThat(settings.model())
+        .isEqualTo(
+            new ModelChoice(
+                "accurate",
+                8,
+                new RolloutSettings(true, Duration.ofSeconds(30), Optional.of("fast"), 0.5)));
     assertThat(settings.creation()).contains(new TopicCreation(12, (short) -1));
     assertThat(settings.image().bytes()).isEqualTo(8 << 20);
     assertThat(settings.ledger().roomWait()).isEqualTo(Duration.ofMillis(500));

@@ -1,6 +1,8 @@
 package dev.tuningfork.classifier;
 
+import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
@@ -9,12 +11,12 @@ import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /**
  * A model that answers every question evenly, fails on the images it is told to fail on, and waits
@@ -22,12 +24,19 @@ import java.util.concurrent.Semaphore;
  */
 public final class FakeModel implements MorphologyModel {
 
+  /** What stands in its answers. */
+  public static final Answerer BY = Answerer.of(new FakeModel(8));
+
+  private final String name;
+  private final InputSpec input;
+  private final Function<PreparedImage, AnswerProbabilities> says;
   private final int largestBatch;
   private final int views;
   private final Set<Float> poison = ConcurrentHashMap.newKeySet();
   private final Semaphore gate = new Semaphore(0);
   private volatile boolean gated;
   private volatile boolean broken;
+  private volatile boolean closed;
 
   /** The sizes of the batches, in order, failed ones included. */
   public final List<Integer> batches = new CopyOnWriteArrayList<>();
@@ -37,6 +46,24 @@ public final class FakeModel implements MorphologyModel {
   }
 
   public FakeModel(int largestBatch, int views) {
+    this("even", InputSpec.article(), _ -> answer(), largestBatch, views);
+  }
+
+  /** One of another name, of other input, that says something else. */
+  public FakeModel(
+      String name, InputSpec input, Function<PreparedImage, AnswerProbabilities> says) {
+    this(name, input, says, 8, 1);
+  }
+
+  private FakeModel(
+      String name,
+      InputSpec input,
+      Function<PreparedImage, AnswerProbabilities> says,
+      int largestBatch,
+      int views) {
+    this.name = name;
+    this.input = input;
+    this.says = says;
     this.largestBatch = largestBatch;
     this.views = views;
   }
@@ -65,24 +92,43 @@ public final class FakeModel implements MorphologyModel {
   }
 
   public static PreparedImage image(float firstValue) {
-    return new PreparedImage(new float[] {firstValue, 0}, 424, 424, Set.of());
+    return new PreparedImage(
+        new Pixels.Brightness(new float[] {firstValue, 0}), 424, 424, Set.of());
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** As {@link #answer}, but the first answer to the first question is so probable. */
+  public static AnswerProbabilities smooth(double probability) {
+    DecisionTree tree = DecisionTree.galaxyZoo2();
+    double[] conditional = even(tree);
+    conditional[0] = probability;
+    conditional[1] = 1 - probability;
+    conditional[2] = 0;
+    return AnswerProbabilities.of(tree, conditional);
   }
 
   /** What it says about every image. */
   public static AnswerProbabilities answer() {
     DecisionTree tree = DecisionTree.galaxyZoo2();
+    return AnswerProbabilities.of(tree, even(tree));
+  }
+
+  private static double[] even(DecisionTree tree) {
     double[] conditional = new double[tree.answerCount()];
     for (Question question : tree.questions()) {
       int first = tree.firstAnswer(question);
       int count = question.answers().size();
       Arrays.fill(conditional, first, first + count, 1.0 / count);
     }
-    return AnswerProbabilities.of(tree, conditional);
+    return conditional;
   }
 
   @Override
   public ModelIdentity identity() {
-    return new ModelIdentity("even", "1.0.0", "0".repeat(64));
+    return new ModelIdentity(name, "1.0.0", "0".repeat(64));
   }
 
   @Override
@@ -92,7 +138,7 @@ public final class FakeModel implements MorphologyModel {
 
   @Override
   public InputSpec input() {
-    return InputSpec.article();
+    return input;
   }
 
   @Override
@@ -112,16 +158,22 @@ public final class FakeModel implements MorphologyModel {
 
   @Override
   public List<AnswerProbabilities> predict(List<PreparedImage> images) {
+    if (closed) {
+      throw new IllegalStateException("The model is closed.");
+    }
     batches.add(images.size());
     if (gated) {
       gate.acquireUninterruptibly();
     }
-    if (broken || images.stream().anyMatch(image -> poison.contains(image.values()[0]))) {
+    if (broken
+        || images.stream().anyMatch(image -> poison.contains(image.pixels().brightness(0)))) {
       throw new PredictionException("No answer.");
     }
-    return Collections.nCopies(images.size(), answer());
+    return images.stream().map(says).toList();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

@@ -381,6 +381,18 @@ class ChartTest {
   }
 
   @Test
+  void aModelThatIsWatchedAndItsShadowAreToldToTheApplication() {
+    assertThat(chart.render(Installation.MODEL_WATCHED.yaml()).settings())
+        .contains(
+            "model: \"/model/gz2/serving\"",
+            "model.watch: true",
+            "model.poll: 30s",
+            "model.shadow: \"/model/gz2/next\"",
+            "model.shadow-share: 0.05");
+    assertThat(chart.render("").settings()).doesNotContain("model.watch", "model.shadow");
+  }
+
+  @Test
   void alertsAskForMeasuresOfThisReleaseAlone() {
     JsonNode rules =
         chart
@@ -396,6 +408,7 @@ class ChartTest {
             "TuningForkOldGalaxyInFlight",
             "TuningForkLedgerFull",
             "TuningForkThreadsDie",
+            "TuningForkModelRefused",
             "TuningForkRestarts");
     Pattern measure = Pattern.compile("(?:tuning_fork|kafka|kube)_\\w+(\\{[^}]*})?");
     for (JsonNode rule : rules) {

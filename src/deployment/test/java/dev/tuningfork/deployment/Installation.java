@@ -50,6 +50,17 @@ enum Installation {
         s3: {endpoint: "http://store.s3:9000", region: eu, pathStyle: true, credentialsSecret: store}
       """),
   MODEL_IN_A_CLAIM("model: {source: claim, claim: models, path: gz2/1.0.0}"),
+  MODEL_WATCHED(
+      """
+      model:
+        source: claim
+        claim: models
+        path: gz2/serving
+        watch: true
+        pollSeconds: 30
+        shadow: /model/gz2/next
+        shadowShare: 0.05
+      """),
   MODEL_IN_AN_IMAGE("model: {source: image, image: 'models.example.org/gz2:1.0.0'}"),
   MODEL_COPIED_FROM_AN_IMAGE(
       "model: {source: imageCopy, image: 'models.example.org/gz2:1.0.0', path: /bundle}"),

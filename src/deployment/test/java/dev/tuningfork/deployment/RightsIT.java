@@ -16,6 +16,7 @@ import dev.tuningfork.model.MorphologyModel;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -124,6 +125,47 @@ class RightsIT {
               () ->
                   assertThat(measures(service.get("/metrics").body()))
                       .containsAll(measuresOfAlerts(rendering)));
+      System.gc(); // a measure that there is from the first collection on
+      assertThat(service.get("/metrics").body().lines().map(line -> line.split("[ {]", 2)[0]))
+          .containsAll(new Dashboard().measures());
+      askPrometheus(rendering, id + "-images-in", service.port());
+    }
+  }
+
+  /** The alerts and the dashboard, evaluated by Prometheus over what the classifier tells it. */
+  private static void askPrometheus(Rendering rendering, String topic, int port) throws Exception {
+    Optional<Path> program = PrometheusServer.program();
+    if (program.isEmpty()) {
+      System.out.println(
+          "Prometheus is not installed, so alerts and dashboard are checked by their names alone.");
+      return;
+    }
+    try (PrometheusServer prometheus =
+        PrometheusServer.start(
+            program.get(),
+            Files.createTempDirectory(folder, "prometheus"),
+            port,
+            rendering.the("PrometheusRule").path("spec"),
+            Map.of("namespace", Chart.NAMESPACE, "job", Chart.NAME, "pod", "tuning-fork-0"))) {
+      Awaitility.await()
+          .ignoreExceptionsInstanceOf(ConnectException.class)
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(prometheus.rules())
+                      .isNotEmpty()
+                      .allSatisfy(
+                          rule -> {
+                            assertThat(rule.path("health").asText()).isEqualTo("ok");
+                            assertThat(rule.path("state").asText())
+                                .as(rule.toString())
+                                .isEqualTo("inactive");
+                          }));
+      for (String question : new Dashboard().questions(topic)) {
+        Awaitility.await(question)
+            .atMost(PATIENCE)
+            .until(() -> !prometheus.ask(question).isEmpty());
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.LogFormat;
 import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.registry.RegistrySettings;
+import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.deployment.Chart.Rendering;
@@ -22,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +86,17 @@ class SettingsTest {
         .isEqualTo(
             ServiceSettings.OFF.withAddress(InetSocketAddress.createUnresolved("0.0.0.0", 8080)));
     assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);
+  }
+
+  @Test
+  void howTheModelIsExchangedArrives() throws IOException {
+    assertThat(read(chart.render(Installation.MODEL_WATCHED.yaml())).model())
+        .isEqualTo(
+            new ClassifierSettings.ModelChoice(
+                "/model/gz2/serving",
+                1,
+                new RolloutSettings(
+                    true, Duration.ofSeconds(30), Optional.of("/model/gz2/next"), 0.05)));
   }
 
   @Test

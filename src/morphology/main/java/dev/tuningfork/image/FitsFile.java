@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A FITS file (FITS standard 4.0), and one image or cube of linear flux in it, plain or
  * tile-compressed. The headers say how large everything is, and are believed only as far as the
- * file's length and the limits go; the pixels are left to nom-tam-fits.
+ * file's length and the limits go.
  */
 @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
 record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, List<String> bands)
@@ -98,7 +98,7 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
 
   @Override
   public Cutout read(Window window, Channels channels) throws ImageException {
-    FitsPixels pixels = FitsPixels.read(bytes, hdu, width);
+    FitsPixels pixels = FitsPixels.of(bytes, hdu, width, height);
     List<float[]> planesInWindow = new ArrayList<>();
     List<Integer> usable = new ArrayList<>();
     for (int plane = 0; plane < planes; plane++) {

@@ -2,8 +2,8 @@ package dev.tuningfork.image;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import nom.tam.fits.BasicHDU;
 import nom.tam.fits.Fits;
 import nom.tam.fits.FitsException;
 import nom.tam.fits.Header;
@@ -13,13 +13,17 @@ import nom.tam.image.compression.hdu.CompressedImageHDU;
 /**
  * The pixels of a FITS image as they are stored, and what they mean: BZERO + BSCALE × stored, and
  * undefined where they are BLANK or not finite.
+ *
+ * <p>Those of a plain image are read where they stand in the file, and only those that are asked
+ * for: the rows and columns of a window, and a sample for the sky. Tiles are unpacked first, all of
+ * them, by nom-tam-fits.
  */
 final class FitsPixels {
 
   /** As many pixels tell the sky's level and noise well enough. */
   private static final int BACKGROUND_SAMPLES = 16_384;
 
-  private final Object[][] planes;
+  private final Stored stored;
   private final int width;
   private final int height;
   private final double scale;
@@ -28,10 +32,10 @@ final class FitsPixels {
   private final long blank;
   private final double saturation;
 
-  private FitsPixels(Object[][] planes, int width, Header header) {
-    this.planes = planes;
+  private FitsPixels(Stored stored, int width, int height, Header header) {
+    this.stored = stored;
     this.width = width;
-    this.height = planes[0].length;
+    this.height = height;
     this.scale = header.getDoubleValue("BSCALE", 1);
     this.zero = header.getDoubleValue("BZERO", 0);
     this.blanked = header.containsKey("BLANK");
@@ -48,14 +52,28 @@ final class FitsPixels {
     };
   }
 
-  /** Reads all pixels of an HDU whose sizes were found to be true. */
-  static FitsPixels read(byte[] bytes, FitsHdu hdu, int width) throws ImageException {
+  /** Of an HDU whose sizes were found to be true. */
+  static FitsPixels of(byte[] bytes, FitsHdu hdu, int width, int height) throws ImageException {
+    return hdu.isCompressed()
+        ? unpacked(bytes, hdu, width, height)
+        : new FitsPixels(
+            new InFile(
+                ByteBuffer.wrap(bytes, hdu.dataOffset(), hdu.dataSize()).slice(),
+                hdu.bitpix(),
+                width,
+                height),
+            width,
+            height,
+            hdu.header());
+  }
+
+  private static FitsPixels unpacked(byte[] bytes, FitsHdu hdu, int width, int height)
+      throws ImageException {
     int size = Math.min(hdu.end(), bytes.length) - hdu.offset();
     try (var fits = new Fits(new ByteArrayInputStream(bytes, hdu.offset(), size))) {
-      BasicHDU<?> read = fits.readHDU();
-      BasicHDU<?> image =
-          read instanceof CompressedImageHDU compressed ? decompressed(compressed) : read;
-      return new FitsPixels(planes((Object[]) image.getKernel()), width, image.getHeader());
+      ImageHDU image = decompressed((CompressedImageHDU) fits.readHDU());
+      return new FitsPixels(
+          new Unpacked(planes((Object[]) image.getKernel())), width, height, image.getHeader());
     } catch (IOException | RuntimeException e) {
       throw new ImageException(
           "The pixels of FITS HDU %d cannot be read: %s.".formatted(hdu.index(), e.getMessage()),
@@ -94,9 +112,9 @@ final class FitsPixels {
     int side = window.side();
     float[] flux = new float[side * side];
     for (int y = 0; y < side; y++) {
-      Object row = planes[plane][height - 1 - window.y() - y]; // FITS counts rows from the bottom
+      int row = height - 1 - window.y() - y; // FITS counts rows from the bottom
       for (int x = 0; x < side; x++) {
-        flux[y * side + x] = (float) flux(row, window.x() + x);
+        flux[y * side + x] = (float) flux(plane, row, window.x() + x);
       }
     }
     return flux;
@@ -109,7 +127,7 @@ final class FitsPixels {
     double[] samples = new double[count / step + 1];
     int defined = 0;
     for (int i = 0; i < count; i += step) {
-      double flux = flux(planes[plane][i / width], i % width);
+      double flux = flux(plane, i / width, i % width);
       if (Double.isFinite(flux)) {
         samples[defined++] = flux;
       }
@@ -122,19 +140,49 @@ final class FitsPixels {
     return saturation;
   }
 
-  private double flux(Object row, int x) {
-    return switch (row) {
-      case byte[] stored -> physical(stored[x] & 0xff);
-      case short[] stored -> physical(stored[x]);
-      case int[] stored -> physical(stored[x]);
-      case long[] stored -> physical(stored[x]);
-      case float[] stored -> zero + scale * stored[x];
-      case double[] stored -> zero + scale * stored[x];
-      default -> throw new IllegalStateException("FITS has no pixels of " + row.getClass() + ".");
+  private double flux(int plane, int row, int x) {
+    return switch (stored) {
+      case Unpacked(Object[][] planes) ->
+          switch (planes[plane][row]) {
+            case byte[] values -> physical(values[x] & 0xff);
+            case short[] values -> physical(values[x]);
+            case int[] values -> physical(values[x]);
+            case long[] values -> physical(values[x]);
+            case float[] values -> zero + scale * values[x];
+            case double[] values -> zero + scale * values[x];
+            default ->
+                throw new IllegalStateException("FITS has no pixels of " + planes[plane][row]);
+          };
+      case InFile file -> {
+        int at = file.place(plane, row, x);
+        yield switch (file.bitpix) {
+          case 8 -> physical(file.data.get(at) & 0xff);
+          case 16 -> physical(file.data.getShort(at));
+          case 32 -> physical(file.data.getInt(at));
+          case 64 -> physical(file.data.getLong(at));
+          case -32 -> zero + scale * file.data.getFloat(at);
+          case -64 -> zero + scale * file.data.getDouble(at);
+          default -> throw new IllegalStateException("FITS has no BITPIX of " + file.bitpix);
+        };
+      }
     };
   }
 
   private double physical(long stored) {
     return blanked && stored == blank ? Double.NaN : zero + scale * stored;
+  }
+
+  /** Where the numbers are. */
+  private sealed interface Stored {}
+
+  /** Arrays of a BITPIX's type, for each plane one a row, from the bottom. */
+  @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
+  private record Unpacked(Object[][] planes) implements Stored {}
+
+  /** The file itself, whose numbers begin with their highest byte as those of a buffer do. */
+  private record InFile(ByteBuffer data, int bitpix, int width, int height) implements Stored {
+    int place(int plane, int row, int x) {
+      return ((plane * height + row) * width + x) * (Math.abs(bitpix) / 8);
+    }
   }
 }

@@ -15,55 +15,48 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  */
 final class ImageIoJpeg implements JpegDecoder {
 
-  private static final float WHITE = 255;
-
   private final ImageReaderSpi provider =
       ImageIO.getImageReadersByFormatName("jpeg").next().getOriginatingProvider();
 
   @Override
-  public float[] decode(byte[] bytes, JpegHeader header, Window window, Channels channels)
+  public void decode(
+      byte[] bytes, JpegHeader header, Window window, Channels channels, LevelRows rows)
       throws ImageException {
     // The whole raster: ImageIO would stop behind the last row asked for and miss a truncation.
     Raster raster = raster(bytes);
     int components = raster.getNumBands();
     byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
-    int side = window.side();
-    int plane = side * side;
-    float[] values = new float[channels.count() * plane];
-    int out = 0;
-    for (int y = 0; y < side; y++) {
+    int[] row = new int[window.side()];
+    for (int y = 0; y < row.length; y++) {
       int at = ((window.y() + y) * raster.getWidth() + window.x()) * components;
-      for (int x = 0; x < side; x++, at += components, out++) {
-        float first = samples[at] & 0xff;
-        if (components == 1 || (channels == Channels.LUMINANCE && isYcc(header))) {
-          values[out] = first / WHITE;
-          continue;
-        }
-        float second = samples[at + 1] & 0xff;
-        float third = samples[at + 2] & 0xff;
-        float red = isYcc(header) ? level(first + 1.402f * (third - 128)) : first;
-        float green =
-            isYcc(header)
-                ? level(first - 0.344136f * (second - 128) - 0.714136f * (third - 128))
-                : second;
-        float blue = isYcc(header) ? level(first + 1.772f * (second - 128)) : third;
-        if (channels == Channels.LUMINANCE) {
-          values[out] = Luma.of(red, green, blue) / WHITE;
-        } else {
-          values[out] = red / WHITE;
-          values[plane + out] = green / WHITE;
-          values[2 * plane + out] = blue / WHITE;
-        }
+      for (int x = 0; x < row.length; x++, at += components) {
+        row[x] = pixel(samples, at, components, isYcc(header), channels);
       }
+      rows.row(row);
     }
-    return values;
+  }
+
+  private static int pixel(byte[] samples, int at, int components, boolean ycc, Channels channels) {
+    int first = samples[at] & 0xff;
+    if (components == 1 || (channels == Channels.LUMINANCE && ycc)) {
+      return first;
+    }
+    int second = samples[at + 1] & 0xff;
+    int third = samples[at + 2] & 0xff;
+    int red = ycc ? level(first + 1.402f * (third - 128)) : first;
+    int green =
+        ycc ? level(first - 0.344136f * (second - 128) - 0.714136f * (third - 128)) : second;
+    int blue = ycc ? level(first + 1.772f * (second - 128)) : third;
+    return channels == Channels.LUMINANCE
+        ? level(Luma.of(red, green, blue))
+        : red | (green << 8) | (blue << 16);
   }
 
   private static boolean isYcc(JpegHeader header) {
     return header.colour() == JpegHeader.Colour.YCBCR;
   }
 
-  private static float level(float value) {
+  private static int level(float value) {
     return Math.clamp(Math.round(value), 0, 255);
   }
 

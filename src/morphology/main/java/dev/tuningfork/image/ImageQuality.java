@@ -33,44 +33,30 @@ final class ImageQuality {
   /** Half a level of an 8-bit image below its brightest. */
   private static final float WHITE = 254.5f / 255;
 
-  private final double[] means;
-  private final double[] variances;
-  private final int blocks;
+  private final double[] means = new double[BLOCKS * BLOCKS];
+  private final double[] variances = new double[BLOCKS * BLOCKS];
+  private final double[] rim = new double[4 * BLOCKS];
+  private int side;
+  private int blocks;
   private int white;
 
-  private ImageQuality(float[] brightness, int side) {
+  private void begin(int side) {
+    this.side = side;
     blocks = Math.min(BLOCKS, side);
-    means = new double[blocks * blocks];
-    variances = new double[blocks * blocks];
-    int planes = brightness.length / (side * side);
-    for (int row = 0; row < blocks; row++) {
-      for (int column = 0; column < blocks; column++) {
-        measure(brightness, planes, side, row, column);
-      }
-    }
+    white = 0;
   }
 
-  private void measure(float[] brightness, int planes, int side, int row, int column) {
-    int top = row * side / blocks;
-    int bottom = (row + 1) * side / blocks;
-    int left = column * side / blocks;
-    int right = (column + 1) * side / blocks;
-    int plane = side * side;
-    float sum = 0;
-    float squares = 0;
-    for (int y = top; y < bottom; y++) {
-      for (int at = y * side + left; at < y * side + right; at++) {
-        float value = brightness[at];
-        for (int other = 1; other < planes; other++) {
-          value += brightness[at + other * plane];
-        }
-        value /= planes;
-        white += value >= WHITE ? 1 : 0;
-        sum += value;
-        squares += value * value;
-      }
-    }
-    int count = (bottom - top) * (right - left);
+  /** Where a block begins, in pixels, and the one before it ends. */
+  private int edge(int block) {
+    return block * side / blocks;
+  }
+
+  /**
+   * @param sum of the brightness of the block's pixels
+   * @param squares the sum of their squares
+   */
+  private void measured(int row, int column, double sum, double squares) {
+    int count = (edge(row + 1) - edge(row)) * (edge(column + 1) - edge(column));
     double mean = sum / count;
     means[row * blocks + column] = mean;
     variances[row * blocks + column] = Math.max(0, squares / count - mean * mean);
@@ -82,11 +68,120 @@ final class ImageQuality {
    * @param brightness planes × side × side numbers of 0..1
    */
   static void inspect(float[] brightness, int side, Set<QualityFlag> flags) {
-    ImageQuality quality = new ImageQuality(brightness, side);
-    if (quality.white > NOTABLE_SATURATION * side * side) {
+    ImageQuality quality = new ImageQuality();
+    quality.begin(side);
+    int planes = brightness.length / (side * side);
+    for (int row = 0; row < quality.blocks; row++) {
+      for (int column = 0; column < quality.blocks; column++) {
+        quality.measure(brightness, planes, row, column);
+      }
+    }
+    quality.judge(flags);
+  }
+
+  private void measure(float[] brightness, int planes, int row, int column) {
+    int plane = side * side;
+    float sum = 0;
+    float squares = 0;
+    for (int y = edge(row); y < edge(row + 1); y++) {
+      for (int at = y * side + edge(column); at < y * side + edge(column + 1); at++) {
+        float value = brightness[at];
+        for (int other = 1; other < planes; other++) {
+          value += brightness[at + other * plane];
+        }
+        value /= planes;
+        white += value >= WHITE ? 1 : 0;
+        sum += value;
+        squares += value * value;
+      }
+    }
+    measured(row, column, sum, squares);
+  }
+
+  /**
+   * The same for crops of 8-bit levels whose rows come one after the other; kept from crop to crop
+   * for the sake of its arrays.
+   */
+  static final class OfRows implements LevelRows {
+
+    private final ImageQuality quality = new ImageQuality();
+
+    // of the columns of the current row of blocks: sums over the channels of their pixels
+    private int[] sums = {};
+    private int[] squares = {};
+    private int[] whites = {};
+
+    private int channels;
+    private int rows;
+    private int blockRow;
+
+    void begin(int side, int channels) {
+      quality.begin(side);
+      this.channels = channels;
+      rows = 0;
+      blockRow = 0;
+      if (sums.length < side) {
+        sums = new int[side];
+        squares = new int[side];
+        whites = new int[side];
+      }
+      clear();
+    }
+
+    private void clear() {
+      Arrays.fill(sums, 0);
+      Arrays.fill(squares, 0);
+      Arrays.fill(whites, 0);
+    }
+
+    @Override
+    public void row(int[] pixels) {
+      int brightestGrey = (int) Math.ceil(WHITE * 255 * channels) - 1; // that is not white yet
+      add(pixels, brightestGrey, sums, squares, whites, quality.side);
+      rows++;
+      if (rows == quality.edge(blockRow + 1)) {
+        finishBlocks();
+        blockRow++;
+      }
+    }
+
+    private static void add(
+        int[] pixels, int brightestGrey, int[] sums, int[] squares, int[] whites, int count) {
+      for (int x = 0; x < count; x++) {
+        int pixel = pixels[x];
+        int value = (pixel & 0xff) + ((pixel >>> 8) & 0xff) + ((pixel >>> 16) & 0xff);
+        sums[x] += value;
+        squares[x] += value * value;
+        whites[x] += (brightestGrey - value) >>> 31;
+      }
+    }
+
+    private void finishBlocks() {
+      double unit = 1.0 / (255 * channels);
+      for (int column = 0; column < quality.blocks; column++) {
+        long sum = 0;
+        long ofSquares = 0;
+        for (int x = quality.edge(column); x < quality.edge(column + 1); x++) {
+          sum += sums[x];
+          ofSquares += squares[x];
+          quality.white += whites[x];
+        }
+        quality.measured(blockRow, column, sum * unit, ofSquares * unit * unit);
+      }
+      clear();
+    }
+
+    /** Adds the flags of the crop whose last row has come. */
+    void inspect(Set<QualityFlag> flags) {
+      quality.judge(flags);
+    }
+  }
+
+  private void judge(Set<QualityFlag> flags) {
+    if (white > NOTABLE_SATURATION * side * side) {
       flags.add(QualityFlag.SATURATED);
     }
-    quality.lookForSource(flags);
+    lookForSource(flags);
   }
 
   private void lookForSource(Set<QualityFlag> flags) {
@@ -116,9 +211,8 @@ final class ImageQuality {
   }
 
   private double medianAtRim(double[] perBlock) {
-    double[] rim = new double[4 * blocks];
     int count = 0;
-    for (int i = 0; i < perBlock.length; i++) {
+    for (int i = 0; i < blocks * blocks; i++) {
       int row = i / blocks;
       int column = i % blocks;
       if (row == 0 || column == 0 || row == blocks - 1 || column == blocks - 1) {

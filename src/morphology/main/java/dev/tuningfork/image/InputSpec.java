@@ -110,6 +110,27 @@ public record InputSpec(
   }
 
   /**
+   * What the network computes with: standardised, and planar (channel by channel, row by row from
+   * the top).
+   *
+   * @param pixels {@link #valueCount()} numbers
+   * @return a new array of as many
+   */
+  public float[] standardised(Pixels pixels) {
+    int plane = size * size;
+    float[] planes = new float[valueCount()];
+    for (int channel = 0; channel < channels.count(); channel++) {
+      float shift = mean.get(channel).floatValue();
+      float factor = (float) (1 / std.get(channel));
+      for (int i = 0; i < plane; i++) {
+        float brightness = pixels.brightness(i * channels.count() + channel);
+        planes[channel * plane + i] = (brightness - shift) * factor;
+      }
+    }
+    return planes;
+  }
+
+  /**
    * A short identifier of this preprocessing, such as {@code luminance-169-1b2c3d4e}: equal for
    * equal specifications, on every machine, and otherwise different but for chance.
    */

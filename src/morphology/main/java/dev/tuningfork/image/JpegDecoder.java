@@ -33,12 +33,14 @@ interface JpegDecoder {
   }
 
   /**
-   * Decodes a window as brightness of 0..1, plane by plane.
+   * Decodes a window.
    *
    * @param header the file's own, already found within limits
    * @param channels {@link Channels#LUMINANCE} if the file is grey
-   * @throws ImageException also where only a part of the image is missing or damaged
+   * @param rows gets the window's rows; whatever it got is void where this fails
+   * @throws ImageException also where only a part of the image is missing or damaged. Damage
+   *     beneath the window that leaves the file its length may be passed over
    */
-  float[] decode(byte[] bytes, JpegHeader header, Window window, Channels channels)
+  void decode(byte[] bytes, JpegHeader header, Window window, Channels channels, LevelRows rows)
       throws ImageException;
 }

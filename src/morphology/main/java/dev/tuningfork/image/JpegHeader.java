@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
  * @param width in pixels
  * @param height in pixels
  * @param colour how its components are to be read
+ * @param heightAt where the file tells its height, as two bytes
+ * @param bandHeight how many rows of pixels are coded together, band by band from the top; 0 where
+ *     the file is not coded that way, but in several scans, or with restart markers between bands
  */
-record JpegHeader(int width, int height, Colour colour) {
+record JpegHeader(int width, int height, Colour colour, int heightAt, int bandHeight) {
 
   enum Colour {
     GREY,
@@ -23,6 +26,20 @@ record JpegHeader(int width, int height, Colour colour) {
   private static final int SOS = 0xda;
   private static final int APP0 = 0xe0;
   private static final int APP14 = 0xee;
+  private static final int DRI = 0xdd;
+  private static final int PROGRESSIVE = 0xc2;
+
+  /** Within a frame's segment. */
+  private static final int HEIGHT = 1;
+
+  /** Where each component has three bytes, of which the second holds its sampling factors. */
+  private static final int COMPONENTS = 6;
+
+  /** The side of the squares of samples that are coded together. */
+  private static final int BLOCK = 8;
+
+  private static final ByteBuffer JFIF = ascii("JFIF");
+  private static final ByteBuffer ADOBE = ascii("Adobe");
 
   /**
    * Reads the segments up to the first scan.
@@ -35,6 +52,8 @@ record JpegHeader(int width, int height, Colour colour) {
     boolean jfif = false;
     int adobeTransform = -1;
     ByteBuffer frame = null;
+    int frameAt = 0;
+    boolean bands = true;
     while (in.remaining() >= 4) {
       int marker = nextMarker(in);
       if (marker == 0x01 || (marker >= 0xd0 && marker <= SOI)) {
@@ -53,13 +72,18 @@ record JpegHeader(int width, int height, Colour colour) {
         if (frame == null) {
           break;
         }
-        return describe(frame, jfif, adobeTransform);
+        int scanned = bands && segment.hasRemaining() ? segment.get() : 0;
+        return describe(frame, frameAt, scanned, jfif, adobeTransform);
       } else if (isFrame(marker)) {
         requireSupported(marker);
+        bands &= marker != PROGRESSIVE;
         frame = segment;
-      } else if (marker == APP0 && startsWith(segment, "JFIF")) {
+        frameAt = in.position() - length;
+      } else if (marker == DRI) {
+        bands = false;
+      } else if (marker == APP0 && startsWith(segment, JFIF)) {
         jfif = true;
-      } else if (marker == APP14 && length >= 12 && startsWith(segment, "Adobe")) {
+      } else if (marker == APP14 && length >= 12 && startsWith(segment, ADOBE)) {
         adobeTransform = segment.get(11) & 0xff;
       }
     }
@@ -91,13 +115,19 @@ record JpegHeader(int width, int height, Colour colour) {
     }
   }
 
-  private static boolean startsWith(ByteBuffer segment, String name) {
-    byte[] expected = name.getBytes(StandardCharsets.US_ASCII);
-    return segment.remaining() > expected.length
-        && segment.slice(0, expected.length).equals(ByteBuffer.wrap(expected));
+  private static ByteBuffer ascii(String name) {
+    return ByteBuffer.wrap(name.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static JpegHeader describe(ByteBuffer frame, boolean jfif, int adobeTransform)
+  private static boolean startsWith(ByteBuffer segment, ByteBuffer name) {
+    return segment.remaining() > name.capacity() && segment.slice(0, name.capacity()).equals(name);
+  }
+
+  /**
+   * @param scanned how many components the first scan has; 0 where it is not coded in bands
+   */
+  private static JpegHeader describe(
+      ByteBuffer frame, int frameAt, int scanned, boolean jfif, int adobeTransform)
       throws ImageException {
     if (frame.remaining() < 6) {
       throw new ImageException("The JPEG file's frame header is damaged.");
@@ -122,7 +152,30 @@ record JpegHeader(int width, int height, Colour colour) {
           default ->
               throw new ImageException(
                   "The JPEG file has %d components; 1 or 3 are read.".formatted(components));
-        });
+        },
+        frameAt + HEIGHT,
+        scanned == components ? BLOCK * tallest(frame, components) : 0);
+  }
+
+  /** The largest of the components' vertical sampling factors. */
+  private static int tallest(ByteBuffer frame, int components) {
+    int tallest = 1;
+    for (int component = 0; component < components; component++) {
+      tallest = Math.max(tallest, frame.get(COMPONENTS + 3 * component + 1) & 0x0f);
+    }
+    return tallest;
+  }
+
+  /**
+   * How many rows from the top have to be decoded for the pixels of a window: as far as the band
+   * that holds its last row, and the row beneath, whose colour has a share in it.
+   */
+  int rowsDownTo(Window window) {
+    if (bandHeight == 0) {
+      return height;
+    }
+    int needed = window.y() + window.side() + 2;
+    return Math.min(height, Math.ceilDiv(needed, bandHeight) * bandHeight);
   }
 
   /** The rule of libjpeg, which every reader follows. */

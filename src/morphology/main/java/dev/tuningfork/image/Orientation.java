@@ -31,27 +31,26 @@ public record Orientation(boolean mirrored, int quarterTurns) {
   /**
    * Lays an image this way.
    *
-   * @param size the side of its planes, in pixels
+   * @param size its height and width, in pixels
    * @return the image itself where nothing is to be moved
    */
   public PreparedImage of(PreparedImage image, int size) {
     if (!mirrored && quarterTurns == 0) {
       return image;
     }
-    float[] laid = new float[image.values().length];
-    copy(image.values(), size, laid, 0);
-    return new PreparedImage(laid, image.width(), image.height(), image.flags());
+    return new PreparedImage(
+        image.pixels().laid(this, size), image.width(), image.height(), image.flags());
   }
 
-  /**
-   * Copies an image, laid this way.
-   *
-   * @param planes a whole number of planes of size × size values, row by row from the top
-   * @param target where the copy goes, from {@code offset} on; another array
-   */
-  public void copy(float[] planes, int size, float[] target, int offset) {
+  /** Where a pixel goes: both places are row × size + column. */
+  @FunctionalInterface
+  interface Move {
+    void pixel(int from, int to);
+  }
+
+  /** Moves each pixel of a square image from its place to that which it has when laid this way. */
+  void move(int size, Move move) {
     int last = size - 1;
-    int plane = size * size;
     // where (0, 0) of the turned image comes from, and the steps for one to the right or down
     int origin =
         switch (quarterTurns) {
@@ -74,16 +73,14 @@ public record Orientation(boolean mirrored, int quarterTurns) {
           case 2 -> -size;
           default -> -1;
         };
-    for (int start = 0; start < planes.length; start += plane) {
-      for (int y = 0; y < size; y++) {
-        int from = start + origin + y * down;
-        int to = offset + start + y * size + (mirrored ? last : 0);
-        int step = mirrored ? -1 : 1;
-        for (int x = 0; x < size; x++) {
-          target[to] = planes[from];
-          from += right;
-          to += step;
-        }
+    int step = mirrored ? -1 : 1;
+    for (int y = 0; y < size; y++) {
+      int from = origin + y * down;
+      int to = y * size + (mirrored ? last : 0);
+      for (int x = 0; x < size; x++) {
+        move.pixel(from, to);
+        from += right;
+        to += step;
       }
     }
   }

@@ -3,16 +3,15 @@ package dev.tuningfork.image;
 import java.util.Set;
 
 /**
- * An image as the network takes it.
+ * An image as a model takes it. Standardisation is left to the model, which does it in the course
+ * of its arithmetic.
  *
- * @param values channels × size × size numbers, planar (channel by channel, row by row from the
- *     top); not copied, so whoever hands it over must not write to it again
+ * @param pixels size × size × channels numbers
  * @param width the width of the image that it came from, in pixels
  * @param height the height of the image that it came from, in pixels
  * @param flags what was noticed on the way
  */
-@SuppressWarnings("ArrayRecordComponent") // made once an image, on the hot path, and never compared
-public record PreparedImage(float[] values, int width, int height, Set<QualityFlag> flags) {
+public record PreparedImage(Pixels pixels, int width, int height, Set<QualityFlag> flags) {
 
   public PreparedImage {
     flags = Set.copyOf(flags);

@@ -2,10 +2,11 @@ package dev.tuningfork.image;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the input of a network from the bytes of an image file, for training and classifying alike.
+ * Makes what a model takes from the bytes of an image file, for training and classifying alike.
  * Thread-safe.
  */
 public final class Preprocessor {
@@ -13,8 +14,19 @@ public final class Preprocessor {
   /** A crop that is enlarged by less than this keeps its detail, and is not told of. */
   private static final double NOTABLE_ENLARGEMENT = 1.1;
 
+  /** For so many sizes of windows the filter is kept; surveys cut theirs to one, or a few. */
+  private static final int TAPS = 64;
+
+  private static final int MOST_SPARE = 512;
+
+  /** The most bytes of levels that are kept for images to come. */
+  private static final int SPARE = 32 << 20;
+
   private final InputSpec spec;
   private final ImageDecoder decoder;
+  private final AtomicReferenceArray<@Nullable Taps> taps = new AtomicReferenceArray<>(TAPS);
+  private final Pool<LevelPass> passes = new Pool<>(LevelPass::new);
+  private final Pool<byte[]> spareLevels;
 
   public Preprocessor(InputSpec spec, ImageLimits limits) {
     this(spec, limits, JpegDecoder.fastest());
@@ -23,6 +35,9 @@ public final class Preprocessor {
   Preprocessor(InputSpec spec, ImageLimits limits, JpegDecoder jpeg) {
     this.spec = spec;
     this.decoder = new ImageDecoder(limits, jpeg);
+    int count = spec.valueCount();
+    this.spareLevels =
+        new Pool<>(Math.clamp(SPARE / count, 1, MOST_SPARE), () -> new byte[count], _ -> {});
   }
 
   /** How images are prepared. */
@@ -40,20 +55,65 @@ public final class Preprocessor {
     ImageFile file = decoder.open(bytes, description);
     Set<QualityFlag> flags = EnumSet.noneOf(QualityFlag.class);
     Window window = window(file, description.pixelScale(), flags);
+    if (spec.size() > NOTABLE_ENLARGEMENT * window.side()) {
+      flags.add(QualityFlag.UPSAMPLED);
+    }
+    Pixels pixels =
+        file instanceof JpegFile jpeg && isSinglePass(window)
+            ? levels(jpeg, window, flags)
+            : pixels(file, window, flags);
+    return new PreparedImage(pixels, file.width(), file.height(), flags);
+  }
+
+  /**
+   * Gives the memory of an image's levels back, for another image to be prepared into. This is left
+   * to whoever wants it; but it is done once an image, and by the last one who holds it.
+   */
+  public void recycle(PreparedImage image) {
+    if (image.pixels() instanceof Pixels.Levels(byte[] levels)
+        && levels.length == spec.valueCount()) {
+      spareLevels.give(levels);
+    }
+  }
+
+  private boolean isSinglePass(Window window) {
+    return spec.resampling() == Resampling.BILINEAR || window.side() == spec.size();
+  }
+
+  private Pixels levels(JpegFile jpeg, Window window, Set<QualityFlag> flags)
+      throws ImageException {
+    Channels shown = jpeg.shown(spec.channels());
+    byte[] levels = spareLevels.take();
+    LevelPass pass = passes.take();
+    try {
+      pass.begin(shown, taps(window.side()), levels);
+      jpeg.read(window, shown, pass);
+      pass.end(flags);
+      return new Pixels.Levels(levels);
+    } finally {
+      passes.give(pass);
+    }
+  }
+
+  private Pixels pixels(ImageFile file, Window window, Set<QualityFlag> flags)
+      throws ImageException {
     Cutout cutout = file.read(window, spec.channels());
     flags.addAll(cutout.flags());
     float[] brightness = brightness(cutout);
     int side = cutout.side();
     ImageQuality.inspect(brightness, side, flags);
-    if (spec.size() > NOTABLE_ENLARGEMENT * side) {
-      flags.add(QualityFlag.UPSAMPLED);
+    float[] values = side == spec.size() ? brightness : Resampling.resample(brightness, taps(side));
+    return pixels(values, cutout.light());
+  }
+
+  private Taps taps(int side) {
+    int slot = side % TAPS;
+    Taps kept = taps.get(slot);
+    if (kept == null || kept.from() != side) {
+      kept = Taps.of(spec.resampling(), side, spec.size());
+      taps.set(slot, kept);
     }
-    float[] values =
-        side == spec.size()
-            ? brightness
-            : spec.resampling().resample(brightness, side, spec.size());
-    standardise(values);
-    return new PreparedImage(values, file.width(), file.height(), flags);
+    return kept;
   }
 
   private Window window(ImageFile file, @Nullable Double said, Set<QualityFlag> flags)
@@ -104,14 +164,26 @@ public final class Preprocessor {
     return rgb;
   }
 
-  private void standardise(float[] values) {
+  /** Of planes; whatever the file said with 8 bits is rounded to as many again. */
+  private Pixels pixels(float[] planes, Cutout.Light light) {
+    int channels = spec.channels().count();
     int plane = spec.size() * spec.size();
-    for (int channel = 0; channel < spec.channels().count(); channel++) {
-      float mean = spec.mean().get(channel).floatValue();
-      float factor = (float) (1 / spec.std().get(channel));
-      for (int i = channel * plane; i < (channel + 1) * plane; i++) {
-        values[i] = (values[i] - mean) * factor;
+    return switch (light) {
+      case Cutout.Display _ -> {
+        byte[] levels = new byte[planes.length];
+        for (int i = 0; i < planes.length; i++) {
+          int level = Math.round(255 * Math.clamp(planes[i], 0f, 1f));
+          levels[i % plane * channels + i / plane] = (byte) level;
+        }
+        yield new Pixels.Levels(levels);
       }
-    }
+      case Cutout.Flux _ -> {
+        float[] brightness = new float[planes.length];
+        for (int i = 0; i < planes.length; i++) {
+          brightness[i % plane * channels + i / plane] = planes[i];
+        }
+        yield new Pixels.Brightness(brightness);
+      }
+    };
   }
 }

@@ -4,18 +4,20 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +25,17 @@ import org.slf4j.LoggerFactory;
  * JPEG by libturbojpeg (API of version 2.1, which 3 keeps) through the foreign function interface,
  * on Linux and macOS.
  *
- * <p>Invariant: a native decompressor serves one call at a time. Idle ones wait in a queue that
- * holds as many as the machine has processors; one that finds no place there is destroyed. So their
- * number is bounded by the calls under way, and none hangs on a virtual thread. The memory of
- * pixels lives as long as its call.
+ * <p>Invariant: a native decompressor, and the memory for a file and its pixels that goes with it,
+ * serves one call at a time. As many as the machine has processors are kept for the calls to come,
+ * each with at most twice {@value #KEPT} bytes; what an image needs beyond lives as long as its
+ * call.
+ *
+ * <p>Only what a window needs is decoded, as far as this API allows it: a file is told to end with
+ * the {@linkplain JpegHeader#rowsDownTo last band} that the window touches. The library then
+ * decodes the pixels above and, looking for the end of the image, finds the rest of the file in
+ * between, which it reports as {@linkplain #SPARE spare bytes before that end}. Where it reports
+ * anything else, such as an end that is missing, the file is decoded as it is, and that result
+ * counts.
  */
 @SuppressWarnings("restricted") // calling C is what it is for
 final class TurboJpeg implements JpegDecoder {
@@ -40,9 +49,18 @@ final class TurboJpeg implements JpegDecoder {
           "/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.0.dylib",
           "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib");
 
-  private static final float WHITE = 255;
+  /** Of a buffer, 8 MiB: an image of two million pixels. */
+  private static final int KEPT = 8 << 20;
 
-  private static final int TJPF_RGB = 0;
+  /** What libjpeg says when the rows are complete and the file's last marker comes later. */
+  private static final Pattern SPARE =
+      Pattern.compile("Corrupt JPEG data: \\d+ extraneous bytes before marker 0xd9");
+
+  private static final ValueLayout.OfInt PIXEL = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort HEIGHT =
+      JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private static final int TJPF_RGBX = 2;
   private static final int TJPF_GRAY = 6;
   private static final int TJFLAG_ACCURATEDCT = 4096;
   private static final int TJFLAG_STOPONWARNING = 8192;
@@ -56,8 +74,9 @@ final class TurboJpeg implements JpegDecoder {
   private final MethodHandle tjDecompress2;
   private final MethodHandle tjGetErrorStr2;
   private final MethodHandle tjDestroy;
-  private final BlockingQueue<MemorySegment> idle =
-      new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
+  private final Pool<Decompressor> decompressors =
+      new Pool<>(
+          Runtime.getRuntime().availableProcessors(), Decompressor::new, Decompressor::destroy);
 
   private TurboJpeg(SymbolLookup library) {
     tjInitDecompress = function(library, "tjInitDecompress", FunctionDescriptor.of(ADDRESS));
@@ -93,82 +112,131 @@ final class TurboJpeg implements JpegDecoder {
   }
 
   @Override
-  public float[] decode(byte[] bytes, JpegHeader header, Window window, Channels channels)
+  public void decode(
+      byte[] bytes, JpegHeader header, Window window, Channels channels, LevelRows rows)
       throws ImageException {
-    int samples = channels.count();
-    int pitch = header.width() * samples;
-    MemorySegment decompressor = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment file = arena.allocateFrom(JAVA_BYTE, bytes);
-      MemorySegment pixels = arena.allocate((long) pitch * header.height());
-      int failed =
-          (int)
-              tjDecompress2.invokeExact(
-                  decompressor,
-                  file,
-                  file.byteSize(),
-                  pixels,
-                  header.width(),
-                  pitch,
-                  header.height(),
-                  channels == Channels.RGB ? TJPF_RGB : TJPF_GRAY,
-                  FLAGS);
-      if (failed != 0) {
-        throw new ImageException(
-            "The JPEG file is truncated or damaged: " + error(decompressor) + ".");
-      }
-      return planes(pixels, pitch, window, samples);
-    } catch (ImageException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("A call of libturbojpeg failed.", e);
+    Decompressor decompressor = decompressors.take();
+    try (Arena call = Arena.ofConfined()) {
+      MemorySegment pixels =
+          decompressor.decompress(call, bytes, header, header.rowsDownTo(window), channels);
+      decompressor.show(pixels, header.width(), window, channels, rows);
     } finally {
-      release(decompressor);
+      decompressors.give(decompressor);
     }
   }
 
-  private static float[] planes(MemorySegment pixels, int pitch, Window window, int samples) {
-    int side = window.side();
-    int plane = side * side;
-    float[] values = new float[samples * plane];
-    byte[] row = new byte[side * samples];
-    for (int y = 0; y < side; y++) {
-      long at = (long) (window.y() + y) * pitch + (long) window.x() * samples;
-      MemorySegment.copy(pixels, JAVA_BYTE, at, row, 0, row.length);
-      for (int sample = 0; sample < samples; sample++) {
-        int out = sample * plane + y * side;
-        for (int x = 0; x < side; x++) {
-          values[out + x] = (row[x * samples + sample] & 0xff) / WHITE;
-        }
+  /** A native decompressor with its memory. */
+  private final class Decompressor {
+
+    private final MemorySegment handle;
+    private MemorySegment fileMemory = MemorySegment.NULL;
+    private MemorySegment pixelMemory = MemorySegment.NULL;
+    private int[] row = {};
+    private byte[] greyRow = {};
+
+    Decompressor() {
+      try {
+        handle = (MemorySegment) tjInitDecompress.invokeExact();
+      } catch (Throwable e) {
+        throw new IllegalStateException("libturbojpeg gave no decompressor.", e);
       }
     }
-    return values;
-  }
 
-  private MemorySegment acquire() {
-    MemorySegment decompressor = idle.poll();
-    if (decompressor != null) {
-      return decompressor;
+    /** Decodes the file's first rows: 1 byte a pixel if grey, else 4. */
+    MemorySegment decompress(
+        Arena call, byte[] bytes, JpegHeader header, int rows, Channels channels)
+        throws ImageException {
+      if (fileMemory.byteSize() < bytes.length && bytes.length <= KEPT) {
+        fileMemory = kept(bytes.length);
+      }
+      MemorySegment file = bytes.length <= KEPT ? fileMemory : call.allocate(bytes.length);
+      MemorySegment.copy(bytes, 0, file, JAVA_BYTE, 0, bytes.length);
+      file = file.asSlice(0, bytes.length);
+      boolean whole = rows == header.height();
+      while (true) {
+        long size = (long) header.width() * rows * bytesPerPixel(channels);
+        if (pixelMemory.byteSize() < size && size <= KEPT) {
+          pixelMemory = kept(size);
+        }
+        MemorySegment pixels = size <= KEPT ? pixelMemory : call.allocate(size, Long.BYTES);
+        file.set(HEIGHT, header.heightAt(), (short) rows);
+        boolean failed = call(file, pixels, header.width(), rows, channels);
+        if (whole ? !failed : failed && SPARE.matcher(error()).matches()) {
+          return pixels;
+        }
+        if (whole) {
+          throw new ImageException("The JPEG file is truncated or damaged: " + error() + ".");
+        }
+        whole = true;
+        rows = header.height();
+      }
     }
-    try {
-      return (MemorySegment) tjInitDecompress.invokeExact();
-    } catch (Throwable e) {
-      throw new IllegalStateException("libturbojpeg gave no decompressor.", e);
-    }
-  }
 
-  private void release(MemorySegment decompressor) {
-    if (!idle.offer(decompressor)) {
+    /** As large as the power of two above, so that it grows but now and then. */
+    private static MemorySegment kept(long size) {
+      return Arena.ofAuto().allocate(Long.highestOneBit(2 * size - 1), Long.BYTES);
+    }
+
+    private boolean call(
+        MemorySegment file, MemorySegment pixels, int width, int rows, Channels channels) {
       try {
-        int ignored = (int) tjDestroy.invokeExact(decompressor);
+        return (int)
+                tjDecompress2.invokeExact(
+                    handle,
+                    file,
+                    file.byteSize(),
+                    pixels,
+                    width,
+                    width * bytesPerPixel(channels),
+                    rows,
+                    channels == Channels.RGB ? TJPF_RGBX : TJPF_GRAY,
+                    FLAGS)
+            != 0;
+      } catch (Throwable e) {
+        throw new IllegalStateException("A call of libturbojpeg failed.", e);
+      }
+    }
+
+    void show(MemorySegment pixels, int width, Window window, Channels channels, LevelRows rows) {
+      int side = window.side();
+      if (row.length < side) {
+        row = new int[side];
+        greyRow = new byte[side];
+      }
+      for (int y = window.y(); y < window.y() + side; y++) {
+        long first = (long) y * width + window.x();
+        if (channels == Channels.RGB) {
+          MemorySegment.copy(pixels, PIXEL, first * Integer.BYTES, row, 0, side);
+        } else {
+          MemorySegment.copy(pixels, JAVA_BYTE, first, greyRow, 0, side);
+          for (int x = 0; x < side; x++) {
+            row[x] = greyRow[x] & 0xff;
+          }
+        }
+        rows.row(row);
+      }
+    }
+
+    private String error() {
+      try {
+        return ((MemorySegment) tjGetErrorStr2.invokeExact(handle))
+            .reinterpret(LONGEST_ERROR)
+            .getString(0);
+      } catch (Throwable e) {
+        throw new IllegalStateException("libturbojpeg does not tell its error.", e);
+      }
+    }
+
+    void destroy() {
+      try {
+        int ignored = (int) tjDestroy.invokeExact(handle);
       } catch (Throwable e) {
         throw new IllegalStateException("libturbojpeg did not free a decompressor.", e);
       }
     }
   }
 
-  private String error(MemorySegment decompressor) throws Throwable {
-    var text = (MemorySegment) tjGetErrorStr2.invokeExact(decompressor);
-    return text.reinterpret(LONGEST_ERROR).getString(0);
+  private static int bytesPerPixel(Channels channels) {
+    return channels == Channels.RGB ? Integer.BYTES : 1;
   }
 }

@@ -11,15 +11,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
-import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -30,25 +28,27 @@ import java.util.List;
  * buffer. The native array of a batch is a view of that buffer; it and whatever is computed from it
  * belong to a manager that lives no longer than the call. No gradient is recorded, whichever thread
  * calls: PyTorch keeps that mode for each thread, and only the one that loaded it has it off.
+ * Images are checked before they come near the network: a TorchScript module that fails keeps its
+ * input for ever.
  *
  * <p>A batch is padded to a power of two or to the largest size, so that PyTorch sees few shapes
  * and keeps kernels and memory for each. What stands in the padding is what an earlier batch left
  * there: it is computed and thrown away.
  */
-final class DjlModel implements MorphologyModel {
+abstract sealed class DjlModel implements MorphologyModel permits PlainModel, CompiledModel {
 
-  /** Of a concentration: within it, every sum and quotient of them is a number. */
-  private static final double LARGEST_LOG = 10;
+  /** Of a concentration's logarithm: within it, every sum and quotient of them is a number. */
+  static final double LARGEST_LOG = 10;
 
-  private final ModelDescription description;
+  final ModelDescription description;
+  final List<Head> heads;
+  final int outputs;
+  final ByteBuffer buffer;
+
   private final ModelIdentity identity;
-  private final List<Head> heads;
-  private final int outputs;
   private final Model model;
   private final ParameterStore parameters;
   private final int largestBatch;
-  private final ByteBuffer buffer;
-  private final FloatBuffer numbers;
   private boolean closed;
 
   /** Takes over the model, whose block is ready, and closes it with itself. */
@@ -66,8 +66,13 @@ final class DjlModel implements MorphologyModel {
                     Math.multiplyExact(largestBatch, description.input().valueCount()),
                     Float.BYTES))
             .order(ByteOrder.nativeOrder());
-    this.numbers = buffer.asFloatBuffer();
   }
+
+  /** Sends blank images through the network: a batch of this size, which is a padded one. */
+  abstract void computeBlank(int images);
+
+  /** What the network says about images that can be used, as many as the buffer takes. */
+  abstract List<AnswerProbabilities> answers(List<PreparedImage> images);
 
   @Override
   public ModelIdentity identity() {
@@ -95,10 +100,10 @@ final class DjlModel implements MorphologyModel {
     return largestBatch;
   }
 
-  /** One forward pass of each padded size, on blank images. */
+  /** Sends a batch of each padded size through, until PyTorch has made up its mind about it. */
   synchronized void warmUp() {
     for (int size = 1; ; size = paddedSize(size + 1)) {
-      logits(size);
+      computeBlank(size);
       if (size == largestBatch) {
         return;
       }
@@ -117,74 +122,82 @@ final class DjlModel implements MorphologyModel {
     if (images.isEmpty()) {
       return List.of();
     }
-    int valueCount = description.input().valueCount();
     for (int i = 0; i < images.size(); i++) {
-      float[] values = images.get(i).values();
-      requireUsable(values, i);
-      numbers.put(i * valueCount, values);
+      requireUsable(images.get(i).pixels(), i);
     }
-    float[] logits = logits(paddedSize(images.size()));
-    List<AnswerProbabilities> answers = new ArrayList<>(images.size());
-    for (int i = 0; i < images.size(); i++) {
-      answers.add(answers(Arrays.copyOfRange(logits, i * outputs, (i + 1) * outputs), i));
-    }
-    return answers;
+    return answers(images);
   }
 
-  private void requireUsable(float[] values, int place) {
+  private void requireUsable(Pixels pixels, int place) {
     InputSpec input = description.input();
-    if (values.length != input.valueCount()) {
+    if (pixels.count() != input.valueCount()) {
       throw new PredictionException(
           "Image %d of the batch has %d numbers where the model takes %d × %d × %d."
               .formatted(
-                  place, values.length, input.channels().count(), input.size(), input.size()));
+                  place, pixels.count(), input.channels().count(), input.size(), input.size()));
     }
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new PredictionException(
-            "Image %d of the batch holds the number %s.".formatted(place, value));
+    if (pixels instanceof Pixels.Brightness(float[] values)) {
+      for (float value : values) {
+        if (!Float.isFinite(value)) {
+          throw new PredictionException(
+              "Image %d of the batch holds the number %s.".formatted(place, value));
+        }
       }
     }
   }
 
-  private int paddedSize(int images) {
+  final int paddedSize(int images) {
     int powerOfTwo = images == 1 ? 1 : Integer.highestOneBit(images - 1) << 1;
     return Math.min(powerOfTwo, largestBatch);
   }
 
-  /** The network's outputs for the first images of the buffer, one row an image. */
-  private float[] logits(int images) {
-    InputSpec input = description.input();
-    Shape shape = new Shape(images, input.channels().count(), input.size(), input.size());
+  /** Takes what is wanted from the outputs of a network, which do not outlive it. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T of(NDList outputs);
+  }
+
+  /**
+   * One forward pass of what stands first in the buffer.
+   *
+   * @param shape of the batch, images first
+   * @param type of its numbers
+   * @throws PredictionException if PyTorch fails
+   */
+  final <T> T forward(Shape shape, DataType type, Reading<T> reading) {
     boolean gradients = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
     try (NDManager batch = model.getNDManager().newSubManager()) {
-      ByteBuffer filled =
-          buffer.slice(0, images * input.valueCount() * Float.BYTES).order(ByteOrder.nativeOrder());
-      NDArray made = batch.create(filled, shape, DataType.FLOAT32);
-      NDArray output =
-          model.getBlock().forward(parameters, new NDList(made), false).singletonOrThrow();
-      if (!output.getShape().equals(new Shape(images, outputs))
-          || output.getDataType() != DataType.FLOAT32) {
-        throw new PredictionException(
-            "The network gives %s numbers of type %s for %d images, where float32 %s is due: one for each answer of %s."
-                .formatted(
-                    output.getShape(),
-                    output.getDataType(),
-                    images,
-                    new Shape(images, outputs),
-                    description.questions()));
-      }
-      return output.toFloatArray();
+      int bytes = Math.toIntExact(shape.size() * type.getNumOfBytes());
+      NDArray made =
+          batch.create(buffer.slice(0, bytes).order(ByteOrder.nativeOrder()), shape, type);
+      return reading.of(model.getBlock().forward(parameters, new NDList(made), false));
     } catch (EngineException e) {
+      InputSpec input = description.input();
       throw new PredictionException(
           "The forward pass of %d images of %d × %d × %d failed: %s"
               .formatted(
-                  images, input.channels().count(), input.size(), input.size(), firstLine(e)),
+                  shape.get(0), input.channels().count(), input.size(), input.size(), firstLine(e)),
           e);
     } finally {
       JniUtils.setGradMode(gradients);
     }
+  }
+
+  /**
+   * The numbers of an output, row by row.
+   *
+   * @throws PredictionException if it is not of the shape that is due: images × numbers of float32
+   */
+  final float[] numbers(NDArray output, int images, int numbers) {
+    Shape due = new Shape(images, numbers);
+    if (!output.getShape().equals(due) || output.getDataType() != DataType.FLOAT32) {
+      throw new PredictionException(
+          "The network gives %s numbers of type %s for %d images, where float32 %s is due: one for each answer of %s."
+              .formatted(
+                  output.getShape(), output.getDataType(), images, due, description.questions()));
+    }
+    return output.toFloatArray();
   }
 
   /** What PyTorch says, without the stack of its native code. */
@@ -192,57 +205,37 @@ final class DjlModel implements MorphologyModel {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("it says nothing.");
   }
 
-  /** Questions that the model does not answer are NaN in the tree's vector. */
-  private AnswerProbabilities answers(float[] row, int place) {
+  /**
+   * Lays the numbers of one image into a vector of the tree's answers; questions that the model
+   * does not answer are NaN there.
+   *
+   * @param row of the image
+   * @param place of the image in the batch, to tell it by
+   */
+  final double[] vector(float[] rows, int row, int place) {
     DecisionTree tree = description.tree();
     double[] vector = new double[tree.answerCount()];
     Arrays.fill(vector, Double.NaN);
-    int from = 0;
+    int from = row * outputs;
     for (Head head : heads) {
       int first = tree.firstAnswer(tree.question(head.question()));
       for (int a = 0; a < head.answers(); a++) {
-        if (!Float.isFinite(row[from + a])) {
+        if (!Float.isFinite(rows[from])) {
           throw new PredictionException(
               "For image %d of the batch the network's output for question %s is %s."
-                  .formatted(place, head.question(), row[from + a]));
+                  .formatted(place, head.question(), rows[from]));
         }
-        vector[first + a] = row[from + a];
+        vector[first + a] = rows[from++];
       }
-      switch (description.output()) {
-        case LOGITS -> softmax(vector, first, first + head.answers());
-        case CONCENTRATIONS -> concentrations(vector, first, first + head.answers());
-        case PROBABILITIES -> {}
-      }
-      from += head.answers();
     }
-    try {
-      return description.output() == Output.CONCENTRATIONS
-          ? AnswerProbabilities.ofConcentrations(tree, vector)
-          : AnswerProbabilities.of(tree, vector);
-    } catch (IllegalArgumentException e) {
-      throw new PredictionException(
-          "For image %d of the batch the network's outputs are no probabilities. %s"
-              .formatted(place, e.getMessage()),
-          e);
-    }
+    return vector;
   }
 
-  private static void softmax(double[] vector, int from, int to) {
-    double largest = Arrays.stream(vector, from, to).max().orElseThrow();
-    double sum = 0;
-    for (int i = from; i < to; i++) {
-      vector[i] = Math.exp(vector[i] - largest);
-      sum += vector[i];
-    }
-    for (int i = from; i < to; i++) {
-      vector[i] /= sum;
-    }
-  }
-
-  private static void concentrations(double[] vector, int from, int to) {
-    for (int i = from; i < to; i++) {
-      vector[i] = Math.exp(Math.clamp(vector[i], -LARGEST_LOG, LARGEST_LOG));
-    }
+  static PredictionException noProbabilities(int place, IllegalArgumentException e) {
+    return new PredictionException(
+        "For image %d of the batch the network's outputs are no probabilities. %s"
+            .formatted(place, e.getMessage()),
+        e);
   }
 
   @Override

@@ -1,7 +1,11 @@
 package dev.tuningfork.model;
 
+import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.Manifest.FileEntry;
+import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.network.module.Arithmetic;
+import dev.tuningfork.network.module.NetworkModule;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,8 +30,9 @@ import java.util.zip.ZipOutputStream;
  * A model on disk: a folder, or a zip of it, with {@code model.json} (what the model is, and the
  * SHA-256 of every other file) and its weights, either {@code weights.safetensors} for the
  * architectures of this product or {@code model.pt}, a TorchScript module made elsewhere that takes
- * batch × channels × size × size float32 and gives batch × answers. Other files, such as a model
- * card, may stand beside them.
+ * batch × channels × size × size float32 and gives batch × answers. Beside them may stand the
+ * answers that the model is held to when it is loaded ({@code reference.png} and {@code
+ * reference.json}, see {@link #withReferenceAnswers}), and other files, such as a model card.
  *
  * <p>A bundle that could be opened is verified: every file is complete and unchanged, the tree is
  * the one that this product knows, and every array has the name and the shape that the architecture
@@ -114,6 +119,23 @@ public final class ModelBundle {
       throw new IllegalArgumentException("The bundle has a file " + name + " already.");
     }
     return of(description, more);
+  }
+
+  /**
+   * The same bundle with what its model says about a handful of galaxies, computed by the blocks in
+   * single precision on the CPU: the answers that it is published with. Wherever it is loaded it is
+   * held to them. The galaxies are drawn, so that the bundle passes on nobody's images.
+   *
+   * @throws ModelException if the model cannot be used
+   */
+  public ModelBundle withReferenceAnswers() throws ModelException {
+    List<PreparedImage> images = ReferenceGalaxies.draw(description.input());
+    try (MorphologyModel model =
+        ModelLoader.load(this, new DeviceSetting.Cpu(), Form.BLOCKS, images.size())) {
+      Map<String, byte[]> more = new LinkedHashMap<>(files);
+      more.putAll(ReferenceAnswers.of(model, images).files(description.input()));
+      return of(description, more);
+    }
   }
 
   /**
@@ -331,6 +353,32 @@ public final class ModelBundle {
     } catch (IOException e) {
       throw new IllegalStateException("Weights that were verified cannot be read.", e);
     }
+  }
+
+  /**
+   * The model as a {@link NetworkModule}, for an architecture of this product. This bundle's {@code
+   * model.json} travels in it, as PyTorch's extra file of that name: it tells the questions and
+   * their order, and how images are cut.
+   *
+   * @return a TorchScript archive; the same bundle gives the same bytes
+   * @throws IllegalArgumentException for a bundle that holds a TorchScript module already
+   */
+  public byte[] compile(Arithmetic arithmetic) {
+    if (isTorchScript()) {
+      throw new IllegalArgumentException(
+          "The model %s is a TorchScript module already: it is the file %s of its bundle."
+              .formatted(description.name(), MODULE));
+    }
+    SequencedMap<String, byte[]> extra = new LinkedHashMap<>();
+    extra.put(MANIFEST, manifest);
+    return NetworkModule.write(
+        description.network(),
+        weights(),
+        description.input(),
+        description.tree(),
+        description.output() == Output.CONCENTRATIONS ? DjlModel.LARGEST_LOG : 0,
+        arithmetic,
+        extra);
   }
 
   boolean isTorchScript() {

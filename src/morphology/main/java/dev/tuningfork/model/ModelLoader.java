@@ -13,15 +13,24 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Volume;
+import dev.tuningfork.network.module.Arithmetic;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings a bundle into memory, onto a device. */
 public final class ModelLoader {
 
   /** The batch from which on larger ones bring next to nothing on a CPU. */
   public static final int DEFAULT_LARGEST_BATCH = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
   private ModelLoader() {}
 
@@ -32,37 +41,60 @@ public final class ModelLoader {
   }
 
   /**
-   * Loads a model that looks at each image several times.
+   * Loads a model in the fastest form that is right, as {@link #load(ModelBundle, DeviceSetting,
+   * Form, int)} does, that looks at each image several times.
    *
    * @param largestBatch the most views that the network shall take at a time; so many images the
    *     fewer does the model take
    * @param views {@link MorphologyModel#views}, 1 or 8
    * @throws IllegalArgumentException for another number of views
-   * @throws ModelException as {@link #load(ModelBundle, DeviceSetting, int)} does
    */
   public static MorphologyModel load(
       ModelBundle bundle, DeviceSetting device, int largestBatch, int views) throws ModelException {
+    return load(bundle, device, Form.AUTO, largestBatch, views);
+  }
+
+  /** The same in a form of choice. */
+  public static MorphologyModel load(
+      ModelBundle bundle, DeviceSetting device, Form form, int largestBatch, int views)
+      throws ModelException {
     if (views == 1) {
-      return load(bundle, device, largestBatch);
+      return load(bundle, device, form, largestBatch);
     }
     if (views != Orientation.ALL.size()) {
       throw new IllegalArgumentException(
           "A model looks at 1 or %d views of an image, not %d."
               .formatted(Orientation.ALL.size(), views));
     }
-    return new ViewsModel(load(bundle, device, largestBatch), Orientation.ALL);
+    return new ViewsModel(load(bundle, device, form, largestBatch), Orientation.ALL);
+  }
+
+  /** Loads a model in the fastest form that is right. */
+  public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, int largestBatch)
+      throws ModelException {
+    return load(bundle, device, Form.AUTO, largestBatch);
   }
 
   /**
-   * Loads a model and sends a batch of every size through it, so that it is as fast at its first
-   * galaxy as later, and a model that cannot work is refused here.
+   * Loads a model, sends a batch of every size through it, so that it is as fast at its first
+   * galaxy as later, and holds it to the answers that its bundle was published with, where there
+   * are some.
    *
+   * <p>Those answers decide about forms. With {@link Form#AUTO} a compiled form that gives others,
+   * or fails, is not used: a warning says so, and the model computes in the next slower form, for a
+   * slow answer is better than a wrong one or none. Where the blocks give other answers too, or the
+   * form was demanded, the model is refused.
+   *
+   * <p>Compiling takes some hundredths of a second, so it is done anew each time, and nothing is
+   * kept on disk that could be stale, damaged, or have no place in a read-only container.
+   *
+   * @param form how it shall compute; a bundle that holds a TorchScript module has no choice
    * @param largestBatch the most images that it shall take at a time
-   * @throws ModelException if the device is missing, or the model fails on a forward pass or gives
-   *     something else than one number for each answer
+   * @throws ModelException if the device is missing, or the model fails on a forward pass, gives
+   *     something else than one number for each answer, or other answers than it was published with
    */
-  public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, int largestBatch)
-      throws ModelException {
+  public static MorphologyModel load(
+      ModelBundle bundle, DeviceSetting device, Form form, int largestBatch) throws ModelException {
     if (largestBatch < 1) {
       throw new IllegalArgumentException(
           "The largest batch must be 1 or more, not " + largestBatch + ".");
@@ -73,17 +105,44 @@ public final class ModelLoader {
     } catch (EngineException e) {
       throw new ModelException("PyTorch's native library cannot be loaded: " + e.getMessage(), e);
     }
-    Model model =
-        Model.newInstance(
-            bundle.description().name(), choose(engine, device), engine.getEngineName());
-    try {
-      if (bundle.isTorchScript()) {
-        readModule(bundle, model);
-      } else {
-        buildBlocks(bundle, model);
+    Device place = choose(engine, device);
+    Iterator<Form> forms = candidates(bundle, place, form).iterator();
+    while (true) {
+      try {
+        return load(bundle, engine, place, forms.next(), largestBatch);
+      } catch (ModelException e) {
+        if (!forms.hasNext()) {
+          throw e;
+        }
+        LOG.warn("{} A slower form of it is tried.", e.getMessage());
       }
-      DjlModel loaded = new DjlModel(bundle, model, largestBatch);
+    }
+  }
+
+  /** The forms that may be used, the fastest first. */
+  private static List<Form> candidates(ModelBundle bundle, Device device, Form form) {
+    if (form != Form.AUTO || bundle.isTorchScript()) {
+      return List.of(form);
+    }
+    return Processor.multipliesBfloat16(device)
+        ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
+        : List.of(Form.FLOAT32, Form.BLOCKS);
+  }
+
+  private static MorphologyModel load(
+      ModelBundle bundle, Engine engine, Device device, Form form, int largestBatch)
+      throws ModelException {
+    Model model = Model.newInstance(bundle.description().name(), device, engine.getEngineName());
+    try {
+      DjlModel loaded = inForm(bundle, model, form, largestBatch);
       loaded.warmUp();
+      check(bundle, loaded, form);
+      LOG.info(
+          "The model {} {} computes as {} on {}.",
+          bundle.description().name(),
+          bundle.description().version(),
+          loaded.form(),
+          loaded.device());
       return loaded;
     } catch (PredictionException e) {
       model.close();
@@ -91,6 +150,44 @@ public final class ModelLoader {
     } catch (ModelException | RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  private static DjlModel inForm(ModelBundle bundle, Model model, Form form, int largestBatch)
+      throws ModelException {
+    if (bundle.isTorchScript()) {
+      readModule(bundle, model, bundle.file(ModelBundle.MODULE));
+      return new PlainModel(bundle, model, largestBatch);
+    }
+    if (form.arithmetic().isEmpty()) {
+      buildBlocks(bundle, model);
+      return new PlainModel(bundle, model, largestBatch);
+    }
+    Arithmetic arithmetic = form.arithmetic().get();
+    readModule(bundle, model, bundle.compile(arithmetic));
+    return new CompiledModel(bundle, model, arithmetic, largestBatch);
+  }
+
+  private static void check(ModelBundle bundle, DjlModel loaded, Form form) throws ModelException {
+    try {
+      Optional<ReferenceAnswers> published = ReferenceAnswers.of(bundle);
+      if (published.isPresent()) {
+        double distance = published.get().distance(loaded);
+        if (!(distance <= form.tolerance())) {
+          throw refused(
+              bundle,
+              "Computed as %s on %s, its probabilities of the galaxies in %s differ by up to %.4f from those that it was published with, where %s is allowed."
+                  .formatted(
+                      loaded.form(),
+                      loaded.device(),
+                      ReferenceAnswers.IMAGES,
+                      distance,
+                      form.tolerance()),
+              null);
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw refused(bundle, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -124,10 +221,10 @@ public final class ModelLoader {
     model.setBlock(block);
   }
 
-  private static void readModule(ModelBundle bundle, Model model) throws ModelException {
+  private static void readModule(ModelBundle bundle, Model model, byte[] module)
+      throws ModelException {
     try {
-      model.load(
-          new ByteArrayInputStream(bundle.file(ModelBundle.MODULE)), Map.of("mapLocation", "true"));
+      model.load(new ByteArrayInputStream(module), Map.of("mapLocation", "true"));
     } catch (IOException | MalformedModelException | EngineException e) {
       throw refused(
           bundle,
@@ -137,10 +234,10 @@ public final class ModelLoader {
     }
   }
 
-  private static ModelException refused(ModelBundle bundle, String why, Exception cause) {
-    return new ModelException(
+  private static ModelException refused(ModelBundle bundle, String why, @Nullable Exception cause) {
+    String sentences =
         "The model %s %s cannot be used. %s"
-            .formatted(bundle.description().name(), bundle.description().version(), why),
-        cause);
+            .formatted(bundle.description().name(), bundle.description().version(), why);
+    return cause == null ? new ModelException(sentences) : new ModelException(sentences, cause);
   }
 }

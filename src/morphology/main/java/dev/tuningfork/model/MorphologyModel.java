@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A model in memory, on one device. It may be used by any thread, but by one at a time. Closing it
- * gives its memory back.
+ * gives its memory back; closing it again does nothing.
  */
 public interface MorphologyModel extends AutoCloseable {
 
@@ -23,6 +23,14 @@ public interface MorphologyModel extends AutoCloseable {
 
   /** Where it computes: {@code cpu}, {@code gpu:0}, … */
   String device();
+
+  /**
+   * How it computes, for people to read: {@code bfloat16} or {@code float32} where it is compiled,
+   * {@code blocks} where it is not, {@code module} where it was made elsewhere.
+   */
+  default String form() {
+    return Form.BLOCKS.toString();
+  }
 
   /**
    * How many orientations of each image it looks at, whose mean is its answer: 1, or the 8 of the

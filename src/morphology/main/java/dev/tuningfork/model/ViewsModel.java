@@ -40,6 +40,11 @@ record ViewsModel(MorphologyModel model, List<Orientation> orientations)
   }
 
   @Override
+  public String form() {
+    return model.form();
+  }
+
+  @Override
   public int views() {
     return orientations.size();
   }
@@ -77,12 +82,12 @@ record ViewsModel(MorphologyModel model, List<Orientation> orientations)
 
   /** An image of another size cannot be turned, so it does not get as far as the network. */
   private void requireSize(PreparedImage image, int place) {
-    if (image.values().length != input().valueCount()) {
+    if (image.pixels().count() != input().valueCount()) {
       throw new PredictionException(
           "Image %d of the batch has %d numbers where the model takes %d × %d × %d."
               .formatted(
                   place,
-                  image.values().length,
+                  image.pixels().count(),
                   input().channels().count(),
                   input().size(),
                   input().size()));

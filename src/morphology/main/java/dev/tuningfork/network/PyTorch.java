@@ -6,6 +6,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /** The engine that computes networks, started so that it never asks the Internet for anything. */
@@ -20,7 +21,12 @@ public final class PyTorch {
    * <p>One operation uses as many threads as this process has processors. That is Java's count,
    * which knows the limits of a container, where PyTorch's own counts the machine's. Between two
    * operations these threads sleep: by OpenMP's default they would spin, and hold up whoever
-   * decodes images beside them.
+   * decodes images beside them. Where nobody does, as in a benchmark of a model alone, {@code
+   * OMP_WAIT_POLICY=active} in the environment is faster.
+   *
+   * <p>Memory that one batch has used stays with the process for the next one. By glibc's default
+   * the larger arrays go back to the system and come again, page by page, which took a third of the
+   * time of a large network.
    *
    * @throws ai.djl.engine.EngineException if the native library cannot be loaded
    */
@@ -31,12 +37,35 @@ public final class PyTorch {
         "ai.djl.pytorch.num_threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setInEnvironmentIfAbsent("OMP_WAIT_POLICY", "passive");
+    keepFreedMemory();
     return Engine.getEngine("PyTorch");
   }
 
   private static void setIfAbsent(String property, String value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
+    }
+  }
+
+  /** Sets what {@code malloc.h} of glibc names; other systems have no {@code mallopt}. */
+  @SuppressWarnings("restricted") // the call's signature is that of glibc
+  private static void keepFreedMemory() {
+    Linker linker = Linker.nativeLinker();
+    Optional<MemorySegment> mallopt = linker.defaultLookup().find("mallopt");
+    if (mallopt.isEmpty()) {
+      return;
+    }
+    FunctionDescriptor signature =
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    MethodHandle call = linker.downcallHandle(mallopt.get(), signature);
+    int trimThreshold = -1;
+    int mmapThreshold = -3;
+    int largest = 32 << 20; // that mallopt takes on a machine of 64 bits
+    try {
+      int _ = (int) call.invokeExact(trimThreshold, Integer.MAX_VALUE);
+      int _ = (int) call.invokeExact(mmapThreshold, largest);
+    } catch (Throwable e) {
+      throw new IllegalStateException("glibc's mallopt cannot be called.", e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -129,6 +130,24 @@ public final class AnswerProbabilities {
     }
     return new AnswerProbabilities(
         tree, conditional, intervals ? Arrays.stream(logTotals).map(Math::exp).toArray() : null);
+  }
+
+  /**
+   * The same probabilities, held to be known better or worse: with the concentrations of each
+   * question multiplied by a factor. One below 1 makes intervals wider. Without intervals there is
+   * nothing to change.
+   *
+   * @param factor positive for each question
+   */
+  public AnswerProbabilities concentrated(ToDoubleFunction<Question> factor) {
+    if (totals == null) {
+      return this;
+    }
+    double[] scaled = totals.clone();
+    for (int q = 0; q < scaled.length; q++) {
+      scaled[q] *= factor.applyAsDouble(tree.questions().get(q));
+    }
+    return new AnswerProbabilities(tree, conditional.clone(), scaled);
   }
 
   private static AnswerProbabilities checked(DecisionTree tree, double[] conditional) {

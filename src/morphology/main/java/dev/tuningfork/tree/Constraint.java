@@ -65,6 +65,10 @@ public record Constraint(List<Clause> clauses) {
       return joint >= threshold - ROUNDING == atLeast;
     }
 
+    private double slack(double joint) {
+      return atLeast ? joint - threshold : threshold - joint;
+    }
+
     @Override
     public String toString() {
       return answer + (atLeast ? " >= " : " < ") + threshold;
@@ -107,6 +111,31 @@ public record Constraint(List<Clause> clauses) {
                           OptionalDouble joint = joint(probabilities, bound.answer());
                           return joint.isPresent() && !bound.keptBy(joint.getAsDouble());
                         }));
+  }
+
+  /**
+   * How far within the constraint these probabilities are: of its clauses the one that is kept
+   * worst, and of a clause's bounds the one that is kept best, as the difference of the joint
+   * probability from the threshold. Negative where the constraint is broken, and infinite where
+   * there are no clauses.
+   *
+   * @return empty if too little is known of the probabilities to tell
+   * @throws IllegalArgumentException if their tree has no answer of a bound's id
+   */
+  public OptionalDouble slack(AnswerProbabilities probabilities) {
+    double slack = Double.POSITIVE_INFINITY;
+    for (Clause clause : clauses) {
+      double best = Double.NEGATIVE_INFINITY;
+      for (Bound bound : clause.bounds()) {
+        OptionalDouble joint = joint(probabilities, bound.answer());
+        if (joint.isEmpty()) {
+          return joint;
+        }
+        best = Math.max(best, bound.slack(joint.getAsDouble()));
+      }
+      slack = Math.min(slack, best);
+    }
+    return OptionalDouble.of(slack);
   }
 
   /** Both this and the other. */

@@ -29,6 +29,13 @@ final class AnyBytes {
   private AnyBytes() {}
 
   static void check(byte[] bytes) {
+    if (allocated(bytes) >= MOST_MEMORY) {
+      // a class that is loaded meanwhile is instrumented on this thread, once
+      assertThat(allocated(bytes)).as("bytes allocated").isLessThan(MOST_MEMORY);
+    }
+  }
+
+  private static long allocated(byte[] bytes) {
     long memory = THREADS.getCurrentThreadAllocatedBytes();
     long start = System.nanoTime();
     try {
@@ -37,9 +44,7 @@ final class AnyBytes {
     } catch (ImageException e) {
       assertThat(e.getMessage()).as("a sentence").isNotBlank();
     }
-    assertThat(THREADS.getCurrentThreadAllocatedBytes() - memory)
-        .as("bytes allocated")
-        .isLessThan(MOST_MEMORY);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).as("time").isLessThan(MOST_TIME);
+    return THREADS.getCurrentThreadAllocatedBytes() - memory;
   }
 }

@@ -39,7 +39,7 @@ class FitsTest {
   private static float[][] pixels(FitsFile file, int plane) throws ImageException {
     int side = Math.min(file.width(), file.height());
     float[] topDown =
-        FitsPixels.read(file.bytes(), file.hdu(), file.width())
+        FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height())
             .window(plane, new Window(0, file.height() - side, side));
     float[][] rows = new float[side][];
     for (int y = 0; y < side; y++) {

@@ -39,6 +39,11 @@ class PreprocessorTest {
         .prepare(bytes, new ImageDescription(null, null, pixelScale, List.of()));
   }
 
+  /** Brightness, channel by channel, as none of these specifications standardises. */
+  private static float[] planes(InputSpec spec, PreparedImage image) {
+    return spec.standardised(image.pixels());
+  }
+
   /** Grey grows to the right and, four times as slowly, downwards. */
   private static byte[] ramp(int width, int height) throws Exception {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
@@ -58,8 +63,7 @@ class PreprocessorTest {
     assertThat(prepared.height()).isEqualTo(424);
     for (int y = 0; y < 169; y++) {
       for (int x = 0; x < 169; x++) {
-        assertThat(prepared.values()[y * 169 + x])
-            .isCloseTo((127 + x + (127 + y) / 4) / 3 / 255f, within(1e-6f));
+        assertThat(prepared.pixels().level(y * 169 + x)).isEqualTo((127 + x + (127 + y) / 4) / 3);
       }
     }
   }
@@ -76,8 +80,13 @@ class PreprocessorTest {
             .withCrop(new Crop.Fraction(1))
             .withStandardisation(List.of(0.1, 0.2, 0.3), List.of(0.1, 0.2, 0.5));
 
-    float[] values = prepare(spec, Pictures.png(image)).values();
+    Pixels pixels = prepare(spec, Pictures.png(image)).pixels();
+    float[] values = spec.standardised(pixels);
 
+    assertThat(pixels).isInstanceOf(Pixels.Levels.class);
+    assertThat(pixels.level(0)).isEqualTo(51);
+    assertThat(pixels.level(1)).isEqualTo(102);
+    assertThat(pixels.level(2)).isEqualTo(153);
     assertThat(values[0]).isCloseTo(1, within(1e-5f));
     assertThat(values[32 * 32]).isCloseTo(1, within(1e-5f));
     assertThat(values[2 * 32 * 32]).isCloseTo(0.6f, within(1e-5f));
@@ -89,12 +98,12 @@ class PreprocessorTest {
     InputSpec spec = ARTICLE.withSize(40).withCrop(new Crop.Angle(20, 0.25));
     byte[] png = ramp(200, 200);
 
-    assertThat(prepare(spec, png, 0.5).values())
-        .isEqualTo(prepare(spec.withCrop(new Crop.Pixels(40)), png).values());
+    assertThat(planes(spec, prepare(spec, png, 0.5)))
+        .isEqualTo(planes(spec, prepare(spec.withCrop(new Crop.Pixels(40)), png)));
     PreparedImage unknown = prepare(spec, png);
     assertThat(unknown.flags()).contains(QualityFlag.SCALE_MISSING);
-    assertThat(unknown.values())
-        .isEqualTo(prepare(spec.withCrop(new Crop.Pixels(50)), png).values());
+    assertThat(planes(spec, unknown))
+        .isEqualTo(planes(spec, prepare(spec.withCrop(new Crop.Pixels(50)), png)));
     assertThatThrownBy(() -> prepare(spec, png, -1.0))
         .hasMessage("The pixel scale must be a positive number of arcseconds, not -1.0.");
     byte[] fits =
@@ -126,7 +135,7 @@ class PreprocessorTest {
       }
     }
 
-    float[] resampled = resampling.resample(planes, from, to);
+    float[] resampled = Resampling.resample(planes, Taps.of(resampling, from, to));
 
     assertThat(resampled).hasSize(2 * to * to);
     int margin = 1 + 4 * Math.max(1, to / from);
@@ -149,7 +158,7 @@ class PreprocessorTest {
     }
 
     for (Resampling resampling : Resampling.values()) {
-      for (float value : resampling.resample(chequers, 64, 16)) {
+      for (float value : Resampling.resample(chequers, Taps.of(resampling, 64, 16))) {
         assertThat(value).isCloseTo(0.5f, within(0.03f));
       }
     }
@@ -161,7 +170,7 @@ class PreprocessorTest {
     addSource(image, 30, 30, 200);
     InputSpec spec = ARTICLE.withChannels(Channels.RGB).withSize(60).withCrop(new Crop.Fraction(1));
 
-    float[] values = prepare(spec, FitsFiles.image(image)).values();
+    float[] values = planes(spec, prepare(spec, FitsFiles.image(image)));
 
     for (int i = 0; i < 3600; i++) {
       assertThat(values[3600 + i]).isEqualTo(values[i]);
@@ -181,12 +190,12 @@ class PreprocessorTest {
 
     for (var bandsAndColour : Map.of("g r z", 2, "z r g", 0).entrySet()) {
       float[] values =
-          preprocessor
-              .prepare(
+          planes(
+              spec,
+              preprocessor.prepare(
                   FitsFiles.image(cube),
                   new ImageDescription(
-                      null, null, null, List.of(bandsAndColour.getKey().split(" "))))
-              .values();
+                      null, null, null, List.of(bandsAndColour.getKey().split(" ")))));
       for (int colour = 0; colour < 3; colour++) {
         float value = values[colour * 3600 + centre];
         if (colour == bandsAndColour.getValue()) {
@@ -212,8 +221,8 @@ class PreprocessorTest {
     }
     InputSpec spec = ARTICLE.withSize(60).withCrop(new Crop.Fraction(1));
 
-    float[] one = prepare(spec, FitsFiles.image(image)).values();
-    float[] other = prepare(spec, FitsFiles.image(scaled)).values();
+    float[] one = planes(spec, prepare(spec, FitsFiles.image(image)));
+    float[] other = planes(spec, prepare(spec, FitsFiles.image(scaled)));
 
     for (int i = 0; i < one.length; i++) {
       assertThat(other[i]).isCloseTo(one[i], within(2e-3f));
@@ -228,7 +237,7 @@ class PreprocessorTest {
     addSource(cube[2], 30, 30, 4000);
     InputSpec spec = ARTICLE.withSize(60).withCrop(new Crop.Fraction(1));
 
-    float[] values = prepare(spec, FitsFiles.image(cube)).values();
+    float[] values = planes(spec, prepare(spec, FitsFiles.image(cube)));
 
     for (int x = 31; x < 40; x++) {
       assertThat(values[29 * 60 + x + 1]).isLessThanOrEqualTo(values[29 * 60 + x] + 0.01f);
@@ -319,7 +328,8 @@ class PreprocessorTest {
       damaged[at] = (byte) (random.nextBoolean() ? '0' + random.nextInt(10) : random.nextInt(256));
     }
     try {
-      for (float value : prepare(ARTICLE.withSize(32), damaged).values()) {
+      InputSpec spec = ARTICLE.withSize(32);
+      for (float value : planes(spec, prepare(spec, damaged))) {
         assertThat(value).isFinite();
       }
     } catch (ImageException refused) {

@@ -25,19 +25,26 @@ class NativeMemoryIT {
 
   @Test
   void staysFlatOverAHundredThousandImagesOfAModelOfBlocks() throws Exception {
-    assertFlat(TestModels.small());
+    assertFlat(TestModels.small(), Form.BLOCKS);
+  }
+
+  @Test
+  void staysFlatOverAHundredThousandImagesOfACompiledModel() throws Exception {
+    assertFlat(TestModels.small(), Form.AUTO);
   }
 
   @Test
   void staysFlatOverAHundredThousandImagesOfATorchScriptModule() throws Exception {
     assertFlat(
         ModelBundle.ofTorchScript(
-            TestModels.MODULE.giving(Output.LOGITS), TestModels.resource("logits.pt")));
+            TestModels.MODULE.giving(Output.LOGITS), TestModels.resource("logits.pt")),
+        Form.AUTO);
   }
 
-  private static void assertFlat(ModelBundle bundle) throws Exception {
+  private static void assertFlat(ModelBundle bundle, Form form) throws Exception {
     assumeTrue(Files.exists(STATUS), "only Linux tells a process its memory in /proc");
-    try (MorphologyModel model = ModelLoader.load(bundle, new DeviceSetting.Cpu(), LARGEST_BATCH)) {
+    try (MorphologyModel model =
+        ModelLoader.load(bundle, new DeviceSetting.Cpu(), form, LARGEST_BATCH)) {
       List<PreparedImage> images = TestModels.images(model.input(), LARGEST_BATCH, 1);
       pass(model, images, IMAGES / 5);
       long before = residentBytes();

@@ -1,6 +1,7 @@
 package dev.tuningfork.model;
 
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.tree.DecisionTree;
@@ -53,6 +54,6 @@ final class TestModels {
   }
 
   static PreparedImage image(float[] values) {
-    return new PreparedImage(values, 424, 424, Set.of());
+    return new PreparedImage(new Pixels.Brightness(values), 424, 424, Set.of());
   }
 }

@@ -302,4 +302,21 @@ class AnswerProbabilitiesTest {
   private static double joint(AnswerProbabilities p, String question, int answer) {
     return p.joint(TREE.question(question))[answer];
   }
+
+  @Example
+  void lessConcentratedIsWiderAboutTheSameProbability() {
+    double[] concentrations = new double[TREE.answerCount()];
+    Arrays.fill(concentrations, 8);
+    AnswerProbabilities narrow = AnswerProbabilities.ofConcentrations(TREE, concentrations);
+    AnswerProbabilities wide = narrow.concentrated(q -> q.id().equals("t01") ? 0.25 : 1);
+    Question first = TREE.question("t01");
+    Question second = TREE.question("t02");
+
+    assertThat(wide.conditional(first)).isEqualTo(narrow.conditional(first));
+    Interval before = narrow.interval(first, 0).orElseThrow();
+    Interval after = wide.interval(first, 0).orElseThrow();
+    assertThat(after.lower90()).isLessThan(before.lower90());
+    assertThat(after.upper90()).isGreaterThan(before.upper90());
+    assertThat(wide.interval(second, 0)).isEqualTo(narrow.interval(second, 0));
+  }
 }

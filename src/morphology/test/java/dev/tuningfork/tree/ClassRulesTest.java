@@ -2,6 +2,7 @@ package dev.tuningfork.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
@@ -195,5 +196,33 @@ class ClassRulesTest {
               }
               return output;
             });
+  }
+
+  @Test
+  void slackIsTheDistanceFromTheThresholdThatIsKeptWorst() {
+    Constraint smoothAndRoundOrLong =
+        new Constraint(
+            List.of(
+                new Constraint.Clause(List.of(new Constraint.Bound("a01", true, .4))),
+                new Constraint.Clause(
+                    List.of(
+                        new Constraint.Bound("a16", true, .5),
+                        new Constraint.Bound("a17", false, .2)))));
+    double[] conditional = new double[TREE.answerCount()];
+    Arrays.fill(conditional, Double.NaN);
+    conditional[0] = .6;
+    conditional[1] = .4;
+    conditional[2] = 0;
+    AnswerProbabilities first = AnswerProbabilities.of(TREE, conditional);
+    int rounded = TREE.firstAnswer(TREE.question("t07"));
+    conditional[rounded] = .5;
+    conditional[rounded + 1] = .5;
+    conditional[rounded + 2] = 0;
+    AnswerProbabilities both = AnswerProbabilities.of(TREE, conditional);
+
+    // smooth by .2; round is missed by .2, and long is .1 too often for "below"
+    assertThat(smoothAndRoundOrLong.slack(both).getAsDouble()).isCloseTo(-.1, within(1e-9));
+    assertThat(smoothAndRoundOrLong.slack(first)).isEmpty();
+    assertThat(new Constraint(List.of()).slack(first)).hasValue(Double.POSITIVE_INFINITY);
   }
 }

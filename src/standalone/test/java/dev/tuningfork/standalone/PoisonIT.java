@@ -141,9 +141,12 @@ class PoisonIT {
         .endsWith(".");
     assertThat(header(letter, DeadLetterHeaders.STAGE)).as(poison.name).isEqualTo(poison.stage);
     assertThat(header(letter, DeadLetterHeaders.KIND)).as(poison.name).isEqualTo(poison.kind);
-    assertThat(header(letter, DeadLetterHeaders.ATTEMPTS))
+    // a fetch that a busy machine does not finish within the two seconds of an attempt is tried
+    // again
+    boolean again = poison.stage.equals("fetch") && poison.attempts > 0;
+    assertThat(Integer.parseInt(header(letter, DeadLetterHeaders.ATTEMPTS)))
         .as(poison.name)
-        .isEqualTo("" + poison.attempts);
+        .isBetween(poison.attempts, again ? 2 : poison.attempts);
     assertThat(header(letter, DeadLetterHeaders.TOPIC)).isEqualTo(Topics.DEFAULT.input());
   }
 

@@ -22,6 +22,7 @@ import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluation;
 import dev.tuningfork.trainer.evaluate.Evaluator;
+import dev.tuningfork.trainer.evaluate.IntervalWidths;
 import dev.tuningfork.trainer.evaluate.ModelCard;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
@@ -152,24 +153,43 @@ public record TrainingRun(
             .answering(settings.questions().stream().map(Question::id).toList())
             .giving(settings.givesConcentrations() ? Output.CONCENTRATIONS : Output.LOGITS);
     told.accept("Judging the model on the galaxies that were held out");
-    Evaluation evaluation;
-    try (MorphologyModel model =
-        ModelLoader.load(
-            ModelBundle.of(description, result.weights(), precision),
-            new DeviceSetting.Auto(),
-            JUDGED_AT_ONCE)) {
-      evaluation = Evaluator.evaluate(model, data.heldOut(), 1, true, done -> {});
+    Weights weights = result.weights();
+    Optional<IntervalWidths> widths = Optional.empty();
+    if (settings.givesConcentrations()) {
+      Evaluation narrow = evaluation(ModelBundle.of(description, weights, precision), data, false);
+      widths = Optional.of(IntervalWidths.fit(narrow.questions(), narrow.galaxies()));
+      weights = widths.get().applied(weights, description.heads());
     }
+    Evaluation evaluation = evaluation(ModelBundle.of(description, weights, precision), data, true);
     evaluation.leftOut().forEach(told);
-    ModelDescription trained = description.trained(training(data, result), evaluation.metrics());
+    SequencedMap<String, Object> training = training(data, result);
+    widths.ifPresent(
+        fitted -> {
+          training.put("intervalFactors", fitted.factors());
+          fitted
+              .crossFitted()
+              .value()
+              .ifPresent(share -> training.put("within90CrossFitted", share));
+        });
+    ModelDescription trained = description.trained(training, evaluation.metrics());
     String card =
-        new ModelCard(trained, sources(data), split, settings(result), asked(data), evaluation)
+        new ModelCard(
+                trained, sources(data), split, settings(result), asked(data), evaluation, widths)
             .text();
     ModelBundle bundle =
-        ModelBundle.of(trained, result.weights(), precision)
+        ModelBundle.of(trained, weights, precision)
+            .withReferenceAnswers()
             .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
             .with(RunFolder.LOG, Files.readAllBytes(folder.log()));
     return new Trained(bundle, evaluation);
+  }
+
+  private static Evaluation evaluation(ModelBundle bundle, TrainingData data, boolean turning)
+      throws ModelException {
+    try (MorphologyModel model =
+        ModelLoader.load(bundle, new DeviceSetting.Auto(), JUDGED_AT_ONCE)) {
+      return Evaluator.evaluate(model, data.heldOut(), 1, turning, done -> {});
+    }
   }
 
   private static List<ModelCard.Source> sources(TrainingData data) {

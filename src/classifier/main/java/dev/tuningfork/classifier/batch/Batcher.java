@@ -6,9 +6,16 @@ import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.recording.DecodeEvent;
+import dev.tuningfork.classifier.recording.FetchEvent;
+import dev.tuningfork.classifier.recording.PredictEvent;
+import dev.tuningfork.classifier.recording.WaitEvent;
+import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
+import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.security.MessageDigest;
@@ -16,17 +23,21 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds one model, on one device, with the images of all who submit some.
+ * Feeds a model, on one device, with the images of all who submit some.
  *
  * <pre>{@code
  * submit ─► queue ─► fetchers ─► fetched ─► decoders ─► prepared ─► predictor ─► outcome
@@ -51,6 +62,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>An image is given up only for what the image did. Where the model fails even on an image
  *       that it has answered before, the model is broken: nothing more is given up or answered, and
  *       the owner is told, once.
+ *   <li>The model may be {@linkplain #serve exchanged} while all this goes on: between two batches,
+ *       and each answer says which model gave it. An image that was prepared for the old model goes
+ *       to the new one where both take images alike, else to the old one. The old one is closed
+ *       when no image on its way was prepared for it, and no sooner.
  * </ul>
  */
 public final class Batcher implements ImageClassifier, AutoCloseable {
@@ -61,6 +76,25 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   @FunctionalInterface
   public interface Preparation {
     PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException;
+
+    /** Takes the memory of an image back that nobody will look at again. */
+    default void recycle(PreparedImage image) {}
+
+    /** As a model's input is specified, in memory that is used again. */
+    static Preparation by(Preprocessor preprocessor) {
+      return new Preparation() {
+        @Override
+        public PreparedImage prepare(byte[] bytes, ImageDescription description)
+            throws ImageException {
+          return preprocessor.prepare(bytes, description);
+        }
+
+        @Override
+        public void recycle(PreparedImage image) {
+          preprocessor.recycle(image);
+        }
+      };
+    }
   }
 
   /** An image on its way, with the outcome that somebody waits for. */
@@ -69,15 +103,25 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private record Fetched(Submitted submitted, FetchedImage file) {}
 
   /**
+   * @param served whom it was prepared for
    * @param since when it was prepared, as {@link System#nanoTime} says
+   * @param waiting the same, for a recording
    */
-  private record Prepared(Submitted submitted, String sha256, PreparedImage image, long since) {}
+  private record Prepared(
+      Submitted submitted,
+      String sha256,
+      Served served,
+      PreparedImage image,
+      Shadow.@Nullable Image shadow,
+      long since,
+      WaitEvent waiting) {}
 
   private final ImageFetcher fetcher;
-  private final Preparation preparation;
-  private final MorphologyModel model;
+  private final Function<InputSpec, Preparation> preparations;
   private final Consumer<Throwable> onBrokenModel;
   private final ClassifierMetrics metrics;
+  private final Shadow shadow;
+  private final Onlooker onlooker;
   private final int batchLimit;
 
   private final BlockingQueue<Submitted> queue;
@@ -85,10 +129,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final BlockingQueue<Prepared> prepared;
   private final List<Thread> threads = new ArrayList<>();
   private final Thread predictor;
+  private volatile Served serving;
+  private boolean servesAnother;
   private volatile boolean closed;
-
-  /** An image that the model has answered before, to tell a broken model from a strange image. */
-  private @Nullable PreparedImage answeredBefore;
 
   private final AtomicLong batches = new AtomicLong();
   private final AtomicLong images = new AtomicLong();
@@ -96,21 +139,27 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   /**
    * Starts the threads.
    *
-   * @param model not closed by this class
+   * @param preparations how images are prepared for a model that takes such input
+   * @param model closed by this class only once another one serves
    * @param onBrokenModel called at most once, on the predictor's thread, which ends with it
+   * @param shadow not closed by this class
    */
   public Batcher(
       BatcherSettings settings,
       ImageFetcher fetcher,
-      Preparation preparation,
+      Function<InputSpec, Preparation> preparations,
       MorphologyModel model,
       Consumer<Throwable> onBrokenModel,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      Shadow shadow,
+      Onlooker onlooker) {
     this.fetcher = fetcher;
-    this.preparation = preparation;
-    this.model = model;
+    this.preparations = preparations;
     this.onBrokenModel = onBrokenModel;
     this.metrics = metrics;
+    this.shadow = shadow;
+    this.onlooker = onlooker;
+    serving = new Served(model, preparations.apply(model.input()));
     batchLimit = Math.min(settings.batch(), model.largestBatch());
     queue = new ArrayBlockingQueue<>(settings.queue());
     fetched = new ArrayBlockingQueue<>(settings.fetchers());
@@ -132,6 +181,24 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   public Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin) {
     Submitted submitted = new Submitted(origin, new CompletableFuture<>());
     return queue.offer(submitted) ? Optional.of(submitted.outcome) : Optional.empty();
+  }
+
+  /**
+   * Lets another model answer from the next batch on. The one before is closed when it has answered
+   * what was prepared for it alone.
+   *
+   * @param model from now on this class's to close
+   */
+  public synchronized void serve(MorphologyModel model) {
+    Served before = serving;
+    serving = new Served(model, preparations.apply(model.input()));
+    servesAnother = true;
+    before.retire();
+  }
+
+  /** Which model answers. */
+  public Answerer serving() {
+    return serving.answerer;
   }
 
   /** Whether the predictor's thread lives, without which no outcome arrives. */
@@ -156,14 +223,17 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   /**
    * Stops, and drops what is on its way: those outcomes never arrive. Waits up to ten seconds for
-   * the forward pass that is under way.
+   * the forward pass that is under way. Closes the model where it is not the one that this began
+   * with.
    */
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     threads.forEach(Thread::interrupt);
     try {
-      predictor.join(CLOSING);
+      if (predictor.join(CLOSING) && servesAnother) {
+        serving.model.close();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -188,13 +258,19 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       return;
     }
     long start = System.nanoTime();
+    FetchEvent event = new FetchEvent();
+    event.begin();
     try {
       FetchedImage file =
           switch (submitted.origin) {
-            case ImageOrigin.Referenced(var image) -> fetcher.fetch(image);
-            case ImageOrigin.Carried(var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
+            case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image);
+            case ImageOrigin.Carried(_, var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
           };
       metrics.fetched(System.nanoTime() - start);
+      event.objectId = submitted.origin.objectId();
+      event.bytes = file.bytes().length;
+      event.attempts = file.attempts();
+      event.commit();
       fetched.put(new Fetched(submitted, file));
     } catch (FetchException e) {
       fail(submitted, Stage.FETCH, e.kind(), e.attempts(), e);
@@ -209,16 +285,47 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       return;
     }
     long start = System.nanoTime();
+    byte[] bytes = fetched.file.bytes();
+    ImageDescription description = description(submitted.origin);
+    Served served = beginPreparing();
+    boolean done = false;
+    DecodeEvent event = new DecodeEvent();
+    event.begin();
     try {
-      PreparedImage image =
-          preparation.prepare(fetched.file.bytes(), description(submitted.origin));
+      PreparedImage image = served.preparation.prepare(bytes, description);
       long end = System.nanoTime();
       metrics.decoded(end - start);
-      prepared.put(new Prepared(submitted, fetched.file.sha256(), image, end));
+      event.objectId = submitted.origin.objectId();
+      event.bytes = bytes.length;
+      event.width = image.width();
+      event.height = image.height();
+      event.commit();
+      Shadow.Image alsoFor = shadow.prepare(bytes, description, served.model.input(), image);
+      WaitEvent waiting = new WaitEvent();
+      waiting.begin();
+      prepared.put(
+          new Prepared(submitted, fetched.file.sha256(), served, image, alsoFor, end, waiting));
+      done = true;
     } catch (ImageException e) {
       fail(submitted, Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, e);
     } catch (RuntimeException | Error e) {
       fail(submitted, Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, e);
+    } finally {
+      if (!done) {
+        served.release();
+      }
+    }
+  }
+
+  /** Whoever serves, and waits for this image before it is closed. */
+  private Served beginPreparing() {
+    while (true) {
+      Served served = serving;
+      served.waitingFor.incrementAndGet();
+      if (served == serving) {
+        return served;
+      }
+      served.release(); // exchanged in between, so it may be closed already
     }
   }
 
@@ -228,12 +335,23 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       while (!closed) {
         batch.add(prepared.take());
         prepared.drainTo(batch, batchLimit - 1);
-        batch.removeIf(image -> image.submitted.outcome.isDone());
-        if (!batch.isEmpty()) {
-          long now = System.nanoTime();
-          batch.forEach(image -> metrics.waited(now - image.since));
-          predict(batch);
+        long now = System.nanoTime();
+        Served serving = this.serving;
+        Map<Served, List<Prepared>> parts = new LinkedHashMap<>();
+        for (Prepared image : batch) {
+          if (!image.submitted.outcome.isDone()) {
+            metrics.waited(now - image.since);
+            image.waiting.objectId = image.submitted.origin.objectId();
+            image.waiting.commit();
+            Served by = image.served.takesTheSameAs(serving) ? serving : image.served;
+            parts.computeIfAbsent(by, _ -> new ArrayList<>(batchLimit)).add(image);
+          }
         }
+        for (Map.Entry<Served, List<Prepared>> part : parts.entrySet()) {
+          predict(part.getKey(), part.getValue());
+          recycle(part.getKey(), part.getValue());
+        }
+        batch.forEach(image -> image.served.release());
         batch.clear();
       }
     } catch (InterruptedException e) {
@@ -243,45 +361,77 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
-  private void predict(List<Prepared> batch) throws BrokenModelException {
+  /** Gives the memory of images back that neither the shadow nor the model's test has in hand. */
+  private static void recycle(Served by, List<Prepared> images) {
+    for (Prepared one : images) {
+      if (one.shadow == null && !by.keeps(one.image)) {
+        one.served.preparation.recycle(one.image);
+      }
+    }
+  }
+
+  private void predict(Served by, List<Prepared> images) throws BrokenModelException {
+    for (int from = 0; from < images.size(); from += by.model.largestBatch()) {
+      predictBatch(
+          by, images.subList(from, Math.min(images.size(), from + by.model.largestBatch())));
+    }
+  }
+
+  private void predictBatch(Served by, List<Prepared> batch) throws BrokenModelException {
     List<AnswerProbabilities> answers;
     try {
-      answers = forwardPass(batch.stream().map(Prepared::image).toList());
+      answers = forwardPass(by.model, batch.stream().map(Prepared::image).toList());
     } catch (RuntimeException | Error e) {
       if (closed) {
         return;
       } else if (batch.size() == 1) {
-        requireWorkingModel(e);
+        requireWorkingModel(by, e);
         fail(batch.getFirst().submitted, Stage.INFER, FailureKind.PERMANENT, 1, e);
       } else {
-        predict(batch.subList(0, batch.size() / 2));
-        predict(batch.subList(batch.size() / 2, batch.size()));
+        predictBatch(by, batch.subList(0, batch.size() / 2));
+        predictBatch(by, batch.subList(batch.size() / 2, batch.size()));
       }
       return;
     }
-    answeredBefore = batch.getFirst().image;
+    if (by.answeredBefore == null) {
+      by.answeredBefore = batch.getFirst().image;
+    }
     for (int i = 0; i < batch.size(); i++) {
       Prepared one = batch.get(i);
       PreparedImage image = one.image;
       one.submitted.outcome.complete(
           new Outcome.Classified(
-              answers.get(i), one.sha256, image.width(), image.height(), image.flags()));
+              answers.get(i),
+              by.answerer,
+              one.sha256,
+              image.width(),
+              image.height(),
+              image.flags(),
+              onlooker.look(image, answers.get(i))));
+      if (one.shadow != null) {
+        shadow.compare(one.shadow, answers.get(i));
+      }
     }
   }
 
-  private List<AnswerProbabilities> forwardPass(List<PreparedImage> batch) {
+  private List<AnswerProbabilities> forwardPass(MorphologyModel model, List<PreparedImage> batch) {
     long start = System.nanoTime();
+    PredictEvent event = new PredictEvent();
+    event.begin();
     List<AnswerProbabilities> answers = model.predict(batch);
+    event.images = batch.size();
+    event.commit();
     metrics.predicted(batch.size(), System.nanoTime() - start);
     batches.incrementAndGet();
     images.addAndGet(batch.size());
     return answers;
   }
 
-  private void requireWorkingModel(Throwable failure) throws BrokenModelException {
-    if (answeredBefore != null) {
+  private static void requireWorkingModel(Served by, Throwable failure)
+      throws BrokenModelException {
+    if (by.answeredBefore != null) {
       try {
-        model.predict(List.of(answeredBefore));
+        by.model.predict(List.of(by.answeredBefore));
       } catch (RuntimeException | Error e) {
         throw new BrokenModelException(failure);
       }
@@ -297,9 +447,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   private static ImageDescription description(ImageOrigin origin) {
     return switch (origin) {
-      case ImageOrigin.Referenced(var image) ->
+      case ImageOrigin.Referenced(_, var image) ->
           new ImageDescription(image.mediaType(), image.hdu(), image.pixelScale(), image.bands());
-      case ImageOrigin.Carried(_, var mediaType) ->
+      case ImageOrigin.Carried(_, _, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of());
     };
   }
@@ -309,6 +459,54 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+
+  /** A model as it serves, with what is on its way to it. */
+  private static final class Served {
+    final MorphologyModel model;
+    final Preparation preparation;
+    final Answerer answerer;
+
+    /** Images that are being prepared for it, or are prepared and not yet answered. */
+    final AtomicInteger waitingFor = new AtomicInteger();
+
+    /**
+     * An image that it has answered, to tell a broken model from a strange image; the predictor's.
+     */
+    @Nullable PreparedImage answeredBefore;
+
+    private volatile boolean retired;
+
+    Served(MorphologyModel model, Preparation preparation) {
+      this.model = model;
+      this.preparation = preparation;
+      answerer = Answerer.of(model);
+    }
+
+    /** Whether this very image is the one that tells a broken model. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean keeps(PreparedImage image) {
+      return image == answeredBefore;
+    }
+
+    /** Whether the other may answer what was prepared for this one. */
+    boolean takesTheSameAs(Served other) {
+      return this == other || model.input().equals(other.model.input());
+    }
+
+    /** An image is done with. */
+    void release() {
+      if (waitingFor.decrementAndGet() == 0 && retired) {
+        model.close();
+      }
+    }
+
+    /** Another one serves. */
+    void retire() {
+      waitingFor.incrementAndGet(); // so that it is closed here, or by whoever is the last
+      retired = true;
+      release();
     }
   }
 

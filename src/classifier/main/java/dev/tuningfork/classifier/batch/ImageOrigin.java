@@ -3,11 +3,14 @@ package dev.tuningfork.classifier.batch;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import org.jspecify.annotations.Nullable;
 
-/** Where the bytes of an image come from. */
+/** Which galaxy an image shows, and where its bytes come from. */
 public sealed interface ImageOrigin {
 
+  /** The galaxy's identifier. */
+  String objectId();
+
   /** They have to be fetched. */
-  record Referenced(GalaxyImageReference.Image image) implements ImageOrigin {}
+  record Referenced(String objectId, GalaxyImageReference.Image image) implements ImageOrigin {}
 
   /**
    * They came with the message.
@@ -16,5 +19,6 @@ public sealed interface ImageOrigin {
    * @param mediaType as in {@link GalaxyImageReference.Image#mediaType}
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, and never compared
-  record Carried(byte[] bytes, @Nullable String mediaType) implements ImageOrigin {}
+  record Carried(String objectId, byte[] bytes, @Nullable String mediaType)
+      implements ImageOrigin {}
 }

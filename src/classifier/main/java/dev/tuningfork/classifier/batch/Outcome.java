@@ -1,10 +1,12 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What became of an image. */
 public sealed interface Outcome {
@@ -12,17 +14,21 @@ public sealed interface Outcome {
   /**
    * The model answered.
    *
+   * @param by which model
    * @param sha256 the hash of the image file
    * @param width of the image, pixels
    * @param height of the image, pixels
    * @param flags what was noticed while the image was prepared
+   * @param keepsake what an onlooker kept of the image
    */
   record Classified(
       AnswerProbabilities probabilities,
+      Answerer by,
       String sha256,
       int width,
       int height,
-      Set<QualityFlag> flags)
+      Set<QualityFlag> flags,
+      @Nullable Keepsake keepsake)
       implements Outcome {
 
     public Classified {

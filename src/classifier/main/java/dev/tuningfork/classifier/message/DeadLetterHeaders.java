@@ -28,7 +28,7 @@ public final class DeadLetterHeaders {
   /** {@code permanent} or {@code transient}. */
   public static final String KIND = "tuning-fork.kind";
 
-  /** How many times the stage was tried. */
+  /** How many times the stage was tried; after a replay, what was tried before it counts too. */
   public static final String ATTEMPTS = "tuning-fork.attempts";
 
   /** The timestamp of the record, RFC 3339. */
@@ -43,6 +43,18 @@ public final class DeadLetterHeaders {
    * where it stands.
    */
   public static final String VALUE_LEFT_OUT = "tuning-fork.value-left-out";
+
+  /** On a record that was replayed: the {@link #ATTEMPTS} of the dead letter that it was. */
+  public static final String ATTEMPTS_BEFORE = "tuning-fork.attempts-before";
+
+  /** On a record that was replayed: how many times it was, this one included. */
+  public static final String REPLAYS = "tuning-fork.replays";
+
+  /**
+   * On a record that marks a replay, among the dead letters and without a value: the offset, in the
+   * marker's own partition, of the dead letter that was sent to the input topic again.
+   */
+  public static final String REPLAYED_OFFSET = "tuning-fork.replayed-offset";
 
   private DeadLetterHeaders() {}
 }

@@ -10,16 +10,22 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classifier's own measures, all of them named here. Each is registered when this is made, so
@@ -44,7 +50,17 @@ public final class ClassifierMetrics {
           .mapToObj(milliseconds -> Duration.ofNanos((long) (milliseconds * 1e6)))
           .toArray(Duration[]::new);
 
+  private static final double[] DISTANCES = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
+
   private static final double[] BATCH_SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
+  /** What became of an image that the shadow was to be asked about. */
+  public enum Shadowed {
+    COMPARED,
+    /** There was no room for it: the shadow is slow. */
+    PASSED_OVER,
+    FAILED
+  }
 
   private final MeterRegistry registry;
   private final Timer fetch;
@@ -57,6 +73,9 @@ public final class ClassifierMetrics {
   private final Counter morphologies;
   private final Map<Stage, Map<FailureKind, Counter>> deadLetters = new EnumMap<>(Stage.class);
   private final Counter threadDeaths;
+  private final Counter modelExchanges;
+  private final Map<Shadowed, Counter> shadowed = new EnumMap<>(Shadowed.class);
+  private @Nullable Gauge description;
   private final Set<InFlight> tasks = ConcurrentHashMap.newKeySet();
 
   /**
@@ -95,6 +114,18 @@ public final class ClassifierMetrics {
         Counter.builder("tuning.fork.stream.thread.deaths")
             .description("Stream threads that died")
             .register(registry);
+    modelExchanges =
+        Counter.builder("tuning.fork.model.exchanges")
+            .description("Models that took the place of another one")
+            .register(registry);
+    for (Shadowed outcome : Shadowed.values()) {
+      shadowed.put(
+          outcome,
+          Counter.builder("tuning.fork.shadow.images")
+              .tag("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+              .description("Images that the shadow was to be asked about")
+              .register(registry));
+    }
     Gauge.builder("tuning.fork.ledger", () -> sum(task -> task.galaxies))
         .description("Galaxies in flight: accepted, and their outcome not yet published")
         .baseUnit("galaxies")
@@ -164,6 +195,51 @@ public final class ClassifierMetrics {
     threadDeaths.increment();
   }
 
+  /** Another model answers from now on. */
+  public void exchanged() {
+    modelExchanges.increment();
+  }
+
+  public void shadowed(Shadowed outcome) {
+    Objects.requireNonNull(shadowed.get(outcome)).increment();
+  }
+
+  /**
+   * The shadow answered a question.
+   *
+   * @param question the question's id
+   * @param distance from the published answer, 0 to 1
+   * @param agreed whether both think the same answer the most probable
+   */
+  public void diverged(String question, double distance, boolean agreed) {
+    DistributionSummary.builder("tuning.fork.shadow.divergence")
+        .tag("question", question)
+        .description(
+            "Total variation distance of the shadow's answer from the published one, where the"
+                + " question is rather asked than not")
+        .serviceLevelObjectives(DISTANCES)
+        .register(registry)
+        .record(distance);
+    Counter.builder("tuning.fork.shadow.answers")
+        .tag("question", question)
+        .tag("agreed", String.valueOf(agreed))
+        .description("Whether the shadow's most probable answer is the published one")
+        .register(registry)
+        .increment();
+  }
+
+  /**
+   * Shows whether a bundle is refused, as 1 and 0.
+   *
+   * @param role {@code serving} or {@code shadow}
+   */
+  public void watchRefusals(String role, BooleanSupplier refused) {
+    Gauge.builder("tuning.fork.model.refused", () -> refused.getAsBoolean() ? 1 : 0)
+        .tag("role", role)
+        .description("1 where a bundle is there and was not taken into service")
+        .register(registry);
+  }
+
   /**
    * A task opens; it closes what it gets.
    *
@@ -173,6 +249,49 @@ public final class ClassifierMetrics {
     InFlight task = new InFlight(window);
     tasks.add(task);
     return task;
+  }
+
+  /**
+   * How things stand, for who shows them now.
+   *
+   * @param morphologies galaxies that were classified since the start
+   * @param deadLetters galaxies that were given up since the start, by stage
+   * @param inFlight galaxies accepted whose outcome is not published yet
+   * @param window how many may be in flight before the tasks wait
+   * @param oldest how long ago the oldest of them was accepted, milliseconds
+   * @param times how many galaxies had their outcome within each time, milliseconds, the times
+   *     rising; counts are of all since the start and cumulative; empty where nobody measures
+   */
+  public record Reading(
+      long morphologies,
+      Map<Stage, Long> deadLetters,
+      int inFlight,
+      int window,
+      long oldest,
+      SortedMap<Double, Long> times) {
+    public Reading {
+      deadLetters = Collections.unmodifiableMap(new EnumMap<>(deadLetters));
+      times = Collections.unmodifiableSortedMap(new TreeMap<>(times));
+    }
+  }
+
+  public Reading read() {
+    Map<Stage, Long> given = new EnumMap<>(Stage.class);
+    deadLetters.forEach(
+        (stage, kinds) ->
+            given.put(
+                stage, kinds.values().stream().mapToLong(counter -> (long) counter.count()).sum()));
+    SortedMap<Double, Long> times = new TreeMap<>();
+    for (CountAtBucket bucket : galaxy.takeSnapshot().histogramCounts()) {
+      times.put(bucket.bucket(TimeUnit.MILLISECONDS), (long) bucket.count());
+    }
+    return new Reading(
+        (long) morphologies.count(),
+        given,
+        sum(task -> task.galaxies),
+        sum(task -> task.window),
+        oldestAge(),
+        times);
   }
 
   /** Shows how many images are prepared and wait for the model. */
@@ -194,15 +313,19 @@ public final class ClassifierMetrics {
   }
 
   /**
-   * Shows what runs, as labels of a gauge that is always 1.
+   * Shows what runs, as labels of a gauge that is always 1, in place of what ran before.
    *
    * @param labels names and values in turn
    */
-  public void describe(String... labels) {
-    Gauge.builder("tuning.fork.info", () -> 1)
-        .description("What runs here, in the labels")
-        .tags(Tags.of(labels))
-        .register(registry);
+  public synchronized void describe(String... labels) {
+    if (description != null) {
+      registry.remove(description);
+    }
+    description =
+        Gauge.builder("tuning.fork.info", () -> 1)
+            .description("What runs here, in the labels")
+            .tags(Tags.of(labels))
+            .register(registry);
   }
 
   /** What one task has in flight, told by its thread and read by others. */

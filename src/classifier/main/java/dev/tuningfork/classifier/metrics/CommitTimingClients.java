@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.metrics;
 
+import dev.tuningfork.classifier.recording.CommitEvent;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -7,26 +8,39 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
- * Kafka Streams' own clients, with an eye on how long a commit takes: Kafka itself measures but an
- * average and a maximum of it. It extends Kafka Streams' default supplier, though that is internal,
- * since under the streams protocol (KIP-1071) every other one is warned of.
+ * Kafka Streams' own clients, with an eye on transactions: how long a commit takes, of which Kafka
+ * itself measures but an average and a maximum, and what is committed. It extends Kafka Streams'
+ * default supplier, though that is internal, since under the streams protocol (KIP-1071) every
+ * other one is warned of.
  */
 public final class CommitTimingClients extends DefaultKafkaClientSupplier {
 
   private final ClassifierMetrics metrics;
+  private final TransactionListener listener;
 
-  public CommitTimingClients(ClassifierMetrics metrics) {
+  public CommitTimingClients(ClassifierMetrics metrics, TransactionListener listener) {
     this.metrics = metrics;
+    this.listener = listener;
   }
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()) {
       @Override
+      public void beginTransaction() {
+        super.beginTransaction();
+        listener.begun();
+      }
+
+      @Override
       public void commitTransaction() {
         long start = System.nanoTime();
+        CommitEvent event = new CommitEvent();
+        event.begin();
         super.commitTransaction();
+        event.commit();
         metrics.committed(System.nanoTime() - start);
+        listener.committed();
       }
     };
   }

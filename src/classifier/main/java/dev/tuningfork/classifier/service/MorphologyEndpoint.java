@@ -72,6 +72,20 @@ public final class MorphologyEndpoint implements AutoCloseable {
     };
   }
 
+  /** The latest morphology of an object as it was published, where one is kept and at hand. */
+  public Optional<byte[]> latest(String objectId) {
+    if (latest.isEmpty() || objectId.isBlank() || objectId.length() > LONGEST_ID) {
+      return Optional.empty();
+    }
+    Reply reply =
+        switch (latest.get().find(objectId)) {
+          case Answer.Found(byte[] json) -> Reply.of(Status.OK_200, Reply.JSON, json);
+          case Answer.Elsewhere(HostInfo holder) -> ask(holder, objectId);
+          case Answer.Unknown _, Answer.Unreadable _, Answer.Later _ -> later("");
+        };
+    return reply.status().equals(Status.OK_200) ? Optional.of(reply.body()) : Optional.empty();
+  }
+
   @Override
   public void close() {
     peers.shutdownNow();

@@ -8,6 +8,7 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -18,20 +19,24 @@ import java.util.Map;
  * @param body not written to by anyone
  */
 @SuppressWarnings("ArrayRecordComponent") // sent and forgotten, never compared
-record Reply(Status status, String contentType, byte[] body, List<Header> more) {
+public record Reply(Status status, String contentType, byte[] body, List<Header> more) {
 
   /** On every answer. */
-  static final List<Header> STRICT =
+  public static final List<Header> STRICT =
       List.of(
           HeaderValues.X_CONTENT_TYPE_OPTIONS_NOSNIFF,
           HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store"));
 
-  static final String JSON = "application/json";
+  public static final String JSON = "application/json";
   static final String TEXT = "text/plain; charset=utf-8";
 
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  static Reply of(Status status, String contentType, byte[] body) {
+  public Reply {
+    more = List.copyOf(more);
+  }
+
+  public static Reply of(Status status, String contentType, byte[] body) {
     return new Reply(status, contentType, body, List.of());
   }
 
@@ -39,7 +44,7 @@ record Reply(Status status, String contentType, byte[] body, List<Header> more) 
     return of(Status.OK_200, contentType, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  static Reply json(Status status, Object body) {
+  public static Reply json(Status status, Object body) {
     try {
       return of(status, JSON, MAPPER.writeValueAsBytes(body));
     } catch (JsonProcessingException e) {
@@ -48,18 +53,22 @@ record Reply(Status status, String contentType, byte[] body, List<Header> more) 
   }
 
   /**
+   * An answer that is none.
+   *
    * @param sentence what was wrong, and what to do
    */
-  static Reply error(Status status, String sentence) {
+  public static Reply error(Status status, String sentence) {
     return json(status, Map.of("error", sentence));
   }
 
   /** The same with one more header. */
-  Reply with(Header header) {
-    return new Reply(status, contentType, body, List.of(header));
+  public Reply with(Header header) {
+    List<Header> longer = new ArrayList<>(more);
+    longer.add(header);
+    return new Reply(status, contentType, body, longer);
   }
 
-  void send(ServerResponse response) {
+  public void send(ServerResponse response) {
     STRICT.forEach(response::header);
     more.forEach(response::header);
     response.header(HeaderNames.CONTENT_TYPE, contentType).status(status).send(body);

@@ -12,14 +12,15 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -27,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The classifier's HTTP server, which only tells and never changes anything: GET and HEAD. Each
- * request has a virtual thread of its own, so that an answer may wait for a disk or another
- * instance.
+ * The classifier's HTTP server. It only tells and never changes anything (GET and HEAD), but for
+ * what the page is allowed to do. Each request has a virtual thread of its own, so that an answer
+ * may wait for a disk or another instance.
  *
  * <p>Helidon's server, because the JDK's own has no server-sent events, and Javalin brings a
  * servlet container and a second language's library. From its start on, Helidon lets nothing in
@@ -49,19 +50,17 @@ public final class ServiceServer implements AutoCloseable {
    * What is told.
    *
    * @param measures in Prometheus' text format, version 0.0.4
-   * @param info of numbers, strings, lists and maps; without secrets
+   * @param info of numbers, strings, lists and maps, in the order it is told; without secrets
    * @param topology Kafka Streams' description
+   * @param page what else there is: the live page, or nothing
    */
   public record Contents(
       Health health,
       Supplier<String> measures,
-      Map<String, ?> info,
+      Supplier<Map<String, ?>> info,
       String topology,
-      MorphologyEndpoint morphologies) {
-    public Contents {
-      info = Collections.unmodifiableMap(new LinkedHashMap<>(info)); // in the order it is told
-    }
-  }
+      MorphologyEndpoint morphologies,
+      Optional<HttpService> page) {}
 
   /**
    * Listens.
@@ -69,16 +68,16 @@ public final class ServiceServer implements AutoCloseable {
    * @throws UncheckedIOException where the address cannot be listened on
    */
   public ServiceServer(InetSocketAddress address, Contents contents) {
-    Reply info = Reply.json(Status.OK_200, contents.info);
     Reply topology = Reply.text(Reply.TEXT, contents.topology);
     HttpRouting.Builder routing = HttpRouting.builder();
     tell(routing, "/health/started", _ -> health(contents.health.started()));
     tell(routing, "/health/ready", _ -> health(contents.health.ready()));
     tell(routing, "/health/live", _ -> health(contents.health.live()));
     tell(routing, "/metrics", _ -> Reply.text(PROMETHEUS, contents.measures.get()));
-    tell(routing, "/info", _ -> info);
+    tell(routing, "/info", _ -> Reply.json(Status.OK_200, contents.info.get()));
     tell(routing, "/topology", _ -> topology);
     tell(routing, MorphologyEndpoint.PATTERN, contents.morphologies::answer);
+    contents.page.ifPresent(routing::register);
     routing
         .any((request, response) -> elsewhere(request).send(response))
         .error(Throwable.class, ServiceServer::failed);
@@ -128,7 +127,8 @@ public final class ServiceServer implements AutoCloseable {
         ? Reply.error(
             Status.NOT_FOUND_404,
             "There is nothing here. There are /health/started, /health/ready, /health/live,"
-                + " /metrics, /info, /topology and /v1/morphologies/{objectId}.")
+                + " /metrics, /info, /topology and /v1/morphologies/{objectId}, and the page at /"
+                + " where page.show is true.")
         : Reply.error(Status.METHOD_NOT_ALLOWED_405, "This service only tells: use GET or HEAD.")
             .with(HeaderValues.create(HeaderNames.ALLOW, "GET, HEAD"));
   }

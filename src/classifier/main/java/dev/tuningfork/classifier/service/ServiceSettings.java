@@ -13,16 +13,18 @@ import java.util.regex.Pattern;
  * @param morphologiesMemory what the stores of these take of the memory, all together, bytes
  * @param morphologiesDisk what is kept of each partition of the output topic, bytes; beyond it the
  *     oldest go first
+ * @param page the page that shows what the classifier sees
  */
 public record ServiceSettings(
     Optional<InetSocketAddress> address,
     boolean morphologies,
     long morphologiesMemory,
-    long morphologiesDisk) {
+    long morphologiesDisk,
+    PageSettings page) {
 
   /** Listens nowhere. */
   public static final ServiceSettings OFF =
-      new ServiceSettings(Optional.empty(), false, 64L << 20, 4L << 30);
+      new ServiceSettings(Optional.empty(), false, 64L << 20, 4L << 30, PageSettings.DEFAULT);
 
   /** For this machine alone. */
   public static final ServiceSettings LOOPBACK =
@@ -68,11 +70,15 @@ public record ServiceSettings(
 
   public ServiceSettings withAddress(InetSocketAddress other) {
     return new ServiceSettings(
-        Optional.of(other), morphologies, morphologiesMemory, morphologiesDisk);
+        Optional.of(other), morphologies, morphologiesMemory, morphologiesDisk, page);
   }
 
   /** The same, with the latest morphologies kept. */
   public ServiceSettings withMorphologies() {
-    return new ServiceSettings(address, true, morphologiesMemory, morphologiesDisk);
+    return new ServiceSettings(address, true, morphologiesMemory, morphologiesDisk, page);
+  }
+
+  public ServiceSettings withPage(PageSettings other) {
+    return new ServiceSettings(address, morphologies, morphologiesMemory, morphologiesDisk, other);
   }
 }

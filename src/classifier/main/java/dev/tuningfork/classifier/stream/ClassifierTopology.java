@@ -45,14 +45,15 @@ public final class ClassifierTopology {
    *
    * @param classifier shared by all tasks; not closed by them
    * @param format in which references are read and morphologies written
+   * @param listener shared by all tasks
    */
   public static Topology of(
       Topics topics,
       ImageClassifier classifier,
-      Provenance provenance,
       MessageFormat format,
       LedgerSettings settings,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      MorphologyListener listener) {
     AtomicInteger openTasks = new AtomicInteger();
     var bytes = new ByteArrayDeserializer();
     var toBytes = new ByteArraySerializer();
@@ -65,7 +66,7 @@ public final class ClassifierTopology {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
                 return new LedgerProcessor(
-                    classifier, provenance, format, settings, openTasks, metrics);
+                    classifier, format, settings, openTasks, metrics, listener);
               }
 
               @Override

@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.stream;
 
 import static dev.tuningfork.classifier.message.DeadLetterHeaders.ATTEMPTS;
+import static dev.tuningfork.classifier.message.DeadLetterHeaders.ATTEMPTS_BEFORE;
 import static dev.tuningfork.classifier.message.DeadLetterHeaders.EXCEPTION;
 import static dev.tuningfork.classifier.message.DeadLetterHeaders.GIVEN_UP_AT;
 import static dev.tuningfork.classifier.message.DeadLetterHeaders.KIND;
@@ -15,6 +16,7 @@ import static dev.tuningfork.classifier.message.DeadLetterHeaders.VALUE_LEFT_OUT
 import dev.tuningfork.classifier.batch.Outcome.Failed;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
@@ -66,10 +68,20 @@ final class DeadLetter {
     add(headers, OFFSET, entry.offset());
     add(headers, STAGE, why.stage().label());
     add(headers, KIND, why.kind().label());
-    add(headers, ATTEMPTS, why.attempts());
+    add(headers, ATTEMPTS, attemptsBefore(entry.headers()) + why.attempts());
     add(headers, TIMESTAMP, Instant.ofEpochMilli(entry.timestamp()));
     add(headers, GIVEN_UP_AT, givenUpAt);
     return headers;
+  }
+
+  /** How often a record that was replayed had been tried by then; 0 for every other one. */
+  private static long attemptsBefore(Headers headers) {
+    Header header = headers.lastHeader(ATTEMPTS_BEFORE);
+    String text =
+        header == null || header.value() == null
+            ? ""
+            : new String(header.value(), StandardCharsets.UTF_8);
+    return text.matches("\\d{1,9}") ? Long.parseLong(text) : 0;
   }
 
   private static void add(Headers headers, String name, Object value) {

@@ -1,10 +1,12 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.batch.Outcome.Classified;
 import dev.tuningfork.classifier.batch.Outcome.Failed;
 import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.Stage;
@@ -94,11 +96,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private record Finished(long sequence, @Nullable Request request, Outcome outcome) {}
 
   private final ImageClassifier classifier;
-  private final Provenance provenance;
   private final MessageFormat format;
   private final LedgerSettings settings;
   private final AtomicInteger openTasks;
   private final ClassifierMetrics metrics;
+  private final MorphologyListener listener;
 
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
   private ProcessorContext<byte[], byte[]> context;
@@ -125,17 +127,17 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
   LedgerProcessor(
       ImageClassifier classifier,
-      Provenance provenance,
       MessageFormat format,
       LedgerSettings settings,
       AtomicInteger openTasks,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      MorphologyListener listener) {
     this.classifier = classifier;
-    this.provenance = provenance;
     this.format = format;
     this.settings = settings;
     this.openTasks = openTasks;
     this.metrics = metrics;
+    this.listener = listener;
   }
 
   @Override
@@ -292,12 +294,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (!overshooting) {
       overshooting = true;
       LOG.warn(
-          "Task {}: {} galaxies are in flight and none finished for {} ms. The model on {}, or where"
-              + " the images are fetched from, is slow or hangs.",
+          "Task {}: {} galaxies are in flight and none finished for {} ms. The model, or where the"
+              + " images are fetched from, is slow or hangs.",
           taskId(),
           inFlight(),
-          settings.roomWait().toMillis(),
-          provenance.device());
+          settings.roomWait().toMillis());
     }
     if (!settleUntilBelow(settings.window() + settings.overshoot(), patience)) {
       throw new StreamsException(
@@ -307,9 +308,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
               + inFlight()
               + " galaxies in flight, the most that its settings allow, and none finished for "
               + Duration.ofNanos(patience).toSeconds()
-              + " s: the model on "
-              + provenance.device()
-              + ", or where the images are fetched from, hangs. Nothing is lost; restart the"
+              + " s: the model, or where the images are fetched from, hangs. Nothing is lost; restart the"
               + " classifier when it is mended.");
     }
   }
@@ -350,9 +349,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   private void publish(Request request, LedgerEntry entry, Classified answer) {
     byte[] key = request.objectId().getBytes(StandardCharsets.UTF_8);
+    GalaxyMorphology morphology;
     byte[] value;
     try {
-      value = format.write(provenance.answer(request, entry, answer, now()));
+      morphology = Provenance.of(answer.by()).answer(request, entry, answer, now());
+      value = format.write(morphology);
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
       giveUp(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));
@@ -363,6 +364,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
         MORPHOLOGIES);
     classified.record();
     metrics.classified(sinceAccepted(entry));
+    Keepsake keepsake = answer.keepsake();
+    if (keepsake != null) {
+      listener.published(morphology, value, request.origin(), keepsake);
+    }
   }
 
   /**

@@ -1,12 +1,11 @@
 package dev.tuningfork.classifier.stream;
 
+import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Outcome.Classified;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.QualityFlag;
-import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.tree.AnswerProbabilities;
-import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Interval;
 import dev.tuningfork.tree.Morphology;
 import dev.tuningfork.tree.Question;
@@ -31,17 +30,16 @@ public record Provenance(
   /** Nine decimals: finer than a network's single precision, and half as long as all digits. */
   private static final double DECIMALS = 1e9;
 
-  public static Provenance of(MorphologyModel model) {
-    DecisionTree tree = model.tree();
+  public static Provenance of(Answerer by) {
     return new Provenance(
         new GalaxyMorphology.Model(
-            model.identity().name(),
-            model.identity().version(),
-            model.identity().sha256(),
-            model.views() == 1 ? null : model.views()),
-        new GalaxyMorphology.Tree(tree.id(), tree.version()),
-        model.input().id(),
-        model.device());
+            by.identity().name(),
+            by.identity().version(),
+            by.identity().sha256(),
+            by.views() == 1 ? null : by.views()),
+        new GalaxyMorphology.Tree(by.tree().id(), by.tree().version()),
+        by.preprocessing(),
+        by.device());
   }
 
   GalaxyMorphology answer(

@@ -36,11 +36,13 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
         throw new MessageException(
             "The record is an image itself but has no key: the key names the galaxy.");
       }
-      return new Request(objectId, null, new ImageOrigin.Carried(value, contentType));
+      return new Request(objectId, null, new ImageOrigin.Carried(objectId, value, contentType));
     }
     GalaxyImageReference reference = format.reference(value);
     return new Request(
-        reference.objectId(), reference, new ImageOrigin.Referenced(reference.image()));
+        reference.objectId(),
+        reference,
+        new ImageOrigin.Referenced(reference.objectId(), reference.image()));
   }
 
   private static @Nullable String contentType(Headers headers) {

@@ -14,14 +14,21 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
+import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,16 +44,34 @@ class BatcherTest {
 
   private final FakeModel model = new FakeModel(8);
   private final AtomicReference<Throwable> broken = new AtomicReference<>();
+
+  /** The images whose memory was given back. */
+  private final List<PreparedImage> recycled = new CopyOnWriteArrayList<>();
+
   private Batcher batcher = batcher(SETTINGS, BatcherTest::fetch);
 
   private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
     return new Batcher(
         settings,
         fetcher,
-        (bytes, description) -> prepare(bytes),
+        _ -> new Recycling(),
         model,
         broken::set,
-        ClassifierMetrics.unheard());
+        ClassifierMetrics.unheard(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
+        Onlooker.NOBODY);
+  }
+
+  private final class Recycling implements Batcher.Preparation {
+    @Override
+    public PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException {
+      return BatcherTest.prepare(bytes);
+    }
+
+    @Override
+    public void recycle(PreparedImage image) {
+      recycled.add(image);
+    }
   }
 
   @AfterEach
@@ -136,6 +161,61 @@ class BatcherTest {
   }
 
   @Test
+  void anotherModelAnswersFromTheNextBatchOnAndTheOneBeforeIsClosedThen() {
+    FakeModel other = new FakeModel("other", model.input(), _ -> FakeModel.answer());
+    model.hang();
+    CompletableFuture<Outcome> underWay = submit(0);
+    await().until(model::isWaiting);
+    List<CompletableFuture<Outcome>> prepared = submitAll(1, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(8));
+
+    batcher.serve(other);
+    assertThat(batcher.serving().identity().name()).isEqualTo("other");
+    assertThat(model.isClosed()).as("closed while it answers").isFalse();
+    model.release(1);
+    all(prepared);
+
+    assertThat(answeredBy(underWay)).isEqualTo("even");
+    assertThat(prepared).extracting(BatcherTest::answeredBy).containsOnly("other");
+    await().until(model::isClosed);
+    assertThat(other.isClosed()).isFalse();
+    batcher.close();
+    assertThat(other.isClosed()).isTrue();
+  }
+
+  @Test
+  void whatWasPreparedForAModelOfOtherInputIsStillAnsweredByIt() {
+    FakeModel other = new FakeModel("other", model.input().withSize(20), _ -> FakeModel.answer());
+    model.hang();
+    submit(0);
+    await().until(model::isWaiting);
+    List<CompletableFuture<Outcome>> prepared = submitAll(1, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(8));
+
+    batcher.serve(other);
+    List<CompletableFuture<Outcome>> after = submitAll(9, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(16));
+    assertThat(model.isClosed()).isFalse();
+    model.release(100);
+    all(prepared);
+    all(after);
+
+    assertThat(prepared).extracting(BatcherTest::answeredBy).containsOnly("even");
+    assertThat(after).extracting(BatcherTest::answeredBy).containsOnly("other");
+    await().until(model::isClosed);
+  }
+
+  @Test
+  void aModelIsClosedThoughNothingWasPreparedForIt() {
+    batcher.serve(new FakeModel(8));
+    assertThat(model.isClosed()).isTrue();
+  }
+
+  private static String answeredBy(CompletableFuture<Outcome> outcome) {
+    return ((Classified) outcome.join()).by().identity().name();
+  }
+
+  @Test
   void eachFailureNamesItsStage() throws Exception {
     ImageFetcher failing =
         image -> {
@@ -183,6 +263,25 @@ class BatcherTest {
     assertThat(first).isNotDone();
     slow.countDown();
     assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(Classified.class);
+  }
+
+  @Test
+  void anAnsweredImageGivesItsMemoryBackOnceUnlessItServesAsTheModelsTest() {
+    all(submitAll(0, 50));
+    await().untilAsserted(() -> assertThat(recycled).hasSize(49));
+    Set<PreparedImage> different = Collections.newSetFromMap(new IdentityHashMap<>());
+    different.addAll(recycled);
+    assertThat(different).hasSize(49);
+  }
+
+  @Test
+  void anImageThatTheModelHasNotAnsweredYetKeepsItsMemory() {
+    model.hang();
+    List<CompletableFuture<Outcome>> outcomes = submitAll(0, 9);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isPositive());
+    assertThat(recycled).isEmpty();
+    model.release(1_000);
+    all(outcomes);
   }
 
   @Test
@@ -253,11 +352,11 @@ class BatcherTest {
   }
 
   private static ImageOrigin reference(String uri) {
-    return new ImageOrigin.Referenced(GalaxyImageReference.Image.of(uri));
+    return new ImageOrigin.Referenced(uri, GalaxyImageReference.Image.of(uri));
   }
 
   private static ImageOrigin carried(int number) {
-    return new ImageOrigin.Carried(bytes(number), "image/jpeg");
+    return new ImageOrigin.Carried("carried", bytes(number), "image/jpeg");
   }
 
   private static FetchedImage fetch(GalaxyImageReference.Image image) {

@@ -27,6 +27,13 @@ final class AnyMessage {
   }
 
   static void check(Reading reading) {
+    if (allocated(reading) >= MOST_MEMORY) {
+      // a class that is loaded meanwhile is instrumented on this thread, once
+      assertThat(allocated(reading)).as("bytes allocated").isLessThan(MOST_MEMORY);
+    }
+  }
+
+  private static long allocated(Reading reading) {
     long memory = THREADS.getCurrentThreadAllocatedBytes();
     long start = System.nanoTime();
     try {
@@ -35,9 +42,7 @@ final class AnyMessage {
     } catch (MessageException e) {
       assertThat(e.getMessage()).as("a sentence").isNotBlank();
     }
-    assertThat(THREADS.getCurrentThreadAllocatedBytes() - memory)
-        .as("bytes allocated")
-        .isLessThan(MOST_MEMORY);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).as("time").isLessThan(MOST_TIME);
+    return THREADS.getCurrentThreadAllocatedBytes() - memory;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tuningfork.classifier.FakeModel;
+import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.ImageClassifier;
 import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.batch.Outcome;
@@ -89,7 +90,9 @@ class ClassifierTopologyTest {
     void classify(int submission, AnswerProbabilities answer, QualityFlag... flags) {
       outcomes
           .get(submission)
-          .complete(new Outcome.Classified(answer, "ab".repeat(32), 424, 424, Set.of(flags)));
+          .complete(
+              new Outcome.Classified(
+                  answer, FakeModel.BY, "ab".repeat(32), 424, 424, Set.of(flags), null));
     }
   }
 
@@ -109,10 +112,10 @@ class ClassifierTopologyTest {
     return ClassifierTopology.of(
         Topics.DEFAULT,
         classifier,
-        Provenance.of(new FakeModel(8)),
         format,
         settings,
-        new ClassifierMetrics(measures));
+        new ClassifierMetrics(measures),
+        MorphologyListener.NOBODY);
   }
 
   private void start(LedgerSettings settings) {
@@ -267,8 +270,8 @@ class ClassifierTopologyTest {
 
   @Test
   void aModelOfSeveralViewsSaysSo() {
-    assertThat(Provenance.of(new FakeModel(8, 8)).model().views()).isEqualTo(8);
-    assertThat(Provenance.of(new FakeModel(8)).model().views()).isNull();
+    assertThat(Provenance.of(Answerer.of(new FakeModel(8, 8))).model().views()).isEqualTo(8);
+    assertThat(Provenance.of(Answerer.of(new FakeModel(8))).model().views()).isNull();
   }
 
   @Test

@@ -45,11 +45,11 @@ class LedgerRecoveryTest {
             outcomes.add(new CompletableFuture<>());
             return Optional.of(outcomes.getLast());
           },
-          Provenance.of(new FakeModel(8)),
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
-          ClassifierMetrics.unheard());
+          ClassifierMetrics.unheard(),
+          MorphologyListener.NOBODY);
 
   @BeforeEach
   void openLedger() {
@@ -68,7 +68,8 @@ class LedgerRecoveryTest {
     outcomes.forEach(
         outcome ->
             outcome.complete(
-                new Outcome.Classified(FakeModel.answer(), "0".repeat(64), 1, 1, Set.of())));
+                new Outcome.Classified(
+                    FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null)));
     tick();
     assertThat(context.forwarded(LedgerProcessor.MORPHOLOGIES)).hasSize(3);
     assertThat(ledger.approximateNumEntries()).isZero();
@@ -90,7 +91,9 @@ class LedgerRecoveryTest {
     accept("a");
     outcomes
         .getFirst()
-        .complete(new Outcome.Classified(FakeModel.answer(), "0".repeat(64), 1, 1, Set.of()));
+        .complete(
+            new Outcome.Classified(
+                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null));
     long first = sequence();
     tick();
     processor.close();
@@ -113,7 +116,9 @@ class LedgerRecoveryTest {
     assertThat(submitted).containsExactly("file:/a", "file:/a");
     outcomes
         .getLast()
-        .complete(new Outcome.Classified(FakeModel.answer(), "0".repeat(64), 1, 1, Set.of()));
+        .complete(
+            new Outcome.Classified(
+                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null));
     tick();
     assertThat(context.forwarded()).hasSize(1);
   }

@@ -38,11 +38,11 @@ class QuietCommitTest {
             submitted.add(new CompletableFuture<>());
             return Optional.of(submitted.element());
           },
-          Provenance.of(new FakeModel(8)),
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
-          ClassifierMetrics.unheard());
+          ClassifierMetrics.unheard(),
+          MorphologyListener.NOBODY);
 
   private KeyValueStore<Long, LedgerEntry> ledger;
 
@@ -103,7 +103,9 @@ class QuietCommitTest {
   private void answer() {
     submitted
         .remove()
-        .complete(new Outcome.Classified(FakeModel.answer(), "ab".repeat(32), 1, 1, Set.of()));
+        .complete(
+            new Outcome.Classified(
+                FakeModel.answer(), FakeModel.BY, "ab".repeat(32), 1, 1, Set.of(), null));
   }
 
   private void tick(long millisAfterStart) {

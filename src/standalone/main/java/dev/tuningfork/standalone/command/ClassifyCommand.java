@@ -137,7 +137,7 @@ final class ClassifyCommand implements Callable<Integer> {
       }
       terminal.err().flush();
     }
-    return unreadable.isEmpty() ? ExitCode.OK : Commands.SOME_UNREADABLE;
+    return unreadable.isEmpty() ? ExitCode.OK : Commands.SOME_LEFT_OUT;
   }
 
   private void checkOptions(CommandLine commandLine) {

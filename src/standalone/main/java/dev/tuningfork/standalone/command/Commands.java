@@ -30,9 +30,11 @@ import picocli.CommandLine.ScopeType;
       ClassifyCommand.class,
       DemoCommand.class,
       RunCommand.class,
+      DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
-      LookCommand.class
+      LookCommand.class,
+      ExportCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
@@ -41,11 +43,11 @@ import picocli.CommandLine.ScopeType;
       "0:all is well",
       "1:it could not be done; standard error says why",
       "2:the command line is wrong",
-      "3:some images could not be read; all else is done"
+      "3:some images could not be read, or some dead letters not be sent; all else is done"
     })
 public final class Commands {
 
-  static final int SOME_UNREADABLE = 3;
+  static final int SOME_LEFT_OUT = 3;
 
   @Option(
       names = "--verbose",

@@ -2,17 +2,24 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.service.PageSettings;
+import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.session.ClassifierSession;
 import dev.tuningfork.standalone.session.Reply;
+import dev.tuningfork.standalone.survey.DemoSurvey;
 import dev.tuningfork.standalone.survey.MockGalaxy;
-import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.tree.Morphology;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -34,8 +41,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Renders galaxies, publishes them at a pace, and prints what the classifier sees beside"
-            + " what they are.",
+        "Renders galaxies, publishes them at a pace, and shows what the classifier sees beside what"
+            + " they are: in the terminal and, without --count, on a page on this machine.",
     footer =
         "%nNeeds no data. Ctrl-C ends it.%n%nThe classes are short forms of the Galaxy Zoo 2"
             + " answers: E smooth, Se a disk seen edge-on, S another disk (SB with a bar, then the"
@@ -44,12 +51,28 @@ final class DemoCommand implements Callable<Integer> {
 
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofMillis(100);
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int USUAL_PORT = 8080;
+
+  /** What rendering was late by, beyond this, is not made up for. */
+  private static final long CATCH_UP_NANOS = 1_000_000_000;
+
+  /** How soon a change of the pace is heeded. */
+  private static final long HEED_NANOS = 100_000_000;
 
   @Option(
       names = "--count",
       paramLabel = "N",
       description = "How many galaxies. Default: until Ctrl-C.")
   private int count = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description =
+          "Where the page is served, on this machine alone; 0 for any free port. Default: 8080, or"
+              + " another where that is taken; with --count, no page.")
+  private @Nullable Integer port;
 
   @Option(
       names = "--rate",
@@ -82,15 +105,26 @@ final class DemoCommand implements Callable<Integer> {
     if (count < 1 || !(rate > 0)) {
       throw new ParameterException(commandLine, "--count and --rate must be more than 0.");
     }
+    DemoSurvey survey = new DemoSurvey(seed, rate);
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     terminal.status("Starting the broker and the model …");
     try (Interruption stop = new Interruption();
         MorphologyModel loaded = model.load(model.bundle());
         ClassifierSession session =
-            ClassifierSession.start(loaded, FetchPolicy.NOTHING, COMMIT_INTERVAL)) {
+            ClassifierSession.start(
+                loaded, FetchPolicy.NOTHING, COMMIT_INTERVAL, service(), Optional.of(survey))) {
       terminal.status("");
-      Tally tally = new Tally(terminal);
-      watch(session, tally, stop);
+      session
+          .servicePort()
+          .ifPresent(
+              free -> {
+                terminal.line("The page: http://%s:%d/".formatted(LOOPBACK, free));
+                terminal.line(
+                    "The stream: topic %s at %s"
+                        .formatted(Topics.DEFAULT.output(), session.bootstrapServers()));
+              });
+      Tally tally = new Tally(terminal, survey);
+      watch(session, survey, tally, stop);
       tally.printSummary();
       if (sheet != null) {
         tally.sheet.write(sheet);
@@ -99,7 +133,27 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void watch(ClassifierSession session, Tally tally, Interruption stop) throws IOException {
+  private ServiceSettings service() {
+    if (port == null && count < Integer.MAX_VALUE) {
+      return ServiceSettings.OFF;
+    }
+    int wanted = port != null ? port : isFree(USUAL_PORT) ? USUAL_PORT : 0;
+    return ServiceSettings.OFF
+        .withAddress(InetSocketAddress.createUnresolved(LOOPBACK, wanted))
+        .withPage(PageSettings.DEFAULT.withReplay());
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  private void watch(ClassifierSession session, DemoSurvey survey, Tally tally, Interruption stop)
+      throws IOException {
     Map<String, MockGalaxy> inFlight = new ConcurrentHashMap<>();
     AtomicReference<@Nullable RuntimeException> failed = new AtomicReference<>();
     CountDownLatch published = new CountDownLatch(1);
@@ -109,7 +163,7 @@ final class DemoCommand implements Callable<Integer> {
         .start(
             () -> {
               try {
-                observe(session, inFlight, stop);
+                observe(session, survey, inFlight, stop);
               } catch (RuntimeException e) {
                 failed.set(e);
               } finally {
@@ -142,16 +196,22 @@ final class DemoCommand implements Callable<Integer> {
    * Renders and publishes, each galaxy at its time; where rendering is slower, as fast as it goes.
    */
   private void observe(
-      ClassifierSession session, Map<String, MockGalaxy> inFlight, Interruption stop) {
-    MockSurvey survey = new MockSurvey(seed);
-    long start = System.nanoTime();
+      ClassifierSession session,
+      DemoSurvey survey,
+      Map<String, MockGalaxy> inFlight,
+      Interruption stop) {
+    long last = System.nanoTime();
     try {
       for (int number = 0; number < count; number++) {
-        MockGalaxy galaxy = survey.galaxy(number);
-        long due = start + (long) (number / rate * 1e9);
-        if (stop.await(due - System.nanoTime())) {
-          return;
-        }
+        MockGalaxy galaxy = survey.observe(number);
+        long left;
+        do { // in short waits, since the pace may change meanwhile
+          left = last + (long) (1e9 / survey.pace()) - System.nanoTime();
+          if (stop.await(Math.min(left, HEED_NANOS))) {
+            return;
+          }
+        } while (left > HEED_NANOS);
+        last = Math.max(last + (long) (1e9 / survey.pace()), System.nanoTime() - CATCH_UP_NANOS);
         inFlight.put(galaxy.objectId(), galaxy);
         session.publishImage(galaxy.objectId(), "image/jpeg", galaxy.jpeg());
       }
@@ -164,13 +224,15 @@ final class DemoCommand implements Callable<Integer> {
   private static final class Tally {
 
     private final Terminal terminal;
+    private final DemoSurvey survey;
     private final ContactSheet sheet = new ContactSheet();
     private int seen;
     private int sameForm;
     private int sameClass;
 
-    Tally(Terminal terminal) {
+    Tally(Terminal terminal, DemoSurvey survey) {
       this.terminal = terminal;
+      this.survey = survey;
       terminal
           .out()
           .println(
@@ -185,7 +247,8 @@ final class DemoCommand implements Callable<Integer> {
       Morphology truth = galaxy.morphology();
       String answered = Objects.requireNonNullElse(answer.morphology().classString(), "–");
       boolean exact = answered.equals(truth.classString());
-      boolean form = form(answered).equals(form(truth.classString()));
+      boolean form = DemoSurvey.form(answered).equals(DemoSurvey.form(truth.classString()));
+      survey.answered(galaxy, answered);
       seen++;
       sameForm += form ? 1 : 0;
       sameClass += exact ? 1 : 0;
@@ -225,11 +288,6 @@ final class DemoCommand implements Callable<Integer> {
                         .formatted(sameClass, percent(sameClass, seen)));
       }
       terminal.out().flush();
-    }
-
-    /** What the first two questions tell apart: E, Se, S or A. */
-    private static String form(String classString) {
-      return classString.startsWith("Se") ? "Se" : classString.substring(0, 1);
     }
 
     private static String percent(int part, int of) {

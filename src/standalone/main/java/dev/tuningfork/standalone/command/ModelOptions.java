@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.Form;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
@@ -39,18 +40,28 @@ final class ModelOptions {
           "Where the model computes: " + DeviceSetting.FORMS + ". Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
+  @Option(
+      names = "--form",
+      paramLabel = "FORM",
+      defaultValue = "auto",
+      description =
+          "In which form the model computes: ${COMPLETION-CANDIDATES}. auto is the fastest that"
+              + " gives the model's published answers here. Default: ${DEFAULT-VALUE}.")
+  Form form = Form.AUTO;
+
   ModelBundle bundle() throws ModelException {
     return ModelBundle.named(name);
   }
 
   MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
-        bundle, DeviceSetting.parse(device), ModelLoader.DEFAULT_LARGEST_BATCH, views);
+        bundle, DeviceSetting.parse(device), form, ModelLoader.DEFAULT_LARGEST_BATCH, views);
   }
 
   /** For who turns images himself, and averages or not. */
   MorphologyModel loadForOneView(ModelBundle bundle) throws ModelException {
-    return ModelLoader.load(bundle, DeviceSetting.parse(device));
+    return ModelLoader.load(
+        bundle, DeviceSetting.parse(device), form, ModelLoader.DEFAULT_LARGEST_BATCH);
   }
 
   /** The names of the models that are built in. */

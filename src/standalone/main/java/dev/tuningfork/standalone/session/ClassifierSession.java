@@ -8,6 +8,8 @@ import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.page.SteeredSurvey;
+import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -87,6 +90,23 @@ public final class ClassifierSession implements AutoCloseable {
    */
   public static ClassifierSession start(
       MorphologyModel model, FetchPolicy policy, Duration commitInterval) {
+    return start(model, policy, commitInterval, ServiceSettings.OFF, Optional.empty());
+  }
+
+  /**
+   * Starts broker and classifier, and returns once it runs.
+   *
+   * @param policy where images may be fetched from
+   * @param commitInterval how often answers become visible
+   * @param service where it answers over HTTP
+   * @param survey what its page may steer
+   */
+  public static ClassifierSession start(
+      MorphologyModel model,
+      FetchPolicy policy,
+      Duration commitInterval,
+      ServiceSettings service,
+      Optional<SteeredSurvey> survey) {
     EmbeddedBroker broker = EmbeddedBroker.start();
     try {
       Topics topics = Topics.DEFAULT;
@@ -96,11 +116,12 @@ public final class ClassifierSession implements AutoCloseable {
           ClassifierSettings.DEFAULT
               .withTopics(topics)
               .withFetch(FetchSettings.of(policy))
+              .withService(service)
               .withKafka("bootstrap.servers", broker.bootstrapServers())
               .withKafka("commit.interval.ms", Long.toString(commitInterval.toMillis()))
               .withKafka("replication.factor", "1")
               .withKafka("state.dir", broker.folder().resolve("streams").toString());
-      ClassifierApplication application = ClassifierApplication.start(settings, model);
+      ClassifierApplication application = ClassifierApplication.start(settings, model, survey);
       try {
         if (!application.awaitRunning(START)) {
           throw new IllegalStateException(
@@ -119,6 +140,16 @@ public final class ClassifierSession implements AutoCloseable {
       broker.close();
       throw e;
     }
+  }
+
+  /** Where the embedded broker is, for a client's {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  /** The port of the service endpoints, where there are some. */
+  public OptionalInt servicePort() {
+    return application.servicePort();
   }
 
   /** Publishes a reference; waits while the producer's buffer is full. */
@@ -153,7 +184,11 @@ public final class ClassifierSession implements AutoCloseable {
     }
     List<Reply> replies = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : consumer.poll(atMost)) {
-      replies.add(record.topic().equals(topics.output()) ? classified(record) : givenUp(record));
+      if (record.topic().equals(topics.output())) {
+        replies.add(classified(record));
+      } else if (record.headers().lastHeader(DeadLetterHeaders.REPLAYED_OFFSET) == null) {
+        replies.add(givenUp(record));
+      } // else it marks a dead letter that was replayed
     }
     return replies;
   }
@@ -194,7 +229,10 @@ public final class ClassifierSession implements AutoCloseable {
         header(record, DeadLetterHeaders.MESSAGE));
   }
 
-  private static Optional<String> referenceId(byte[] value) {
+  private static Optional<String> referenceId(byte @Nullable [] value) {
+    if (value == null) { // too large to be kept
+      return Optional.empty();
+    }
     try {
       return Optional.ofNullable(GalaxyImageReference.fromJson(value).referenceId());
     } catch (MessageException imageItself) {

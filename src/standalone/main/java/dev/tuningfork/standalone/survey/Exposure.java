@@ -110,10 +110,10 @@ final class Exposure {
   }
 
   /** Adds the sky's noise, as coarse as the seeing: a cutout of a small galaxy was enlarged. */
-  void addNoise(SkyNoise noise, RandomGenerator random) {
+  void addNoise(SkyNoise noise, double loudness, RandomGenerator random) {
     double step = Math.clamp(1.2 / seeing, 0.3, 1);
     for (float[] band : bands) {
-      noise.addTo(band, SIZE, step, random);
+      noise.addTo(band, SIZE, step, loudness, random);
     }
   }
 

@@ -19,13 +19,15 @@ final class GalaxyPainter {
   private final TrueWalk walk;
   private final RandomGenerator random;
   private final SkyNoise noise;
+  private final double loudness;
   private final Exposure exposure;
   private final double seeing;
 
-  GalaxyPainter(TrueWalk walk, RandomGenerator random, SkyNoise noise) {
+  GalaxyPainter(TrueWalk walk, RandomGenerator random, SkyNoise noise, double loudness) {
     this.walk = walk;
     this.random = random;
     this.noise = noise;
+    this.loudness = loudness;
     this.seeing = between(1.6, 3.4);
     this.exposure = new Exposure(seeing);
   }
@@ -46,7 +48,7 @@ final class GalaxyPainter {
       paintCompanion();
     }
     paintField();
-    exposure.addNoise(noise, random);
+    exposure.addNoise(noise, loudness, random);
     return exposure.toJpeg();
   }
 

@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone.survey;
 
 import dev.tuningfork.tree.DecisionTree;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -12,6 +13,7 @@ import java.util.SplittableRandom;
 public final class MockSurvey {
 
   private static final long NOISE_SEED = 20_160_209;
+  private static final long DAMAGE_SEED = 1_054_571_817;
 
   private final long seed;
   private final DecisionTree tree = DecisionTree.galaxyZoo2();
@@ -27,13 +29,25 @@ public final class MockSurvey {
    * @param number its place in the survey, from 0
    */
   public MockGalaxy galaxy(int number) {
+    return galaxy(number, Night.USUAL);
+  }
+
+  /**
+   * Renders a galaxy.
+   *
+   * @param number its place in the survey, from 0
+   */
+  public MockGalaxy galaxy(int number, Night night) {
     // drawn rather than counted: streams from evenly spaced seeds overlap
     long own = seed * 1_000_003 + number;
     SplittableRandom random = new SplittableRandom(new SplittableRandom(own).nextLong());
     double ra = random.nextDouble() * 360;
     double dec = Math.toDegrees(Math.asin(2 * random.nextDouble() - 1));
-    TrueWalk walk = new TrueWalk(tree, random);
-    byte[] jpeg = new GalaxyPainter(walk, random, noise).paint();
+    TrueWalk walk = new TrueWalk(tree, random, night);
+    byte[] jpeg = new GalaxyPainter(walk, random, noise, night.noise()).paint();
+    if (new SplittableRandom(own ^ DAMAGE_SEED).nextDouble() < night.share(Kind.DAMAGED)) {
+      jpeg = Arrays.copyOf(jpeg, jpeg.length / 3);
+    }
     return new MockGalaxy(
         "mock-%d-%06d".formatted(seed, number), ra, dec, 0.396, walk.truth(tree), jpeg);
   }

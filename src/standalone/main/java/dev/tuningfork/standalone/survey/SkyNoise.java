@@ -26,14 +26,15 @@ final class SkyNoise {
    * Adds noise to a square plane.
    *
    * @param step tile pixels for each image pixel: 1 is white noise, less is coarser
+   * @param loudness what its standard deviation of 1 is multiplied by
    */
-  void addTo(float[] plane, int size, double step, RandomGenerator random) {
+  void addTo(float[] plane, int size, double step, double loudness, RandomGenerator random) {
     double originX = random.nextDouble() * SIDE;
     double originY = random.nextDouble() * SIDE;
     for (int y = 0; y < size; y++) {
       double v = originY + y * step;
       for (int x = 0; x < size; x++) {
-        plane[y * size + x] += (float) at(originX + x * step, v);
+        plane[y * size + x] += (float) (loudness * at(originX + x * step, v));
       }
     }
   }

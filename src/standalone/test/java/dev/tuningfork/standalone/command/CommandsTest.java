@@ -25,7 +25,7 @@ class CommandsTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"classify", "demo", "run", "train"})
+  @ValueSource(strings = {"classify", "demo", "run", "dead-letters", "train"})
   void everyCommandHasHelpThatDocumentsItsExitCodes(String command) {
     assertThat(execute(command, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: tuning-fork " + command, "Exit codes:", "3 ");
@@ -105,6 +105,24 @@ class CommandsTest {
         .contains("--intervals needs a model that says how sure it is, and plain does not.");
     assertThat(execute("classify", folder.toString(), "--intervals", "--kaggle", "-o", target))
         .isEqualTo(2);
+  }
+
+  @Test
+  void whatIsReplayedHasToBeSaid() {
+    assertThat(execute("dead-letters", "replay", "--bootstrap-servers", "nowhere:1")).isEqualTo(2);
+    assertThat(err.toString()).contains("Say which dead letters are meant", "--every");
+  }
+
+  @Test
+  void filtersOfDeadLettersAreReadOrRefused() {
+    assertThat(execute("dead-letters", "list", "--stage", "fetsch")).isEqualTo(2);
+    assertThat(err.toString()).contains("there is no stage fetsch, but decode-message, fetch");
+    assertThat(execute("dead-letters", "list", "--since", "yesterday")).isEqualTo(2);
+    assertThat(err.toString()).contains("'yesterday' is no time such as");
+    assertThat(execute("dead-letters", "show", "12")).isEqualTo(2);
+    assertThat(err.toString()).contains("partition:offset");
+    assertThat(execute("dead-letters", "list")).isEqualTo(1);
+    assertThat(err.toString()).contains("not said where Kafka is");
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.DeviceSetting;
@@ -28,11 +30,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -41,6 +47,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -159,8 +166,36 @@ final class Observatory implements AutoCloseable {
         StandardCharsets.UTF_8);
   }
 
+  /** Writes so many dead letters of one kind as a classifier would, with headers of their own. */
+  void publishDeadLetters(int count) throws Exception {
+    publish(
+        Topics.DEFAULT.deadLetters(),
+        0,
+        count,
+        _ -> "{".getBytes(StandardCharsets.UTF_8),
+        List.of(
+            new RecordHeader("own", new byte[] {0, 1}),
+            new RecordHeader(
+                DeadLetterHeaders.STAGE,
+                Stage.DECODE_MESSAGE.label().getBytes(StandardCharsets.UTF_8)),
+            new RecordHeader(DeadLetterHeaders.ATTEMPTS, "1".getBytes(StandardCharsets.UTF_8))));
+  }
+
   /** Publishes references to galaxies of these numbers, and returns when all are stored. */
   void publish(int from, int to) throws Exception {
+    publish(
+        Topics.DEFAULT.input(),
+        from,
+        to,
+        n ->
+            GalaxyImageReference.of(String.valueOf(n), image(n % IMAGES).toUri().toString())
+                .toJson(),
+        List.of());
+  }
+
+  private void publish(
+      String topic, int from, int to, IntFunction<byte[]> values, List<Header> headers)
+      throws Exception {
     try (var producer =
         new KafkaProducer<>(
             Map.of(
@@ -173,13 +208,74 @@ final class Observatory implements AutoCloseable {
       List<Future<?>> sent = new ArrayList<>();
       for (int n = from; n < to; n++) {
         String objectId = String.valueOf(n);
-        byte[] reference =
-            GalaxyImageReference.of(objectId, image(n % IMAGES).toUri().toString()).toJson();
-        sent.add(producer.send(new ProducerRecord<>(Topics.DEFAULT.input(), objectId, reference)));
+        sent.add(
+            producer.send(new ProducerRecord<>(topic, null, objectId, values.apply(n), headers)));
       }
       for (Future<?> one : sent) {
         one.get();
       }
+    }
+  }
+
+  /**
+   * Publishes references to galaxies from number 0 on, so many a second, until it is told to stop.
+   *
+   * @return how many
+   */
+  int publishAtRate(int perSecond, BooleanSupplier stop) throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                5),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      List<Future<?>> sent = new ArrayList<>();
+      long start = System.nanoTime();
+      while (!stop.getAsBoolean()) {
+        String objectId = String.valueOf(sent.size());
+        String image = image(sent.size() % IMAGES).toUri().toString();
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    Topics.DEFAULT.input(),
+                    objectId,
+                    GalaxyImageReference.of(objectId, image).toJson())));
+        long due = start + sent.size() * 1_000_000_000L / perSecond;
+        LockSupport.parkNanos(due - System.nanoTime());
+      }
+      for (Future<?> one : sent) {
+        one.get();
+      }
+      return sent.size();
+    }
+  }
+
+  /** Every record of a topic that is committed by now, in the order of each partition. */
+  List<ConsumerRecord<String, byte[]>> records(String topic) {
+    try (var consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                (Object) broker.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+      return records;
     }
   }
 

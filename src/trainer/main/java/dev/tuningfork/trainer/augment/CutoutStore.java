@@ -4,6 +4,7 @@ import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.Problem;
@@ -236,7 +237,7 @@ public final class CutoutStore implements AutoCloseable {
           prepared = crop.preprocessor().prepare(encoded, ImageDescription.NONE);
         }
         long offset = (long) index * stride;
-        store(prepared.values(), offset);
+        store(prepared.pixels(), offset);
         return new Written(
             new Cutout(member, offset, crop.side(), crop.scale(), crop.x(), crop.y()));
       } catch (ImageException | IOException e) {
@@ -265,10 +266,13 @@ public final class CutoutStore implements AutoCloseable {
       return crop;
     }
 
-    private void store(float[] brightness, long offset) {
-      ByteBuffer levels = ByteBuffer.allocate(brightness.length);
-      for (float value : brightness) {
-        levels.put((byte) Math.round(255 * Math.clamp(value, 0f, 1f)));
+    private void store(Pixels pixels, long offset) {
+      int channels = input.channels().count();
+      ByteBuffer levels = ByteBuffer.allocate(pixels.count());
+      for (int channel = 0; channel < channels; channel++) {
+        for (int i = channel; i < pixels.count(); i += channels) {
+          levels.put((byte) pixels.level(i));
+        }
       }
       levels.flip();
       try {

@@ -5,7 +5,6 @@ import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.image.Stretch;
-import java.util.Collections;
 
 /**
  * How images of one size are cut wider than the network sees them, at the scale at which it does,
@@ -14,7 +13,7 @@ import java.util.Collections;
  *
  * @param width of the images, in their own pixels
  * @param height of the images, in their own pixels
- * @param preprocessor makes the wide cutout: brightness of 0..1, not standardised
+ * @param preprocessor makes the wide cutout
  * @param side of the wide cutout
  * @param scale pixels of the wide cutout for one of the network's input; near 1
  * @param x where the centre of the network's crop lies in the wide cutout
@@ -29,7 +28,7 @@ record WideCrop(
     return new WideCrop(
         width,
         height,
-        new Preprocessor(unstandardised(input), ImageLimits.DEFAULT),
+        new Preprocessor(input, ImageLimits.DEFAULT),
         input.size(),
         1,
         centre,
@@ -64,16 +63,15 @@ record WideCrop(
             100 - (100 - stretch.whitePercentile()) * share * share,
             stretch.leastWhite(),
             stretch.colourBalance());
-    InputSpec plain = unstandardised(input);
     InputSpec spec =
         new InputSpec(
-            plain.channels(),
+            input.channels(),
             side,
             new Crop.Pixels(window),
-            plain.resampling(),
+            input.resampling(),
             wider,
-            plain.mean(),
-            plain.std());
+            input.mean(),
+            input.std());
     double widePerImage = (double) side / window;
     return new WideCrop(
         width,
@@ -110,11 +108,5 @@ record WideCrop(
                       + " arcseconds.");
         };
     return Math.clamp(Math.round(side), 1, shorter);
-  }
-
-  private static InputSpec unstandardised(InputSpec input) {
-    int channels = input.channels().count();
-    return input.withStandardisation(
-        Collections.nCopies(channels, 0.0), Collections.nCopies(channels, 1.0));
   }
 }

@@ -74,8 +74,7 @@ public final class ActivationSheet {
                   input.channels().count() == 1 ? "" : "s",
                   input.size(),
                   input.size()));
-      sheet.place(
-          GalaxyPicture.of(brightness(prepared, input), input.size()), GAP, top + TITLE, INPUT);
+      sheet.place(GalaxyPicture.of(prepared.pixels(), input.size()), GAP, top + TITLE, INPUT);
       top = GAP;
       for (int i = 0; i < layers.size(); i++) {
         place(sheet, layers.get(i), GAP + INPUT + GAP + i % 2 * (SECTION + GAP), top);
@@ -154,16 +153,5 @@ public final class ActivationSheet {
 
   private static int mixed(int from, int to, float part) {
     return Math.round(from + part * (to - from));
-  }
-
-  /** What the standardisation was made of. */
-  private static float[] brightness(PreparedImage prepared, InputSpec input) {
-    float[] values = prepared.values().clone();
-    int plane = input.size() * input.size();
-    for (int i = 0; i < values.length; i++) {
-      int channel = i / plane;
-      values[i] = (float) (values[i] * input.std().get(channel) + input.mean().get(channel));
-    }
-    return values;
   }
 }

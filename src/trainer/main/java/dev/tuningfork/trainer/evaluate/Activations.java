@@ -50,7 +50,7 @@ public record Activations(Layer layer, Volume volume, float[] values) {
       block.initialize(manager, DataType.FLOAT32, shape);
       List<Layer> convolutions = new ArrayList<>();
       block.observe(
-          manager.create(image.values(), shape),
+          manager.create(description.input().standardised(image.pixels()), shape),
           (layer, output) -> {
             if (layer instanceof Layer.Convolution) {
               convolutions.add(layer);

@@ -45,8 +45,15 @@ final class EvaluationJson {
         .figures()
         .classes()
         .forEach(
-            (name, share) ->
-                classes.put(name, ordered("galaxies", share.whole(), "followed", share.part())));
+            (name, share) -> {
+              SequencedMap<String, Object> entry =
+                  ordered("galaxies", share.whole(), "followed", share.part());
+              Share nearest = evaluation.figures().nearestClasses().get(name);
+              if (nearest != null) {
+                entry.put("nearest", nearest.part());
+              }
+              classes.put(name, entry);
+            });
     json.put("classes", classes);
     json.put("imagesPerSecond", speed(evaluation.speed()));
     json.put("leftOut", List.copyOf(evaluation.leftOut()));

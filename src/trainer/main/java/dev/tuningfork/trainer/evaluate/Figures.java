@@ -2,12 +2,14 @@ package dev.tuningfork.trainer.evaluate;
 
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.Constraint;
 import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,10 @@ import java.util.stream.IntStream;
  * @param rmseOfMean {@code rmse} if every galaxy were given the mean of these galaxies themselves,
  *     the best that an answer which does not look can do
  * @param classes for each class that galaxies have by a stated rule on their votes, those for which
- *     the same follows from the model's answers; empty for a model of some questions only
+ *     the same follows from the model's answers to the letter: every threshold is kept; empty for a
+ *     model of some questions only
+ * @param nearestClasses for each class that galaxies have by a rule of its own, those whose rule
+ *     the model's answers keep better, or miss by less, than the rule of any other such class
  */
 public record Figures(
     int galaxies,
@@ -36,7 +41,8 @@ public record Figures(
     OptionalDouble rmse,
     OptionalDouble rmseOfTree,
     OptionalDouble rmseOfMean,
-    SequencedMap<String, Share> classes) {
+    SequencedMap<String, Share> classes,
+    SequencedMap<String, Share> nearestClasses) {
 
   /** What a class is called whose rule is that no other class's rule holds. */
   private static final String NO_CLASS = "none";
@@ -46,6 +52,7 @@ public record Figures(
   public Figures {
     questions = List.copyOf(questions);
     classes = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(classes));
+    nearestClasses = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(nearestClasses));
   }
 
   /**
@@ -87,7 +94,8 @@ public record Figures(
         rmse(truths, predictions, 0, columns),
         rmse(withoutQuirk(truths), withoutQuirk(predictions), 0, columns),
         rmse(truths, Collections.nCopies(truths.size(), mean(truths)), 0, columns),
-        wholeTree ? classes(galaxies, answers) : new LinkedHashMap<>());
+        wholeTree ? classes(galaxies, answers) : new LinkedHashMap<>(),
+        wholeTree ? nearestClasses(galaxies, answers) : new LinkedHashMap<>());
   }
 
   private static boolean answersWholeTree(List<Question> questions, List<Judged> galaxies) {
@@ -171,6 +179,32 @@ public record Figures(
     return classes;
   }
 
+  private static SequencedMap<String, Share> nearestClasses(
+      List<Judged> galaxies, Function<Judged, AnswerProbabilities> answers) {
+    SequencedMap<String, Constraint> rules = new LinkedHashMap<>();
+    List<Judged> classed = new ArrayList<>();
+    for (Judged judged : galaxies) {
+      LabelledGalaxy galaxy = judged.galaxy();
+      if (galaxy.constraint().isPresent()
+          && !galaxy.className().orElse(NO_CLASS).equals(NO_CLASS)) {
+        rules.put(galaxy.className().orElseThrow(), galaxy.constraint().get());
+        classed.add(judged);
+      }
+    }
+    SequencedMap<String, Share> nearest = new LinkedHashMap<>();
+    for (Judged judged : classed) {
+      String own = judged.galaxy().className().orElseThrow();
+      AnswerProbabilities said = answers.apply(judged);
+      String answered =
+          rules.entrySet().stream()
+              .max(Comparator.comparingDouble(rule -> rule.getValue().slack(said).orElseThrow()))
+              .orElseThrow()
+              .getKey();
+      nearest.merge(own, new Share(answered.equals(own) ? 1 : 0, 1), Share::plus);
+    }
+    return nearest;
+  }
+
   /**
    * The figures of one question.
    *
@@ -194,6 +228,14 @@ public record Figures(
   }
 
   /**
+   * Those whose class's own rule is the nearest to the model's answers, among all with such a
+   * class.
+   */
+  public Share nearest() {
+    return nearestClasses.values().stream().reduce(new Share(0, 0), Share::plus);
+  }
+
+  /**
    * The answers whose share of votes lies within the model's 90 % interval, over all questions and
    * the galaxies whose question at least half of the volunteers were asked.
    */
@@ -213,6 +255,7 @@ public record Figures(
     within().value().ifPresent(share -> figures.put("within90Asked", share));
     followed().value().ifPresent(share -> figures.put("classesFollowed", share));
     followedOfNamed().value().ifPresent(share -> figures.put("namedClassesFollowed", share));
+    nearest().value().ifPresent(share -> figures.put("namedClassesNearest", share));
     return figures;
   }
 }

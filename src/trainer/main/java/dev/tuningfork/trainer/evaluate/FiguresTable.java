@@ -119,12 +119,10 @@ public final class FiguresTable {
       lines.add(
           String.format(
               Locale.ROOT,
-              "The class by rule follows from the model's answers for %s of %,d galaxies, and for %s of the %,d that some rule holds for (%s).",
-              figures.followed(),
-              figures.followed().whole(),
-              figures.followedOfNamed(),
-              figures.followedOfNamed().whole(),
-              figures.classes().entrySet().stream()
+              "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s (%s). To the letter the class follows for %s of them, and for %s of all %,d that have a class.",
+              figures.nearest().whole(),
+              figures.nearest(),
+              figures.nearestClasses().entrySet().stream()
                   .map(
                       entry ->
                           String.format(
@@ -133,7 +131,10 @@ public final class FiguresTable {
                               entry.getKey(),
                               entry.getValue(),
                               entry.getValue().whole()))
-                  .collect(Collectors.joining(", "))));
+                  .collect(Collectors.joining(", ")),
+              figures.followedOfNamed(),
+              figures.followed(),
+              figures.followed().whole()));
     }
     lines.add(speed(evaluation.speed()));
     if (!evaluation.leftOut().isEmpty()) {

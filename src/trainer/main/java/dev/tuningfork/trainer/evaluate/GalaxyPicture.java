@@ -5,6 +5,7 @@ import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.Preprocessor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -27,30 +28,28 @@ final class GalaxyPicture {
   static BufferedImage of(Path image, InputSpec input, int side)
       throws IOException, ImageException {
     InputSpec shown = input.withChannels(Channels.RGB).withSize(side);
-    float[] values =
+    return of(
         new Preprocessor(shown, ImageLimits.DEFAULT)
             .prepare(Files.readAllBytes(image), ImageDescription.NONE)
-            .values();
-    return of(values, side);
+            .pixels(),
+        side);
   }
 
   /**
-   * Draws brightness.
+   * Draws pixels.
    *
-   * @param planes one or three planes of side × side values of 0..1
+   * @param pixels side × side of one or three channels
    */
-  static BufferedImage of(float[] planes, int side) {
-    int plane = side * side;
-    int step = planes.length == plane ? 0 : plane;
+  static BufferedImage of(Pixels pixels, int side) {
+    int channels = pixels.count() / (side * side);
+    int last = channels - 1;
     BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < plane; i++) {
-      int rgb = level(planes[i]) << 16 | level(planes[i + step]) << 8 | level(planes[i + 2 * step]);
+    for (int i = 0; i < side * side; i++) {
+      int red = i * channels;
+      int rgb =
+          pixels.level(red) << 16 | pixels.level(red + last / 2) << 8 | pixels.level(red + last);
       picture.setRGB(i % side, i / side, rgb);
     }
     return picture;
-  }
-
-  private static int level(float brightness) {
-    return Math.clamp(Math.round(255 * brightness), 0, 255);
   }
 }

@@ -7,6 +7,7 @@ import dev.tuningfork.tree.DecisionTree;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The page that tells a reader what a model was made from and how far to trust it.
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param trained by question's id, about how many of the training galaxies at least half of the
  *     volunteers were asked it
  * @param evaluation on the held-out galaxies
+ * @param widths how the width of the model's intervals was fitted; empty for a model without them
  */
 public record ModelCard(
     ModelDescription description,
@@ -25,7 +27,8 @@ public record ModelCard(
     HeldOutSplit split,
     List<String> settings,
     Map<String, Integer> trained,
-    Evaluation evaluation) {
+    Evaluation evaluation,
+    Optional<IntervalWidths> widths) {
 
   /** The name of the card's file in a bundle. */
   public static final String FILE = "MODEL_CARD.md";
@@ -176,16 +179,26 @@ public record ModelCard(
           text,
           "Of all shares of votes, %s lie within the model's 90 %% interval.",
           figures.within());
+      widths.ifPresent(
+          fitted ->
+              line(
+                  text,
+                  "How wide the intervals are was fitted on these very galaxies, one number a question: fitted on one half of them, they hold %s of the shares of the other half.",
+                  fitted.crossFitted()));
       line(text, "");
     }
     if (figures.followed().whole() > 0) {
       line(
           text,
-          "The class by rule follows from the model's answers for %s of %,d galaxies, and for %s of the %,d that some rule holds for.",
-          figures.followed(),
-          figures.followed().whole(),
+          "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s.",
+          figures.nearest().whole(),
+          figures.nearest());
+      line(
+          text,
+          "To the letter, every threshold kept, the class follows for %s of them, and for %s of all %,d galaxies with a class, those that no rule holds for included.",
           figures.followedOfNamed(),
-          figures.followedOfNamed().whole());
+          figures.followed(),
+          figures.followed().whole());
       line(text, "");
     }
   }

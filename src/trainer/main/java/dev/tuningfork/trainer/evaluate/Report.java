@@ -126,8 +126,8 @@ public final class Report {
     if (figures.within().whole() > 0) {
       tile(figures.within().toString(), "of vote shares within the 90 % interval");
     }
-    if (figures.followed().whole() > 0) {
-      tile(figures.followed().toString(), "of classes by rule follow from the answers");
+    if (figures.nearest().whole() > 0) {
+      tile(figures.nearest().toString(), "of classes by rule are the nearest to the answers");
     }
     html.append("</ul>\n");
   }
@@ -289,12 +289,15 @@ public final class Report {
     }
     element("h2", "Classes by rule");
     html.append("<table>\n<thead><tr>");
-    List.of("class", "galaxies", "follows from the answers").forEach(cell -> element("th", cell));
+    List.of("class", "galaxies", "nearest to the answers", "follows to the letter")
+        .forEach(cell -> element("th", cell));
     html.append("</tr></thead>\n<tbody>\n");
     for (Map.Entry<String, Share> entry : evaluation.figures().classes().entrySet()) {
       html.append("<tr>");
       element("th", entry.getKey());
       element("td", String.format(Locale.ROOT, "%,d", entry.getValue().whole()));
+      Share nearest = evaluation.figures().nearestClasses().get(entry.getKey());
+      element("td", nearest == null ? "–" : nearest.toString());
       element("td", entry.getValue().toString());
       html.append("</tr>\n");
     }

@@ -68,9 +68,10 @@ class BatchLoaderTest {
   }
 
   private static float[] prepared(InputSpec input, Member member) throws Exception {
-    return new Preprocessor(input, ImageLimits.DEFAULT)
-        .prepare(Files.readAllBytes(member.galaxy().image()), ImageDescription.NONE)
-        .values();
+    return input.standardised(
+        new Preprocessor(input, ImageLimits.DEFAULT)
+            .prepare(Files.readAllBytes(member.galaxy().image()), ImageDescription.NONE)
+            .pixels());
   }
 
   private static void assertEqualWithin(

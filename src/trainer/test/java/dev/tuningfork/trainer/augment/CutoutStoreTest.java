@@ -122,9 +122,10 @@ class CutoutStoreTest {
           InputSpec own =
               member.dataSet().equals(trimmed) ? INPUT.withCrop(new Crop.Pixels(169)) : INPUT;
           float[] expected =
-              new Preprocessor(own, ImageLimits.DEFAULT)
-                  .prepare(Files.readAllBytes(member.galaxy().image()), ImageDescription.NONE)
-                  .values();
+              own.standardised(
+                  new Preprocessor(own, ImageLimits.DEFAULT)
+                      .prepare(Files.readAllBytes(member.galaxy().image()), ImageDescription.NONE)
+                      .pixels());
           FloatBuffer seen = FloatBuffer.allocate(expected.length);
           renderer.render(store, store.cutouts().get(i), Augmentation.View.PLAIN, seen);
           for (int v = 0; v < expected.length; v++) {

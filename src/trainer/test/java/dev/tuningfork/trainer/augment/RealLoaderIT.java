@@ -98,10 +98,12 @@ class RealLoaderIT {
                     ? input.withCrop(new Crop.Pixels(169))
                     : input;
             float[] expected =
-                new Preprocessor(own, ImageLimits.DEFAULT)
-                    .prepare(
-                        Files.readAllBytes(members.get(i).galaxy().image()), ImageDescription.NONE)
-                    .values();
+                own.standardised(
+                    new Preprocessor(own, ImageLimits.DEFAULT)
+                        .prepare(
+                            Files.readAllBytes(members.get(i).galaxy().image()),
+                            ImageDescription.NONE)
+                        .pixels());
             FloatBuffer seen = FloatBuffer.allocate(expected.length);
             renderer.render(store, store.cutouts().get(i), Augmentation.View.PLAIN, seen);
             for (int v = 0; v < expected.length; v++) {

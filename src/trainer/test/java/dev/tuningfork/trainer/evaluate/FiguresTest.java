@@ -111,6 +111,33 @@ class FiguresTest {
   }
 
   @Test
+  void aClassIsTheNearestWhereItsRuleIsMissedByLessThanAnyOther() {
+    Constraint round = smoothAnd("a16");
+    Constraint between = smoothAnd("a17");
+    AnswerProbabilities rounder = asVoted(votes("", .5, .7, .3, 0));
+    AnswerProbabilities longer = asVoted(votes("", .5, .3, .7, 0));
+    Figures figures =
+        wholeTree(
+            classed("completely_round", round, rounder),
+            classed("completely_round", round, longer),
+            classed("in_between", between, longer),
+            classed("none", new Constraint(List.of()), longer));
+
+    assertThat(figures.followedOfNamed()).as("to the letter").isEqualTo(new Share(0, 3));
+    assertThat(figures.nearestClasses())
+        .containsExactly(
+            entry("completely_round", new Share(1, 2)), entry("in_between", new Share(1, 1)));
+    assertThat(figures.nearest()).isEqualTo(new Share(2, 3));
+  }
+
+  private static Constraint smoothAnd(String shape) {
+    return new Constraint(
+        List.of(
+            new Constraint.Clause(List.of(new Constraint.Bound("a01", true, .469))),
+            new Constraint.Clause(List.of(new Constraint.Bound(shape, true, .5)))));
+  }
+
+  @Test
   void intervalsAreCountedAnswerByAnswer() {
     List<Interval> bounds =
         List.of(new Interval(.1, .4), new Interval(.5, .7), new Interval(0, .1));

@@ -14,6 +14,7 @@ import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ModelCardTest {
@@ -86,7 +87,8 @@ class ModelCardTest {
             new HeldOutSplit(0.2, "salt"),
             List.of("seed 7"),
             Map.of("t01", 3000, "t02", 2000),
-            evaluation)
+            evaluation,
+            Optional.empty())
         .text();
   }
 }

@@ -1,0 +1,2 @@
+/** Single steps of a galaxy's way, measured by JMH. */
+package dev.tuningfork.benchmark.micro;

@@ -1,0 +1,164 @@
+package dev.tuningfork.benchmark.python;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A Python with the pinned packages of {@code requirements.txt}, in a virtual environment of its
+ * own, and the scripts that are measured beside the product. The environment is made once, from
+ * PyPI, and kept in the user's cache folder; another {@code requirements.txt} gets another one.
+ *
+ * @param interpreter of the virtual environment
+ * @param scripts the folder that the scripts lie in
+ */
+public record Python(Path interpreter, Path scripts) {
+
+  private static final String REQUIREMENTS = "requirements.txt";
+
+  private static final List<String> SCRIPTS =
+      List.of("consumer.py", "galaxy_model.py", "images.py", "peer.py");
+
+  /** PyTorch's packages are some gigabytes. */
+  private static final int INSTALL_MINUTES = 20;
+
+  /** There is no Python to measure beside; the message says why. */
+  public static final class Unavailable extends Exception {
+    public Unavailable(String message, Throwable cause) {
+      super(message, cause);
+    }
+
+    public Unavailable(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Finds the environment, or makes it.
+   *
+   * @param folder where the scripts are written to
+   * @param told a line before what takes time
+   * @throws Unavailable where there is no python3, or PyPI cannot be reached
+   */
+  public static Python prepare(Path folder, Consumer<String> told) throws Unavailable {
+    byte[] requirements = resource(REQUIREMENTS);
+    Path environment = cache().resolve("benchmark-python-" + hash(requirements));
+    Path ready = environment.resolve("ready");
+    Path interpreter = environment.resolve("bin").resolve("python");
+    try {
+      for (String script : SCRIPTS) {
+        Files.write(folder.resolve(script), resource(script));
+      }
+      if (!Files.exists(ready)) {
+        Path listed = Files.write(folder.resolve(REQUIREMENTS), requirements);
+        told.accept("Installing Python's packages into " + environment + "; this happens once …");
+        run(
+            "python3 with its venv module is needed",
+            "python3",
+            "-m",
+            "venv",
+            "--clear",
+            environment.toString());
+        run(
+            "PyPI cannot be reached, or lacks a package",
+            interpreter.toString(),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-cache-dir",
+            "--requirement",
+            listed.toString());
+        Files.createFile(ready);
+      }
+    } catch (IOException e) {
+      throw new Unavailable("The Python environment cannot be made: " + e.getMessage(), e);
+    }
+    return new Python(interpreter, folder);
+  }
+
+  private static Path cache() {
+    String set = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        set == null || set.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(set);
+    return base.resolve("tuning-fork");
+  }
+
+  private static void run(String whatIsWrong, String... command) throws Unavailable, IOException {
+    Path log = Files.createTempFile("tuning-fork-python-", ".log");
+    try {
+      Process process;
+      try {
+        process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+      } catch (IOException e) {
+        throw new Unavailable(whatIsWrong + ": " + e.getMessage(), e);
+      }
+      process.getOutputStream().close();
+      if (!process.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new Unavailable(
+            "%s: it took more than %d minutes".formatted(whatIsWrong, INSTALL_MINUTES));
+      }
+      if (process.exitValue() != 0) {
+        throw new Unavailable(whatIsWrong + ": " + lastLine(log));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Unavailable("The installation was interrupted", e);
+    } finally {
+      Files.deleteIfExists(log);
+    }
+  }
+
+  private static String lastLine(Path log) throws IOException {
+    return Files.readAllLines(log).stream()
+        .filter(line -> !line.isBlank())
+        .reduce((_, last) -> last)
+        .orElse("it says nothing");
+  }
+
+  /** The command that starts a script. */
+  public List<String> command(String script, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(interpreter.toString());
+    command.add(scripts.resolve(script).toString());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = Python.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("The benchmark lacks its script " + name + ".");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the script " + name + ".", e);
+    }
+  }
+
+  private static String hash(byte[] requirements) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(requirements);
+      return HexFormat.of().formatHex(hash, 0, 4);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256.", e);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.tuningfork.benchmark.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many times as fast one thing has to be as another: the bars that the product sets itself, and
+ * lower ones for the short form, whose few runs on a shared machine scatter. A bar is a ratio of
+ * two figures of one run, never a time, so it holds on any machine.
+ *
+ * @param name in words
+ * @param of the figure, by its key
+ * @param to the figure that it is divided by
+ * @param least what the ratio has to reach in the full form; NaN where it is only told
+ * @param leastWhenQuick what it has to reach in the short form; NaN where it is only told
+ */
+public record Bar(String name, String of, String to, double least, double leastWhenQuick) {
+
+  private static final double TOLD = Double.NaN;
+
+  /** All of them; those whose figures were not measured are passed over. */
+  public static final List<Bar> ALL =
+      List.of(
+          new Bar(
+              "fast: compiled (bfloat16) ÷ plain blocks",
+              "predictor/fast compiled bfloat16",
+              "predictor/fast blocks",
+              3,
+              1.2),
+          new Bar(
+              "fast: compiled (float32) ÷ plain blocks",
+              "predictor/fast compiled float32",
+              "predictor/fast blocks",
+              TOLD,
+              0.9),
+          new Bar(
+              "fast: as served ÷ PyTorch's best form",
+              "predictor/fast served",
+              "predictor/fast PyTorch best",
+              0.8,
+              TOLD),
+          new Bar(
+              "accurate: compiled (bfloat16) ÷ plain blocks",
+              "predictor/accurate compiled bfloat16",
+              "predictor/accurate blocks",
+              3,
+              TOLD),
+          new Bar(
+              "accurate: compiled (float32) ÷ plain blocks",
+              "predictor/accurate compiled float32",
+              "predictor/accurate blocks",
+              TOLD,
+              TOLD),
+          new Bar(
+              "accurate: as served ÷ PyTorch's best form",
+              "predictor/accurate served",
+              "predictor/accurate PyTorch best",
+              0.8,
+              TOLD),
+          new Bar("file to input ÷ Pillow", "decode/tuning fork", "decode/Pillow", TOLD, TOLD),
+          new Bar("file to input ÷ ImageIO", "decode/tuning fork", "decode/ImageIO", TOLD, 1),
+          new Bar("pipeline ÷ roofline", "stream/pipeline", "stream/roofline", 0.85, 0.5),
+          new Bar("pipeline ÷ naive mapValues", "stream/pipeline", "stream/naive", 10, 2.5),
+          new Bar(
+              "pipeline ÷ Python consumer, usual form",
+              "stream/pipeline",
+              "stream/Python usual",
+              3,
+              TOLD),
+          new Bar(
+              "pipeline ÷ Python consumer, best form",
+              "stream/pipeline",
+              "stream/Python best",
+              1.5,
+              TOLD),
+          new Bar(
+              "two instances on two cores ÷ one on one",
+              "instances/two on two cores",
+              "instances/one on one core",
+              1.8,
+              TOLD),
+          new Bar("training ÷ its ceiling", "training/training", "training/ceiling", 0.85, 0.6),
+          new Bar(
+              "training steps: channels last ÷ channels first",
+              "training/ceiling",
+              "training/channels first",
+              1.4,
+              0.9));
+
+  /**
+   * A ratio that was measured.
+   *
+   * @param bar what it has to reach; absent where it is only told
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Ratio(String name, double value, @Nullable Double bar) {
+
+    public boolean reached() {
+      return bar == null || value >= bar;
+    }
+  }
+
+  Ratio ratio(double value, boolean quick) {
+    double bar = quick ? leastWhenQuick : least;
+    return new Ratio(name, value, Double.isNaN(bar) ? null : bar);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.tuningfork.benchmark.stream;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM of its own with this one's class path and the options that the product's script gives,
+ * which can be held to some cores and can be killed.
+ */
+public final class JavaProcess implements AutoCloseable {
+
+  private static final int ENDING_SECONDS = 60;
+
+  private final Process process;
+
+  private JavaProcess(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param cores as taskset names them, such as {@code 0} or {@code 0,1}; empty for all
+   * @param log what it says is added to this file
+   */
+  public static JavaProcess start(String cores, Path log, String... arguments) throws IOException {
+    return new JavaProcess(
+        new ProcessBuilder(command(cores, arguments))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start());
+  }
+
+  static List<String> command(String cores, String... arguments) {
+    List<String> command = new ArrayList<>();
+    if (!cores.isEmpty()) {
+      command.addAll(List.of("taskset", "--cpu-list", cores));
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx2g",
+            "-XX:+UseParallelGC",
+            "-Djava.awt.headless=true",
+            "-cp",
+            System.getProperty("java.class.path")));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** SIGKILL; returns when it is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM: it closes in good order. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.tuningfork.benchmark.suite;
+
+import dev.tuningfork.benchmark.report.Figure;
+import dev.tuningfork.benchmark.report.Spread;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+
+/** Gathers what a suite measures. Belongs to one thread. */
+public final class Tally {
+
+  private final String suite;
+  private final Consumer<String> told;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final List<String> leftOut = new ArrayList<>();
+
+  private record Entry(String unit, String description, List<Double> values) {}
+
+  /**
+   * Something that is measured several times.
+   *
+   * @param once measures it once, in the unit
+   */
+  record Measurement(String name, String unit, String description, Callable<Double> once) {}
+
+  /**
+   * Begins with nothing.
+   *
+   * @param told a line for each value, as it comes
+   */
+  public Tally(String suite, Consumer<String> told) {
+    this.suite = suite;
+    this.told = told;
+  }
+
+  /** One value of a figure. */
+  void add(String name, String unit, String description, double value) {
+    told.accept(
+        String.format(
+            Locale.ROOT,
+            "%s: %s %s %s",
+            suite,
+            name,
+            value < 100 ? "%.2f".formatted(value) : "%,.0f".formatted(value),
+            unit));
+    entries
+        .computeIfAbsent(name, _ -> new Entry(unit, description, new ArrayList<>()))
+        .values()
+        .add(value);
+  }
+
+  /** What was to be measured and could not be, in a sentence. */
+  void leaveOut(String sentence) {
+    told.accept(suite + ": left out: " + sentence);
+    leftOut.add(suite + ": " + sentence);
+  }
+
+  /**
+   * Measures several things in turn, so that they share the drift of the machine. The first round
+   * is not counted: the JVM compiles what it runs during it.
+   */
+  void inTurn(int runs, List<Measurement> all) throws Exception {
+    for (int run = 0; run <= runs; run++) {
+      for (Measurement one : all) {
+        double value = one.once().call();
+        if (run > 0) {
+          add(one.name(), one.unit(), one.description(), value);
+        }
+      }
+    }
+  }
+
+  public List<Figure> figures() {
+    return entries.entrySet().stream()
+        .map(
+            entry ->
+                new Figure(
+                    suite,
+                    entry.getKey(),
+                    entry.getValue().unit(),
+                    Spread.of(entry.getValue().values()),
+                    entry.getValue().description()))
+        .toList();
+  }
+
+  public List<String> leftOut() {
+    return List.copyOf(leftOut);
+  }
+}

@@ -1,0 +1,207 @@
+package dev.tuningfork.benchmark.suite;
+
+import dev.tuningfork.benchmark.suite.Blocks.Layout;
+import dev.tuningfork.benchmark.suite.Tally.Measurement;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.network.Architecture;
+import dev.tuningfork.network.Architectures;
+import dev.tuningfork.network.Head;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.trainer.augment.Augmentation;
+import dev.tuningfork.trainer.augment.BatchLoader;
+import dev.tuningfork.trainer.augment.CutoutStore;
+import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.data.KaggleTables;
+import dev.tuningfork.trainer.data.Strictness;
+import dev.tuningfork.trainer.data.TrainingData;
+import dev.tuningfork.trainer.learn.Devices;
+import dev.tuningfork.trainer.learn.EpochFigures;
+import dev.tuningfork.trainer.learn.Loss;
+import dev.tuningfork.trainer.learn.Objective;
+import dev.tuningfork.trainer.learn.Optimizer;
+import dev.tuningfork.trainer.learn.RunFolder;
+import dev.tuningfork.trainer.learn.Trainer;
+import dev.tuningfork.trainer.learn.TrainingListener;
+import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.Question;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Training steps a second: as {@code train} does them, images augmented and read from disk, beside
+ * their ceiling, which is a bare loop of the same network and batch on random numbers that lie in
+ * memory (forward, the mean square of the outputs as loss, backward, AdamW), and beside the same
+ * loop with weights that lie channels first.
+ */
+final class TrainingSuite implements Suite {
+
+  private static final String UNIT = "images/s";
+  private static final int BATCH = 64;
+  private static final int GALAXIES = 1_000;
+  private static final int LOADERS = 2;
+
+  /** Steps that are not counted: the JVM compiles, the loader's first batches are prepared. */
+  private static final int SETTLING = 4;
+
+  @Override
+  public String name() {
+    return "training";
+  }
+
+  @Override
+  public String description() {
+    return "training, beside a bare loop of the same network on numbers in memory";
+  }
+
+  @Override
+  public boolean quick() {
+    return true;
+  }
+
+  @Override
+  public void measure(Workload workload, Tally tally) throws Exception {
+    Plan plan = workload.plan();
+    if (workload.bundle().description().architecture().equals(ModelDescription.TORCHSCRIPT)) {
+      tally.leaveOut("The model is a TorchScript module made elsewhere, which is not trained.");
+      return;
+    }
+    String architecture = workload.bundle().description().architecture();
+    List<Question> questions = DecisionTree.galaxyZoo2().questions();
+    Architecture named = Architectures.named(architecture);
+    InputSpec input = named.input();
+    Network network = named.describe(input.channels().count(), input.size(), Head.of(questions));
+    Weights weights = Weights.initial(network, 1);
+    double seconds = 2 * plan.seconds();
+    Path folder = workload.folder("training");
+    TrainingSettings settings = settings(architecture, input, questions);
+    List<DataSet> labelled = List.of(labelled(workload, folder));
+    try (CutoutStore store =
+            CutoutStore.create(
+                TrainingData.read(labelled, new HeldOutSplit(0.1, "benchmark"), Strictness.SKIP)
+                    .training(),
+                input,
+                settings.augmentation(),
+                folder,
+                _ -> {});
+        Blocks first = new Blocks(network, weights, Layout.CHANNELS_FIRST, BATCH, true);
+        Blocks last = new Blocks(network, weights, Layout.CHANNELS_LAST, BATCH, true)) {
+      List<Measurement> all =
+          List.of(
+              new Measurement(
+                  "training",
+                  UNIT,
+                  architecture + ", as train does it, images augmented and read from disk",
+                  () -> train(settings, store, weights, folder, seconds)),
+              new Measurement(
+                  "ceiling",
+                  UNIT,
+                  "a bare loop of the same network on numbers in memory",
+                  () -> Pace.perSecond(seconds, last::step)),
+              new Measurement(
+                  "channels first",
+                  UNIT,
+                  "the same loop, the weights as DJL makes them",
+                  () -> Pace.perSecond(seconds, first::step)));
+      tally.inTurn(Math.min(3, plan.runs()), all);
+    }
+  }
+
+  /** What {@code train} does where nothing else is said. */
+  private static TrainingSettings settings(
+      String architecture, InputSpec input, List<Question> questions) {
+    return new TrainingSettings(
+        architecture,
+        input,
+        questions,
+        List.of(
+            new Objective.Term(new Loss.DirichletMultinomial(40), 1),
+            new Objective.Term(new Loss.SquaredError(), 10)),
+        new Augmentation(true, true, 1.15, 4, 1.1, 0.01),
+        1_000,
+        BATCH,
+        new TrainingSettings.Descent(Optimizer.Kind.ADAMW, 0.001, 0.05, 1, 0.02, 1, 0.998),
+        0,
+        0,
+        1);
+  }
+
+  /** The images with a label each; what it says makes no step faster or slower. */
+  private static DataSet labelled(Workload workload, Path folder) throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    List<String> table = new ArrayList<>();
+    table.add(KaggleColumns.GALAXY_ID + "," + String.join(",", KaggleColumns.NAMES));
+    for (int id = 0; id < Math.min(GALAXIES, workload.images().size()); id++) {
+      Files.copy(workload.images().get(id), images.resolve(id + ".jpg"));
+      table.add(id + (id % 2 == 0 ? ",0.9,0.05,0.05" : ",0.1,0.85,0.05") + ",".repeat(34));
+    }
+    Path labels = Files.write(folder.resolve("labels.csv"), table);
+    return new DataSet(new KaggleTables(images, List.of(labels)), 1, true, OptionalInt.empty());
+  }
+
+  private static double train(
+      TrainingSettings settings, CutoutStore store, Weights weights, Path folder, double seconds)
+      throws IOException {
+    Stopwatch stopwatch = new Stopwatch(seconds);
+    Trainer trainer =
+        new Trainer(
+            settings,
+            Devices.named(List.of("auto")),
+            new RunFolder(Files.createTempDirectory(folder, "run-")),
+            stopwatch);
+    try (BatchLoader batches = BatchLoader.training(store, BATCH, 1, LOADERS);
+        BatchLoader judged = BatchLoader.evaluation(store, BATCH, 1)) {
+      trainer.train(batches, judged, weights, false);
+    }
+    return stopwatch.imagesPerSecond();
+  }
+
+  /** Counts steps for so long, and then asks the run to stop; epochs' ends are not counted. */
+  private static final class Stopwatch implements TrainingListener {
+
+    private final double seconds;
+    private int steps;
+    private int counted;
+    private long last;
+    private double took;
+
+    Stopwatch(double seconds) {
+      this.seconds = seconds;
+    }
+
+    double imagesPerSecond() {
+      return counted * BATCH / took;
+    }
+
+    @Override
+    public void stepped(
+        int epoch, int step, int ofEpoch, double loss, double imagesPerSecond, Duration left) {
+      long now = System.nanoTime();
+      steps++;
+      if (steps > SETTLING && step > 1) {
+        counted++;
+        took += (now - last) / 1e9;
+      }
+      last = now;
+    }
+
+    @Override
+    public void epochDone(EpochFigures figures) {
+      last = System.nanoTime();
+    }
+
+    @Override
+    public boolean stopRequested() {
+      return took >= seconds;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.tuningfork.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The command, on its smallest part. */
+class BenchmarkIT {
+
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine line = Benchmark.line();
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+
+  @Test
+  void onePartIsMeasuredPrintedWrittenAndDrawn() throws Exception {
+    Path json = folder.resolve("figures.json");
+    Path picture = folder.resolve("figures.png");
+
+    int code =
+        run(
+            "--quick",
+            "--runs",
+            "1",
+            "--only",
+            "decode",
+            "--json",
+            json.toString(),
+            "--picture",
+            picture.toString());
+
+    assertThat(code).as("%s%s", out, err).isLessThanOrEqualTo(1);
+    assertThat(out.toString())
+        .contains("decode", "tuning fork", "ImageIO", "images/s", "left out: decode: Pillow");
+    JsonNode report = new ObjectMapper().readTree(json.toFile());
+    assertThat(report.at("/figures/0/suite").asText()).isEqualTo("decode");
+    assertThat(report.at("/figures/0/spread/median").doubleValue()).isPositive();
+    assertThat(report.at("/machine/cores").intValue()).isPositive();
+    assertThat(picture).isNotEmptyFile();
+  }
+
+  @Test
+  void aPartThatDoesNotExistIsNamedWithThoseThatDo() {
+    assertThat(run("--only", "speed")).isEqualTo(2);
+    assertThat(err.toString()).contains("There is no part speed; the parts are predictor, decode");
+  }
+}

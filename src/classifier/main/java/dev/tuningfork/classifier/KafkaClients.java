@@ -1,0 +1,48 @@
+package dev.tuningfork.classifier;
+
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Settings of plain clients beside a classifier: Kafka is where the classifier's settings say, and
+ * asked as whom they say.
+ */
+public final class KafkaClients {
+
+  private KafkaClients() {}
+
+  /**
+   * For a consumer that is in no group.
+   *
+   * @throws SettingsException where Kafka refuses a setting, or it is not said where Kafka is
+   */
+  public static Map<String, Object> consumer(ClassifierSettings settings) {
+    return config(settings).getRestoreConsumerConfigs(clientId(settings));
+  }
+
+  /**
+   * For a producer.
+   *
+   * @throws SettingsException as above
+   */
+  public static Map<String, Object> producer(ClassifierSettings settings) {
+    return config(settings).getProducerConfigs(clientId(settings));
+  }
+
+  private static String clientId(ClassifierSettings settings) {
+    return settings.applicationId() + "-operator";
+  }
+
+  private static StreamsConfig config(ClassifierSettings settings) {
+    if (!settings.kafka().containsKey(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)) {
+      throw new SettingsException(
+          "It is not said where Kafka is: set kafka.bootstrap.servers, such as kafka:9092.");
+    }
+    try {
+      return new StreamsConfig(StreamsSettings.of(settings, false));
+    } catch (ConfigException e) {
+      throw new SettingsException("Kafka refuses a setting: " + e.getMessage(), e);
+    }
+  }
+}

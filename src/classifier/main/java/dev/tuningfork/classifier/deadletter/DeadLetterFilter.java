@@ -1,0 +1,62 @@
+package dev.tuningfork.classifier.deadletter;
+
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.Stage;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which dead letters are meant: those that everything here is true of.
+ *
+ * @param stages where they failed; empty: anywhere
+ * @param kinds empty: both
+ * @param from given up then or later
+ * @param to given up before then
+ * @param message found in the sentence that says why
+ * @param places these alone; empty: anywhere
+ * @param replayed whether those that have been replayed are meant too
+ */
+public record DeadLetterFilter(
+    Set<Stage> stages,
+    Set<FailureKind> kinds,
+    Optional<Instant> from,
+    Optional<Instant> to,
+    Optional<Pattern> message,
+    Set<Place> places,
+    boolean replayed) {
+
+  /** All that have not been replayed. */
+  public static final DeadLetterFilter OPEN =
+      new DeadLetterFilter(
+          Set.of(),
+          Set.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Set.of(),
+          false);
+
+  public DeadLetterFilter {
+    stages = Set.copyOf(stages);
+    kinds = Set.copyOf(kinds);
+    places = Set.copyOf(places);
+  }
+
+  /** Those at one place, replayed or not. */
+  public static DeadLetterFilter at(Set<Place> places) {
+    return new DeadLetterFilter(
+        Set.of(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), places, true);
+  }
+
+  public boolean matches(DeadLetter letter) {
+    return (replayed || !letter.replayed())
+        && (places.isEmpty() || places.contains(letter.place()))
+        && (stages.isEmpty() || letter.stage().filter(stages::contains).isPresent())
+        && (kinds.isEmpty() || letter.kind().filter(kinds::contains).isPresent())
+        && from.filter(begin -> letter.givenUpAt().isBefore(begin)).isEmpty()
+        && to.filter(end -> !letter.givenUpAt().isBefore(end)).isEmpty()
+        && message.filter(pattern -> !pattern.matcher(letter.message()).find()).isEmpty();
+  }
+}

@@ -1,0 +1,203 @@
+package dev.tuningfork.classifier.page;
+
+import dev.tuningfork.classifier.batch.ImageOrigin;
+import dev.tuningfork.classifier.batch.Onlooker;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.metrics.TransactionListener;
+import dev.tuningfork.classifier.page.Watcher.Event;
+import dev.tuningfork.classifier.service.PageSettings;
+import dev.tuningfork.classifier.stream.MorphologyListener;
+import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.tree.AnswerProbabilities;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes from the stream what the page shows, at no more than the pace of eyes.
+ *
+ * <pre>{@code
+ * model answers ─► look: who wants it? ─► published ─► committed ─► gallery, watchers ─► browsers
+ *   (every galaxy)    (few are kept)      (stream thread)           (bounded queues)
+ * }</pre>
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>A galaxy that nobody wants costs a few comparisons for each client; one that somebody wants
+ *       also a copy of its pixels. Each client has a pace, so these are some ten a second. Where
+ *       nobody watches, one galaxy a second is kept, so that who opens the page sees something.
+ *   <li>What is shown is committed: what a transaction holds is kept by its thread, and forgotten
+ *       where the next transaction begins before this one was committed.
+ *   <li>Memory is bounded by the settings: the gallery by its galaxies and its bytes, a transaction
+ *       by as many galaxies, a client by its queue, and the clients by their number.
+ *   <li>Nobody in the stream ever waits for a browser.
+ * </ul>
+ *
+ * <p>Safe for use by many threads at once.
+ */
+public final class LiveFeed
+    implements Onlooker, MorphologyListener, TransactionListener, AutoCloseable {
+
+  /** Kept each second though nobody asked for it. */
+  private static final double UNASKED = 1;
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** A copy of an image, for those who want to see it. */
+  private record Sighting(Picture picture, List<Watcher> wanting) implements Keepsake {}
+
+  private record Pending(SeenGalaxy galaxy, List<Watcher> wanting) {}
+
+  private final PageSettings settings;
+  private final ClassifierMetrics metrics;
+  private final Optional<SteeredSurvey> survey;
+  private final Gallery gallery;
+  private final Pace unasked = new Pace(UNASKED, 4, System.nanoTime());
+  private final AtomicLong seen = new AtomicLong();
+  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  private final ThreadLocal<Deque<Pending>> pending = ThreadLocal.withInitial(ArrayDeque::new);
+  private final Figures figures = new Figures();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("page-figures").factory());
+
+  /**
+   * @param survey what the page may steer
+   */
+  public LiveFeed(
+      PageSettings settings, ClassifierMetrics metrics, Optional<SteeredSurvey> survey) {
+    this.settings = settings;
+    this.metrics = metrics;
+    this.survey = survey;
+    gallery = new Gallery(settings.galaxies(), settings.memory());
+  }
+
+  /**
+   * Tells its clients once a second how the stream stands.
+   *
+   * @param lag how many references are published and not yet taken; negative where not known
+   */
+  void start(LongSupplier lag, BooleanSupplier ready) {
+    var _ =
+        clock.scheduleAtFixedRate(
+            () -> tellFigures(lag, ready), 1_000, 1_000, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public @Nullable Keepsake look(PreparedImage image, AnswerProbabilities answers) {
+    long now = System.nanoTime();
+    List<Watcher> wanting = List.of();
+    for (Watcher watcher : watchers) {
+      if (watcher.wants(answers, image.flags(), now)) {
+        wanting = wanting.isEmpty() ? new ArrayList<>() : wanting;
+        wanting.add(watcher);
+      }
+    }
+    return wanting.isEmpty() && !unasked.take(now)
+        ? null
+        : new Sighting(Picture.of(image), wanting);
+  }
+
+  @Override
+  public void published(
+      GalaxyMorphology morphology, byte[] json, ImageOrigin origin, Keepsake keepsake) {
+    Sighting sighting = (Sighting) keepsake;
+    Deque<Pending> mine = pending.get();
+    if (mine.size() >= settings.galaxies()) {
+      mine.removeFirst();
+    }
+    SeenGalaxy galaxy =
+        new SeenGalaxy(seen.incrementAndGet(), morphology, json, origin, sighting.picture);
+    mine.addLast(new Pending(galaxy, sighting.wanting));
+  }
+
+  @Override
+  public void begun() {
+    pending.get().clear();
+  }
+
+  @Override
+  public void committed() {
+    Deque<Pending> mine = pending.get();
+    for (Pending one = mine.pollFirst(); one != null; one = mine.pollFirst()) {
+      gallery.add(one.galaxy);
+      for (Watcher watcher : one.wanting) {
+        if (watcher.filter.wants(one.galaxy.morphology.flags())) {
+          watcher.tell(new Event.Galaxy(one.galaxy));
+        }
+      }
+    }
+  }
+
+  /** What was seen lately. */
+  Gallery gallery() {
+    return gallery;
+  }
+
+  Optional<SteeredSurvey> survey() {
+    return survey;
+  }
+
+  /**
+   * The calling thread begins to watch, and is to {@link #leave}.
+   *
+   * @return empty where too many do
+   */
+  Optional<Watcher> watch(Filter filter) {
+    synchronized (watchers) {
+      if (watchers.size() >= settings.clients() || clock.isShutdown()) {
+        return Optional.empty();
+      }
+      Watcher watcher = new Watcher(filter, settings.cards());
+      watchers.add(watcher);
+      return Optional.of(watcher);
+    }
+  }
+
+  void leave(Watcher watcher) {
+    watchers.remove(watcher);
+  }
+
+  /** Ends all watching. */
+  @Override
+  public void close() {
+    synchronized (watchers) {
+      clock.shutdownNow();
+    }
+    watchers.forEach(Watcher::end);
+  }
+
+  private void tellFigures(LongSupplier lag, BooleanSupplier ready) {
+    if (watchers.isEmpty()) {
+      figures.forget();
+      return;
+    }
+    Map<String, Object> all = figures.next(metrics.read(), lag.getAsLong(), ready.getAsBoolean());
+    Optional<SteeredSurvey.State> state = survey.map(SteeredSurvey::state);
+    for (Watcher watcher : watchers) {
+      if (watcher.hangs(PATIENCE_NANOS)) {
+        watcher.cutOff();
+        continue;
+      }
+      Map<String, Object> own = new LinkedHashMap<>(all);
+      own.put("matched", watcher.matched());
+      own.put("dropped", watcher.dropped());
+      watcher.tell(new Event.Figures("figures", own));
+      state.ifPresent(now -> watcher.tell(new Event.Figures("survey", now)));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.tuningfork.model;
+
+import ai.djl.Model;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.network.Head;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A model whose network takes standardised images, batch × channels × height × width, and whose
+ * outputs become probabilities here: the blocks that train, or a TorchScript module that was made
+ * elsewhere.
+ */
+final class PlainModel extends DjlModel {
+
+  private final FloatBuffer planes;
+  private final String form;
+
+  PlainModel(ModelBundle bundle, Model model, int largestBatch) {
+    super(bundle, model, largestBatch);
+    this.planes = buffer.asFloatBuffer();
+    this.form = bundle.isTorchScript() ? "module" : Form.BLOCKS.toString();
+  }
+
+  @Override
+  public String form() {
+    return form;
+  }
+
+  @Override
+  void computeBlank(int images) {
+    compute(images);
+  }
+
+  @Override
+  List<AnswerProbabilities> answers(List<PreparedImage> images) {
+    InputSpec input = description.input();
+    for (int i = 0; i < images.size(); i++) {
+      planes.put(i * input.valueCount(), input.standardised(images.get(i).pixels()));
+    }
+    float[] rows = compute(paddedSize(images.size()));
+    List<AnswerProbabilities> answers = new ArrayList<>(images.size());
+    for (int i = 0; i < images.size(); i++) {
+      answers.add(answers(vector(rows, i, i), i));
+    }
+    return answers;
+  }
+
+  /** The network's outputs for the first images of the buffer, one row an image. */
+  private float[] compute(int images) {
+    InputSpec input = description.input();
+    return forward(
+        new Shape(images, input.channels().count(), input.size(), input.size()),
+        DataType.FLOAT32,
+        results -> numbers(results.singletonOrThrow(), images, outputs));
+  }
+
+  private AnswerProbabilities answers(double[] vector, int place) {
+    DecisionTree tree = description.tree();
+    for (Head head : heads) {
+      int first = tree.firstAnswer(tree.question(head.question()));
+      switch (description.output()) {
+        case LOGITS -> softmax(vector, first, first + head.answers());
+        case CONCENTRATIONS -> concentrations(vector, first, first + head.answers());
+        case PROBABILITIES -> {}
+      }
+    }
+    try {
+      return switch (description.output()) {
+        case CONCENTRATIONS -> AnswerProbabilities.ofConcentrations(tree, vector);
+        case LOGITS, PROBABILITIES -> AnswerProbabilities.of(tree, vector);
+      };
+    } catch (IllegalArgumentException e) {
+      throw noProbabilities(place, e);
+    }
+  }
+
+  private static void softmax(double[] vector, int from, int to) {
+    double largest = Arrays.stream(vector, from, to).max().orElseThrow();
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      vector[i] = Math.exp(vector[i] - largest);
+      sum += vector[i];
+    }
+    for (int i = from; i < to; i++) {
+      vector[i] /= sum;
+    }
+  }
+
+  private static void concentrations(double[] vector, int from, int to) {
+    for (int i = from; i < to; i++) {
+      vector[i] = Math.exp(Math.clamp(vector[i], -LARGEST_LOG, LARGEST_LOG));
+    }
+  }
+}

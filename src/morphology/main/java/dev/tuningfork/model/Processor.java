@@ -1,0 +1,39 @@
+package dev.tuningfork.model;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** What the processors can do that compute a model. */
+final class Processor {
+
+  /** As Linux tells it; other systems are taken to have none of this. */
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+  /** Intel's and AMD's names, and Arm's. */
+  private static final Pattern BFLOAT16 =
+      Pattern.compile("^(flags|Features)\\b.*\\b(avx512_bf16|amx_bf16|bf16)\\b", Pattern.MULTILINE);
+
+  private Processor() {}
+
+  /** Whether a device multiplies bfloat16 faster than float32. */
+  static boolean multipliesBfloat16(Device device) {
+    if (device.isGpu()) {
+      return true; // as all of NVIDIA's have done since 2020
+    }
+    try {
+      return multipliesBfloat16(Files.readString(CPU_INFO));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * @param cpuInfo what /proc/cpuinfo says
+   */
+  static boolean multipliesBfloat16(String cpuInfo) {
+    return BFLOAT16.matcher(cpuInfo).find();
+  }
+}

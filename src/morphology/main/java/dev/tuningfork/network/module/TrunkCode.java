@@ -1,0 +1,278 @@
+package dev.tuningfork.network.module;
+
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.network.Layer;
+import dev.tuningfork.network.Layer.BatchNorm;
+import dev.tuningfork.network.Layer.Block;
+import dev.tuningfork.network.Layer.Convolution;
+import dev.tuningfork.network.Layer.Linear;
+import dev.tuningfork.network.Layer.MaxPool;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.network.Volume;
+import dev.tuningfork.network.Weights;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the layers of a network as TorchScript: from {@code levels}, batch × height × width ×
+ * channels of 0 to 255, to {@code x}, one number for each answer.
+ *
+ * <p>Nothing is computed that can be had from the weights beforehand, and nothing is copied that
+ * can stay where it is:
+ *
+ * <ul>
+ *   <li>A convolution takes into itself the batch normalisation behind it and, where it pads with
+ *       nothing, the one before it. The first one takes the standardisation of the levels, which
+ *       every arithmetic holds exactly; it is then padded with the level that stands for 0.
+ *   <li>An odd number of zeros around the image, which PyTorch cannot pad with, becomes an even one
+ *       where channels do not see each other: the kernels grow by a row and a column of zeros,
+ *       which costs less than a copy of the image. Other convolutions get the copy.
+ *   <li>What nobody else needs any more is overwritten.
+ * </ul>
+ */
+final class TrunkCode {
+
+  private final ModuleCode code;
+  private final Weights weights;
+  private final Arithmetic arithmetic;
+
+  /** What {@code x} is for one image. */
+  private Volume volume;
+
+  /** What is still to be done to each channel of {@code x}. */
+  private @Nullable Affine pending;
+
+  /** Whether {@code x} is still the levels as they came. */
+  private boolean atInput = true;
+
+  /** Whether nobody else needs {@code x}. */
+  private boolean own;
+
+  /** Whether {@code x} is one row of numbers an image, and no more channels of planes. */
+  private boolean flat;
+
+  private int kept;
+
+  private TrunkCode(
+      ModuleCode code, Network network, Weights weights, InputSpec input, Arithmetic arithmetic) {
+    this.code = code;
+    this.weights = weights;
+    this.arithmetic = arithmetic;
+    this.volume = network.input();
+    this.pending = Affine.standardisation(input);
+  }
+
+  static void write(
+      ModuleCode code, Network network, Weights weights, InputSpec input, Arithmetic arithmetic) {
+    TrunkCode trunk = new TrunkCode(code, network, weights, input, arithmetic);
+    List<Layer> layers = network.layers();
+    trunk.layers(layers.subList(0, layers.size() - 1));
+    trunk.answers((Linear) layers.getLast());
+  }
+
+  private void layers(List<Layer> layers) {
+    for (int i = 0; i < layers.size(); i++) {
+      if (layers.get(i) instanceof Convolution convolution) {
+        if (i + 1 < layers.size() && layers.get(i + 1) instanceof BatchNorm norm) {
+          convolution(convolution, Affine.of(norm, convolution.outputs(), weights));
+          i++;
+        } else {
+          convolution(convolution, Affine.identity(convolution.outputs()));
+        }
+      } else {
+        layer(layers.get(i));
+      }
+    }
+  }
+
+  private void layer(Layer layer) {
+    switch (layer) {
+      case Convolution c -> convolution(c, Affine.identity(c.outputs()));
+      case BatchNorm n -> {
+        Affine affine = Affine.of(n, volume.channels(), weights);
+        pending = pending == null ? affine : pending.then(affine);
+      }
+      case MaxPool p -> {
+        settle();
+        compute(
+            "torch.max_pool2d(x, %s, %s, [0, 0], [1, 1])",
+            List.of(p.kernel(), p.kernel()), List.of(p.stride(), p.stride()));
+        volume = p.output(volume);
+      }
+      case Layer.Relu _ -> {
+        settle();
+        compute(own ? "torch.relu_(x)" : "torch.relu(x)");
+      }
+      case Layer.Relu6 _ -> {
+        settle();
+        compute(own ? "torch.clamp_(x, 0., 6.)" : "torch.clamp(x, 0., 6.)");
+      }
+      case Layer.MeanOverPlane mean -> {
+        settle();
+        compute("torch.mean(x, [2, 3])");
+        volume = mean.output(volume);
+        flat = true;
+      }
+      case Layer.Flatten flatten -> {
+        flatten();
+        volume = flatten.output(volume);
+      }
+      case Linear l -> {
+        flatten();
+        compute(
+            "torch.linear(x, %s, %s)",
+            array(l.name() + ".weight", arithmetic), array(l.name() + ".bias", arithmetic));
+        volume = l.output(volume);
+      }
+      case Layer.Dropout _ -> {}
+      case Block b -> block(b);
+    }
+  }
+
+  private void block(Block block) {
+    if (!block.residual()) {
+      layers(block.layers());
+      return;
+    }
+    settle();
+    String before = "before" + kept++;
+    code.line("%s = x", before);
+    own = false;
+    layers(block.layers());
+    settle();
+    compute(own ? "torch.add_(x, %s)" : "torch.add(x, %s)", before);
+  }
+
+  /** The last layer computes in single precision: it costs nothing, and gives the probabilities. */
+  private void answers(Linear linear) {
+    flatten();
+    compute(
+        "torch.linear(torch.to(x, %d), %s, %s)",
+        Arithmetic.FLOAT32.code(),
+        array(linear.name() + ".weight", Arithmetic.FLOAT32),
+        array(linear.name() + ".bias", Arithmetic.FLOAT32));
+  }
+
+  private String array(String name, Arithmetic of) {
+    Weights.Array array = NetworkModule.required(weights, name);
+    return code.attribute(name, Tensor.of(of, array.shape(), array.values()));
+  }
+
+  private void compute(String expression, Object... values) {
+    code.line("x = " + expression, values);
+    own = true;
+  }
+
+  private void flatten() {
+    settle();
+    if (!flat) {
+      code.line("x = torch.flatten(x, 1)"); // may be the same memory, so it is no more one's own
+      flat = true;
+    }
+  }
+
+  /** Does what is pending, where no convolution can take it. */
+  private void settle() {
+    if (atInput) {
+      code.line("x = torch.permute(torch.to(levels, %d), [0, 3, 1, 2])", arithmetic.code());
+      atInput = false;
+      own = false;
+    }
+    if (pending != null) {
+      List<Integer> shape =
+          flat ? List.of(1, pending.channels()) : List.of(1, pending.channels(), 1, 1);
+      String name = "affine" + code.attributes().size();
+      String scale = code.attribute(name + ".scale", constants(shape, pending.scale()));
+      String shift = code.attribute(name + ".shift", constants(shape, pending.shift()));
+      pending = null;
+      compute("torch.add(torch.mul(x, %s), %s)", scale, shift);
+    }
+  }
+
+  private Tensor constants(List<Integer> shape, double[] values) {
+    float[] constants = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      constants[i] = (float) values[i];
+    }
+    return Tensor.of(arithmetic, shape, constants);
+  }
+
+  /** The zeros on both sides of an image along one axis. */
+  private record Zeros(int before, int after) {
+
+    static Zeros of(int zeros) {
+      return new Zeros(zeros / 2, zeros - zeros / 2);
+    }
+
+    boolean even() {
+      return before == after;
+    }
+
+    int sum() {
+      return before + after;
+    }
+  }
+
+  private void convolution(Convolution c, Affine after) {
+    Zeros vertical = Zeros.of(c.zeros(volume.height()));
+    Zeros horizontal = Zeros.of(c.zeros(volume.width()));
+    boolean padded = vertical.sum() + horizontal.sum() > 0;
+    if (padded && !atInput) {
+      settle();
+    }
+    Affine before = pending == null ? Affine.identity(volume.channels()) : pending;
+    Kernels kernels = Kernels.fold(c, volume.channels(), weights, before, after, arithmetic);
+    List<Integer> padding = List.of(0, 0);
+    if (atInput && padded) {
+      surround(vertical, horizontal, before);
+    } else if (vertical.even() && horizontal.even()) {
+      padding = List.of(vertical.before(), horizontal.before());
+    } else if (c.groups() > 1) {
+      kernels = kernels.grown(!vertical.even(), !horizontal.even());
+      padding = List.of(vertical.after(), horizontal.after());
+    } else {
+      List<Integer> zeros =
+          List.of(horizontal.before(), horizontal.after(), vertical.before(), vertical.after());
+      compute("torch.constant_pad_nd(x, %s, 0.)", zeros);
+    }
+    if (atInput && !padded) {
+      code.line("x = torch.permute(torch.to(levels, %d), [0, 3, 1, 2])", arithmetic.code());
+    }
+    atInput = false;
+    pending = null;
+    compute(
+        "torch.conv2d(x, %s, %s, %s, %s, [1, 1], %d)",
+        code.attribute(
+            c.name() + ".weight",
+            Tensor.channelsLast(arithmetic, kernels.shape(), kernels.weights())),
+        code.attribute(
+            c.name() + ".bias", Tensor.of(arithmetic, List.of(c.outputs()), kernels.biases())),
+        List.of(c.stride(), c.stride()),
+        padding,
+        c.groups());
+    volume = c.output(volume);
+  }
+
+  /** Lays the levels into an image that is larger, of levels that stand for 0. */
+  private void surround(Zeros vertical, Zeros horizontal, Affine standardisation) {
+    int height = vertical.sum() + volume.height();
+    int width = horizontal.sum() + volume.width();
+    float[] zero = new float[height * width * volume.channels()];
+    for (int i = 0; i < zero.length; i++) {
+      zero[i] = (float) standardisation.zero(i % volume.channels());
+    }
+    String surroundings =
+        code.attribute(
+            "surroundings",
+            Tensor.of(arithmetic, List.of(1, height, width, volume.channels()), zero));
+    code.line("x = torch.repeat(%s, [torch.size(levels, 0), 1, 1, 1])", surroundings);
+    code.line(
+        "within = torch.slice(torch.slice(x, 1, %d, %d), 2, %d, %d)",
+        vertical.before(),
+        vertical.before() + volume.height(),
+        horizontal.before(),
+        horizontal.before() + volume.width());
+    code.line("within = torch.copy_(within, levels)");
+    code.line("x = torch.permute(x, [0, 3, 1, 2])");
+  }
+}

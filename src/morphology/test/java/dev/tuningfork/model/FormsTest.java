@@ -1,0 +1,179 @@
+package dev.tuningfork.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tuningfork.image.Pixels;
+import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.Question;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FormsTest {
+
+  private static final DeviceSetting CPU = new DeviceSetting.Cpu();
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Form.class,
+      names = {"FLOAT32", "BFLOAT16", "BLOCKS"})
+  void aModelSaysInWhichFormItComputesAndAnswersNearlyAsTheBlocks(Form form) throws Exception {
+    List<PreparedImage> images = new ArrayList<>(levels(3));
+    images.addAll(TestModels.images(TestModels.SMALL.input(), 2, 1));
+    images.addAll(levels(2));
+    for (Output output : List.of(Output.LOGITS, Output.CONCENTRATIONS)) {
+      ModelBundle bundle =
+          ModelBundle.of(TestModels.SMALL.giving(output), TestModels.small().weights());
+      try (MorphologyModel model = ModelLoader.load(bundle, CPU, form, 8);
+          MorphologyModel blocks = ModelLoader.load(bundle, CPU, Form.BLOCKS, 8)) {
+        assertThat(model.form()).isEqualTo(form.toString());
+        double tolerance = form == Form.BFLOAT16 ? 0.01 : 1e-5;
+        List<AnswerProbabilities> answers = model.predict(images);
+        List<AnswerProbabilities> due = blocks.predict(images);
+        assertThat(answers).hasSameSizeAs(images);
+        for (int i = 0; i < images.size(); i++) {
+          assertSame(answers.get(i), due.get(i), tolerance);
+          assertThat(answers.get(i).interval(TestModels.TREE.root(), 0).isPresent())
+              .isEqualTo(output == Output.CONCENTRATIONS);
+        }
+      }
+    }
+  }
+
+  @Test
+  void withoutAWishAModelIsCompiledAndAModuleFromElsewhereStaysWhatItIs() throws Exception {
+    try (MorphologyModel model = ModelLoader.load(TestModels.small(), CPU, 2);
+        MorphologyModel module =
+            ModelLoader.load(
+                ModelBundle.ofTorchScript(TestModels.MODULE, TestModels.resource("logits.pt")),
+                CPU,
+                2)) {
+      assertThat(model.form()).isIn("bfloat16", "float32");
+      assertThat(module.form()).isEqualTo("module");
+    }
+  }
+
+  @Test
+  void aBundleHoldsItsReferenceAnswersAndAModelIsHeldToThem(@TempDir Path folder) throws Exception {
+    Path path = folder.resolve("bundle");
+    TestModels.small().withReferenceAnswers().save(path);
+    ModelBundle bundle = ModelBundle.open(path);
+
+    assertThat(bundle.files()).contains(ReferenceAnswers.IMAGES, ReferenceAnswers.ANSWERS);
+    for (Form form : Form.values()) {
+      try (MorphologyModel model = ModelLoader.load(bundle, CPU, form, 3)) {
+        double distance = ReferenceAnswers.of(bundle).orElseThrow().distance(model);
+        assertThat(distance).isLessThan(form == Form.BLOCKS || form == Form.FLOAT32 ? 1e-5 : 0.01);
+      }
+    }
+  }
+
+  @Test
+  void otherAnswersThanThePublishedOnesAreRefusedInEveryForm() throws Exception {
+    ModelBundle good = steep(1000).withReferenceAnswers();
+    ModelBundle other =
+        TestModels.small()
+            .with(ReferenceAnswers.IMAGES, good.file(ReferenceAnswers.IMAGES))
+            .with(ReferenceAnswers.ANSWERS, good.file(ReferenceAnswers.ANSWERS));
+
+    for (Form form : Form.values()) {
+      assertThatThrownBy(() -> ModelLoader.load(other, CPU, form, 4))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining(
+              "its probabilities of the galaxies in reference.png differ by up to")
+          .hasMessageContaining("from those that it was published with");
+    }
+  }
+
+  @Test
+  void referenceFilesThatAreNotAsTheyShouldBeAreNamed() throws Exception {
+    ModelBundle good = TestModels.small().withReferenceAnswers();
+    byte[] picture = good.file(ReferenceAnswers.IMAGES);
+    byte[] answers = good.file(ReferenceAnswers.ANSWERS);
+
+    assertRefused(picture, "[{}".getBytes(StandardCharsets.UTF_8), "Its reference.json is not as");
+    assertRefused(picture, "[]".getBytes(StandardCharsets.UTF_8), "the answers about 0 images");
+    assertRefused(
+        picture, "[{\"t01\":[1.0]}]".getBytes(StandardCharsets.UTF_8), "is not a PNG of 1 images");
+    assertRefused(answers, answers, "Its reference.png is not a PNG of 4 images of 32 × 32 with 1");
+  }
+
+  private static void assertRefused(byte[] picture, byte[] answers, String message) {
+    ModelBundle bundle =
+        TestModels.small()
+            .with(ReferenceAnswers.IMAGES, picture)
+            .with(ReferenceAnswers.ANSWERS, answers);
+    assertThatThrownBy(() -> ModelLoader.load(bundle, CPU, Form.BLOCKS, 4))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void theSameBundleCompilesToTheSameModuleAndAModuleIsNotCompiled(@TempDir Path folder)
+      throws Exception {
+    byte[] module = TestModels.small().compile(Form.FLOAT32.arithmetic().orElseThrow());
+    assertThat(TestModels.small().compile(Form.FLOAT32.arithmetic().orElseThrow()))
+        .isEqualTo(module);
+    Files.write(folder.resolve("small.pt"), module);
+    ModelBundle elsewhere =
+        ModelBundle.ofTorchScript(TestModels.MODULE, TestModels.resource("logits.pt"));
+    assertThatThrownBy(() -> elsewhere.compile(Form.FLOAT32.arithmetic().orElseThrow()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is a TorchScript module already");
+  }
+
+  @Test
+  void aProcessorTellsWhetherItMultipliesBfloat16() {
+    assertThat(Processor.multipliesBfloat16("flags\t\t: fpu avx512_bf16 sha_ni\n")).isTrue();
+    assertThat(Processor.multipliesBfloat16("processor: 0\nflags\t: fpu amx_bf16\n")).isTrue();
+    assertThat(Processor.multipliesBfloat16("Features\t: fp asimd i8mm bf16\n")).isTrue();
+    assertThat(Processor.multipliesBfloat16("flags\t\t: fpu avx2\nbugs: bf16\n")).isFalse();
+  }
+
+  /** So sure of itself that it says other things than the small model. */
+  private static ModelBundle steep(float factor) {
+    SequencedMap<String, Weights.Array> arrays =
+        new LinkedHashMap<>(TestModels.small().weights().arrays());
+    Weights.Array answers = arrays.get("answers.weight");
+    float[] steep = answers.values().clone();
+    for (int i = 0; i < steep.length; i++) {
+      steep[i] *= factor;
+    }
+    arrays.put("answers.weight", new Weights.Array(answers.shape(), steep));
+    return ModelBundle.of(TestModels.SMALL, new Weights(arrays));
+  }
+
+  private static List<PreparedImage> levels(int count) {
+    SplittableRandom random = new SplittableRandom(count);
+    List<PreparedImage> images = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      byte[] levels = new byte[TestModels.SMALL.input().valueCount()];
+      random.nextBytes(levels);
+      images.add(new PreparedImage(new Pixels.Levels(levels), 424, 424, Set.of()));
+    }
+    return images;
+  }
+
+  private static void assertSame(
+      AnswerProbabilities actual, AnswerProbabilities expected, double tolerance) {
+    for (Question question : TestModels.TREE.questions()) {
+      assertThat(actual.conditional(question))
+          .containsExactly(expected.conditional(question), within(tolerance));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.KafkaClients;
+import dev.tuningfork.classifier.deadletter.DeadLetter;
+import dev.tuningfork.classifier.deadletter.DeadLetterFilter;
+import dev.tuningfork.classifier.deadletter.DeadLetters;
+import dev.tuningfork.classifier.deadletter.Place;
+import dev.tuningfork.classifier.deadletter.Replay;
+import java.io.PrintWriter;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tuning-fork dead-letters replay}: another attempt at the letters that are chosen. */
+@Command(
+    name = "replay",
+    description =
+        "Sends dead letters to the input topic again, byte for byte, each once: what was replayed is"
+            + " left out, also by a replay that is repeated after it was interrupted.",
+    sortOptions = false)
+final class DeadLettersReplayCommand implements Callable<Integer> {
+
+  @Mixin private DeadLetterTopic topic = new DeadLetterTopic();
+  @Mixin private DeadLetterChoice choice = new DeadLetterChoice();
+
+  @Option(names = "--every", description = "Send all of them, where nothing else chooses.")
+  private boolean every;
+
+  @Option(names = "--dry-run", description = "Only say how many would be sent.")
+  private boolean dryRun;
+
+  @Parameters(
+      paramLabel = "PARTITION:OFFSET",
+      arity = "0..*",
+      converter = DeadLetterChoice.PlaceConverter.class,
+      description = "These alone, as list tells where they stand.")
+  private Set<Place> places = new LinkedHashSet<>();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    if (choice.isEmpty() && places.isEmpty() && !every) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Say which dead letters are meant: where they stand, a filter such as --kind transient,"
+              + " or --every.");
+    }
+    ClassifierSettings settings = topic.settings();
+    DeadLetterFilter filter = choice.filter(places, false);
+    PrintWriter out = spec.commandLine().getOut();
+    return dryRun ? count(settings, filter, out) : replay(settings, filter, out);
+  }
+
+  private static int count(ClassifierSettings settings, DeadLetterFilter filter, PrintWriter out) {
+    try (DeadLetters letters = DeadLetterTopic.open(settings)) {
+      out.printf(
+          "%,d dead letters would be sent to %s.%n",
+          letters.list(filter, 0).total(), settings.topics().input());
+    }
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private int replay(ClassifierSettings settings, DeadLetterFilter filter, PrintWriter out) {
+    Terminal terminal = Terminal.of(out, spec.commandLine().getErr());
+    long[] sent = {0};
+    Replay.Result result =
+        Replay.run(
+            KafkaClients.consumer(settings),
+            KafkaClients.producer(settings),
+            settings.topics().deadLetters(),
+            settings.topics().input(),
+            filter,
+            _ -> terminal.status("%,d sent".formatted(++sent[0])));
+    for (DeadLetter letter : result.withoutValue()) {
+      terminal.line(
+          "%s has no value to send: it was too large to be kept%s."
+              .formatted(
+                  letter.place(),
+                  letter.source().map(source -> ", and may still stand at " + source).orElse("")));
+    }
+    terminal.line(
+        "%,d dead letters were sent to %s.".formatted(result.sent(), settings.topics().input()));
+    if (result.withoutValueCount() > 0) {
+      terminal.line("%,d could not be sent.".formatted(result.withoutValueCount()));
+      return Commands.SOME_LEFT_OUT;
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.tuningfork.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+
+/** Runs a command in this process, for tests that stand elsewhere. */
+public final class CommandLineRun {
+
+  private CommandLineRun() {}
+
+  /** What the command writes to standard output; fails where it does not end well. */
+  public static String requireOk(List<String> line) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        Commands.line(new PrintWriter(out, true), new PrintWriter(err, true))
+            .execute(line.toArray(String[]::new));
+    assertThat(code).as("%s says %s", line, err).isZero();
+    return out.toString();
+  }
+}
