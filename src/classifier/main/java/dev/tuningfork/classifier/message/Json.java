@@ -62,7 +62,9 @@ final class Json {
     try (JsonParser parser = MAPPER.createParser(json)) {
       return read(parser, type);
     } catch (IOException e) {
-      throw new UncheckedIOException("Reading an array in memory failed.", e);
+      // of an array in memory this is a character that there is not: the first bytes choose between
+      // UTF-8, 16 and 32
+      throw new MessageException("The message is not JSON in UTF-8: " + e.getMessage() + ".", e);
     }
   }
 

@@ -129,6 +129,15 @@ class MessagesTest {
         .isInstanceOf(MessageException.class);
   }
 
+  /** Found by fuzzing: JSON's first bytes choose between UTF-8, 16 and 32. */
+  @Test
+  void whatBeginsAsUtf32AndIsNoneIsSaidToBeNoJson() {
+    byte[] bytes = {'{', 0, 0, 0, 0, 0, 0x21, 0x6f};
+    assertThatThrownBy(() -> GalaxyImageReference.fromJson(bytes))
+        .isInstanceOf(MessageException.class)
+        .hasMessageContaining("The message is not JSON in UTF-8");
+  }
+
   @Test
   void aModelOfOneQuestionLeavesOutWhatItCannotKnow() throws Exception {
     var morphology =
