@@ -98,6 +98,9 @@ as 1e+06.
 {{- if and .Values.strimzi.user.create (eq .Values.strimzi.user.authentication "tls") (not .Values.kafka.tls.enabled) -}}
 {{- fail "strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled." -}}
 {{- end -}}
+{{- if and (eq .Values.topics.serialisation "avro") (not .Values.registry.url) -}}
+{{- fail "topics.serialisation is avro, which wants a schema registry: say where it is in registry.url." -}}
+{{- end -}}
 {{- if and (or .Values.strimzi.user.create (eq .Values.topics.createdBy "strimzi")) (not .Values.strimzi.cluster) -}}
 {{- fail "Strimzi wants to know which Kafka is meant: name it in strimzi.cluster." -}}
 {{- end -}}
@@ -263,6 +266,13 @@ threads: {{ .Values.kafka.threads }}
 input.topic: {{ .Values.topics.input | quote }}
 output.topic: {{ .Values.topics.output | quote }}
 dead-letter.topic: {{ .Values.topics.deadLetters | quote }}
+serialization: {{ .Values.topics.serialisation }}
+{{- with .Values.registry }}
+{{- if .url }}
+registry.url: {{ .url | quote }}
+registry.register: {{ .register }}
+{{- end }}
+{{- end }}
 {{- if eq .Values.topics.createdBy "application" }}
 topics.create: true
 topics.partitions: {{ int .Values.topics.partitions }}

@@ -4,8 +4,12 @@ import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.batch.Onlooker;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.CommitTimingClients;
+import dev.tuningfork.classifier.registry.RegistryException;
+import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.metrics.TransactionListener;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
@@ -74,6 +78,7 @@ public final class ClassifierApplication implements AutoCloseable {
     FAILED
   }
 
+  private final Optional<SchemaRegistry> registry;
   private final Optional<LiveFeed> feed;
   private final SurveyImageFetcher fetcher;
   private final Batcher batcher;
@@ -93,14 +98,17 @@ public final class ClassifierApplication implements AutoCloseable {
       ClassifierSettings settings,
       MorphologyModel model,
       Optional<SteeredSurvey> survey,
-      boolean streamsProtocol) {
+      boolean streamsProtocol,
+      Optional<SchemaRegistry> registry,
+      MessageFormat format) {
+    this.registry = registry;
     ImageLimits limits = settings.image();
-    Optional<PrometheusMeterRegistry> registry =
+    Optional<PrometheusMeterRegistry> measures =
         settings
             .service()
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-    metrics = registry.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
+    metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
     feed =
         settings.service().address().isPresent() && settings.service().page().show()
             ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
@@ -122,6 +130,7 @@ public final class ClassifierApplication implements AutoCloseable {
         ClassifierTopology.of(
             settings.topics(),
             batcher,
+            format,
             settings.ledger(),
             metrics,
             feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
@@ -145,10 +154,10 @@ public final class ClassifierApplication implements AutoCloseable {
           }
         });
     endpoints =
-        registry.map(
-            measures ->
+        measures.map(
+            told ->
                 new Endpoints(
-                    settings, models, topology.describe().toString(), measures, metrics, feed));
+                    settings, models, format, topology.describe().toString(), told, metrics, feed));
   }
 
   /**
@@ -156,8 +165,8 @@ public final class ClassifierApplication implements AutoCloseable {
    *
    * @param model used by this classifier alone, and to be closed by the caller after it. Where
    *     another model takes its place, it is closed before, and closing it again does nothing
-   * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
-   *     setting, or the service's address cannot be listened on
+   * @throws SettingsException where Kafka or the schema registry cannot be reached, a topic is
+   *     missing, Kafka refuses a setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(ClassifierSettings settings, MorphologyModel model) {
     return start(settings, model, Optional.empty());
@@ -167,22 +176,50 @@ public final class ClassifierApplication implements AutoCloseable {
    * Starts a classifier whose page also steers a survey.
    *
    * @param model used by this classifier alone, and to be closed by the caller after it
-   * @throws SettingsException where Kafka cannot be reached, a topic is missing, Kafka refuses a
-   *     setting, or the service's address cannot be listened on
+   * @throws SettingsException where Kafka or the schema registry cannot be reached, a topic is
+   *     missing, Kafka refuses a setting, or the service's address cannot be listened on
    */
   public static ClassifierApplication start(
       ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
+    Optional<SchemaRegistry> registry = registry(settings);
     try {
+      MessageFormat format = registry.map(r -> format(settings, r)).orElse(MessageFormat.JSON);
       boolean streamsProtocol = prepareCluster(settings);
       ClassifierApplication application =
-          new ClassifierApplication(settings, model, survey, streamsProtocol);
+          new ClassifierApplication(settings, model, survey, streamsProtocol, registry, format);
       application.open();
       return application;
-    } catch (ConfigException e) {
-      throw new SettingsException("Kafka refuses a setting: " + e.getMessage(), e);
-    } catch (KafkaException e) {
-      throw new SettingsException("The classifier cannot start: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      registry.ifPresent(SchemaRegistry::close);
+      throw switch (e) {
+        case RegistryException told ->
+            new SettingsException(String.valueOf(told.getMessage()), told);
+        case ConfigException refused ->
+            new SettingsException("Kafka refuses a setting: " + refused.getMessage(), refused);
+        case KafkaException other ->
+            new SettingsException("The classifier cannot start: " + other.getMessage(), other);
+        default -> e;
+      };
     }
+  }
+
+  private static Optional<SchemaRegistry> registry(ClassifierSettings settings) {
+    try {
+      return settings.messages().registry().map(SchemaRegistry::new);
+    } catch (RegistryException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Every answer's schema is known to the registry before the first answer is written. */
+  private static MessageFormat format(ClassifierSettings settings, SchemaRegistry registry) {
+    return switch (settings.messages().serialization()) {
+      case JSON -> MessageFormat.jsonReadingAvro(registry);
+      case AVRO ->
+          MessageFormat.avro(
+              registry,
+              registry.id(settings.topics().output() + "-value", GalaxyMorphology.avroSchema()));
+    };
   }
 
   private void open() {
@@ -264,6 +301,7 @@ public final class ClassifierApplication implements AutoCloseable {
     models.close();
     batcher.close();
     fetcher.close();
+    registry.ifPresent(SchemaRegistry::close);
     endpoints.ifPresent(Endpoints::close);
     ended.countDown();
   }

@@ -6,6 +6,7 @@ import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
+import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * creates no topic.
  *
  * @param applicationId names the consumer group, the transactions and the ledger's changelog
+ * @param messages in which form answers are written, and where the schemas of Avro are
  * @param creation how topics that are missing are created; empty: they are not, and the start is
  *     refused
  * @param threads stream threads; one keeps up with some thousand galaxies a second
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public record ClassifierSettings(
     String applicationId,
     Topics topics,
+    Messages messages,
     Optional<TopicCreation> creation,
     GroupProtocol groupProtocol,
     int threads,
@@ -61,6 +64,30 @@ public record ClassifierSettings(
     STREAMS,
     /** One member assigns: a crashed member's partitions come back when its session expires. */
     CLASSIC
+  }
+
+  /** In which form answers are written. */
+  public enum Serialization {
+    JSON,
+    AVRO
+  }
+
+  /**
+   * The messages.
+   *
+   * @param serialization in which form answers are written; references are read in both
+   * @param registry where the schemas of Avro are; empty: no Avro is read
+   */
+  public record Messages(Serialization serialization, Optional<RegistrySettings> registry) {
+    /**
+     * @throws SettingsException where Avro is to be written and there is no registry
+     */
+    public Messages {
+      if (serialization == Serialization.AVRO && registry.isEmpty()) {
+        throw new SettingsException(
+            "The setting serialization is avro, which wants a schema registry: set registry.url.");
+      }
+    }
   }
 
   /**
@@ -95,6 +122,7 @@ public record ClassifierSettings(
       new ClassifierSettings(
           "tuning-fork",
           Topics.DEFAULT,
+          new Messages(Serialization.JSON, Optional.empty()),
           Optional.empty(),
           GroupProtocol.AUTO,
           1,
@@ -136,6 +164,9 @@ public record ClassifierSettings(
                 values.text("input.topic", DEFAULT.topics.input()),
                 values.text("output.topic", DEFAULT.topics.output()),
                 values.text("dead-letter.topic", DEFAULT.topics.deadLetters())),
+            new Messages(
+                values.choice("serialization", DEFAULT.messages.serialization()),
+                section("registry", () -> registry(values))),
             section("topics", () -> creation(values)),
             values.choice("group-protocol", DEFAULT.groupProtocol),
             values.integer("threads", DEFAULT.threads),
@@ -164,6 +195,7 @@ public record ClassifierSettings(
     return new ClassifierSettings(
         applicationId,
         topics,
+        messages,
         creation,
         groupProtocol,
         threads,
@@ -181,6 +213,26 @@ public record ClassifierSettings(
   public ClassifierSettings withTopics(Topics other) {
     return new ClassifierSettings(
         applicationId,
+        other,
+        messages,
+        creation,
+        groupProtocol,
+        threads,
+        model,
+        device,
+        image,
+        batch,
+        ledger,
+        fetch,
+        service,
+        logFormat,
+        kafka);
+  }
+
+  public ClassifierSettings withMessages(Messages other) {
+    return new ClassifierSettings(
+        applicationId,
+        topics,
         other,
         creation,
         groupProtocol,
@@ -200,6 +252,7 @@ public record ClassifierSettings(
     return new ClassifierSettings(
         applicationId,
         topics,
+        messages,
         creation,
         groupProtocol,
         threads,
@@ -218,6 +271,7 @@ public record ClassifierSettings(
     return new ClassifierSettings(
         applicationId,
         topics,
+        messages,
         Optional.of(other),
         groupProtocol,
         threads,
@@ -236,6 +290,7 @@ public record ClassifierSettings(
     return new ClassifierSettings(
         applicationId,
         topics,
+        messages,
         creation,
         groupProtocol,
         threads,
@@ -254,6 +309,7 @@ public record ClassifierSettings(
     return new ClassifierSettings(
         applicationId,
         topics,
+        messages,
         creation,
         groupProtocol,
         threads,
@@ -272,6 +328,7 @@ public record ClassifierSettings(
     return new ClassifierSettings(
         applicationId,
         topics,
+        messages,
         creation,
         groupProtocol,
         threads,
@@ -309,6 +366,29 @@ public record ClassifierSettings(
       case "8" -> 8;
       default -> throw new IllegalArgumentException(text);
     };
+  }
+
+  private static Optional<RegistrySettings> registry(SettingValues values) {
+    Optional<URI> url = values.parsed("registry.url", "a URI", URI::create);
+    Optional<String> user = values.text("registry.username");
+    Optional<String> password = values.secret("registry.password");
+    Optional<String> token = values.secret("registry.token");
+    Optional<Path> authorities = values.text("registry.authorities").map(Path::of);
+    boolean register = values.flag("registry.register", true);
+    if (user.isPresent() != password.isPresent() || (user.isPresent() && token.isPresent())) {
+      throw new SettingsException(
+          "The settings registry.username and registry.password go together, and not with"
+              + " registry.token.");
+    }
+    if (url.isEmpty() && (user.isPresent() || token.isPresent() || authorities.isPresent())) {
+      throw new SettingsException(
+          "The settings below registry want to know where it is: set registry.url.");
+    }
+    Optional<RegistrySettings.Credentials> credentials =
+        user.isPresent()
+            ? Optional.of(new RegistrySettings.UserPassword(user.get(), password.orElseThrow()))
+            : token.map(RegistrySettings.Token::new);
+    return url.map(place -> new RegistrySettings(place, credentials, authorities, register));
   }
 
   private static Optional<TopicCreation> creation(SettingValues values) {

@@ -3,6 +3,7 @@ package dev.tuningfork.classifier;
 import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.ResidentMemory;
 import dev.tuningfork.classifier.page.LetterBox;
@@ -67,6 +68,7 @@ final class Endpoints implements AutoCloseable {
   Endpoints(
       ClassifierSettings settings,
       Models models,
+      MessageFormat format,
       String topology,
       PrometheusMeterRegistry registry,
       ClassifierMetrics metrics,
@@ -82,7 +84,8 @@ final class Endpoints implements AutoCloseable {
             Endpoints.class.getPackage().getImplementationVersion(), "in development");
     latest =
         settings.service().morphologies()
-            ? Optional.of(new LatestMorphologies(settings.topics().output(), settings.service()))
+            ? Optional.of(
+                new LatestMorphologies(settings.topics().output(), format, settings.service()))
             : Optional.empty();
     morphologies = new MorphologyEndpoint(latest);
   }

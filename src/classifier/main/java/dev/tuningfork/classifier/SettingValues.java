@@ -80,6 +80,26 @@ final class SettingValues {
     return text(name).orElse(otherwise);
   }
 
+  /** A secret: itself, or the text of the file that is named by the setting with {@code -file}. */
+  Optional<String> secret(String name) {
+    Optional<String> given = text(name);
+    Optional<String> file = text(name + "-file");
+    if (given.isPresent() && file.isPresent()) {
+      throw new SettingsException(
+          "The settings %s and %s-file say the same: set one of them.".formatted(name, name));
+    }
+    return given.or(() -> file.map(path -> contents(name, Path.of(path))));
+  }
+
+  private static String contents(String name, Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new SettingsException(
+          "The file %s of the setting %s-file cannot be read: %s.".formatted(file, name, e), e);
+    }
+  }
+
   List<String> list(String name) {
     return text(name).stream()
         .flatMap(text -> Arrays.stream(text.split(",", -1)))

@@ -39,6 +39,7 @@ final class ShownSettings {
     shown.put("input.topic", settings.topics().input());
     shown.put("output.topic", settings.topics().output());
     shown.put("dead-letter.topic", settings.topics().deadLetters());
+    messages(settings.messages(), shown);
     shown.put("topics.create", settings.creation().isPresent());
     shown.put("group-protocol", settings.groupProtocol().name().toLowerCase(Locale.ROOT));
     shown.put("threads", settings.threads());
@@ -67,6 +68,23 @@ final class ShownSettings {
     new TreeMap<>(settings.kafka())
         .forEach((name, value) -> shown.put("kafka." + name, ofKafka(name, value)));
     return shown;
+  }
+
+  private static void messages(ClassifierSettings.Messages messages, Map<String, Object> shown) {
+    shown.put("serialization", messages.serialization().name().toLowerCase(Locale.ROOT));
+    messages
+        .registry()
+        .ifPresent(
+            registry -> {
+              shown.put("registry.url", RedactedUri.of(registry.url().toString()));
+              shown.put(
+                  "registry.credentials",
+                  registry.credentials().map(own -> own.getClass().getSimpleName()).orElse("none"));
+              registry
+                  .authorities()
+                  .ifPresent(file -> shown.put("registry.authorities", file.toString()));
+              shown.put("registry.register", registry.register());
+            });
   }
 
   private static void fetch(FetchSettings fetch, Map<String, Object> shown) {

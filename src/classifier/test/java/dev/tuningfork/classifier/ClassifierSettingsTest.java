@@ -7,6 +7,7 @@ import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
 import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import java.io.IOException;
@@ -148,6 +149,11 @@ class ClassifierSettingsTest {
         "fetch.total-time=5 | The setting fetch.total-time must be a time such as 250ms, 5s, 2m or 1h, not '5'.",
         "service.address=8080 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not '8080'.",
         "service.address=a:70000 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not 'a:70000'.",
+        "serialization=protobuf | The setting serialization must be one of json, avro, not 'protobuf'.",
+        "serialization=avro | The setting serialization is avro, which wants a schema registry: set registry.url.",
+        "registry.token=x | The settings below registry want to know where it is: set registry.url.",
+        "registry.url=registry:8081 | The settings below registry do not fit together: registry.url must be an http or https URL such as https://registry:8081.",
+        "registry.username=me | The settings registry.username and registry.password go together, and not with registry.token.",
         "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",
         "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
         "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
@@ -214,6 +220,29 @@ class ClassifierSettingsTest {
     assertThat(config.getMainConsumerConfigs("g", "a", 0))
         .containsEntry("sasl.jaas.config", expected);
     assertThat(config.getRestoreConsumerConfigs("a")).containsEntry("sasl.jaas.config", expected);
+  }
+
+  @Test
+  void theRegistrysPasswordMayStandInAFile() throws IOException {
+    Path password = file("password", "hush\n");
+    Path file =
+        file(
+            "registry.properties",
+            """
+            serialization=avro
+            registry.url=https://registry:8081
+            registry.username=me
+            registry.password-file=%s
+            registry.register=false
+            """
+                .formatted(password));
+    ClassifierSettings settings = ClassifierSettings.read(file, Map.of());
+    assertThat(settings.messages().serialization())
+        .isEqualTo(ClassifierSettings.Serialization.AVRO);
+    RegistrySettings registry = settings.messages().registry().orElseThrow();
+    assertThat(registry.credentials()).contains(new RegistrySettings.UserPassword("me", "hush"));
+    assertThat(registry.register()).isFalse();
+    assertThat(ShownSettings.of(settings).toString() + settings).doesNotContain("hush");
   }
 
   @Test

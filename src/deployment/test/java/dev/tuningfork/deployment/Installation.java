@@ -100,7 +100,8 @@ enum Installation {
         threads: 2
         tls: {enabled: true}
         settings: {producer.compression.type: zstd, producer.buffer.memory: 64000000}
-      topics: {createdBy: strimzi, partitions: 24, largestRecord: 2000000, config: {retention.ms: 604800000}}
+      topics: {createdBy: strimzi, partitions: 24, largestRecord: 2000000, config: {retention.ms: 604800000}, serialisation: avro}
+      registry: {url: "https://registry.example.org:8443", register: false}
       strimzi: {cluster: observatory, user: {create: true}}
       fetch:
         schemes: [https, s3, file]

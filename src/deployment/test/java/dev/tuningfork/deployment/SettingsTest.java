@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
+import dev.tuningfork.classifier.ClassifierSettings.Messages;
+import dev.tuningfork.classifier.ClassifierSettings.Serialization;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.LogFormat;
 import dev.tuningfork.classifier.fetch.S3Settings;
+import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.Topics;
@@ -117,6 +120,16 @@ class SettingsTest {
     assertThat(settings.fetch().policy().folders()).containsExactly(Path.of("/cutouts"));
     assertThat(settings.fetch().policy().buckets()).containsExactly("cutouts");
 
+    assertThat(settings.messages())
+        .isEqualTo(
+            new Messages(
+                Serialization.AVRO,
+                Optional.of(
+                    new RegistrySettings(
+                        URI.create("https://registry.example.org:8443"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false))));
     assertThat(settings.service())
         .isEqualTo(
             ServiceSettings.OFF

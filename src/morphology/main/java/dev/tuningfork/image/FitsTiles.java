@@ -15,6 +15,9 @@ final class FitsTiles {
   /** TFORMn: a repeat count, a type, and for pointers the type that they point to. */
   private static final Pattern FORMAT = Pattern.compile("(\\d{0,9})([A-Z])([A-Z]?).*");
 
+  private static final short HCOMPRESS_CODE = (short) 0xdd99;
+  private static final int HCOMPRESS_HEADER = 25;
+
   private FitsTiles() {}
 
   /** Whether there is a row for each tile, and all that the rows point to lies within the heap. */
@@ -68,11 +71,45 @@ final class FitsTiles {
           if (end > heap || pointedTo > heap) {
             return false;
           }
+          if (isHcompressed(header, field)
+              && count > 0
+              && !isSoundHcompress(table, (int) (hdu.dataSize() - heap + offset), (int) count, header)) {
+            return false;
+          }
         }
       }
       column += size;
     }
     return true;
+  }
+
+  private static boolean isHcompressed(Header header, int field) {
+    return header.getStringValue("ZCMPTYPE", "").strip().equals("HCOMPRESS_1")
+        && header.getStringValue("TTYPE" + field, "").strip().equals("COMPRESSED_DATA");
+  }
+
+  /**
+   * An HCOMPRESS tile says its size and its bit planes itself (section 10.4.4: a code, two sides, a
+   * scale, a sum, three depths), and a reader who believes a side of 0 counts for minutes.
+   */
+  private static boolean isSoundHcompress(ByteBuffer table, int at, int count, Header header) {
+    long pixels = 1;
+    for (int axis = 1; axis <= header.getIntValue("ZNAXIS", 0); axis++) {
+      long length = header.getLongValue("ZNAXIS" + axis, 0);
+      pixels *= Math.min(length, header.getLongValue("ZTILE" + axis, axis == 1 ? length : 1));
+    }
+    if (count < HCOMPRESS_HEADER || table.getShort(at) != HCOMPRESS_CODE) {
+      return false;
+    }
+    int width = table.getInt(at + 2);
+    int height = table.getInt(at + 6);
+    for (int quadrant = 0; quadrant < 3; quadrant++) {
+      int depth = table.get(at + 22 + quadrant);
+      if (depth < 0 || depth > Long.SIZE) {
+        return false;
+      }
+    }
+    return width > 0 && height > 0 && (long) width * height <= pixels;
   }
 
   /** FITS standard 4.0, table 18; bits and unknown types count as a byte. */

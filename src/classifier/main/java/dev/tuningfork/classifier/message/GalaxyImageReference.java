@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,42 @@ public record GalaxyImageReference(
   /** This message as UTF-8 JSON; absent fields are left out. */
   public byte[] toJson() {
     return Json.write(this);
+  }
+
+  /**
+   * The schema of this message in Avro: the resource {@code galaxy-image-reference.avsc} beside
+   * this class.
+   */
+  public static Schema avroSchema() {
+    return AvroForm.SCHEMA;
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @param message a byte 0, the number of the schema that it was written with, and Avro's binary
+   *     encoding; what that schema has and {@link #avroSchema()} does not is ignored
+   * @throws MessageException where it is not such a message, or its schema is unknown or no version
+   *     of this message's
+   * @throws SchemaUnavailableException where its schema cannot be told now
+   */
+  public static GalaxyImageReference fromAvro(byte[] message, AvroSchemas schemas)
+      throws MessageException {
+    return Avro.read(message, schemas, AvroForm.SCHEMA, GalaxyImageReference.class);
+  }
+
+  /**
+   * This message as Avro, framed as {@link #fromAvro} reads it.
+   *
+   * @param schemaId the number that {@link #avroSchema()} has in the registry
+   */
+  public byte[] toAvro(int schemaId) {
+    return Avro.write(this, AvroForm.SCHEMA, schemaId);
+  }
+
+  /** Read when it is first needed: whoever keeps to JSON needs no Avro. */
+  private static final class AvroForm {
+    static final Schema SCHEMA = Avro.schema("galaxy-image-reference.avsc");
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.tuningfork.image.QualityFlag;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,42 @@ public record GalaxyMorphology(
   /** This message as UTF-8 JSON; absent fields are left out. */
   public byte[] toJson() {
     return Json.write(this);
+  }
+
+  /**
+   * The schema of this message in Avro: the resource {@code galaxy-morphology.avsc} beside this
+   * class.
+   */
+  public static Schema avroSchema() {
+    return AvroForm.SCHEMA;
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @param message a byte 0, the number of the schema that it was written with, and Avro's binary
+   *     encoding; what that schema has and {@link #avroSchema()} does not is ignored
+   * @throws MessageException where it is not such a message, or its schema is unknown or no version
+   *     of this message's
+   * @throws SchemaUnavailableException where its schema cannot be told now
+   */
+  public static GalaxyMorphology fromAvro(byte[] message, AvroSchemas schemas)
+      throws MessageException {
+    return Avro.read(message, schemas, AvroForm.SCHEMA, GalaxyMorphology.class);
+  }
+
+  /**
+   * This message as Avro, framed as {@link #fromAvro} reads it.
+   *
+   * @param schemaId the number that {@link #avroSchema()} has in the registry
+   */
+  public byte[] toAvro(int schemaId) {
+    return Avro.write(this, AvroForm.SCHEMA, schemaId);
+  }
+
+  /** Read when it is first needed: whoever keeps to JSON needs no Avro. */
+  private static final class AvroForm {
+    static final Schema SCHEMA = Avro.schema("galaxy-morphology.avsc");
   }
 
   /** Which decision tree, such as {@code gz2} in version {@code 1}. */

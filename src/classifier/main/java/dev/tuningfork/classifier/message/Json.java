@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -76,6 +77,18 @@ final class Json {
       // before the parser is closed, which knows what it found
       throw new MessageException(sentence(e), e);
     }
+  }
+
+  static <T> T read(JsonNode tree, Class<T> type) throws MessageException {
+    try (JsonParser parser = MAPPER.treeAsTokens(tree)) {
+      return read(parser, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Reading a tree in memory failed.", e);
+    }
+  }
+
+  static JsonNode tree(Object message) {
+    return MAPPER.valueToTree(message);
   }
 
   static byte[] write(Object message) {

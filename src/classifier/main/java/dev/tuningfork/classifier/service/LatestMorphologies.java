@@ -1,5 +1,8 @@
 package dev.tuningfork.classifier.service;
 
+import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.message.MessageFormat;
+import dev.tuningfork.classifier.message.SchemaUnavailableException;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -59,11 +62,14 @@ public final class LatestMorphologies implements AutoCloseable {
 
   /** What is known of an object. */
   sealed interface Answer {
-    /** The message as it was published. */
+    /** The message, as JSON. */
     @SuppressWarnings("ArrayRecordComponent") // sent and forgotten, never compared
     record Found(byte[] json) implements Answer {}
 
     record Unknown() implements Answer {}
+
+    /** The topic holds what is no morphology. */
+    record Unreadable(String reason) implements Answer {}
 
     /** Another instance holds it. */
     record Elsewhere(HostInfo holder) implements Answer {}
@@ -75,14 +81,17 @@ public final class LatestMorphologies implements AutoCloseable {
   private record Running(KafkaStreams streams, HostInfo self) {}
 
   private final String topic;
+  private final MessageFormat format;
   private final RocksDbLimits limits;
   private volatile @Nullable Running running;
 
   /**
    * @param topic of {@code GalaxyMorphology} messages, keyed by the object's id
+   * @param format in which they are read
    */
-  public LatestMorphologies(String topic, ServiceSettings settings) {
+  public LatestMorphologies(String topic, MessageFormat format, ServiceSettings settings) {
     this.topic = topic;
+    this.format = format;
     this.limits = new RocksDbLimits(settings.morphologiesMemory(), settings.morphologiesDisk());
   }
 
@@ -130,14 +139,18 @@ public final class LatestMorphologies implements AutoCloseable {
       } else if (!place.activeHost().equals(now.self)) {
         return new Answer.Elsewhere(place.activeHost());
       }
-      byte[] json =
+      byte[] message =
           now.streams
               .store(
                   StoreQueryParameters.fromNameAndType(
                           STORE, QueryableStoreTypes.<String, byte[]>keyValueStore())
                       .withPartition(place.partition()))
               .get(objectId);
-      return json == null ? new Answer.Unknown() : new Answer.Found(json);
+      return message == null ? new Answer.Unknown() : new Answer.Found(format.json(message));
+    } catch (MessageException e) {
+      return new Answer.Unreadable(String.valueOf(e.getMessage()));
+    } catch (SchemaUnavailableException e) {
+      return new Answer.Later(String.valueOf(e.getMessage()));
     } catch (InvalidStateStoreException | IllegalStateException e) {
       return new Answer.Later("The latest morphologies are being read back; ask again.");
     }

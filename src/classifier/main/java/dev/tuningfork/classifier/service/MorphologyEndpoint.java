@@ -18,9 +18,8 @@ import java.util.Optional;
 import org.apache.kafka.streams.state.HostInfo;
 
 /**
- * {@code /v1/morphologies/{objectId}}: the latest morphology of an object, as it was published. Any
- * instance answers for any object: where another one holds it, that one is asked, and asks no
- * further.
+ * {@code /v1/morphologies/{objectId}}: the latest morphology of an object, as JSON. Any instance
+ * answers for any object: where another one holds it, that one is asked, and asks no further.
  */
 public final class MorphologyEndpoint implements AutoCloseable {
 
@@ -64,6 +63,8 @@ public final class MorphologyEndpoint implements AutoCloseable {
       case Answer.Found(byte[] json) -> Reply.of(Status.OK_200, Reply.JSON, json);
       case Answer.Unknown _ ->
           Reply.error(Status.NOT_FOUND_404, "No morphology of this object is kept.");
+      case Answer.Unreadable(String reason) ->
+          Reply.error(Status.INTERNAL_SERVER_ERROR_500, reason);
       case Answer.Elsewhere _ when forwarded ->
           later("The instance that holds this object is changing; ask again.");
       case Answer.Elsewhere(HostInfo holder) -> ask(holder, objectId);
@@ -80,7 +81,7 @@ public final class MorphologyEndpoint implements AutoCloseable {
         switch (latest.get().find(objectId)) {
           case Answer.Found(byte[] json) -> Reply.of(Status.OK_200, Reply.JSON, json);
           case Answer.Elsewhere(HostInfo holder) -> ask(holder, objectId);
-          case Answer.Unknown _, Answer.Later _ -> later("");
+          case Answer.Unknown _, Answer.Unreadable _, Answer.Later _ -> later("");
         };
     return reply.status().equals(Status.OK_200) ? Optional.of(reply.body()) : Optional.empty();
   }

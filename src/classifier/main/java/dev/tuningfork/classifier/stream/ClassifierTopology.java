@@ -5,6 +5,7 @@ import static dev.tuningfork.classifier.stream.LedgerProcessor.LEDGER;
 import static dev.tuningfork.classifier.stream.LedgerProcessor.MORPHOLOGIES;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.Map;
 import java.util.Set;
@@ -43,11 +44,13 @@ public final class ClassifierTopology {
    * Names the nodes and ties them together.
    *
    * @param classifier shared by all tasks; not closed by them
+   * @param format in which references are read and morphologies written
    * @param listener shared by all tasks
    */
   public static Topology of(
       Topics topics,
       ImageClassifier classifier,
+      MessageFormat format,
       LedgerSettings settings,
       ClassifierMetrics metrics,
       MorphologyListener listener) {
@@ -62,7 +65,8 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(classifier, settings, openTasks, metrics, listener);
+                return new LedgerProcessor(
+                    classifier, format, settings, openTasks, metrics, listener);
               }
 
               @Override

@@ -8,6 +8,7 @@ import dev.tuningfork.classifier.batch.Outcome.Failed;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,9 @@ import org.slf4j.LoggerFactory;
  *       room in the window only so long, and then takes the record all the same. The overshoot is
  *       about one record a wait, and capped: beyond the cap the task fails, its transaction is
  *       rolled back, and nothing is lost.
+ *   <li>A record whose schema the registry cannot tell now is not given up, since the record is not
+ *       at fault, and all that follow would be given up after it: the task fails likewise and reads
+ *       it again.
  * </ul>
  *
  * <p>Threads: everything runs on the stream thread, but for the classifier's threads, which put
@@ -92,6 +96,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private record Finished(long sequence, @Nullable Request request, Outcome outcome) {}
 
   private final ImageClassifier classifier;
+  private final MessageFormat format;
   private final LedgerSettings settings;
   private final AtomicInteger openTasks;
   private final ClassifierMetrics metrics;
@@ -122,11 +127,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
   LedgerProcessor(
       ImageClassifier classifier,
+      MessageFormat format,
       LedgerSettings settings,
       AtomicInteger openTasks,
       ClassifierMetrics metrics,
       MorphologyListener listener) {
     this.classifier = classifier;
+    this.format = format;
     this.settings = settings;
     this.openTasks = openTasks;
     this.metrics = metrics;
@@ -173,7 +180,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     Request request;
     try {
       requireWritable(entry);
-      request = Request.read(entry.key(), entry.value(), entry.headers());
+      request = Request.read(entry.key(), entry.value(), entry.headers(), format);
     } catch (RecordTooLargeException e) {
       giveUp(null, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 0, e));
       return;
@@ -221,7 +228,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     nextSequence = Math.max(nextSequence, held.key + 1);
     LedgerEntry entry = held.value;
     try {
-      Request request = Request.read(entry.key(), entry.value(), entry.headers());
+      Request request = Request.read(entry.key(), entry.value(), entry.headers(), format);
       waiting.add(new Accepted(held.key, entry.acceptedAt(), request));
     } catch (MessageException e) {
       // it was readable to the version of this program that accepted it
@@ -346,7 +353,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     byte[] value;
     try {
       morphology = Provenance.of(answer.by()).answer(request, entry, answer, now());
-      value = morphology.toJson();
+      value = format.write(morphology);
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
       giveUp(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));

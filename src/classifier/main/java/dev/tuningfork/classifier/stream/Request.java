@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.stream;
 import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.message.MessageFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.kafka.common.header.Header;
@@ -23,9 +24,10 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
 
   /**
    * Reads a record that is no tombstone. It is an image where its header {@code content-type} says
-   * so or, where it has none, where it begins as JPEG, PNG, gzip or FITS do; else it is JSON.
+   * so or, where it has none, where it begins as JPEG, PNG, gzip or FITS do; else it is a
+   * reference.
    */
-  static Request read(byte @Nullable [] key, byte[] value, Headers headers)
+  static Request read(byte @Nullable [] key, byte[] value, Headers headers, MessageFormat format)
       throws MessageException {
     String contentType = contentType(headers);
     if (contentType == null ? beginsAsImage(value) : contentType.startsWith("image/")) {
@@ -36,7 +38,7 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
       }
       return new Request(objectId, null, new ImageOrigin.Carried(objectId, value, contentType));
     }
-    GalaxyImageReference reference = GalaxyImageReference.fromJson(value);
+    GalaxyImageReference reference = format.reference(value);
     return new Request(
         reference.objectId(),
         reference,

@@ -14,6 +14,8 @@ import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.message.MessageFormat;
+import dev.tuningfork.classifier.message.SchemaUnavailableException;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.image.QualityFlag;
@@ -96,6 +98,7 @@ class ClassifierTopologyTest {
 
   private final ByHand classifier = new ByHand();
   private final SimpleMeterRegistry measures = new SimpleMeterRegistry();
+  private MessageFormat format = MessageFormat.JSON;
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> output;
@@ -109,6 +112,7 @@ class ClassifierTopologyTest {
     return ClassifierTopology.of(
         Topics.DEFAULT,
         classifier,
+        format,
         settings,
         new ClassifierMetrics(measures),
         MorphologyListener.NOBODY);
@@ -137,6 +141,38 @@ class ClassifierTopologyTest {
       assertThat(topology(SMALL).describe().toString())
           .isEqualToIgnoringWhitespace(new String(golden.readAllBytes(), UTF_8));
     }
+  }
+
+  @Test
+  void aReferenceWhoseSchemaCannotBeToldNowIsReadAgainAndNotGivenUp() {
+    driver.close();
+    format =
+        MessageFormat.jsonReadingAvro(
+            id -> {
+              throw new SchemaUnavailableException("The registry is silent.");
+            });
+    start(SMALL);
+    byte[] avro = GalaxyImageReference.of("1", "file:/1").toAvro(7);
+    assertThatThrownBy(() -> input.pipeInput("1".getBytes(UTF_8), avro))
+        .isInstanceOf(StreamsException.class)
+        .hasRootCauseMessage("The registry is silent.");
+    assertThat(deadLetters.isEmpty()).isTrue();
+    assertThat(classifier.origins).isEmpty();
+  }
+
+  @Test
+  void anAvroReferenceIsClassifiedAndAnsweredInAvro() throws Exception {
+    driver.close();
+    format =
+        MessageFormat.avro(
+            id -> id == 7 ? GalaxyImageReference.avroSchema() : GalaxyMorphology.avroSchema(), 8);
+    start(SMALL);
+    input.pipeInput("1".getBytes(UTF_8), GalaxyImageReference.of("587", "file:/1").toAvro(7));
+    classifier.classify(0);
+    driver.advanceWallClockTime(Duration.ofMillis(5));
+    byte[] answer = output.readValue();
+    assertThat(answer).startsWith(0, 0, 0, 0, 8);
+    assertThat(format.morphology(answer).objectId()).isEqualTo("587");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ class LedgerRecoveryTest {
             outcomes.add(new CompletableFuture<>());
             return Optional.of(outcomes.getLast());
           },
+          MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
           ClassifierMetrics.unheard(),

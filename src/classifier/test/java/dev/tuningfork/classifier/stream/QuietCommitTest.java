@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tuningfork.classifier.FakeModel;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -37,6 +38,7 @@ class QuietCommitTest {
             submitted.add(new CompletableFuture<>());
             return Optional.of(submitted.element());
           },
+          MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new AtomicInteger(),
           ClassifierMetrics.unheard(),

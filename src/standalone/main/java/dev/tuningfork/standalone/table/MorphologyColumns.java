@@ -16,6 +16,8 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import uk.ac.starlink.table.ColumnInfo;
+import uk.ac.starlink.table.DescribedValue;
+import uk.ac.starlink.votable.VOStarTable;
 
 /** The columns of a table of morphologies, and how a message fills them. */
 final class MorphologyColumns {
@@ -60,7 +62,7 @@ final class MorphologyColumns {
               return row.toArray();
             });
     columns.text("object_id", "The survey's identifier of the galaxy", "meta.id;meta.main");
-    columns.text("file", "The image file that was classified", "meta.file");
+    columns.text("file", "The image file that was classified", "meta.id;meta.file");
     columns.text(
         "class", "The walk by the most probable answers, in short (gz2_class)", "src.morph.type");
     columns.text("description", "The walk by the most probable answers, in words", "meta.note");
@@ -116,6 +118,8 @@ final class MorphologyColumns {
   private void text(String name, String description, String ucd) {
     ColumnInfo info = new ColumnInfo(name, String.class, description);
     info.setUCD(ucd);
+    // else a VOTable declares it as ASCII, and readers refuse what is not
+    info.setAuxDatum(new DescribedValue(VOStarTable.DATATYPE_INFO, "unicodeChar"));
     infos.add(info);
   }
 

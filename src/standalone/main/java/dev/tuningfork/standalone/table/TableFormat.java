@@ -7,11 +7,17 @@ import java.util.stream.Collectors;
 /** A format that a table can be written in. */
 public enum TableFormat {
   CSV("csv", ".csv"),
-  /** CSV with a header of types, units and descriptions, as Astropy reads it. */
+  /**
+   * CSV with a header of types, units and descriptions, as Astropy reads it. STIL writes it in
+   * ASCII: other letters become question marks.
+   */
   ECSV("ecsv", ".ecsv"),
   /** The Virtual Observatory's VOTable. */
   VOTABLE("votable", ".vot"),
-  /** A binary table, with the metadata of a VOTable in its primary HDU. */
+  /**
+   * A binary table, with the metadata of a VOTable in its primary HDU. FITS has ASCII alone: other
+   * letters become question marks.
+   */
   FITS("fits", ".fits"),
   PARQUET("parquet", ".parquet"),
   /** The messages themselves, one a line. */

@@ -1,0 +1,86 @@
+package dev.tuningfork.classifier.message;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * In which form messages are read and written. References are told apart by their first byte, so
+ * that a topic may hold both forms: JSON is always read, and Avro where there is somebody to ask
+ * for its schemas. Safe for use by many threads at once where the schemas are.
+ */
+public final class MessageFormat {
+
+  /** Reads and writes JSON. */
+  public static final MessageFormat JSON = new MessageFormat(Optional.empty(), OptionalInt.empty());
+
+  private final Optional<AvroSchemas> schemas;
+  private final OptionalInt morphologySchema;
+
+  private MessageFormat(Optional<AvroSchemas> schemas, OptionalInt morphologySchema) {
+    this.schemas = schemas;
+    this.morphologySchema = morphologySchema;
+  }
+
+  /** Reads JSON and Avro, and writes JSON. */
+  public static MessageFormat jsonReadingAvro(AvroSchemas schemas) {
+    return new MessageFormat(Optional.of(schemas), OptionalInt.empty());
+  }
+
+  /**
+   * Reads JSON and Avro, and writes Avro.
+   *
+   * @param morphologySchema the number of {@link GalaxyMorphology#avroSchema()} in the registry
+   */
+  public static MessageFormat avro(AvroSchemas schemas, int morphologySchema) {
+    return new MessageFormat(Optional.of(schemas), OptionalInt.of(morphologySchema));
+  }
+
+  /**
+   * Reads a reference.
+   *
+   * @throws MessageException where it is no such message
+   * @throws SchemaUnavailableException where its schema cannot be told now
+   */
+  public GalaxyImageReference reference(byte[] message) throws MessageException {
+    return Avro.isFramed(message)
+        ? GalaxyImageReference.fromAvro(message, requireSchemas())
+        : GalaxyImageReference.fromJson(message);
+  }
+
+  /**
+   * Reads a morphology.
+   *
+   * @throws MessageException where it is no such message
+   * @throws SchemaUnavailableException where its schema cannot be told now
+   */
+  public GalaxyMorphology morphology(byte[] message) throws MessageException {
+    return Avro.isFramed(message)
+        ? GalaxyMorphology.fromAvro(message, requireSchemas())
+        : GalaxyMorphology.fromJson(message);
+  }
+
+  /**
+   * A morphology as JSON: as it was published where it was published so.
+   *
+   * @throws MessageException where it is Avro, and no such message
+   * @throws SchemaUnavailableException where its schema cannot be told now
+   */
+  public byte[] json(byte[] morphology) throws MessageException {
+    return Avro.isFramed(morphology) ? morphology(morphology).toJson() : morphology;
+  }
+
+  /** A morphology in the form that this format writes. */
+  public byte[] write(GalaxyMorphology morphology) {
+    return morphologySchema.isPresent()
+        ? morphology.toAvro(morphologySchema.getAsInt())
+        : morphology.toJson();
+  }
+
+  private AvroSchemas requireSchemas() throws MessageException {
+    return schemas.orElseThrow(
+        () ->
+            new MessageException(
+                "The message begins as Avro does, and no schema registry is set to read it with: set"
+                    + " registry.url."));
+  }
+}

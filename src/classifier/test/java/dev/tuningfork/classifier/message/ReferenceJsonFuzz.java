@@ -1,0 +1,11 @@
+package dev.tuningfork.classifier.message;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+
+class ReferenceJsonFuzz {
+
+  @FuzzTest(maxDuration = "10s")
+  void anyBytesAreAReferenceOrRefused(byte[] bytes) {
+    AnyMessage.check(() -> GalaxyImageReference.fromJson(bytes));
+  }
+}

@@ -1,0 +1,11 @@
+package dev.tuningfork.image;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+
+class PngFuzz {
+
+  @FuzzTest(maxDuration = "10s")
+  void anyBytesAreAnImageOrRefused(byte[] bytes) {
+    AnyBytes.check(bytes);
+  }
+}

@@ -1,0 +1,144 @@
+"""Reads what Tuning Fork writes with the libraries that astronomers use, and checks values, units and types.
+
+readers.py FOLDER BOOTSTRAP: the folder holds galaxies.{vot,fits,ecsv,parquet}, the schemas and expected.json; the topics
+json and avro of the broker hold one morphology each.
+"""
+
+import io
+import json
+import math
+import struct
+import sys
+import warnings
+from pathlib import Path
+
+import astropy
+import confluent_kafka
+import fastavro
+import jsonschema
+import numpy as np
+import pyarrow.parquet
+from astropy import units
+from astropy.io import fits
+from astropy.io.votable import parse as parse_votable
+from astropy.io.votable.ucd import check_ucd
+from astropy.table import Table
+
+folder, bootstrap = Path(sys.argv[1]), sys.argv[2]
+expected = json.loads((folder / "expected.json").read_text())
+warnings.simplefilter("error")  # a reader that has to guess has found something wrong
+
+TEXTS = ["object_id", "file", "class", "description", "flags"]
+NUMBER = "smooth_or_featured_smooth"
+
+
+def text(value):
+    return "" if np.ma.is_masked(value) or value is None else str(value).strip()
+
+
+def ascii_alone(name):
+    return name.encode("ascii", "replace").decode()
+
+
+def check_rows(table, kind, holds=str):
+    assert len(table) == len(expected), f"{kind}: {len(table)} rows"
+    for row, want in zip(table, expected):
+        for name in TEXTS:
+            assert text(row[name]) == holds(want[name]), f"{kind}: {name} is {row[name]!r}, not {want[name]!r}"
+        for name, number in want["numbers"].items():
+            got = row[name]
+            if number is None:
+                assert got is None or np.ma.is_masked(got) or math.isnan(got), f"{kind}: {name} is {got!r}, not empty"
+            else:
+                assert abs(got - number) < 1e-12, f"{kind}: {name} is {got!r}, not {number!r}"
+
+
+def check_types(table, kind):
+    assert table[NUMBER].dtype.newbyteorder("=") == np.float64, f"{kind}: {table[NUMBER].dtype}"
+    for name in table.colnames:
+        unit = table[name].unit
+        assert unit in (None, units.dimensionless_unscaled), f"{kind}: {name} is in {unit}"
+
+
+votable = parse_votable(folder / "galaxies.vot", verify="exception")
+check_rows(votable.get_first_table().to_table(), "VOTable")
+check_types(votable.get_first_table().to_table(), "VOTable")
+for field in votable.get_first_table().fields:
+    assert field.ucd and check_ucd(field.ucd, check_controlled_vocabulary=True), f"VOTable: {field.name} is a {field.ucd}"
+    assert field.description, field.name
+print("VOTable: astropy", astropy.__version__)
+
+with fits.open(folder / "galaxies.fits") as hdus:
+    hdus.verify("exception")
+    assert hdus[1].header["EXTNAME"] == "morphologies", hdus[1].header.get("EXTNAME")
+table = Table.read(folder / "galaxies.fits", hdu=1)
+check_rows(table, "FITS", ascii_alone)
+check_types(table, "FITS")
+print("FITS: astropy", astropy.__version__)
+
+table = Table.read(folder / "galaxies.ecsv", format="ascii.ecsv")
+check_rows(table, "ECSV", ascii_alone)
+check_types(table, "ECSV")
+assert table[NUMBER].description, "ECSV: no description"
+print("ECSV: astropy", astropy.__version__)
+
+arrow = pyarrow.parquet.read_table(folder / "galaxies.parquet")
+assert arrow.schema.field(NUMBER).type == pyarrow.float64(), arrow.schema.field(NUMBER)
+assert arrow.schema.field("object_id").type == pyarrow.string(), arrow.schema.field("object_id")
+check_rows(arrow.to_pylist(), "Parquet")
+print("Parquet: pyarrow", pyarrow.__version__)
+
+for message in ("galaxy-image-reference", "galaxy-morphology"):
+    schema = json.loads((folder / f"{message}.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    avro = json.loads((folder / f"{message}.avsc").read_text())
+
+    def check_fields(record):
+        for field in record["fields"]:
+            kind = field["type"][-1] if isinstance(field["type"], list) else field["type"]
+            kind = kind["items"] if isinstance(kind, dict) and kind["type"] == "array" else kind
+            if isinstance(kind, dict) and kind["type"] == "record":
+                check_fields(kind)
+                continue
+            assert check_ucd(field["ucd"], check_controlled_vocabulary=True), f"{field['name']} is a {field['ucd']}"
+            if "unit" in field:
+                units.Unit(field["unit"], format="vounit")
+
+    check_fields(avro)
+
+
+def records(topic):
+    consumer = confluent_kafka.Consumer(
+        {"bootstrap.servers": bootstrap, "group.id": topic, "auto.offset.reset": "earliest", "isolation.level": "read_committed"}
+    )
+    consumer.subscribe([topic])
+    try:
+        for _ in range(60):
+            record = consumer.poll(1.0)
+            if record is not None and record.error() is None:
+                return record
+        raise AssertionError(f"nothing came on {topic}")
+    finally:
+        consumer.close()
+
+
+schema = json.loads((folder / "galaxy-morphology.schema.json").read_text())
+record = records("json")
+morphology = json.loads(record.value())
+jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(morphology)
+assert record.key().decode() == morphology["objectId"] == expected[0]["object_id"]
+print("JSON: confluent-kafka", confluent_kafka.version(), "and jsonschema")
+
+value = records("avro").value()
+magic, number = struct.unpack(">bI", value[:5])
+assert (magic, number) == (0, 7)
+read = fastavro.schemaless_reader(io.BytesIO(value[5:]), fastavro.parse_schema(json.loads((folder / "galaxy-morphology.avsc").read_text())))
+assert read["questions"] == [
+    {**q, "askedProbability": q.get("askedProbability"), "answers": [
+        {**a, **{name: a.get(name) for name in ("joint", "lower90", "upper90")}} for a in q["answers"]]}
+    for q in morphology["questions"]
+]
+assert isinstance(read["questions"][0]["answers"][0]["probability"], float)
+assert read["classifiedAt"].isoformat().startswith(morphology["classifiedAt"].rstrip("Z")), read["classifiedAt"]
+assert read["source"] == morphology["source"]
+print("Avro: fastavro", fastavro.__version__)
