@@ -73,7 +73,8 @@ final class FitsTiles {
           }
           if (isHcompressed(header, field)
               && count > 0
-              && !isSoundHcompress(table, (int) (hdu.dataSize() - heap + offset), (int) count, header)) {
+              && !isSoundHcompress(
+                  table, (int) (hdu.dataSize() - heap + offset), (int) count, header)) {
             return false;
           }
         }
