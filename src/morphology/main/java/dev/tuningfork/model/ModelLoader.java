@@ -81,7 +81,7 @@ public final class ModelLoader {
    * are some.
    *
    * <p>Those answers decide about forms. With {@link Form#AUTO} a compiled form that gives others,
-   * or fails, is not used: a warning says so, and the model computes in the next slower form, for a
+   * or fails, is not used: the log says so, and the model computes in the next slower form, for a
    * slow answer is better than a wrong one or none. Where the blocks give other answers too, or the
    * form was demanded, the model is refused.
    *
@@ -109,12 +109,12 @@ public final class ModelLoader {
     Iterator<Form> forms = candidates(bundle, place, form).iterator();
     while (true) {
       try {
-        return load(bundle, engine, place, forms.next(), largestBatch);
+        return load(bundle, engine, place, forms.next(), form != Form.AUTO, largestBatch);
       } catch (ModelException e) {
         if (!forms.hasNext()) {
           throw e;
         }
-        LOG.warn("{} A slower form of it is tried.", e.getMessage());
+        LOG.info("A slower form is tried. {}", e.getMessage());
       }
     }
   }
@@ -130,13 +130,18 @@ public final class ModelLoader {
   }
 
   private static MorphologyModel load(
-      ModelBundle bundle, Engine engine, Device device, Form form, int largestBatch)
+      ModelBundle bundle,
+      Engine engine,
+      Device device,
+      Form form,
+      boolean demanded,
+      int largestBatch)
       throws ModelException {
     Model model = Model.newInstance(bundle.description().name(), device, engine.getEngineName());
     try {
       DjlModel loaded = inForm(bundle, model, form, largestBatch);
       loaded.warmUp();
-      check(bundle, loaded, form);
+      check(bundle, loaded, form.tolerance(demanded));
       LOG.info(
           "The model {} {} computes as {} on {}.",
           bundle.description().name(),
@@ -168,21 +173,18 @@ public final class ModelLoader {
     return new CompiledModel(bundle, model, arithmetic, largestBatch);
   }
 
-  private static void check(ModelBundle bundle, DjlModel loaded, Form form) throws ModelException {
+  private static void check(ModelBundle bundle, DjlModel loaded, double tolerance)
+      throws ModelException {
     try {
       Optional<ReferenceAnswers> published = ReferenceAnswers.of(bundle);
       if (published.isPresent()) {
         double distance = published.get().distance(loaded);
-        if (!(distance <= form.tolerance())) {
+        if (!(distance <= tolerance)) {
           throw refused(
               bundle,
               "Computed as %s on %s, its probabilities of the galaxies in %s differ by up to %.4f from those that it was published with, where %s is allowed."
                   .formatted(
-                      loaded.form(),
-                      loaded.device(),
-                      ReferenceAnswers.IMAGES,
-                      distance,
-                      form.tolerance()),
+                      loaded.form(), loaded.device(), ReferenceAnswers.IMAGES, distance, tolerance),
               null);
         }
       }

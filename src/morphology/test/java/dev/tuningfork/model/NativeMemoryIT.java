@@ -46,11 +46,21 @@ class NativeMemoryIT {
     try (MorphologyModel model =
         ModelLoader.load(bundle, new DeviceSetting.Cpu(), form, LARGEST_BATCH)) {
       List<PreparedImage> images = TestModels.images(model.input(), LARGEST_BATCH, 1);
-      pass(model, images, IMAGES / 5);
-      long before = residentBytes();
+      long before = leastResidentBytes(model, images);
       pass(model, images, IMAGES);
-      assertThat(residentBytes() - before).isLessThan(ALLOWED_GROWTH);
+      assertThat(leastResidentBytes(model, images) - before).isLessThan(ALLOWED_GROWTH);
     }
+  }
+
+  /** Of several readings, because the heap comes and goes by more than what is looked for. */
+  private static long leastResidentBytes(MorphologyModel model, List<PreparedImage> images)
+      throws IOException {
+    long least = Long.MAX_VALUE;
+    for (int reading = 0; reading < 5; reading++) {
+      pass(model, images, IMAGES / 10);
+      least = Math.min(least, residentBytes());
+    }
+    return least;
   }
 
   private static void pass(MorphologyModel model, List<PreparedImage> images, int count) {
