@@ -62,6 +62,12 @@ public final class LivePage implements HttpService {
           HeaderValues.createCached("Cross-Origin-Resource-Policy", "same-origin"),
           HeaderValues.createCached("X-Frame-Options", "DENY"));
 
+  /**
+   * How many a page shows, as cards.js has it. Older ones may be forgotten before their pictures are
+   * asked for.
+   */
+  private static final int CARDS = 60;
+
   private static final String OBJECTS = "/page/objects/";
   private static final String AS_IT_CAME = "/pictures/came/";
   private static final String AS_SEEN = "/pictures/seen/";
@@ -211,7 +217,8 @@ public final class LivePage implements HttpService {
     try (SseSink sink = response.sink(SseSink.TYPE)) {
       sink.emit(event("hello", hello()));
       if (watcher.filter.letsAllThrough()) {
-        for (SeenGalaxy galaxy : feed.gallery().all()) {
+        List<SeenGalaxy> kept = feed.gallery().all();
+        for (SeenGalaxy galaxy : kept.subList(Math.max(0, kept.size() - CARDS), kept.size())) {
           sink.emit(event("galaxy", card(galaxy)));
         }
       }

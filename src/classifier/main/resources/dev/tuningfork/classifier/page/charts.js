@@ -68,9 +68,10 @@ function line(values, top) {
 }
 
 function area(values, top) {
-  if (values.length < 2 || values.includes(null)) return "";
+  const from = values.lastIndexOf(null) + 1; // before a gap there is the line alone
+  if (values.length - from < 2) return "";
   return (
-    line(values, top) +
-    `L${WIDTH} ${HEIGHT}L${x(values, 0).toFixed(1)} ${HEIGHT}Z`
+    line(values.map((value, i) => (i < from ? null : value)), top) +
+    `L${WIDTH} ${HEIGHT}L${x(values, from).toFixed(1)} ${HEIGHT}Z`
   );
 }
