@@ -63,8 +63,8 @@ public final class LivePage implements HttpService {
           HeaderValues.createCached("X-Frame-Options", "DENY"));
 
   /**
-   * How many a page shows, as cards.js has it. Older ones may be forgotten before their pictures are
-   * asked for.
+   * How many a page shows, as cards.js has it. Older ones may be forgotten before their pictures
+   * are asked for.
    */
   private static final int CARDS = 60;
 
