@@ -101,8 +101,18 @@ public final class Browser implements AutoCloseable {
         .forEach(BrowserContext::close);
   }
 
+  /** What is half faded in has half its contrast. What moves for ever is not waited for. */
+  private static final String ALL_FADED_IN =
+      """
+      Promise.allSettled(
+          document.getAnimations()
+              .filter(animation => animation.effect.getComputedTiming().endTime < Infinity)
+              .map(animation => animation.finished))
+      """;
+
   /** Nothing serious hinders who uses it with a screen reader, a keyboard or weak eyes. */
   public static void requireAccessible(Page page) {
+    page.evaluate(ALL_FADED_IN);
     List<String> found =
         new AxeBuilder(page)
             .analyze().getViolations().stream()

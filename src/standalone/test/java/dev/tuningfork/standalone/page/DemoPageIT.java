@@ -127,9 +127,13 @@ class DemoPageIT {
     page.locator("#least").fill("0.8");
     assertThat(page.locator(".chip")).hasText("smooth or featured: features or disk ≥ 80 %");
     assertThat(page.locator("#sampling")).containsText("of this kind came by");
-    atLeast(cards(page), 5);
-    assertThat(page.locator(".card .class").allTextContents())
-        .allMatch(name -> name.startsWith("S"));
+    await("galaxies of this kind alone")
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              List<String> classes = page.locator(".card .class").allTextContents();
+              return classes.size() >= 5 && classes.stream().allMatch(name -> name.startsWith("S"));
+            });
     assertThat(page.url()).contains("answers=a02").contains("least=0.8");
     Browser.requireAccessible(page);
 
