@@ -156,11 +156,11 @@ public record TrainingRun(
     Weights weights = result.weights();
     Optional<IntervalWidths> widths = Optional.empty();
     if (settings.givesConcentrations()) {
-      Evaluation narrow = evaluation(ModelBundle.of(description, weights, precision), data, false);
+      Evaluation narrow = evaluation(description, weights, data, false);
       widths = Optional.of(IntervalWidths.fit(narrow.questions(), narrow.galaxies()));
       weights = widths.get().applied(weights, description.heads());
     }
-    Evaluation evaluation = evaluation(ModelBundle.of(description, weights, precision), data, true);
+    Evaluation evaluation = evaluation(description, weights, data, true);
     evaluation.leftOut().forEach(told);
     SequencedMap<String, Object> training = training(data, result);
     widths.ifPresent(
@@ -184,8 +184,11 @@ public record TrainingRun(
     return new Trained(bundle, evaluation);
   }
 
-  private static Evaluation evaluation(ModelBundle bundle, TrainingData data, boolean turning)
+  /** In the form in which the model will serve, which its reference answers decide about. */
+  private Evaluation evaluation(
+      ModelDescription description, Weights weights, TrainingData data, boolean turning)
       throws ModelException {
+    ModelBundle bundle = ModelBundle.of(description, weights, precision).withReferenceAnswers();
     try (MorphologyModel model =
         ModelLoader.load(bundle, new DeviceSetting.Auto(), JUDGED_AT_ONCE)) {
       return Evaluator.evaluate(model, data.heldOut(), 1, turning, done -> {});
