@@ -13,6 +13,8 @@ import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
+import dev.tuningfork.model.Form;
+import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import java.net.URI;
 import java.nio.file.Path;
@@ -129,7 +131,8 @@ public record ClassifierSettings(
           new ModelChoice(ModelBundle.DEFAULT, 1, RolloutSettings.NONE),
           "auto",
           ImageLimits.DEFAULT,
-          new BatcherSettings(1024, 64, Runtime.getRuntime().availableProcessors(), 64),
+          new BatcherSettings(
+              1024, 64, Runtime.getRuntime().availableProcessors(), ForwardPasses.BY_DEVICE, 32),
           LedgerSettings.DEFAULT,
           FetchSettings.of(FetchPolicy.NOTHING),
           ServiceSettings.OFF,
@@ -186,6 +189,11 @@ public record ClassifierSettings(
             values.below("kafka."));
     values.refuseTheRest();
     return settings;
+  }
+
+  /** How the forward passes of whichever model serves are done. */
+  public ForwardPasses forwardPasses() {
+    return new ForwardPasses(Form.AUTO, batch.batch(), model.views(), batch.passes());
   }
 
   /** The same with one of Kafka's settings, by Kafka's own name, such as bootstrap.servers. */
@@ -421,6 +429,7 @@ public record ClassifierSettings(
         values.integer("batch.queue", DEFAULT.batch.queue()),
         values.integer("batch.fetchers", DEFAULT.batch.fetchers()),
         values.integer("batch.decoders", DEFAULT.batch.decoders()),
+        values.integer("batch.passes", DEFAULT.batch.passes()),
         values.integer("batch.size", DEFAULT.batch.batch()));
   }
 

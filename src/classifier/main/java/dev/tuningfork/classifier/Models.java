@@ -112,10 +112,7 @@ final class Models implements AutoCloseable {
 
   private MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
-        bundle,
-        DeviceSetting.parse(settings.device()),
-        settings.batch().batch(),
-        settings.model().views());
+        bundle, DeviceSetting.parse(settings.device()), settings.forwardPasses());
   }
 
   @Override

@@ -55,6 +55,7 @@ final class ShownSettings {
     shown.put("batch.queue", settings.batch().queue());
     shown.put("batch.fetchers", settings.batch().fetchers());
     shown.put("batch.decoders", settings.batch().decoders());
+    shown.put("batch.passes", settings.batch().passes());
     shown.put("batch.size", settings.batch().batch());
     shown.put("ledger.window", settings.ledger().window());
     shown.put("ledger.overshoot", settings.ledger().overshoot());

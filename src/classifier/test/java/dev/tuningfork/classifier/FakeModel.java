@@ -32,6 +32,7 @@ public final class FakeModel implements MorphologyModel {
   private final Function<PreparedImage, AnswerProbabilities> says;
   private final int largestBatch;
   private final int views;
+  private final int passes;
   private final Set<Float> poison = ConcurrentHashMap.newKeySet();
   private final Semaphore gate = new Semaphore(0);
   private volatile boolean gated;
@@ -46,13 +47,18 @@ public final class FakeModel implements MorphologyModel {
   }
 
   public FakeModel(int largestBatch, int views) {
-    this("even", InputSpec.article(), _ -> answer(), largestBatch, views);
+    this("even", InputSpec.article(), _ -> answer(), largestBatch, views, 1);
+  }
+
+  /** One that computes so many batches of up to eight images at once. */
+  public static FakeModel ofPasses(int passes) {
+    return new FakeModel("even", InputSpec.article(), _ -> answer(), 8, 1, passes);
   }
 
   /** One of another name, of other input, that says something else. */
   public FakeModel(
       String name, InputSpec input, Function<PreparedImage, AnswerProbabilities> says) {
-    this(name, input, says, 8, 1);
+    this(name, input, says, 8, 1, 1);
   }
 
   private FakeModel(
@@ -60,12 +66,14 @@ public final class FakeModel implements MorphologyModel {
       InputSpec input,
       Function<PreparedImage, AnswerProbabilities> says,
       int largestBatch,
-      int views) {
+      int views,
+      int passes) {
     this.name = name;
     this.input = input;
     this.says = says;
     this.largestBatch = largestBatch;
     this.views = views;
+    this.passes = passes;
   }
 
   /** Every forward pass from now on waits for {@link #release}. */
@@ -149,6 +157,11 @@ public final class FakeModel implements MorphologyModel {
   @Override
   public int views() {
     return views;
+  }
+
+  @Override
+  public int passes() {
+    return passes;
   }
 
   @Override

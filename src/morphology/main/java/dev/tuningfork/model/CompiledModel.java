@@ -11,6 +11,7 @@ import dev.tuningfork.network.module.Arithmetic;
 import dev.tuningfork.network.module.NetworkModule;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +31,10 @@ final class CompiledModel extends DjlModel {
   private static final int CONCENTRATIONS = 3;
 
   private final Arithmetic arithmetic;
-  private final FloatBuffer brightness;
 
-  CompiledModel(ModelBundle bundle, Model model, Arithmetic arithmetic, int largestBatch) {
-    super(bundle, model, largestBatch);
+  CompiledModel(ModelBundle bundle, Model model, Arithmetic arithmetic, ForwardPasses passes) {
+    super(bundle, model, passes);
     this.arithmetic = arithmetic;
-    this.brightness = buffer.asFloatBuffer();
   }
 
   @Override
@@ -45,14 +44,14 @@ final class CompiledModel extends DjlModel {
 
   /** The second pass of a kind is the one that runs as PyTorch optimised it after the first. */
   @Override
-  void computeBlank(int images) {
+  void computeBlank(int images, ByteBuffer buffer) {
     for (int pass = 0; pass < 2; pass++) {
-      compute(images, DataType.UINT8);
+      compute(images, DataType.UINT8, buffer);
     }
   }
 
   @Override
-  List<AnswerProbabilities> answers(List<PreparedImage> images) {
+  List<AnswerProbabilities> answers(List<PreparedImage> images, ByteBuffer buffer) {
     List<AnswerProbabilities> answers = new ArrayList<>(images.size());
     for (int from = 0; from < images.size(); ) {
       int to = from + 1;
@@ -60,7 +59,7 @@ final class CompiledModel extends DjlModel {
       while (to < images.size() && images.get(to).pixels().getClass() == kind) {
         to++;
       }
-      answerAlike(images, from, to, answers);
+      answerAlike(images, from, to, buffer, answers);
       from = to;
     }
     return answers;
@@ -68,8 +67,13 @@ final class CompiledModel extends DjlModel {
 
   /** Images whose pixels are of one kind. */
   private void answerAlike(
-      List<PreparedImage> images, int from, int to, List<AnswerProbabilities> answers) {
+      List<PreparedImage> images,
+      int from,
+      int to,
+      ByteBuffer buffer,
+      List<AnswerProbabilities> answers) {
     int valueCount = description.input().valueCount();
+    FloatBuffer brightness = buffer.asFloatBuffer();
     DataType type = DataType.UINT8;
     for (int i = from; i < to; i++) {
       switch (images.get(i).pixels()) {
@@ -80,7 +84,7 @@ final class CompiledModel extends DjlModel {
         }
       }
     }
-    float[] rows = compute(paddedSize(to - from), type);
+    float[] rows = compute(paddedSize(to - from), type, buffer);
     DecisionTree tree = description.tree();
     for (int i = 0; i < to - from; i++) {
       double[] vector = vector(rows, i, from + i);
@@ -96,9 +100,10 @@ final class CompiledModel extends DjlModel {
   }
 
   /** What the module says about the first images of the buffer, one row an image. */
-  private float[] compute(int images, DataType type) {
+  private float[] compute(int images, DataType type, ByteBuffer buffer) {
     InputSpec input = description.input();
     return forward(
+        buffer,
         new Shape(images, input.size(), input.size(), input.channels().count()),
         type,
         results ->

@@ -14,22 +14,28 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.network.Head;
+import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /**
  * A model that DJL computes.
  *
- * <p>Invariants: one call at a time (the monitor sees to it), because all calls share one direct
- * buffer. The native array of a batch is a view of that buffer; it and whatever is computed from it
- * belong to a manager that lives no longer than the call. No gradient is recorded, whichever thread
- * calls: PyTorch keeps that mode for each thread, and only the one that loaded it has it off.
- * Images are checked before they come near the network: a TorchScript module that fails keeps its
- * input for ever.
+ * <p>Invariants: a call has a direct buffer to itself, of which there are as many as there may be
+ * passes at once; a call that finds none waits, and so does {@link #close} until it has all. The
+ * native array of a batch is a view of that buffer; it and whatever is computed from it belong to a
+ * manager that lives no longer than the call. PyTorch keeps two modes for each thread, so each call
+ * sets them: no gradient is recorded, and the passes at once share the threads that PyTorch may
+ * use. Images are checked before they come near the network: a TorchScript module that fails keeps
+ * its input for ever.
  *
  * <p>A batch is padded to a power of two or to the largest size, so that PyTorch sees few shapes
  * and keeps kernels and memory for each. What stands in the padding is what an earlier batch left
@@ -43,36 +49,46 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   final ModelDescription description;
   final List<Head> heads;
   final int outputs;
-  final ByteBuffer buffer;
 
   private final ModelIdentity identity;
   private final Model model;
   private final ParameterStore parameters;
   private final int largestBatch;
-  private boolean closed;
+  private final int passes;
+  private final int threadsOfOnePass;
+
+  /** One for each buffer. */
+  private final Semaphore places;
+
+  private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
 
   /** Takes over the model, whose block is ready, and closes it with itself. */
-  DjlModel(ModelBundle bundle, Model model, int largestBatch) {
+  DjlModel(ModelBundle bundle, Model model, ForwardPasses passes) {
     this.description = bundle.description();
     this.identity = bundle.identity();
     this.heads = description.heads();
     this.outputs = heads.stream().mapToInt(Head::answers).sum();
     this.model = model;
     this.parameters = new ParameterStore(model.getNDManager(), false);
-    this.largestBatch = largestBatch;
-    this.buffer =
-        ByteBuffer.allocateDirect(
-                Math.multiplyExact(
-                    Math.multiplyExact(largestBatch, description.input().valueCount()),
-                    Float.BYTES))
-            .order(ByteOrder.nativeOrder());
+    this.largestBatch = passes.images();
+    int threads = PyTorch.threads();
+    this.passes = passes.atOnce(model.getNDManager().getDevice().isGpu(), threads);
+    this.threadsOfOnePass = Math.max(1, threads / this.passes);
+    this.places = new Semaphore(this.passes);
+    int bytes =
+        Math.multiplyExact(
+            Math.multiplyExact(largestBatch, description.input().valueCount()), Float.BYTES);
+    for (int i = 0; i < this.passes; i++) {
+      buffers.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+    }
   }
 
   /** Sends blank images through the network: a batch of this size, which is a padded one. */
-  abstract void computeBlank(int images);
+  abstract void computeBlank(int images, ByteBuffer buffer);
 
   /** What the network says about images that can be used, as many as the buffer takes. */
-  abstract List<AnswerProbabilities> answers(List<PreparedImage> images);
+  abstract List<AnswerProbabilities> answers(List<PreparedImage> images, ByteBuffer buffer);
 
   @Override
   public ModelIdentity identity() {
@@ -96,25 +112,31 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   }
 
   @Override
+  public int passes() {
+    return passes;
+  }
+
+  @Override
   public int largestBatch() {
     return largestBatch;
   }
 
   /** Sends a batch of each padded size through, until PyTorch has made up its mind about it. */
-  synchronized void warmUp() {
-    for (int size = 1; ; size = paddedSize(size + 1)) {
-      computeBlank(size);
-      if (size == largestBatch) {
-        return;
-      }
-    }
+  void warmUp() {
+    withBuffer(
+        buffer -> {
+          int size = 1;
+          computeBlank(size, buffer);
+          while (size < largestBatch) {
+            size = paddedSize(size + 1);
+            computeBlank(size, buffer);
+          }
+          return null;
+        });
   }
 
   @Override
-  public synchronized List<AnswerProbabilities> predict(List<PreparedImage> images) {
-    if (closed) {
-      throw new IllegalStateException("The model " + identity.name() + " is closed.");
-    }
+  public List<AnswerProbabilities> predict(List<PreparedImage> images) {
     if (images.size() > largestBatch) {
       throw new IllegalArgumentException(
           "The model takes %d images at a time, not %d.".formatted(largestBatch, images.size()));
@@ -125,7 +147,24 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     for (int i = 0; i < images.size(); i++) {
       requireUsable(images.get(i).pixels(), i);
     }
-    return answers(images);
+    return withBuffer(buffer -> answers(images, buffer));
+  }
+
+  private <T> T withBuffer(Function<ByteBuffer, T> pass) {
+    places.acquireUninterruptibly();
+    try {
+      if (closed) {
+        throw new IllegalStateException("The model " + identity.name() + " is closed.");
+      }
+      ByteBuffer buffer = buffers.remove();
+      try {
+        return pass.apply(buffer);
+      } finally {
+        buffers.add(buffer);
+      }
+    } finally {
+      places.release();
+    }
   }
 
   private void requireUsable(Pixels pixels, int place) {
@@ -158,15 +197,16 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   }
 
   /**
-   * One forward pass of what stands first in the buffer.
+   * One forward pass of what stands first in a buffer.
    *
    * @param shape of the batch, images first
    * @param type of its numbers
    * @throws PredictionException if PyTorch fails
    */
-  final <T> T forward(Shape shape, DataType type, Reading<T> reading) {
+  final <T> T forward(ByteBuffer buffer, Shape shape, DataType type, Reading<T> reading) {
     boolean gradients = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
+    JniUtils.setNumThreads(threadsOfOnePass);
     try (NDManager batch = model.getNDManager().newSubManager()) {
       int bytes = Math.toIntExact(shape.size() * type.getNumOfBytes());
       NDArray made =
@@ -239,10 +279,15 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   }
 
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      model.close();
+  public void close() {
+    places.acquireUninterruptibly(passes);
+    try {
+      if (!closed) {
+        closed = true;
+        model.close();
+      }
+    } finally {
+      places.release(passes);
     }
   }
 }

@@ -131,7 +131,10 @@ public final class ModelBundle {
   public ModelBundle withReferenceAnswers() throws ModelException {
     List<PreparedImage> images = ReferenceGalaxies.draw(description.input());
     try (MorphologyModel model =
-        ModelLoader.load(this, new DeviceSetting.Cpu(), Form.BLOCKS, images.size())) {
+        ModelLoader.load(
+            this,
+            new DeviceSetting.Cpu(),
+            ForwardPasses.DEFAULT.in(Form.BLOCKS).ofImages(images.size()))) {
       Map<String, byte[]> more = new LinkedHashMap<>(files);
       more.putAll(ReferenceAnswers.of(model, images).files(description.input()));
       return of(description, more);

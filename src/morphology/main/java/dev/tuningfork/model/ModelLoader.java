@@ -27,52 +27,20 @@ import org.slf4j.LoggerFactory;
 /** Brings a bundle into memory, onto a device. */
 public final class ModelLoader {
 
-  /** The batch from which on larger ones bring next to nothing on a CPU. */
-  public static final int DEFAULT_LARGEST_BATCH = 64;
-
   private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
 
   private ModelLoader() {}
 
-  /** Loads a model that takes batches of up to {@link #DEFAULT_LARGEST_BATCH} images. */
+  /** Loads a model as {@link ForwardPasses#DEFAULT} says. */
   public static MorphologyModel load(ModelBundle bundle, DeviceSetting device)
       throws ModelException {
-    return load(bundle, device, DEFAULT_LARGEST_BATCH);
+    return load(bundle, device, ForwardPasses.DEFAULT);
   }
 
-  /**
-   * Loads a model in the fastest form that is right, as {@link #load(ModelBundle, DeviceSetting,
-   * Form, int)} does, that looks at each image several times.
-   *
-   * @param largestBatch the most views that the network shall take at a time; so many images the
-   *     fewer does the model take
-   * @param views {@link MorphologyModel#views}, 1 or 8
-   * @throws IllegalArgumentException for another number of views
-   */
-  public static MorphologyModel load(
-      ModelBundle bundle, DeviceSetting device, int largestBatch, int views) throws ModelException {
-    return load(bundle, device, Form.AUTO, largestBatch, views);
-  }
-
-  /** The same in a form of choice. */
-  public static MorphologyModel load(
-      ModelBundle bundle, DeviceSetting device, Form form, int largestBatch, int views)
-      throws ModelException {
-    if (views == 1) {
-      return load(bundle, device, form, largestBatch);
-    }
-    if (views != Orientation.ALL.size()) {
-      throw new IllegalArgumentException(
-          "A model looks at 1 or %d views of an image, not %d."
-              .formatted(Orientation.ALL.size(), views));
-    }
-    return new ViewsModel(load(bundle, device, form, largestBatch), Orientation.ALL);
-  }
-
-  /** Loads a model in the fastest form that is right. */
+  /** The same for batches of up to so many images. */
   public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, int largestBatch)
       throws ModelException {
-    return load(bundle, device, Form.AUTO, largestBatch);
+    return load(bundle, device, ForwardPasses.DEFAULT.ofImages(largestBatch));
   }
 
   /**
@@ -88,17 +56,17 @@ public final class ModelLoader {
    * <p>Compiling takes some hundredths of a second, so it is done anew each time, and nothing is
    * kept on disk that could be stale, damaged, or have no place in a read-only container.
    *
-   * @param form how it shall compute; a bundle that holds a TorchScript module has no choice
-   * @param largestBatch the most images that it shall take at a time
    * @throws ModelException if the device is missing, or the model fails on a forward pass, gives
    *     something else than one number for each answer, or other answers than it was published with
    */
-  public static MorphologyModel load(
-      ModelBundle bundle, DeviceSetting device, Form form, int largestBatch) throws ModelException {
-    if (largestBatch < 1) {
-      throw new IllegalArgumentException(
-          "The largest batch must be 1 or more, not " + largestBatch + ".");
-    }
+  public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, ForwardPasses passes)
+      throws ModelException {
+    MorphologyModel model = forOneView(bundle, device, passes);
+    return passes.views() == 1 ? model : new ViewsModel(model, Orientation.ALL);
+  }
+
+  private static MorphologyModel forOneView(
+      ModelBundle bundle, DeviceSetting device, ForwardPasses passes) throws ModelException {
     Engine engine;
     try {
       engine = PyTorch.engine();
@@ -106,10 +74,10 @@ public final class ModelLoader {
       throw new ModelException("PyTorch's native library cannot be loaded: " + e.getMessage(), e);
     }
     Device place = choose(engine, device);
-    Iterator<Form> forms = candidates(bundle, place, form).iterator();
+    Iterator<Form> forms = candidates(bundle, place, passes.form()).iterator();
     while (true) {
       try {
-        return load(bundle, engine, place, forms.next(), form != Form.AUTO, largestBatch);
+        return load(bundle, engine, place, passes.in(forms.next()), passes.form() != Form.AUTO);
       } catch (ModelException e) {
         if (!forms.hasNext()) {
           throw e;
@@ -130,24 +98,20 @@ public final class ModelLoader {
   }
 
   private static MorphologyModel load(
-      ModelBundle bundle,
-      Engine engine,
-      Device device,
-      Form form,
-      boolean demanded,
-      int largestBatch)
+      ModelBundle bundle, Engine engine, Device device, ForwardPasses passes, boolean demanded)
       throws ModelException {
     Model model = Model.newInstance(bundle.description().name(), device, engine.getEngineName());
     try {
-      DjlModel loaded = inForm(bundle, model, form, largestBatch);
+      DjlModel loaded = inForm(bundle, model, passes);
       loaded.warmUp();
-      check(bundle, loaded, form.tolerance(demanded));
+      check(bundle, loaded, passes.form().tolerance(demanded));
       LOG.info(
-          "The model {} {} computes as {} on {}.",
+          "The model {} {} computes as {} on {}, {}.",
           bundle.description().name(),
           bundle.description().version(),
           loaded.form(),
-          loaded.device());
+          loaded.device(),
+          loaded.passes() == 1 ? "one batch at a time" : loaded.passes() + " batches at once");
       return loaded;
     } catch (PredictionException e) {
       model.close();
@@ -158,19 +122,19 @@ public final class ModelLoader {
     }
   }
 
-  private static DjlModel inForm(ModelBundle bundle, Model model, Form form, int largestBatch)
+  private static DjlModel inForm(ModelBundle bundle, Model model, ForwardPasses passes)
       throws ModelException {
     if (bundle.isTorchScript()) {
       readModule(bundle, model, bundle.file(ModelBundle.MODULE));
-      return new PlainModel(bundle, model, largestBatch);
+      return new PlainModel(bundle, model, passes);
     }
-    if (form.arithmetic().isEmpty()) {
+    Optional<Arithmetic> arithmetic = passes.form().arithmetic();
+    if (arithmetic.isEmpty()) {
       buildBlocks(bundle, model);
-      return new PlainModel(bundle, model, largestBatch);
+      return new PlainModel(bundle, model, passes);
     }
-    Arithmetic arithmetic = form.arithmetic().get();
-    readModule(bundle, model, bundle.compile(arithmetic));
-    return new CompiledModel(bundle, model, arithmetic, largestBatch);
+    readModule(bundle, model, bundle.compile(arithmetic.get()));
+    return new CompiledModel(bundle, model, arithmetic.get(), passes);
   }
 
   private static void check(ModelBundle bundle, DjlModel loaded, double tolerance)

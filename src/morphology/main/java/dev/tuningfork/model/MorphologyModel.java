@@ -7,8 +7,9 @@ import dev.tuningfork.tree.DecisionTree;
 import java.util.List;
 
 /**
- * A model in memory, on one device. It may be used by any thread, but by one at a time. Closing it
- * gives its memory back; closing it again does nothing.
+ * A model in memory, on one device. It may be used by any thread and by many at once: {@link
+ * #passes} of them have their batches computed side by side, the others wait. Closing it waits for
+ * those and gives its memory back; closing it again does nothing.
  */
 public interface MorphologyModel extends AutoCloseable {
 
@@ -37,6 +38,11 @@ public interface MorphologyModel extends AutoCloseable {
    * square's symmetry group, which cost about 8 times as much.
    */
   default int views() {
+    return 1;
+  }
+
+  /** How many batches it computes at once. */
+  default int passes() {
     return 1;
   }
 

@@ -8,6 +8,7 @@ import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,12 +21,10 @@ import java.util.List;
  */
 final class PlainModel extends DjlModel {
 
-  private final FloatBuffer planes;
   private final String form;
 
-  PlainModel(ModelBundle bundle, Model model, int largestBatch) {
-    super(bundle, model, largestBatch);
-    this.planes = buffer.asFloatBuffer();
+  PlainModel(ModelBundle bundle, Model model, ForwardPasses passes) {
+    super(bundle, model, passes);
     this.form = bundle.isTorchScript() ? "module" : Form.BLOCKS.toString();
   }
 
@@ -35,17 +34,18 @@ final class PlainModel extends DjlModel {
   }
 
   @Override
-  void computeBlank(int images) {
-    compute(images);
+  void computeBlank(int images, ByteBuffer buffer) {
+    compute(images, buffer);
   }
 
   @Override
-  List<AnswerProbabilities> answers(List<PreparedImage> images) {
+  List<AnswerProbabilities> answers(List<PreparedImage> images, ByteBuffer buffer) {
     InputSpec input = description.input();
+    FloatBuffer planes = buffer.asFloatBuffer();
     for (int i = 0; i < images.size(); i++) {
       planes.put(i * input.valueCount(), input.standardised(images.get(i).pixels()));
     }
-    float[] rows = compute(paddedSize(images.size()));
+    float[] rows = compute(paddedSize(images.size()), buffer);
     List<AnswerProbabilities> answers = new ArrayList<>(images.size());
     for (int i = 0; i < images.size(); i++) {
       answers.add(answers(vector(rows, i, i), i));
@@ -54,9 +54,10 @@ final class PlainModel extends DjlModel {
   }
 
   /** The network's outputs for the first images of the buffer, one row an image. */
-  private float[] compute(int images) {
+  private float[] compute(int images, ByteBuffer buffer) {
     InputSpec input = description.input();
     return forward(
+        buffer,
         new Shape(images, input.channels().count(), input.size(), input.size()),
         DataType.FLOAT32,
         results -> numbers(results.singletonOrThrow(), images, outputs));

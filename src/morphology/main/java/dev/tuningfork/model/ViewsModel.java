@@ -50,6 +50,11 @@ record ViewsModel(MorphologyModel model, List<Orientation> orientations)
   }
 
   @Override
+  public int passes() {
+    return model.passes();
+  }
+
+  @Override
   public int largestBatch() {
     return Math.max(1, model.largestBatch() / orientations.size());
   }

@@ -12,6 +12,8 @@ import java.util.Optional;
 /** The engine that computes networks, started so that it never asks the Internet for anything. */
 public final class PyTorch {
 
+  private static final String THREADS = "ai.djl.pytorch.num_threads";
+
   private PyTorch() {}
 
   /**
@@ -32,12 +34,17 @@ public final class PyTorch {
   public static synchronized Engine engine() {
     setIfAbsent("ai.djl.offline", "true");
     setIfAbsent("OPT_OUT_TRACKING", "true");
-    setIfAbsent(
-        "ai.djl.pytorch.num_threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
+    setIfAbsent(THREADS, String.valueOf(Runtime.getRuntime().availableProcessors()));
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setInEnvironmentIfAbsent("OMP_WAIT_POLICY", "passive");
     keepFreedMemory();
     return Engine.getEngine("PyTorch");
+  }
+
+  /** How many threads all operations that run at a time may use together. */
+  public static int threads() {
+    engine();
+    return Integer.parseInt(System.getProperty(THREADS));
   }
 
   private static void setIfAbsent(String property, String value) {

@@ -39,8 +39,9 @@ class FormsTest {
     for (Output output : List.of(Output.LOGITS, Output.CONCENTRATIONS)) {
       ModelBundle bundle =
           ModelBundle.of(TestModels.SMALL.giving(output), TestModels.small().weights());
-      try (MorphologyModel model = ModelLoader.load(bundle, CPU, form, 8);
-          MorphologyModel blocks = ModelLoader.load(bundle, CPU, Form.BLOCKS, 8)) {
+      try (MorphologyModel model = ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(form));
+          MorphologyModel blocks =
+              ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(Form.BLOCKS))) {
         assertThat(model.form()).isEqualTo(form.toString());
         double tolerance = form == Form.BFLOAT16 ? 0.01 : 1e-5;
         List<AnswerProbabilities> answers = model.predict(images);
@@ -76,7 +77,8 @@ class FormsTest {
 
     assertThat(bundle.files()).contains(ReferenceAnswers.IMAGES, ReferenceAnswers.ANSWERS);
     for (Form form : Form.values()) {
-      try (MorphologyModel model = ModelLoader.load(bundle, CPU, form, 3)) {
+      try (MorphologyModel model =
+          ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(form).ofImages(3))) {
         double distance = ReferenceAnswers.of(bundle).orElseThrow().distance(model);
         assertThat(distance).isLessThan(form == Form.BLOCKS || form == Form.FLOAT32 ? 1e-5 : 0.01);
       }
@@ -92,7 +94,8 @@ class FormsTest {
             .with(ReferenceAnswers.ANSWERS, good.file(ReferenceAnswers.ANSWERS));
 
     for (Form form : Form.values()) {
-      assertThatThrownBy(() -> ModelLoader.load(other, CPU, form, 4))
+      assertThatThrownBy(
+              () -> ModelLoader.load(other, CPU, ForwardPasses.DEFAULT.in(form).ofImages(4)))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining(
               "its probabilities of the galaxies in reference.png differ by up to")
@@ -118,7 +121,8 @@ class FormsTest {
         TestModels.small()
             .with(ReferenceAnswers.IMAGES, picture)
             .with(ReferenceAnswers.ANSWERS, answers);
-    assertThatThrownBy(() -> ModelLoader.load(bundle, CPU, Form.BLOCKS, 4))
+    assertThatThrownBy(
+            () -> ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(Form.BLOCKS).ofImages(4)))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining(message);
   }

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -247,6 +249,37 @@ class ModelLoaderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The model takes 10 images at a time, not 11.");
     assertThat(model.predict(List.of())).isEmpty();
+  }
+
+  @Test
+  void batchesThatAreComputedAtOnceHaveTheAnswersOfBatchesInTurn() throws Exception {
+    List<List<PreparedImage>> batches =
+        IntStream.range(0, 24).mapToObj(seed -> images(1 + seed % 7, seed)).toList();
+    try (MorphologyModel several =
+            ModelLoader.load(TestModels.small(), CPU, ForwardPasses.DEFAULT.atOnce(3));
+        ExecutorService callers = Executors.newFixedThreadPool(6)) {
+      assertThat(several.passes()).isEqualTo(3);
+      List<Future<List<AnswerProbabilities>>> answers = new ArrayList<>();
+      for (List<PreparedImage> batch : batches) {
+        answers.add(callers.submit(() -> several.predict(batch)));
+      }
+      for (int i = 0; i < batches.size(); i++) {
+        List<AnswerProbabilities> due = model.predict(batches.get(i));
+        for (int image = 0; image < due.size(); image++) {
+          assertSame(answers.get(i).get().get(image), due.get(image));
+        }
+      }
+    }
+  }
+
+  @Test
+  void onACpuOneBatchACoreIsComputedUnlessSaidOtherwise() throws ModelException {
+    try (MorphologyModel byDevice =
+        ModelLoader.load(
+            TestModels.small(), CPU, ForwardPasses.DEFAULT.atOnce(ForwardPasses.BY_DEVICE))) {
+      assertThat(byDevice.passes()).isEqualTo(Math.min(8, PyTorch.threads()));
+    }
+    assertThat(model.passes()).isEqualTo(1);
   }
 
   @Test

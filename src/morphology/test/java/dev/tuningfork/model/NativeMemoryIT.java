@@ -44,7 +44,10 @@ class NativeMemoryIT {
   private static void assertFlat(ModelBundle bundle, Form form) throws Exception {
     assumeTrue(Files.exists(STATUS), "only Linux tells a process its memory in /proc");
     try (MorphologyModel model =
-        ModelLoader.load(bundle, new DeviceSetting.Cpu(), form, LARGEST_BATCH)) {
+        ModelLoader.load(
+            bundle,
+            new DeviceSetting.Cpu(),
+            ForwardPasses.DEFAULT.in(form).ofImages(LARGEST_BATCH))) {
       List<PreparedImage> images = TestModels.images(model.input(), LARGEST_BATCH, 1);
       long before = leastResidentBytes(model, images);
       pass(model, images, IMAGES);

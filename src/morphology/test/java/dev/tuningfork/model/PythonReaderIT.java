@@ -68,7 +68,10 @@ class PythonReaderIT {
     Form form = arithmetic == Arithmetic.FLOAT32 ? Form.FLOAT32 : Form.BFLOAT16;
     double tolerance = arithmetic == Arithmetic.FLOAT32 ? 1e-5 : 0.01;
     try (MorphologyModel model =
-        ModelLoader.load(bundle, new DeviceSetting.Cpu(), form, images.size())) {
+        ModelLoader.load(
+            bundle,
+            new DeviceSetting.Cpu(),
+            ForwardPasses.DEFAULT.in(form).ofImages(images.size()))) {
       List<AnswerProbabilities> due = model.predict(images);
       DecisionTree tree = model.tree();
       for (int i = 0; i < images.size(); i++) {

@@ -51,7 +51,9 @@ class ShippedFormsIT {
   private static List<AnswerProbabilities> answers(
       ModelBundle bundle, Form form, List<PreparedImage> images) throws ModelException {
     List<AnswerProbabilities> answers = new ArrayList<>();
-    try (MorphologyModel model = ModelLoader.load(bundle, new DeviceSetting.Cpu(), form, 64)) {
+    try (MorphologyModel model =
+        ModelLoader.load(
+            bundle, new DeviceSetting.Cpu(), ForwardPasses.DEFAULT.in(form).ofImages(64))) {
       for (int from = 0; from < images.size(); from += 64) {
         answers.addAll(model.predict(images.subList(from, from + 64)));
       }

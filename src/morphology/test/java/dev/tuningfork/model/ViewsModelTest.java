@@ -23,7 +23,9 @@ class ViewsModelTest {
   void theAnswerIsTheAverageOverEightOrientationsOfEachImage() throws ModelException {
     List<PreparedImage> images = TestModels.images(TestModels.SMALL.input(), 2, 1);
     try (MorphologyModel one = ModelLoader.load(TestModels.small(), CPU, 8);
-        MorphologyModel eight = ModelLoader.load(TestModels.small(), CPU, 16, 8)) {
+        MorphologyModel eight =
+            ModelLoader.load(
+                TestModels.small(), CPU, ForwardPasses.DEFAULT.ofImages(16).ofViews(8))) {
       List<AnswerProbabilities> answers = eight.predict(images);
 
       assertThat(answers).hasSize(2);
@@ -41,7 +43,8 @@ class ViewsModelTest {
   @Test
   void howAnImageLiesDoesNotMatter() throws ModelException {
     PreparedImage image = TestModels.images(TestModels.SMALL.input(), 1, 2).getFirst();
-    try (MorphologyModel eight = ModelLoader.load(TestModels.small(), CPU, 64, 8)) {
+    try (MorphologyModel eight =
+        ModelLoader.load(TestModels.small(), CPU, ForwardPasses.DEFAULT.ofImages(64).ofViews(8))) {
       for (AnswerProbabilities turned :
           eight.predict(Orientation.ALL.stream().map(way -> way.of(image, SIZE)).toList())) {
         assertSame(turned, eight.predict(List.of(image)).getFirst());
@@ -53,7 +56,9 @@ class ViewsModelTest {
   @ValueSource(ints = {1, 3, 8, 17})
   void aBatchHoldsAllViewsOfAsManyImagesAsFitAndOfOneAtLeast(int largestBatch)
       throws ModelException {
-    try (MorphologyModel eight = ModelLoader.load(TestModels.small(), CPU, largestBatch, 8)) {
+    try (MorphologyModel eight =
+        ModelLoader.load(
+            TestModels.small(), CPU, ForwardPasses.DEFAULT.ofImages(largestBatch).ofViews(8))) {
       assertThat(eight.largestBatch()).isEqualTo(largestBatch == 17 ? 2 : 1);
       List<PreparedImage> images =
           TestModels.images(TestModels.SMALL.input(), eight.largestBatch(), 3);
@@ -66,8 +71,12 @@ class ViewsModelTest {
 
   @Test
   void itIsTheSameModelAndSaysHowOftenItLooks() throws ModelException {
-    try (MorphologyModel one = ModelLoader.load(TestModels.small(), CPU, 8, 1);
-        MorphologyModel eight = ModelLoader.load(TestModels.small(), CPU, 8, 8)) {
+    try (MorphologyModel one =
+            ModelLoader.load(
+                TestModels.small(), CPU, ForwardPasses.DEFAULT.ofImages(8).ofViews(1));
+        MorphologyModel eight =
+            ModelLoader.load(
+                TestModels.small(), CPU, ForwardPasses.DEFAULT.ofImages(8).ofViews(8))) {
       assertThat(one.views()).isEqualTo(1);
       assertThat(eight.views()).isEqualTo(8);
       assertThat(eight.identity()).isEqualTo(one.identity());
@@ -77,7 +86,8 @@ class ViewsModelTest {
 
   @Test
   void anImageOfAnotherSizeIsRefusedAndTheNextBatchIsNotHarmed() throws ModelException {
-    try (MorphologyModel eight = ModelLoader.load(TestModels.small(), CPU, 16, 8)) {
+    try (MorphologyModel eight =
+        ModelLoader.load(TestModels.small(), CPU, ForwardPasses.DEFAULT.ofImages(16).ofViews(8))) {
       List<PreparedImage> images =
           new ArrayList<>(TestModels.images(TestModels.SMALL.input(), 2, 4));
       PreparedImage whole = images.set(1, TestModels.image(new float[5]));
@@ -91,7 +101,10 @@ class ViewsModelTest {
 
   @Test
   void thereAreOneOrEightViews() {
-    assertThatThrownBy(() -> ModelLoader.load(TestModels.small(), CPU, 8, 4))
+    assertThatThrownBy(
+            () ->
+                ModelLoader.load(
+                    TestModels.small(), CPU, ForwardPasses.DEFAULT.ofImages(8).ofViews(4)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("A model looks at 1 or 8 views of an image, not 4.");
   }

@@ -12,6 +12,7 @@ import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
+import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelLoader;
@@ -122,7 +123,8 @@ final class PredictorSuite implements Suite {
   }
 
   private static MorphologyModel load(ModelBundle bundle, Form form) throws Exception {
-    return ModelLoader.load(bundle, new DeviceSetting.Auto(), form, BATCH);
+    return ModelLoader.load(
+        bundle, new DeviceSetting.Auto(), ForwardPasses.DEFAULT.in(form).ofImages(BATCH));
   }
 
   private static Measurement form(

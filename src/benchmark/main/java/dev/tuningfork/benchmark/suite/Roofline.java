@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Read, decode, prepare and predict, and nothing else: no Kafka, no messages, no ledger. A thread
- * for each core prepares images, and this one predicts full batches of them.
+ * for each core prepares images, and one for each pass of the model predicts full batches of them.
  */
 record Roofline(List<Path> images, MorphologyModel model) {
 
@@ -26,39 +27,51 @@ record Roofline(List<Path> images, MorphologyModel model) {
       "read, decode, prepare and predict in full batches, without Kafka";
 
   double imagesPerSecond(int galaxies) throws Exception {
-    int threads = Runtime.getRuntime().availableProcessors();
+    int batch = model.largestBatch();
     Preprocessor preprocessor = new Preprocessor(model.input(), ImageLimits.DEFAULT);
-    BlockingQueue<PreparedImage> prepared = new ArrayBlockingQueue<>(2 * model.largestBatch());
-    AtomicInteger next = new AtomicInteger();
+    BlockingQueue<PreparedImage> prepared = new ArrayBlockingQueue<>(2 * batch * model.passes());
+    AtomicInteger decoded = new AtomicInteger();
+    AtomicInteger taken = new AtomicInteger();
+    Callable<Void> decoder =
+        () -> {
+          for (int n = decoded.getAndIncrement(); n < galaxies; n = decoded.getAndIncrement()) {
+            byte[] file = Files.readAllBytes(images.get(n % images.size()));
+            prepared.put(preprocessor.prepare(file, ImageDescription.NONE));
+          }
+          return null;
+        };
+    Callable<Void> predictor =
+        () -> {
+          for (int n = taken.getAndAdd(batch); n < galaxies; n = taken.getAndAdd(batch)) {
+            predict(prepared, Math.min(batch, galaxies - n), preprocessor);
+          }
+          return null;
+        };
+    List<Callable<Void>> work = new ArrayList<>();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      work.add(decoder);
+    }
+    for (int i = 0; i < model.passes(); i++) {
+      work.add(predictor);
+    }
     long start = System.nanoTime();
-    try (ExecutorService decoders = Executors.newFixedThreadPool(threads)) {
-      List<Future<?>> decoding = new ArrayList<>();
-      for (int i = 0; i < threads; i++) {
-        decoding.add(
-            decoders.submit(
-                () -> {
-                  for (int n = next.getAndIncrement(); n < galaxies; n = next.getAndIncrement()) {
-                    byte[] file = Files.readAllBytes(images.get(n % images.size()));
-                    prepared.put(preprocessor.prepare(file, ImageDescription.NONE));
-                  }
-                  return null;
-                }));
-      }
-      List<PreparedImage> batch = new ArrayList<>(model.largestBatch());
-      for (int predicted = 0; predicted < galaxies; predicted += batch.size()) {
-        batch.clear();
-        int size = Math.min(model.largestBatch(), galaxies - predicted);
-        while (batch.size() < size) {
-          batch.add(prepared.take());
-        }
-        if (model.predict(batch).size() != size) {
-          throw new IllegalStateException("The model left galaxies without an answer.");
-        }
-      }
-      for (Future<?> decoder : decoding) {
-        decoder.get();
+    try (ExecutorService threads = Executors.newFixedThreadPool(work.size())) {
+      for (Future<Void> done : threads.invokeAll(work)) {
+        done.get();
       }
     }
     return galaxies / ((System.nanoTime() - start) / 1e9);
+  }
+
+  private void predict(BlockingQueue<PreparedImage> prepared, int count, Preprocessor preprocessor)
+      throws InterruptedException {
+    List<PreparedImage> images = new ArrayList<>(count);
+    while (images.size() < count) {
+      images.add(prepared.take());
+    }
+    if (model.predict(images).size() != count) {
+      throw new IllegalStateException("The model left galaxies without an answer.");
+    }
+    images.forEach(preprocessor::recycle);
   }
 }

@@ -82,7 +82,8 @@ public final class Workload {
 
   /** The model as the product serves it. */
   MorphologyModel model() throws ModelException {
-    return ModelLoader.load(bundle, new DeviceSetting.Auto());
+    return ModelLoader.load(
+        bundle, new DeviceSetting.Auto(), ClassifierSettings.DEFAULT.forwardPasses());
   }
 
   /** A new folder within the scratch folder. */

@@ -21,6 +21,7 @@ import dev.tuningfork.tree.AnswerProbabilities;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -30,8 +31,10 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,23 +43,28 @@ import org.jspecify.annotations.Nullable;
  * Feeds a model, on one device, with the images of all who submit some.
  *
  * <pre>{@code
- * submit ─► queue ─► fetchers ─► fetched ─► decoders ─► prepared ─► predictor ─► outcome
- *                 (virtual threads)    (platform threads)      (one platform thread)
+ * submit ─► queue ─► fetchers ─► fetched ─► decoders ─► prepared ─► predictors ─► outcome
+ *                 (virtual threads)    (platform threads)      (platform threads)
  * }</pre>
  *
- * <p>Threads: each fetcher, each decoder and the predictor is one thread that does nothing but take
- * from the queue before it, work, and put into the queue after it. Only the predictor touches the
- * model. Outcomes are completed on whichever of these threads learns them.
+ * <p>Threads: each fetcher, each decoder and each predictor is one thread that does nothing but
+ * take from the queue before it, work, and put into the queue after it. There are as many
+ * predictors as the model does {@linkplain MorphologyModel#passes passes} at once, and only they
+ * touch it: on a CPU one for each core, since passes side by side never wait for each other, as the
+ * threads that share one pass do at the end of each of its layers; on a GPU two, so that one batch
+ * is laid out while another is computed. Outcomes are completed on whichever of these threads
+ * learns them.
  *
  * <p>Invariants:
  *
  * <ul>
  *   <li>Every queue is bounded, and a thread that finds the queue after it full waits. What a slow
  *       model cannot take thus piles up back to the first queue and no further, and then {@link
- *       #submit} declines. At most {@code queue + 2 × fetchers + 2 × decoders + 3 × batch} images
- *       are inside, and at most {@code 2 × fetchers + decoders} of them as the bytes of a file.
- *   <li>An idle device takes whatever waits, at once; while it works, the next batch grows up to
- *       the limit. Images are prepared for the next batch while this one is computed.
+ *       #submit} declines. At most {@code queue + 2 × fetchers + 2 × decoders + 3 × passes × batch}
+ *       images are inside, and at most {@code 2 × fetchers + decoders} of them as the bytes of a
+ *       file.
+ *   <li>An idle predictor takes whatever waits, at once; while all of them work, the next batch
+ *       grows up to the limit.
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
  *       alone.
  *   <li>An image is given up only for what the image did. Where the model fails even on an image
@@ -128,11 +136,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final BlockingQueue<Fetched> fetched;
   private final BlockingQueue<Prepared> prepared;
   private final List<Thread> threads = new ArrayList<>();
-  private final Thread predictor;
+  private final List<Thread> predictors = new ArrayList<>();
   private volatile Served serving;
   private boolean servesAnother;
   private volatile boolean closed;
 
+  private final AtomicBoolean broken = new AtomicBoolean();
   private final AtomicLong batches = new AtomicLong();
   private final AtomicLong images = new AtomicLong();
 
@@ -141,7 +150,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
    *
    * @param preparations how images are prepared for a model that takes such input
    * @param model closed by this class only once another one serves
-   * @param onBrokenModel called at most once, on the predictor's thread, which ends with it
+   * @param onBrokenModel called at most once, on a predictor's thread, which ends with it
    * @param shadow not closed by this class
    */
   public Batcher(
@@ -163,7 +172,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     batchLimit = Math.min(settings.batch(), model.largestBatch());
     queue = new ArrayBlockingQueue<>(settings.queue());
     fetched = new ArrayBlockingQueue<>(settings.fetchers());
-    prepared = new ArrayBlockingQueue<>(2 * batchLimit);
+    prepared = new ArrayBlockingQueue<>(2 * batchLimit * model.passes());
     Thread.Builder virtual = Thread.ofVirtual().name("fetch-", 0);
     for (int i = 0; i < settings.fetchers(); i++) {
       threads.add(virtual.unstarted(() -> work(queue, this::fetch)));
@@ -172,8 +181,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     for (int i = 0; i < settings.decoders(); i++) {
       threads.add(platform.unstarted(() -> work(fetched, this::decode)));
     }
-    predictor = Thread.ofPlatform().daemon().name("predict").unstarted(this::predictBatches);
-    threads.add(predictor);
+    Thread.Builder predicting = Thread.ofPlatform().daemon().name("predict-", 0);
+    for (int i = 0; i < model.passes(); i++) {
+      predictors.add(predicting.unstarted(this::predictBatches));
+    }
+    threads.addAll(predictors);
     threads.forEach(Thread::start);
   }
 
@@ -201,9 +213,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     return serving.answerer;
   }
 
-  /** Whether the predictor's thread lives, without which no outcome arrives. */
+  /** Whether every predictor lives: one ends only with the model, or by a defect. */
   public boolean isAlive() {
-    return predictor.isAlive();
+    return predictors.stream().allMatch(Thread::isAlive);
   }
 
   /** How many images are prepared and wait for the model. */
@@ -223,7 +235,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   /**
    * Stops, and drops what is on its way: those outcomes never arrive. Waits up to ten seconds for
-   * the forward pass that is under way. Closes the model where it is not the one that this began
+   * the forward passes that are under way. Closes the model where it is not the one that this began
    * with.
    */
   @Override
@@ -231,7 +243,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     closed = true;
     threads.forEach(Thread::interrupt);
     try {
-      if (predictor.join(CLOSING) && servesAnother) {
+      Instant deadline = Instant.now().plus(CLOSING);
+      boolean ended = true;
+      for (Thread predictor : predictors) {
+        ended &= predictor.join(Duration.between(Instant.now(), deadline));
+      }
+      if (ended && servesAnother) {
         serving.model.close();
       }
     } catch (InterruptedException e) {
@@ -332,7 +349,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private void predictBatches() {
     List<Prepared> batch = new ArrayList<>(batchLimit);
     try {
-      while (!closed) {
+      while (!closed && !broken.get()) {
         batch.add(prepared.take());
         prepared.drainTo(batch, batchLimit - 1);
         long now = System.nanoTime();
@@ -355,9 +372,15 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
         batch.clear();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the thread ends, because the batcher closes
+      // the thread ends, because the batcher closes or the model is broken
+      Thread.currentThread().interrupt();
     } catch (BrokenModelException e) {
-      onBrokenModel.accept(e.getCause());
+      if (broken.compareAndSet(false, true)) {
+        predictors.stream()
+            .filter(other -> other != Thread.currentThread())
+            .forEach(Thread::interrupt);
+        onBrokenModel.accept(e.getCause());
+      }
     }
   }
 
@@ -393,9 +416,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       }
       return;
     }
-    if (by.answeredBefore == null) {
-      by.answeredBefore = batch.getFirst().image;
-    }
+    by.answeredBefore.compareAndSet(null, batch.getFirst().image);
     for (int i = 0; i < batch.size(); i++) {
       Prepared one = batch.get(i);
       PreparedImage image = one.image;
@@ -429,9 +450,10 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   private static void requireWorkingModel(Served by, Throwable failure)
       throws BrokenModelException {
-    if (by.answeredBefore != null) {
+    PreparedImage answeredBefore = by.answeredBefore.get();
+    if (answeredBefore != null) {
       try {
-        by.model.predict(List.of(by.answeredBefore));
+        by.model.predict(List.of(answeredBefore));
       } catch (RuntimeException | Error e) {
         throw new BrokenModelException(failure);
       }
@@ -471,10 +493,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     /** Images that are being prepared for it, or are prepared and not yet answered. */
     final AtomicInteger waitingFor = new AtomicInteger();
 
-    /**
-     * An image that it has answered, to tell a broken model from a strange image; the predictor's.
-     */
-    @Nullable PreparedImage answeredBefore;
+    /** The image that it answered first, to tell a broken model from a strange image. */
+    final AtomicReference<@Nullable PreparedImage> answeredBefore = new AtomicReference<>();
 
     private volatile boolean retired;
 
@@ -487,7 +507,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     /** Whether this very image is the one that tells a broken model. */
     @SuppressWarnings("ReferenceEquality")
     boolean keeps(PreparedImage image) {
-      return image == answeredBefore;
+      return image == answeredBefore.get();
     }
 
     /** Whether the other may answer what was prepared for this one. */

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class BatcherTest {
 
-  private static final BatcherSettings SETTINGS = new BatcherSettings(1_000, 4, 2, 8);
+  private static final BatcherSettings SETTINGS = new BatcherSettings(1_000, 4, 2, 1, 8);
 
   private final FakeModel model = new FakeModel(8);
   private final AtomicReference<Throwable> broken = new AtomicReference<>();
@@ -51,6 +51,10 @@ class BatcherTest {
   private Batcher batcher = batcher(SETTINGS, BatcherTest::fetch);
 
   private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
+    return batcher(settings, fetcher, model);
+  }
+
+  private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher, FakeModel model) {
     return new Batcher(
         settings,
         fetcher,
@@ -109,7 +113,7 @@ class BatcherTest {
   @Test
   void aModelThatHangsFillsNoMoreThanTheQueues() {
     batcher.close();
-    batcher = batcher(new BatcherSettings(10, 4, 2, 8), BatcherTest::fetch);
+    batcher = batcher(new BatcherSettings(10, 4, 2, 1, 8), BatcherTest::fetch);
     model.hang();
     AtomicInteger taken = new AtomicInteger();
     await()
@@ -158,6 +162,41 @@ class BatcherTest {
     CompletableFuture<Outcome> innocent = submit(2);
     await().untilAtomic(broken, notNullValue());
     assertThat(innocent).isNotDone();
+  }
+
+  @Test
+  void asManyBatchesAreComputedAtOnceAsTheModelAllows() {
+    FakeModel two = FakeModel.ofPasses(2);
+    batcher.close();
+    batcher = batcher(SETTINGS, BatcherTest::fetch, two);
+    two.hang();
+    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      int underWay = i + 1;
+      outcomes.add(submit(i));
+      await().untilAsserted(() -> assertThat(two.batches).hasSize(underWay));
+    }
+    outcomes.add(submit(2));
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(1));
+    assertThat(two.batches).containsExactly(1, 1);
+    two.release(100);
+    all(outcomes);
+  }
+
+  @Test
+  void aModelThatBreaksAnswersNobodyThoughItComputesSeveralBatchesAtOnce() throws Exception {
+    FakeModel two = FakeModel.ofPasses(2);
+    batcher.close();
+    batcher = batcher(SETTINGS, BatcherTest::fetch, two);
+    submit(1).get(10, TimeUnit.SECONDS);
+    two.breakDown();
+    CompletableFuture<Outcome> innocent = submit(2);
+    await().untilAtomic(broken, notNullValue());
+    assertThat(batcher.isAlive()).isFalse();
+    List<CompletableFuture<Outcome>> later = submitAll(3, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(8));
+    assertThat(innocent).isNotDone();
+    assertThat(later).noneMatch(CompletableFuture::isDone);
   }
 
   @Test

@@ -265,7 +265,11 @@ final class TrunkCode {
         code.attribute(
             "surroundings",
             Tensor.of(arithmetic, List.of(1, height, width, volume.channels()), zero));
-    code.line("x = torch.repeat(%s, [torch.size(levels, 0), 1, 1, 1])", surroundings);
+    // broadcast into new memory, which is copied along whole images; torch.repeat copies row by row
+    code.line(
+        "x = torch.new_empty(%s, [torch.size(levels, 0), %d, %d, %d])",
+        surroundings, height, width, volume.channels());
+    code.line("x = torch.copy_(x, %s)", surroundings);
     code.line(
         "within = torch.slice(torch.slice(x, 1, %d, %d), 2, %d, %d)",
         vertical.before(),

@@ -1,7 +1,9 @@
 package dev.tuningfork.standalone.command;
 
+import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
+import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
@@ -55,13 +57,14 @@ final class ModelOptions {
 
   MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
-        bundle, DeviceSetting.parse(device), form, ModelLoader.DEFAULT_LARGEST_BATCH, views);
+        bundle,
+        DeviceSetting.parse(device),
+        ClassifierSettings.DEFAULT.forwardPasses().in(form).ofViews(views));
   }
 
   /** For who turns images himself, and averages or not. */
   MorphologyModel loadForOneView(ModelBundle bundle) throws ModelException {
-    return ModelLoader.load(
-        bundle, DeviceSetting.parse(device), form, ModelLoader.DEFAULT_LARGEST_BATCH);
+    return ModelLoader.load(bundle, DeviceSetting.parse(device), ForwardPasses.DEFAULT.in(form));
   }
 
   /** The names of the models that are built in. */
