@@ -441,6 +441,7 @@ public record ClassifierSettings(
         values.duration("ledger.room-wait", base.roomWait()),
         values.duration("ledger.patience", base.patience()),
         values.duration("ledger.drain-every", base.drainEvery()),
+        values.duration("ledger.prompt-commit", base.promptCommit()),
         Math.toIntExact(values.bytes("ledger.largest-record", base.largestRecord())));
   }
 

@@ -62,6 +62,7 @@ final class ShownSettings {
     shown.put("ledger.room-wait", settings.ledger().roomWait().toString());
     shown.put("ledger.patience", settings.ledger().patience().toString());
     shown.put("ledger.drain-every", settings.ledger().drainEvery().toString());
+    shown.put("ledger.prompt-commit", settings.ledger().promptCommit().toString());
     shown.put("ledger.largest-record", settings.ledger().largestRecord());
     fetch(settings.fetch(), shown);
     service(settings.service(), shown);

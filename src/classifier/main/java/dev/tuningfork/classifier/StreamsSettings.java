@@ -77,7 +77,8 @@ final class StreamsSettings {
    */
   static Properties of(ClassifierSettings settings, boolean streamsProtocol) {
     Properties properties = new Properties();
-    // an answer is visible to readers of committed records after at most this
+    // an answer of a classifier that is behind is visible to readers of committed records after at
+    // most this; one that keeps up asks for commits
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "1000");
     // what an idle classifier adds to the time of an answer
     properties.put(StreamsConfig.POLL_MS_CONFIG, "10");

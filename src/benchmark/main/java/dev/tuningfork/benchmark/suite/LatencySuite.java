@@ -39,16 +39,6 @@ final class LatencySuite implements Suite {
   /** So much of a run is not counted, while what comes before it settles. */
   private static final double SETTLING = 0.2;
 
-  private record Setting(String name, String description, Map<String, String> kafka) {}
-
-  private static final List<Setting> SETTINGS =
-      List.of(
-          new Setting("default", "settings as they ship: a commit a second", Map.of()),
-          new Setting(
-              "prompt",
-              "a commit each 20 ms, nothing lingers",
-              Map.of("commit.interval.ms", "20", "producer.linger.ms", "0")));
-
   @Override
   public String name() {
     return "latency";
@@ -67,41 +57,30 @@ final class LatencySuite implements Suite {
   @Override
   public void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
-    for (Setting setting : SETTINGS) {
-      try (MorphologyModel model = workload.model();
-          EmbeddedBroker broker = EmbeddedBroker.start()) {
-        ClassifierSettings settings = workload.settings(broker.bootstrapServers());
-        for (Map.Entry<String, String> kafka : setting.kafka().entrySet()) {
-          settings = settings.withKafka(kafka.getKey(), kafka.getValue());
+    try (MorphologyModel model = workload.model();
+        EmbeddedBroker broker = EmbeddedBroker.start()) {
+      ClassifierSettings settings = workload.settings(broker.bootstrapServers());
+      References.createTopics(broker.bootstrapServers(), settings.topics());
+      try (var classifier = ClassifierApplication.start(settings, model);
+          var answers = new Answers(broker.bootstrapServers(), settings.topics().output())) {
+        if (!classifier.awaitRunning(Pipeline.START)) {
+          throw new IllegalStateException("The classifier did not start.");
         }
-        References.createTopics(broker.bootstrapServers(), settings.topics());
-        try (var classifier = ClassifierApplication.start(settings, model);
-            var answers = new Answers(broker.bootstrapServers(), settings.topics().output())) {
-          if (!classifier.awaitRunning(Pipeline.START)) {
-            throw new IllegalStateException("The classifier did not start.");
-          }
-          Load load = new Load(workload, settings, broker.bootstrapServers(), answers);
-          load.backlog(plan.share(2)); // warms up
-          double capacity = load.backlog(plan.share(2));
-          tally.add(
-              setting.name() + " capacity",
-              "images/s",
-              "a backlog, with " + setting.description(),
-              capacity);
-          double seconds = plan.quick() ? 2 : 10;
-          for (int run = 0; run < Math.min(plan.runs(), 3); run++) {
-            for (int percent : LOADS) {
-              Histogram micros = load.open(capacity * percent / 100, seconds);
-              percentiles(micros)
-                  .forEach(
-                      (percentile, value) ->
-                          tally.add(
-                              "%s %d %% %s".formatted(setting.name(), percent, percentile),
-                              "ms",
-                              "at %d %% of that capacity; %s"
-                                  .formatted(percent, setting.description()),
-                              value));
-            }
+        Load load = new Load(workload, settings, broker.bootstrapServers(), answers);
+        load.backlog(plan.share(2)); // warms up
+        double capacity = load.backlog(plan.share(2));
+        tally.add("capacity", "images/s", "a backlog, with settings as they ship", capacity);
+        double seconds = plan.quick() ? 2 : 10;
+        for (int run = 0; run < Math.min(plan.runs(), 3); run++) {
+          for (int percent : LOADS) {
+            percentiles(load.open(capacity * percent / 100, seconds))
+                .forEach(
+                    (percentile, value) ->
+                        tally.add(
+                            "%d %% %s".formatted(percent, percentile),
+                            "ms",
+                            "at %d %% of that capacity".formatted(percent),
+                            value));
           }
         }
       }

@@ -78,12 +78,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   /** Room for what a dead letter's headers add to a record, and for Kafka's own framing. */
   private static final int FRAME = 16 << 10;
 
-  /**
-   * When nothing has been in flight for this long, the last answers are committed: nothing is about
-   * to join them, so their readers need not wait for the next commit. A task that gets a galaxy now
-   * and then thus commits ten times a second at most.
-   */
-  private static final long QUIET_MILLIS = 100;
+  /** A task keeps up while no more than this part of its window is in flight. */
+  private static final int KEEPS_UP = 4;
 
   /** While the classifier is full, it is asked again this often. */
   private static final long OFFER_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -117,8 +113,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private ClassifierMetrics.InFlight shown;
   private long nextSequence;
   private long waitedNanos;
-  private long lastInFlight;
-  private boolean settledSinceQuiet;
+  private long lastPromptCommit;
+  private boolean settledSincePromptCommit;
   private boolean overshooting;
 
   /**
@@ -152,8 +148,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     tombstones = sensor("tombstones");
     shown = metrics.openTask(settings.window());
     waitedNanos = 0;
-    lastInFlight = context.currentSystemTimeMs();
-    settledSinceQuiet = false;
+    lastPromptCommit = 0;
+    settledSincePromptCommit = false;
     overshooting = false;
     openTasks.incrementAndGet();
     // unique and increasing across restarts, though an empty ledger remembers nothing
@@ -207,10 +203,18 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     waitedNanos = 0;
     drain();
     show();
-    if (inFlight() > 0) {
-      lastInFlight = now;
-    } else if (settledSinceQuiet && now - lastInFlight >= QUIET_MILLIS) {
-      settledSinceQuiet = false;
+    commitPromptly(now / settings.promptCommit().toMillis());
+  }
+
+  /**
+   * @param period counted from the epoch, so that all tasks ask in the same round of their thread
+   *     and share one transaction
+   */
+  private void commitPromptly(long period) {
+    boolean keepsUp = inFlight() <= settings.window() / KEEPS_UP;
+    if (keepsUp && settledSincePromptCommit && period != lastPromptCommit) {
+      settledSincePromptCommit = false;
+      lastPromptCommit = period;
       context.commit();
     }
   }
@@ -338,7 +342,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   /** Forwards the outcome and takes the record off the ledger, in one transaction. */
   private void settle(Finished finished) {
-    settledSinceQuiet = true;
+    settledSincePromptCommit = true;
     submitted.remove(finished.sequence);
     LedgerEntry entry = ledger.delete(finished.sequence);
     switch (finished.outcome) {

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param patience how long all tasks of the process together may hold up a commit: at most half of
  *     the transaction timeout
  * @param drainEvery how often finished galaxies are published while nothing arrives
+ * @param promptCommit how often a task asks for a commit while it keeps up, so that answers are
+ *     soon seen; one that is behind has its answers committed by Kafka Streams' interval, since
+ *     fewer transactions leave more time for galaxies
  * @param largestRecord the largest record that may be written to any topic, bytes
  */
 public record LedgerSettings(
@@ -20,6 +23,7 @@ public record LedgerSettings(
     Duration roomWait,
     Duration patience,
     Duration drainEvery,
+    Duration promptCommit,
     int largestRecord) {
 
   public static final LedgerSettings DEFAULT =
@@ -29,6 +33,7 @@ public record LedgerSettings(
           Duration.ofSeconds(1),
           Duration.ofSeconds(5),
           Duration.ofMillis(5),
+          Duration.ofMillis(20),
           1_000_000);
 
   public LedgerSettings {
@@ -41,6 +46,8 @@ public record LedgerSettings(
         roomWait.isPositive() && roomWait.compareTo(patience) <= 0,
         "roomWait must lie between 0 and patience (" + patience + "), not at " + roomWait);
     require(drainEvery.toMillis() >= 1, "drainEvery must be at least 1 ms, not " + drainEvery);
+    require(
+        promptCommit.toMillis() >= 1, "promptCommit must be at least 1 ms, not " + promptCommit);
   }
 
   private static final int SMALLEST_LIMIT = 64 << 10;

@@ -57,7 +57,13 @@ class ClassifierTopologyTest {
   private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   private static final LedgerSettings SMALL =
       new LedgerSettings(
-          2, 2, Duration.ofMillis(20), Duration.ofMillis(40), Duration.ofMillis(5), 100_000);
+          2,
+          2,
+          Duration.ofMillis(20),
+          Duration.ofMillis(40),
+          Duration.ofMillis(5),
+          Duration.ofMillis(20),
+          100_000);
 
   /** Takes what it is given, as long as it has room, and answers when the test says so. */
   private static final class ByHand implements ImageClassifier {
@@ -527,7 +533,13 @@ class ClassifierTopologyTest {
     driver.close();
     start(
         new LedgerSettings(
-            1, 1, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMillis(5), 100_000));
+            1,
+            1,
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(1),
+            Duration.ofMillis(5),
+            Duration.ofMillis(20),
+            100_000));
     publish("galaxy-1");
     Thread answering = Thread.ofVirtual().start(() -> classifier.classify(0));
     publish("galaxy-2");

@@ -104,6 +104,7 @@ class NothingLostIT {
                       Duration.ofMillis(500),
                       Duration.ofSeconds(3),
                       Duration.ofMillis(5),
+                      Duration.ofMillis(20),
                       LedgerSettings.DEFAULT.largestRecord()));
       observatory.publish(0, galaxies);
       try (var classifier = ClassifierApplication.start(settings, model)) {

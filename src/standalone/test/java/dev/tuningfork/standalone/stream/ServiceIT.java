@@ -163,7 +163,13 @@ class ServiceIT {
     CountDownLatch never = new CountDownLatch(1);
     LedgerSettings hasty =
         new LedgerSettings(
-            1, 1, Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(5), 1_000_000);
+            1,
+            1,
+            Duration.ofMillis(5),
+            Duration.ofMillis(10),
+            Duration.ofMillis(5),
+            Duration.ofMillis(20),
+            1_000_000);
     try (Observatory observatory = new Observatory(folder);
         MorphologyModel hanging =
             new ModelWrapper(observatory.model(), () -> NothingLostIT.hang(never));

@@ -9,9 +9,9 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,18 +25,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** When a task asks for a commit before the interval is over. */
-class QuietCommitTest {
+class PromptCommitTest {
 
   private static final long START = 1_800_000_000_000L;
 
-  private final Queue<CompletableFuture<Outcome>> submitted = new ArrayDeque<>();
+  private final Deque<CompletableFuture<Outcome>> submitted = new ArrayDeque<>();
   private final MockProcessorContext<byte[], byte[]> context =
       new MockProcessorContext<>(new Properties());
   private final LedgerProcessor processor =
       new LedgerProcessor(
           image -> {
             submitted.add(new CompletableFuture<>());
-            return Optional.of(submitted.element());
+            return Optional.of(submitted.getLast());
           },
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
@@ -69,15 +69,22 @@ class QuietCommitTest {
   }
 
   @Test
-  void theLastAnswerIsCommittedOnceAllHasBeenQuietForATenthOfASecond() {
+  void aTaskThatKeepsUpAsksForACommitInEachPeriodThatHadAnAnswer() {
     publish();
-    tick(20);
+    tick(5);
+    assertThat(context.committed()).as("nothing is answered").isFalse();
     answer();
-    tick(25);
+    tick(10);
     assertThat(context.forwarded()).hasSize(1);
-    tick(119);
-    assertThat(context.committed()).isFalse();
-    tick(120);
+    assertThat(context.committed()).isTrue();
+
+    context.resetCommit();
+    publish();
+    answer();
+    tick(19);
+    assertThat(context.forwarded()).hasSize(2);
+    assertThat(context.committed()).as("asked for in this period already").isFalse();
+    tick(20);
     assertThat(context.committed()).isTrue();
 
     context.resetCommit();
@@ -86,13 +93,18 @@ class QuietCommitTest {
   }
 
   @Test
-  void whileGalaxiesAreInFlightTheCommitIntervalDecides() {
-    publish();
+  void whileATaskIsBehindTheCommitIntervalDecides() {
+    int keepsUpWith = LedgerSettings.DEFAULT.window() / 4;
+    for (int i = 0; i <= keepsUpWith + 1; i++) {
+      publish();
+    }
     answer();
-    publish();
     tick(500);
     assertThat(context.forwarded()).hasSize(1);
     assertThat(context.committed()).isFalse();
+    answer();
+    tick(505);
+    assertThat(context.committed()).isTrue();
   }
 
   private void publish() {
