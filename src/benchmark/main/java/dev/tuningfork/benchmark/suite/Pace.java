@@ -1,5 +1,11 @@
 package dev.tuningfork.benchmark.suite;
 
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
 /** How fast something goes that is done again and again. */
 final class Pace {
 
@@ -22,5 +28,17 @@ final class Pace {
       took = (System.nanoTime() - start) / 1e9;
     } while (took < seconds);
     return done / took;
+  }
+
+  /** The same of so many threads that do such work side by side, all together. */
+  static double perSecond(double seconds, int threads, Work work) throws Exception {
+    double sum = 0;
+    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
+      Callable<Double> worker = () -> perSecond(seconds, work);
+      for (Future<Double> one : workers.invokeAll(Collections.nCopies(threads, worker))) {
+        sum += one.get();
+      }
+    }
+    return sum;
   }
 }

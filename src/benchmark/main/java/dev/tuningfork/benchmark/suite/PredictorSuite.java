@@ -100,7 +100,7 @@ final class PredictorSuite implements Suite {
         MorphologyModel blocks = load(bundle, Form.BLOCKS);
         MorphologyModel single = load(bundle, Form.FLOAT32);
         MorphologyModel half = load(bundle, Form.BFLOAT16);
-        MorphologyModel served = load(bundle, Form.AUTO)) {
+        MorphologyModel served = served(bundle)) {
       all.add(
           new Measurement(
               name + " blocks",
@@ -114,7 +114,13 @@ final class PredictorSuite implements Suite {
       } else {
         tally.leaveOut("bfloat16 of " + name + ": this processor has none.");
       }
-      all.add(form(name + " served", "the form that the product chose here", plan, served, batch));
+      all.add(
+          form(
+              name + " served",
+              "the form that the product chose here, %d batches at once".formatted(served.passes()),
+              plan,
+              served,
+              batch));
       if (peer != null) {
         all.addAll(python(workload, name, bundle, peer, batch, served));
       }
@@ -127,6 +133,13 @@ final class PredictorSuite implements Suite {
         bundle, new DeviceSetting.Auto(), ForwardPasses.DEFAULT.in(form).ofImages(BATCH));
   }
 
+  private static MorphologyModel served(ModelBundle bundle) throws Exception {
+    return ModelLoader.load(
+        bundle,
+        new DeviceSetting.Auto(),
+        ForwardPasses.DEFAULT.ofImages(BATCH).atOnce(ForwardPasses.BY_DEVICE));
+  }
+
   private static Measurement form(
       String name,
       String description,
@@ -137,7 +150,7 @@ final class PredictorSuite implements Suite {
         name,
         UNIT,
         description,
-        () -> Pace.perSecond(plan.seconds(), () -> model.predict(batch).size()));
+        () -> Pace.perSecond(plan.seconds(), model.passes(), () -> model.predict(batch).size()));
   }
 
   private static List<PreparedImage> batch(Workload workload, ModelBundle bundle) throws Exception {
