@@ -147,6 +147,11 @@ final class HttpSource implements ImageSource {
   }
 
   @Override
+  public Optional<String> host(URI uri) throws SourceException {
+    return Optional.of(HttpTarget.of(uri).host().toURI());
+  }
+
+  @Override
   public byte[] read(URI uri) throws SourceException {
     Answer answer = ask(allowed(uri));
     for (int followed = 0; answer instanceof Answer.Elsewhere(URI location); followed++) {
