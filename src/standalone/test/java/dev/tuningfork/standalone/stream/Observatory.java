@@ -133,6 +133,8 @@ final class Observatory implements AutoCloseable {
         fetch.schemes=file
         fetch.folders=%s
         service.address=none
+        # of a process that is killed; readers of what is committed wait for its end
+        kafka.producer.transaction.timeout.ms=10000
         """
             .formatted(broker.bootstrapServers(), bundle(), folder));
   }
