@@ -102,7 +102,7 @@ public final class ClassifierApplication implements AutoCloseable {
       Optional<SchemaRegistry> registry,
       MessageFormat format) {
     this.registry = registry;
-    ImageLimits limits = settings.image();
+    ImageLimits limits = settings.pipeline().image();
     Optional<PrometheusMeterRegistry> measures =
         settings
             .service()
@@ -113,11 +113,11 @@ public final class ClassifierApplication implements AutoCloseable {
         settings.service().address().isPresent() && settings.service().page().show()
             ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
             : Optional.empty();
-    fetcher = new SurveyImageFetcher(settings.fetch());
+    fetcher = new SurveyImageFetcher(settings.pipeline().fetch());
     Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
         new Batcher(
-            settings.batch(),
+            settings.pipeline().batch(),
             fetcher,
             input -> Batcher.Preparation.by(new Preprocessor(input, limits)),
             model,
@@ -131,7 +131,7 @@ public final class ClassifierApplication implements AutoCloseable {
             settings.topics(),
             batcher,
             format,
-            settings.ledger(),
+            settings.pipeline().ledger(),
             metrics,
             feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
     streams =
@@ -355,7 +355,7 @@ public final class ClassifierApplication implements AutoCloseable {
   /** Whether the broker assigns partitions. */
   private static boolean prepareCluster(ClassifierSettings settings) {
     StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
-    Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-start"));
+    Admin admin = Admin.create(config.getAdminConfigs(settings.group().applicationId() + "-start"));
     try {
       List<String> missing = missingTopics(admin, settings);
       if (!missing.isEmpty()) {
@@ -372,7 +372,7 @@ public final class ClassifierApplication implements AutoCloseable {
                                 + String.join(" and no topic ", missing)
                                 + ". Create it, or set topics.create to true.")));
       }
-      return switch (settings.groupProtocol()) {
+      return switch (settings.group().protocol()) {
         case STREAMS -> true;
         case CLASSIC -> false;
         case AUTO -> offersStreamsProtocol(admin);
@@ -409,7 +409,8 @@ public final class ClassifierApplication implements AutoCloseable {
   private static void createTopics(
       Admin admin, List<String> topics, ClassifierSettings settings, TopicCreation creation)
       throws ExecutionException, InterruptedException, TimeoutException {
-    String largest = String.valueOf(Math.max(1_048_588, largestMessage(settings.ledger())));
+    String largest =
+        String.valueOf(Math.max(1_048_588, largestMessage(settings.pipeline().ledger())));
     List<NewTopic> wanted =
         topics.stream()
             .map(

@@ -113,8 +113,8 @@ final class Models implements AutoCloseable {
   private MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
         bundle,
-        DeviceSetting.parse(settings.device()),
-        settings.batch().batch(),
+        DeviceSetting.parse(settings.model().device()),
+        settings.pipeline().batch().batch(),
         settings.model().views());
   }
 

@@ -47,8 +47,8 @@ final class RunCommand implements Callable<Integer> {
     try (MorphologyModel model =
             ModelLoader.load(
                 bundle,
-                DeviceSetting.parse(settings.device()),
-                settings.batch().batch(),
+                DeviceSetting.parse(settings.model().device()),
+                settings.pipeline().batch().batch(),
                 settings.model().views());
         ClassifierApplication application = ClassifierApplication.start(settings, model)) {
       Runtime.getRuntime()

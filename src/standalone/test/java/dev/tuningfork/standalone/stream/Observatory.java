@@ -288,7 +288,7 @@ final class Observatory implements AutoCloseable {
             Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) broker.bootstrapServers()))) {
       return admin
-          .listConsumerGroupOffsets(ClassifierSettings.DEFAULT.applicationId())
+          .listConsumerGroupOffsets(ClassifierSettings.DEFAULT.group().applicationId())
           .partitionsToOffsetAndMetadata()
           .get()
           .values()
