@@ -6,21 +6,13 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
-import java.util.Iterator;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model answers, and where it computes. */
 final class ModelOptions {
 
-  @Option(
-      names = "--model",
-      paramLabel = "NAME|BUNDLE",
-      completionCandidates = Shipped.class,
-      defaultValue = ModelBundle.DEFAULT,
-      description =
-          "A model that is built in, by name (${COMPLETION-CANDIDATES}), or a model bundle: a folder,"
-              + " or a zip of it. Default: ${DEFAULT-VALUE}.")
-  String name = ModelBundle.DEFAULT;
+  @Mixin private NamedModel named = new NamedModel();
 
   @Option(
       names = "--views",
@@ -50,7 +42,7 @@ final class ModelOptions {
   Form form = Form.AUTO;
 
   ModelBundle bundle() throws ModelException {
-    return ModelBundle.named(name);
+    return named.bundle();
   }
 
   MorphologyModel load(ModelBundle bundle) throws ModelException {
@@ -62,13 +54,5 @@ final class ModelOptions {
   MorphologyModel loadForOneView(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
         bundle, DeviceSetting.parse(device), form, ModelLoader.DEFAULT_LARGEST_BATCH);
-  }
-
-  /** The names of the models that are built in. */
-  static final class Shipped implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return ModelBundle.shipped().iterator();
-    }
   }
 }
