@@ -15,7 +15,6 @@ import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
-import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
@@ -306,11 +305,6 @@ public final class ClassifierApplication implements AutoCloseable {
     ended.countDown();
   }
 
-  /** How large a message any topic must take. */
-  static int largestMessage(LedgerSettings ledger) {
-    return ledger.largestRecord() + (64 << 10);
-  }
-
   private ClassifierHealth.Sight look() {
     return new ClassifierHealth.Sight(
         models.serving().inWords(),
@@ -410,7 +404,7 @@ public final class ClassifierApplication implements AutoCloseable {
       Admin admin, List<String> topics, ClassifierSettings settings, TopicCreation creation)
       throws ExecutionException, InterruptedException, TimeoutException {
     String largest =
-        String.valueOf(Math.max(1_048_588, largestMessage(settings.pipeline().ledger())));
+        String.valueOf(Math.max(1_048_588, settings.pipeline().ledger().largestMessage()));
     List<NewTopic> wanted =
         topics.stream()
             .map(

@@ -86,8 +86,7 @@ final class StreamsSettings {
     properties.put(TRANSACTION_TIMEOUT, "20000");
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        String.valueOf(
-            Math.max(1 << 20, ClassifierApplication.largestMessage(settings.pipeline().ledger()))));
+        String.valueOf(Math.max(1 << 20, settings.pipeline().ledger().largestMessage())));
     // readers see nothing before the commit, which sends what waits: until then larger requests
     // cost the broker less
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "100");

@@ -159,6 +159,7 @@ class ClassifierSettingsTest {
         "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",
         "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
         "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
+        "ledger.drain-every=0ms | The settings below ledger do not fit together: drain-every must be at least 1 ms, not PT0S.",
         "kafka.boostrap.servers=a:1 | There is no setting kafka.boostrap.servers. Did you mean kafka.bootstrap.servers?",
         "kafka.consumer.max.pol.records=1 | There is no setting kafka.consumer.max.pol.records. Did you mean kafka.consumer.max.poll.records?",
         "kafka.processing.guarantee=at_least_once | The setting kafka.processing.guarantee cannot be set: only exactly_once_v2 loses nothing and doubles nothing.",

@@ -168,7 +168,7 @@ class SettingsTest {
   void topicsTakeTheLargestRecord() throws IOException {
     for (Installation installation : List.of(Installation.STRIMZI, Installation.EVERYTHING)) {
       Rendering rendering = chart.render(installation.yaml());
-      int largest = read(rendering).pipeline().ledger().largestRecord() + (64 << 10);
+      int largest = read(rendering).pipeline().ledger().largestMessage();
       assertThat(rendering.all("KafkaTopic"))
           .allSatisfy(
               topic ->
