@@ -15,7 +15,6 @@ import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
-import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
@@ -102,7 +101,7 @@ public final class ClassifierApplication implements AutoCloseable {
       Optional<SchemaRegistry> registry,
       MessageFormat format) {
     this.registry = registry;
-    ImageLimits limits = settings.image();
+    ImageLimits limits = settings.pipeline().image();
     Optional<PrometheusMeterRegistry> measures =
         settings
             .service()
@@ -113,11 +112,11 @@ public final class ClassifierApplication implements AutoCloseable {
         settings.service().address().isPresent() && settings.service().page().show()
             ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
             : Optional.empty();
-    fetcher = new SurveyImageFetcher(settings.fetch());
+    fetcher = new SurveyImageFetcher(settings.pipeline().fetch());
     Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
         new Batcher(
-            settings.batch(),
+            settings.pipeline().batch(),
             fetcher,
             input -> Batcher.Preparation.by(new Preprocessor(input, limits)),
             model,
@@ -131,7 +130,7 @@ public final class ClassifierApplication implements AutoCloseable {
             settings.topics(),
             batcher,
             format,
-            settings.ledger(),
+            settings.pipeline().ledger(),
             metrics,
             feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
     streams =
@@ -306,11 +305,6 @@ public final class ClassifierApplication implements AutoCloseable {
     ended.countDown();
   }
 
-  /** How large a message any topic must take. */
-  static int largestMessage(LedgerSettings ledger) {
-    return ledger.largestRecord() + (64 << 10);
-  }
-
   private ClassifierHealth.Sight look() {
     return new ClassifierHealth.Sight(
         models.serving().inWords(),
@@ -355,7 +349,7 @@ public final class ClassifierApplication implements AutoCloseable {
   /** Whether the broker assigns partitions. */
   private static boolean prepareCluster(ClassifierSettings settings) {
     StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
-    Admin admin = Admin.create(config.getAdminConfigs(settings.applicationId() + "-start"));
+    Admin admin = Admin.create(config.getAdminConfigs(settings.group().applicationId() + "-start"));
     try {
       List<String> missing = missingTopics(admin, settings);
       if (!missing.isEmpty()) {
@@ -372,7 +366,7 @@ public final class ClassifierApplication implements AutoCloseable {
                                 + String.join(" and no topic ", missing)
                                 + ". Create it, or set topics.create to true.")));
       }
-      return switch (settings.groupProtocol()) {
+      return switch (settings.group().protocol()) {
         case STREAMS -> true;
         case CLASSIC -> false;
         case AUTO -> offersStreamsProtocol(admin);
@@ -409,7 +403,8 @@ public final class ClassifierApplication implements AutoCloseable {
   private static void createTopics(
       Admin admin, List<String> topics, ClassifierSettings settings, TopicCreation creation)
       throws ExecutionException, InterruptedException, TimeoutException {
-    String largest = String.valueOf(Math.max(1_048_588, largestMessage(settings.ledger())));
+    String largest =
+        String.valueOf(Math.max(1_048_588, settings.pipeline().ledger().largestMessage()));
     List<NewTopic> wanted =
         topics.stream()
             .map(

@@ -29,34 +29,42 @@ import org.jspecify.annotations.Nullable;
  * All there is to set about a classifier. What it starts from is safe: it fetches from nowhere and
  * creates no topic.
  *
- * @param applicationId names the consumer group, the transactions and the ledger's changelog
  * @param messages in which form answers are written, and where the schemas of Avro are
  * @param creation how topics that are missing are created; empty: they are not, and the start is
  *     refused
- * @param threads stream threads; one keeps up with some thousand galaxies a second
- * @param model which model answers
- * @param device where the model runs: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}
  * @param service where it answers over HTTP; nowhere from the start, but where settings are {@link
  *     #read}, on this machine's loopback address
  * @param logFormat for whoever sets up the log; the classifier itself only writes to it
  * @param kafka settings of Kafka Streams and of its clients, by Kafka's own names
  */
 public record ClassifierSettings(
-    String applicationId,
+    Group group,
     Topics topics,
-    Messages messages,
     Optional<TopicCreation> creation,
-    GroupProtocol groupProtocol,
-    int threads,
+    Messages messages,
     ModelChoice model,
-    String device,
-    ImageLimits image,
-    BatcherSettings batch,
-    LedgerSettings ledger,
-    FetchSettings fetch,
+    Pipeline pipeline,
     ServiceSettings service,
     LogFormat logFormat,
     Map<String, String> kafka) {
+
+  /**
+   * The instances that share the work.
+   *
+   * @param applicationId names the consumer group, the transactions and the ledger's changelog
+   * @param threads stream threads of one instance; one keeps up with some thousand galaxies a
+   *     second
+   */
+  public record Group(String applicationId, GroupProtocol protocol, int threads) {
+    /**
+     * @throws SettingsException where there would be no thread
+     */
+    public Group {
+      if (threads < 1) {
+        throw new SettingsException("The setting threads must be at least 1, not " + threads + ".");
+      }
+    }
+  }
 
   /** How the members of the group share the partitions. */
   public enum GroupProtocol {
@@ -114,27 +122,34 @@ public record ClassifierSettings(
    * Which model answers.
    *
    * @param name one that the product ships, or the path of a bundle
+   * @param device where it runs: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:1}
    * @param views how many orientations of each image it looks at: 1 or 8
    * @param rollout how it is exchanged while the classifier runs
    */
-  public record ModelChoice(String name, int views, RolloutSettings rollout) {}
+  public record ModelChoice(String name, String device, int views, RolloutSettings rollout) {}
+
+  /** The way of one galaxy: how much it may cost there, and how many are on it. */
+  public record Pipeline(
+      ImageLimits image, BatcherSettings batch, LedgerSettings ledger, FetchSettings fetch) {}
 
   /** What a classifier starts from; it lacks only where Kafka is. */
   public static final ClassifierSettings DEFAULT =
       new ClassifierSettings(
-          "tuning-fork",
+          new Group("tuning-fork", GroupProtocol.AUTO, 1),
           Topics.DEFAULT,
-          new Messages(Serialization.JSON, Optional.empty()),
           Optional.empty(),
-          GroupProtocol.AUTO,
-          1,
-          new ModelChoice(ModelBundle.DEFAULT, 1, RolloutSettings.NONE),
-          "auto",
-          ImageLimits.DEFAULT,
-          new BatcherSettings(
-              1024, 64, Runtime.getRuntime().availableProcessors(), ForwardPasses.BY_DEVICE, 32),
-          LedgerSettings.DEFAULT,
-          FetchSettings.of(FetchPolicy.NOTHING),
+          new Messages(Serialization.JSON, Optional.empty()),
+          new ModelChoice(ModelBundle.DEFAULT, "auto", 1, RolloutSettings.NONE),
+          new Pipeline(
+              ImageLimits.DEFAULT,
+              new BatcherSettings(
+                  1024,
+                  64,
+                  Runtime.getRuntime().availableProcessors(),
+                  ForwardPasses.BY_DEVICE,
+                  32),
+              LedgerSettings.DEFAULT,
+              FetchSettings.of(FetchPolicy.NOTHING)),
           ServiceSettings.OFF,
           LogFormat.TEXT,
           Map.of());
@@ -146,9 +161,6 @@ public record ClassifierSettings(
   public ClassifierSettings {
     kafka = Map.copyOf(kafka);
     StreamsSettings.check(kafka);
-    if (threads < 1) {
-      throw new SettingsException("The setting threads must be at least 1, not " + threads + ".");
-    }
   }
 
   /**
@@ -162,28 +174,30 @@ public record ClassifierSettings(
     SettingValues values = SettingValues.of(file, environment);
     ClassifierSettings settings =
         new ClassifierSettings(
-            values.text("application-id", DEFAULT.applicationId),
+            new Group(
+                values.text("application-id", DEFAULT.group.applicationId()),
+                values.choice("group-protocol", DEFAULT.group.protocol()),
+                values.integer("threads", DEFAULT.group.threads())),
             new Topics(
                 values.text("input.topic", DEFAULT.topics.input()),
                 values.text("output.topic", DEFAULT.topics.output()),
                 values.text("dead-letter.topic", DEFAULT.topics.deadLetters())),
+            section("topics", () -> creation(values)),
             new Messages(
                 values.choice("serialization", DEFAULT.messages.serialization()),
                 section("registry", () -> registry(values))),
-            section("topics", () -> creation(values)),
-            values.choice("group-protocol", DEFAULT.groupProtocol),
-            values.integer("threads", DEFAULT.threads),
             new ModelChoice(
                 values.text("model", DEFAULT.model.name()),
+                values.text("model.device", DEFAULT.model.device()),
                 values
                     .parsed("model.views", "1 or 8", ClassifierSettings::views)
                     .orElse(DEFAULT.model.views()),
                 section("model", () -> rollout(values))),
-            values.text("model.device", DEFAULT.device),
-            section("image", () -> image(values)),
-            section("batch", () -> batch(values)),
-            section("ledger", () -> ledger(values)),
-            section("fetch", () -> fetch(values)),
+            new Pipeline(
+                section("image", () -> image(values)),
+                section("batch", () -> batch(values)),
+                section("ledger", () -> ledger(values)),
+                section("fetch", () -> fetch(values))),
             section("service", () -> service(values)),
             values.choice("log.format", DEFAULT.logFormat),
             values.below("kafka."));
@@ -193,7 +207,8 @@ public record ClassifierSettings(
 
   /** How the forward passes of whichever model serves are done. */
   public ForwardPasses forwardPasses() {
-    return new ForwardPasses(Form.AUTO, batch.batch(), model.views(), batch.passes());
+    return new ForwardPasses(
+        Form.AUTO, pipeline.batch.batch(), model.views(), pipeline.batch.passes());
   }
 
   /** The same with one of Kafka's settings, by Kafka's own name, such as bootstrap.servers. */
@@ -201,169 +216,60 @@ public record ClassifierSettings(
     Map<String, String> more = new TreeMap<>(kafka);
     more.put(name, value);
     return new ClassifierSettings(
-        applicationId,
-        topics,
-        messages,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        service,
-        logFormat,
-        more);
+        group, topics, creation, messages, model, pipeline, service, logFormat, more);
   }
 
   public ClassifierSettings withTopics(Topics other) {
     return new ClassifierSettings(
-        applicationId,
-        other,
-        messages,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        service,
-        logFormat,
-        kafka);
-  }
-
-  public ClassifierSettings withMessages(Messages other) {
-    return new ClassifierSettings(
-        applicationId,
-        topics,
-        other,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        service,
-        logFormat,
-        kafka);
-  }
-
-  public ClassifierSettings withModel(ModelChoice other) {
-    return new ClassifierSettings(
-        applicationId,
-        topics,
-        messages,
-        creation,
-        groupProtocol,
-        threads,
-        other,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        service,
-        logFormat,
-        kafka);
+        group, other, creation, messages, model, pipeline, service, logFormat, kafka);
   }
 
   public ClassifierSettings withCreation(TopicCreation other) {
     return new ClassifierSettings(
-        applicationId,
-        topics,
-        messages,
-        Optional.of(other),
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        service,
-        logFormat,
-        kafka);
+        group, topics, Optional.of(other), messages, model, pipeline, service, logFormat, kafka);
   }
 
-  public ClassifierSettings withLedger(LedgerSettings other) {
+  public ClassifierSettings withMessages(Messages other) {
     return new ClassifierSettings(
-        applicationId,
-        topics,
-        messages,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        other,
-        fetch,
-        service,
-        logFormat,
-        kafka);
+        group, topics, creation, other, model, pipeline, service, logFormat, kafka);
   }
 
-  public ClassifierSettings withFetch(FetchSettings other) {
+  public ClassifierSettings withModel(ModelChoice other) {
     return new ClassifierSettings(
-        applicationId,
-        topics,
-        messages,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        other,
-        service,
-        logFormat,
-        kafka);
+        group, topics, creation, messages, other, pipeline, service, logFormat, kafka);
   }
 
   public ClassifierSettings withService(ServiceSettings other) {
     return new ClassifierSettings(
-        applicationId,
-        topics,
-        messages,
-        creation,
-        groupProtocol,
-        threads,
-        model,
-        device,
-        image,
-        batch,
-        ledger,
-        fetch,
-        other,
-        logFormat,
-        kafka);
+        group, topics, creation, messages, model, pipeline, other, logFormat, kafka);
   }
 
-  /** Leaves the values of Kafka's settings out, of which some are secrets. */
+  public ClassifierSettings withLedger(LedgerSettings other) {
+    return withPipeline(new Pipeline(pipeline.image, pipeline.batch, other, pipeline.fetch));
+  }
+
+  public ClassifierSettings withFetch(FetchSettings other) {
+    return withPipeline(new Pipeline(pipeline.image, pipeline.batch, pipeline.ledger, other));
+  }
+
+  private ClassifierSettings withPipeline(Pipeline other) {
+    return new ClassifierSettings(
+        group, topics, creation, messages, model, other, service, logFormat, kafka);
+  }
+
+  /**
+   * Leaves out what Kafka's settings, the registry's and those of fetching hold: some are secrets.
+   */
   @Override
   public String toString() {
-    return "ClassifierSettings[applicationId=%s, topics=%s, groupProtocol=%s, threads=%d, device=%s, image=%s, batch=%s, ledger=%s, service=%s, kafka=%s]"
+    return "ClassifierSettings[group=%s, topics=%s, model=%s, image=%s, batch=%s, ledger=%s, service=%s, kafka=%s]"
         .formatted(
-            applicationId,
+            group,
             topics,
-            groupProtocol,
-            threads,
-            device,
-            image,
-            batch,
-            ledger,
+            model,
+            pipeline.image,
+            pipeline.batch,
+            pipeline.ledger,
             service,
             kafka.keySet());
   }
@@ -420,21 +326,21 @@ public record ClassifierSettings(
 
   private static ImageLimits image(SettingValues values) {
     return new ImageLimits(
-        values.number("image.largest-pixels", DEFAULT.image.pixels()),
-        values.bytes("image.largest-bytes", DEFAULT.image.bytes()));
+        values.number("image.largest-pixels", DEFAULT.pipeline.image.pixels()),
+        values.bytes("image.largest-bytes", DEFAULT.pipeline.image.bytes()));
   }
 
   private static BatcherSettings batch(SettingValues values) {
     return new BatcherSettings(
-        values.integer("batch.queue", DEFAULT.batch.queue()),
-        values.integer("batch.fetchers", DEFAULT.batch.fetchers()),
-        values.integer("batch.decoders", DEFAULT.batch.decoders()),
-        values.integer("batch.passes", DEFAULT.batch.passes()),
-        values.integer("batch.size", DEFAULT.batch.batch()));
+        values.integer("batch.queue", DEFAULT.pipeline.batch.queue()),
+        values.integer("batch.fetchers", DEFAULT.pipeline.batch.fetchers()),
+        values.integer("batch.decoders", DEFAULT.pipeline.batch.decoders()),
+        values.integer("batch.passes", DEFAULT.pipeline.batch.passes()),
+        values.integer("batch.size", DEFAULT.pipeline.batch.batch()));
   }
 
   private static LedgerSettings ledger(SettingValues values) {
-    LedgerSettings base = DEFAULT.ledger;
+    LedgerSettings base = DEFAULT.pipeline.ledger;
     return new LedgerSettings(
         values.integer("ledger.window", base.window()),
         values.integer("ledger.overshoot", base.overshoot()),
@@ -453,8 +359,8 @@ public record ClassifierSettings(
             values.list("fetch.networks"),
             values.list("fetch.folders").stream().map(Path::of).toList(),
             Set.copyOf(values.list("fetch.buckets")));
-    FetchLimits limits = DEFAULT.fetch.limits();
-    Retries retries = DEFAULT.fetch.retries();
+    FetchLimits limits = DEFAULT.pipeline.fetch.limits();
+    Retries retries = DEFAULT.pipeline.fetch.retries();
     return new FetchSettings(
         policy,
         new FetchLimits(
@@ -469,7 +375,7 @@ public record ClassifierSettings(
             values.duration("fetch.first-pause", retries.firstPause()),
             values.duration("fetch.longest-pause", retries.longestPause())),
         s3(values),
-        values.text("fetch.user-agent", DEFAULT.fetch.userAgent()));
+        values.text("fetch.user-agent", DEFAULT.pipeline.fetch.userAgent()));
   }
 
   private static ServiceSettings service(SettingValues values) {

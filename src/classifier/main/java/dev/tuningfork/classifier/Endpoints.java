@@ -118,7 +118,7 @@ final class Endpoints implements AutoCloseable {
                               settings.service().page(),
                               address.getHostString(),
                               fetcher,
-                              settings.image(),
+                              settings.pipeline().image(),
                               new LivePage.Surroundings(
                                   version,
                                   models::serving,

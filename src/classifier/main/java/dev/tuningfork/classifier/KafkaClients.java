@@ -31,7 +31,7 @@ public final class KafkaClients {
   }
 
   private static String clientId(ClassifierSettings settings) {
-    return settings.applicationId() + "-operator";
+    return settings.group().applicationId() + "-operator";
   }
 
   private static StreamsConfig config(ClassifierSettings settings) {

@@ -112,7 +112,7 @@ final class Models implements AutoCloseable {
 
   private MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
-        bundle, DeviceSetting.parse(settings.device()), settings.forwardPasses());
+        bundle, DeviceSetting.parse(settings.model().device()), settings.forwardPasses());
   }
 
   @Override

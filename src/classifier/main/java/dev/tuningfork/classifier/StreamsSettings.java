@@ -87,7 +87,7 @@ final class StreamsSettings {
     properties.put(TRANSACTION_TIMEOUT, "20000");
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        String.valueOf(Math.max(1 << 20, ClassifierApplication.largestMessage(settings.ledger()))));
+        String.valueOf(Math.max(1 << 20, settings.pipeline().ledger().largestMessage())));
     // readers see nothing before the commit, which sends what waits: until then larger requests
     // cost the broker less
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "100");
@@ -95,8 +95,9 @@ final class StreamsSettings {
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, "0");
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
     properties.putAll(settings.kafka());
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
-    properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, String.valueOf(settings.threads()));
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group().applicationId());
+    properties.put(
+        StreamsConfig.NUM_STREAM_THREADS_CONFIG, String.valueOf(settings.group().threads()));
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, streamsProtocol ? "streams" : "classic");
     requireTimeForPatience(settings, properties);
@@ -112,7 +113,7 @@ final class StreamsSettings {
   static Properties beside(ClassifierSettings settings, String suffix) {
     Properties properties = new Properties();
     properties.putAll(settings.kafka());
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId() + suffix);
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group().applicationId() + suffix);
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
     return properties;
   }
@@ -122,7 +123,7 @@ final class StreamsSettings {
     String timeout =
         properties.getProperty(
             ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, properties.getProperty(TRANSACTION_TIMEOUT));
-    long patience = settings.ledger().patience().toMillis();
+    long patience = settings.pipeline().ledger().patience().toMillis();
     if (timeout.matches("\\d{1,9}") && Long.parseLong(timeout) < 2 * patience) {
       throw new SettingsException(
           "The setting kafka.%s is %s ms, and must be at least twice ledger.patience, which is %d ms."

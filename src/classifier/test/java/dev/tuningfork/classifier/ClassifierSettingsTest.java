@@ -33,7 +33,7 @@ class ClassifierSettingsTest {
     ClassifierSettings settings = ClassifierSettings.read(null, Map.of());
     assertThat(settings)
         .isEqualTo(ClassifierSettings.DEFAULT.withService(ServiceSettings.LOOPBACK));
-    assertThat(settings.fetch().policy()).isEqualTo(FetchPolicy.NOTHING);
+    assertThat(settings.pipeline().fetch().policy()).isEqualTo(FetchPolicy.NOTHING);
     assertThat(settings.creation()).isEmpty();
   }
 
@@ -95,21 +95,23 @@ class ClassifierSettingsTest {
     ClassifierSettings settings = ClassifierSettings.read(yaml, Map.of());
     assertThat(settings).isEqualTo(ClassifierSettings.read(properties, Map.of()));
     assertThat(settings.topics().input()).isEqualTo("cutouts");
-    assertThat(settings.threads()).isEqualTo(2);
-    assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
+    assertThat(settings.group().threads()).isEqualTo(2);
+    assertThat(settings.group().protocol()).isEqualTo(GroupProtocol.CLASSIC);
     assertThat(settings.model())
         .isEqualTo(
             new ModelChoice(
                 "accurate",
+                "auto",
                 8,
                 new RolloutSettings(true, Duration.ofSeconds(30), Optional.of("fast"), 0.5)));
     assertThat(settings.creation()).contains(new TopicCreation(12, (short) -1));
-    assertThat(settings.image().bytes()).isEqualTo(8 << 20);
-    assertThat(settings.ledger().roomWait()).isEqualTo(Duration.ofMillis(500));
-    assertThat(settings.fetch().policy().schemes()).containsExactlyInAnyOrder("https", "s3");
-    assertThat(settings.fetch().policy().folders())
+    assertThat(settings.pipeline().image().bytes()).isEqualTo(8 << 20);
+    assertThat(settings.pipeline().ledger().roomWait()).isEqualTo(Duration.ofMillis(500));
+    assertThat(settings.pipeline().fetch().policy().schemes())
+        .containsExactlyInAnyOrder("https", "s3");
+    assertThat(settings.pipeline().fetch().policy().folders())
         .isEqualTo(List.of(Path.of("/data/a"), Path.of("/data/b")));
-    assertThat(settings.fetch().limits().totalTime()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(settings.pipeline().fetch().limits().totalTime()).isEqualTo(Duration.ofMinutes(2));
     assertThat(settings.kafka())
         .isEqualTo(Map.of("bootstrap.servers", "kafka:9092", "consumer.max.poll.records", "100"));
   }
@@ -132,7 +134,7 @@ class ClassifierSettingsTest {
                 "TUNING_FORK_PORT_8080_TCP_ADDR", "10.0.0.1"));
     assertThat(settings.topics().input()).isEqualTo("two");
     assertThat(settings.kafka()).isEqualTo(Map.of("bootstrap.servers", "b:2"));
-    assertThat(settings.fetch().limits().connectionsPerHost()).isEqualTo(3);
+    assertThat(settings.pipeline().fetch().limits().connectionsPerHost()).isEqualTo(3);
   }
 
   @ParameterizedTest
@@ -157,6 +159,7 @@ class ClassifierSettingsTest {
         "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",
         "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
         "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
+        "ledger.drain-every=0ms | The settings below ledger do not fit together: drain-every must be at least 1 ms, not PT0S.",
         "kafka.boostrap.servers=a:1 | There is no setting kafka.boostrap.servers. Did you mean kafka.bootstrap.servers?",
         "kafka.consumer.max.pol.records=1 | There is no setting kafka.consumer.max.pol.records. Did you mean kafka.consumer.max.poll.records?",
         "kafka.processing.guarantee=at_least_once | The setting kafka.processing.guarantee cannot be set: only exactly_once_v2 loses nothing and doubles nothing.",

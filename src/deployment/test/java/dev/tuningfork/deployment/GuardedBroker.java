@@ -73,6 +73,8 @@ final class GuardedBroker implements AutoCloseable {
     settings.put("transaction.state.log.num.partitions", "2");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("group.streams.initial.rebalance.delay.ms", "0");
+    settings.put("group.streams.heartbeat.interval.ms", "1000");
+    settings.put("group.streams.min.heartbeat.interval.ms", "1000");
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
     new Formatter()
         .setPrintStream(

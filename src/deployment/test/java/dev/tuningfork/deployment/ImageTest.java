@@ -134,7 +134,7 @@ class ImageTest {
     Map<String, Object> kafka = (Map<String, Object>) Images.service("kafka").get("environment");
     assertThat(kafka.get("KAFKA_ADVERTISED_LISTENERS").toString())
         .contains("INSIDE://" + settings.kafka().get("bootstrap.servers"));
-    assertThat(settings.fetch().policy().folders()).containsExactly(Path.of("/images"));
+    assertThat(settings.pipeline().fetch().policy().folders()).containsExactly(Path.of("/images"));
     assertThat((List<String>) classifier.get("volumes"))
         .contains("${IMAGES:-./images}:/images:ro", "state:" + settings.kafka().get("state.dir"));
     assertThat(classifier)

@@ -59,7 +59,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * The classifier with the settings, the topics and the rights that the chart renders, against a
@@ -77,27 +77,30 @@ class RightsIT {
   @TempDir private static Path folder;
   private static GuardedBroker broker;
   private static Chart chart;
-  private static MorphologyModel model;
+  private static final List<Classifier> CLASSIFIERS = new ArrayList<>();
+
+  /** One that the chart describes, as it runs. */
+  private record Classifier(
+      String id, Rendering rendering, MorphologyModel model, ClassifierApplication application) {
+    @Override
+    public String toString() {
+      return id;
+    }
+  }
 
   @BeforeAll
   static void start() throws Exception {
     chart = new Chart(Files.createDirectory(folder.resolve("chart")));
     Path secret = Files.createDirectories(folder.resolve("secrets/kafka-sasl"));
     Files.writeString(secret.resolve("password"), PASSWORD);
-    model = ModelLoader.load(ModelBundle.named(ModelBundle.DEFAULT), new DeviceSetting.Cpu());
     broker = GuardedBroker.start(folder.resolve("broker"), Map.of(USER, PASSWORD));
+    // both at once, because Micrometer looks for new measures of Kafka's only once a minute
+    for (String protocol : List.of("streams", "classic")) {
+      CLASSIFIERS.add(start("gz-" + protocol, protocol));
+    }
   }
 
-  @AfterAll
-  static void stop() {
-    broker.close();
-    model.close();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"streams", "classic"})
-  void theRightsAreEnoughToClassifyExactlyOnce(String protocol) throws Exception {
-    String id = "gz-" + protocol;
+  private static Classifier start(String id, String protocol) throws Exception {
     Rendering rendering = render(id, protocol);
     ClassifierSettings settings = settings(rendering);
     try (Admin admin = Admin.create(broker.superUser())) {
@@ -105,31 +108,52 @@ class RightsIT {
       admin.createAcls(rights(rendering)).all().get();
     }
     awaitTopics(Map.copyOf(settings.kafka()), rendering);
-    try (ClassifierApplication application = ClassifierApplication.start(settings, model)) {
-      publish(id + "-images-in");
-      assertThat(read(id + "-out", GALAXIES)).doesNotHaveDuplicates().hasSize(GALAXIES);
-      assertThat(read(id + "-dead", 1)).containsExactly("bad");
-      assertThat(application.failure()).isEqualTo(Optional.empty());
-      Service service = new Service(application.servicePort().orElseThrow());
-      for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-        String path = rendering.classifier().at("/" + probe + "/httpGet/path").asText();
-        assertThat(service.get(path).statusCode()).as(path).isEqualTo(200);
-      }
-      Awaitility.await()
-          .atMost(PATIENCE)
-          .until(() -> service.get("/v1/morphologies/7").statusCode() == 200);
-      // Micrometer looks for new measures of Kafka's once a minute
-      Awaitility.await()
-          .atMost(PATIENCE.multipliedBy(3))
-          .untilAsserted(
-              () ->
-                  assertThat(measures(service.get("/metrics").body()))
-                      .containsAll(measuresOfAlerts(rendering)));
-      System.gc(); // a measure that there is from the first collection on
-      assertThat(service.get("/metrics").body().lines().map(line -> line.split("[ {]", 2)[0]))
-          .containsAll(new Dashboard().measures());
-      askPrometheus(rendering, id + "-images-in", service.port());
+    MorphologyModel model = model();
+    return new Classifier(id, rendering, model, ClassifierApplication.start(settings, model));
+  }
+
+  private static MorphologyModel model() throws Exception {
+    return ModelLoader.load(ModelBundle.named(ModelBundle.DEFAULT), new DeviceSetting.Cpu());
+  }
+
+  @AfterAll
+  static void stop() {
+    for (Classifier classifier : CLASSIFIERS) {
+      classifier.application.close();
+      classifier.model.close();
     }
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("CLASSIFIERS")
+  void theRightsAreEnoughToClassifyExactlyOnce(Classifier classifier) throws Exception {
+    String id = classifier.id;
+    Rendering rendering = classifier.rendering;
+    publish(id + "-images-in");
+    assertThat(read(id + "-out", GALAXIES)).doesNotHaveDuplicates().hasSize(GALAXIES);
+    assertThat(read(id + "-dead", 1)).containsExactly("bad");
+    assertThat(classifier.application.failure()).isEqualTo(Optional.empty());
+    Service service = new Service(classifier.application.servicePort().orElseThrow());
+    for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+      String path = rendering.classifier().at("/" + probe + "/httpGet/path").asText();
+      assertThat(service.get(path).statusCode()).as(path).isEqualTo(200);
+    }
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> service.get("/v1/morphologies/7").statusCode() == 200);
+    Awaitility.await()
+        .atMost(PATIENCE.multipliedBy(3))
+        .untilAsserted(
+            () ->
+                assertThat(measures(service.get("/metrics").body()))
+                    .containsAll(measuresOfAlerts(rendering)));
+    System.gc(); // a measure that there is from the first collection on
+    assertThat(service.get("/metrics").body().lines().map(line -> line.split("[ {]", 2)[0]))
+        .containsAll(new Dashboard().measures());
+    askPrometheus(rendering, id + "-images-in", service.port());
   }
 
   /** The alerts and the dashboard, evaluated by Prometheus over what the classifier tells it. */
@@ -219,9 +243,11 @@ class RightsIT {
     }
     awaitTopics(broker.superUser(), rendering);
     ClassifierSettings settings = settings(rendering);
-    assertThatThrownBy(() -> ClassifierApplication.start(settings, model))
-        .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("Kafka has no topic gz-nobody-images-in");
+    try (MorphologyModel model = model()) {
+      assertThatThrownBy(() -> ClassifierApplication.start(settings, model))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("Kafka has no topic gz-nobody-images-in");
+    }
   }
 
   /** Kafka's own tool, started by the script of the Job as its image's would be. */

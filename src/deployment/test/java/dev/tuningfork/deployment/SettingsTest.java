@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
 import dev.tuningfork.classifier.ClassifierSettings.Messages;
+import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.ClassifierSettings.Serialization;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.LogFormat;
@@ -74,14 +75,19 @@ class SettingsTest {
   @Test
   void theDefaultsAreTheApplicationsOwn() throws IOException {
     ClassifierSettings settings = read(chart.render(""));
-    assertThat(settings.applicationId()).isEqualTo(ClassifierSettings.DEFAULT.applicationId());
+    assertThat(settings.group().applicationId())
+        .isEqualTo(ClassifierSettings.DEFAULT.group().applicationId());
     assertThat(settings.topics()).isEqualTo(Topics.DEFAULT);
     assertThat(settings.creation()).isEmpty();
-    assertThat(settings.groupProtocol()).isEqualTo(ClassifierSettings.DEFAULT.groupProtocol());
-    assertThat(settings.ledger()).isEqualTo(ClassifierSettings.DEFAULT.ledger());
-    assertThat(settings.fetch()).isEqualTo(ClassifierSettings.DEFAULT.fetch());
-    assertThat(settings.device()).isEqualTo("cpu");
-    assertThat(settings.model()).isEqualTo(ClassifierSettings.DEFAULT.model());
+    assertThat(settings.group().protocol())
+        .isEqualTo(ClassifierSettings.DEFAULT.group().protocol());
+    assertThat(settings.pipeline().ledger())
+        .isEqualTo(ClassifierSettings.DEFAULT.pipeline().ledger());
+    assertThat(settings.pipeline().fetch())
+        .isEqualTo(ClassifierSettings.DEFAULT.pipeline().fetch());
+    ModelChoice own = ClassifierSettings.DEFAULT.model();
+    assertThat(settings.model())
+        .isEqualTo(new ModelChoice(own.name(), "cpu", own.views(), own.rollout()));
     assertThat(settings.service())
         .isEqualTo(
             ServiceSettings.OFF.withAddress(InetSocketAddress.createUnresolved("0.0.0.0", 8080)));
@@ -92,8 +98,9 @@ class SettingsTest {
   void howTheModelIsExchangedArrives() throws IOException {
     assertThat(read(chart.render(Installation.MODEL_WATCHED.yaml())).model())
         .isEqualTo(
-            new ClassifierSettings.ModelChoice(
+            new ModelChoice(
                 "/model/gz2/serving",
+                "cpu",
                 1,
                 new RolloutSettings(
                     true, Duration.ofSeconds(30), Optional.of("/model/gz2/next"), 0.05)));
@@ -102,23 +109,24 @@ class SettingsTest {
   @Test
   void everyValueArrives() throws IOException {
     ClassifierSettings settings = read(chart.render(Installation.EVERYTHING.yaml()));
-    assertThat(settings.applicationId()).isEqualTo("gz2");
-    assertThat(settings.groupProtocol()).isEqualTo(GroupProtocol.CLASSIC);
-    assertThat(settings.threads()).isEqualTo(2);
-    assertThat(settings.device()).isEqualTo("gpu");
-    assertThat(settings.batch().batch()).isEqualTo(64);
-    assertThat(settings.ledger().patience()).hasSeconds(6);
+    assertThat(settings.group().applicationId()).isEqualTo("gz2");
+    assertThat(settings.group().protocol()).isEqualTo(GroupProtocol.CLASSIC);
+    assertThat(settings.group().threads()).isEqualTo(2);
+    assertThat(settings.model().device()).isEqualTo("gpu");
+    assertThat(settings.pipeline().batch().batch()).isEqualTo(64);
+    assertThat(settings.pipeline().ledger().patience()).hasSeconds(6);
     // large numbers, which helm would write as 6.4e+07
-    assertThat(settings.ledger().largestRecord()).isEqualTo(2_000_000);
+    assertThat(settings.pipeline().ledger().largestRecord()).isEqualTo(2_000_000);
     assertThat(settings.kafka())
         .containsEntry("producer.buffer.memory", "64000000")
         .containsEntry("producer.compression.type", "zstd")
         .containsEntry("bootstrap.servers", "a.kafka:9093,b.kafka:9094");
-    assertThat(settings.fetch().policy().schemes())
+    assertThat(settings.pipeline().fetch().policy().schemes())
         .containsExactlyInAnyOrder("https", "s3", "file");
-    assertThat(settings.fetch().policy().hosts()).containsExactly("images.example.org:*");
-    assertThat(settings.fetch().policy().folders()).containsExactly(Path.of("/cutouts"));
-    assertThat(settings.fetch().policy().buckets()).containsExactly("cutouts");
+    assertThat(settings.pipeline().fetch().policy().hosts())
+        .containsExactly("images.example.org:*");
+    assertThat(settings.pipeline().fetch().policy().folders()).containsExactly(Path.of("/cutouts"));
+    assertThat(settings.pipeline().fetch().policy().buckets()).containsExactly("cutouts");
 
     assertThat(settings.messages())
         .isEqualTo(
@@ -137,14 +145,19 @@ class SettingsTest {
                 .withMorphologies());
 
     ClassifierSettings store = read(chart.render(Installation.S3.yaml()));
-    assertThat(store.fetch().s3())
+    assertThat(store.pipeline().fetch().s3())
         .isEqualTo(
             new S3Settings(
                 URI.create("http://store.s3:9000"),
                 "eu",
                 true,
                 new S3Settings.Credentials.FromEnvironment()));
-    assertThat(read(chart.render(Installation.MODEL_FROM_S3.yaml())).fetch().s3().credentials())
+    assertThat(
+            read(chart.render(Installation.MODEL_FROM_S3.yaml()))
+                .pipeline()
+                .fetch()
+                .s3()
+                .credentials())
         .isEqualTo(new S3Settings.Credentials.Anonymous());
     assertThat(read(chart.render(Installation.STRIMZI_CERTIFICATE.yaml())).creation())
         .isEqualTo(Optional.of(new TopicCreation(12, (short) -1)));
@@ -155,7 +168,7 @@ class SettingsTest {
   void topicsTakeTheLargestRecord() throws IOException {
     for (Installation installation : List.of(Installation.STRIMZI, Installation.EVERYTHING)) {
       Rendering rendering = chart.render(installation.yaml());
-      int largest = read(rendering).ledger().largestRecord() + (64 << 10);
+      int largest = read(rendering).pipeline().ledger().largestMessage();
       assertThat(rendering.all("KafkaTopic"))
           .allSatisfy(
               topic ->

@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
-import dev.tuningfork.network.Head;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import java.nio.ByteBuffer;
@@ -65,39 +64,21 @@ final class PlainModel extends DjlModel {
 
   private AnswerProbabilities answers(double[] vector, int place) {
     DecisionTree tree = description.tree();
-    for (Head head : heads) {
-      int first = tree.firstAnswer(tree.question(head.question()));
-      switch (description.output()) {
-        case LOGITS -> softmax(vector, first, first + head.answers());
-        case CONCENTRATIONS -> concentrations(vector, first, first + head.answers());
-        case PROBABILITIES -> {}
-      }
-    }
     try {
       return switch (description.output()) {
-        case CONCENTRATIONS -> AnswerProbabilities.ofConcentrations(tree, vector);
-        case LOGITS, PROBABILITIES -> AnswerProbabilities.of(tree, vector);
+        case LOGITS -> AnswerProbabilities.ofLogits(tree, vector);
+        case CONCENTRATIONS -> AnswerProbabilities.ofConcentrations(tree, concentrations(vector));
+        case PROBABILITIES -> AnswerProbabilities.of(tree, vector);
       };
     } catch (IllegalArgumentException e) {
       throw noProbabilities(place, e);
     }
   }
 
-  private static void softmax(double[] vector, int from, int to) {
-    double largest = Arrays.stream(vector, from, to).max().orElseThrow();
-    double sum = 0;
-    for (int i = from; i < to; i++) {
-      vector[i] = Math.exp(vector[i] - largest);
-      sum += vector[i];
-    }
-    for (int i = from; i < to; i++) {
-      vector[i] /= sum;
-    }
-  }
-
-  private static void concentrations(double[] vector, int from, int to) {
-    for (int i = from; i < to; i++) {
-      vector[i] = Math.exp(Math.clamp(vector[i], -LARGEST_LOG, LARGEST_LOG));
-    }
+  /** Of their logarithms, which are what the network gives. */
+  private static double[] concentrations(double[] logarithms) {
+    return Arrays.stream(logarithms)
+        .map(log -> Math.exp(Math.clamp(log, -LARGEST_LOG, LARGEST_LOG)))
+        .toArray();
   }
 }

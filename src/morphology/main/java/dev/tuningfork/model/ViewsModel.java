@@ -1,10 +1,8 @@
 package dev.tuningfork.model;
 
-import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Orientation;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tree.AnswerProbabilities;
-import dev.tuningfork.tree.DecisionTree;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,42 +14,11 @@ import java.util.List;
  * <p>All views of as many images as fit make one batch of the network. Where not even those of one
  * image fit, they are spread over several.
  */
-record ViewsModel(MorphologyModel model, List<Orientation> orientations)
-    implements MorphologyModel {
-
-  @Override
-  public ModelIdentity identity() {
-    return model.identity();
-  }
-
-  @Override
-  public DecisionTree tree() {
-    return model.tree();
-  }
-
-  @Override
-  public InputSpec input() {
-    return model.input();
-  }
-
-  @Override
-  public String device() {
-    return model.device();
-  }
-
-  @Override
-  public String form() {
-    return model.form();
-  }
+record ViewsModel(MorphologyModel model, List<Orientation> orientations) implements WrappedModel {
 
   @Override
   public int views() {
     return orientations.size();
-  }
-
-  @Override
-  public int passes() {
-    return model.passes();
   }
 
   @Override
@@ -97,10 +64,5 @@ record ViewsModel(MorphologyModel model, List<Orientation> orientations)
                   input().size(),
                   input().size()));
     }
-  }
-
-  @Override
-  public void close() {
-    model.close();
   }
 }

@@ -68,6 +68,34 @@ public final class AnswerProbabilities {
   }
 
   /**
+   * Of a network whose softmax over the answers of each question is still to be taken.
+   *
+   * @param logits of all questions, concatenated in the tree's order; NaN in every answer of a
+   *     question that the model does not answer; not kept
+   * @throws IllegalArgumentException if the length is not the tree's
+   */
+  public static AnswerProbabilities ofLogits(DecisionTree tree, double[] logits) {
+    requireLength(tree, logits.length);
+    double[] conditional = logits.clone();
+    for (int q = 0; q < tree.questions().size(); q++) {
+      softmax(conditional, tree.firstAnswer(q), tree.firstAnswer(q + 1));
+    }
+    return checked(tree, conditional);
+  }
+
+  private static void softmax(double[] vector, int from, int to) {
+    double largest = Arrays.stream(vector, from, to).max().orElseThrow();
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      vector[i] = Math.exp(vector[i] - largest);
+      sum += vector[i];
+    }
+    for (int i = from; i < to; i++) {
+      vector[i] /= sum;
+    }
+  }
+
+  /**
    * What a model says that knows how sure it is: for each question the concentrations α of a
    * Dirichlet distribution over the vote fractions of its answers. The conditional probability of
    * an answer is the distribution's mean α ÷ Σα, and {@link #interval} is of its marginal, Beta(α,
@@ -235,7 +263,7 @@ public final class AnswerProbabilities {
   }
 
   /** The place of the most probable answer within its question; the first one of equals. */
-  int mostProbable(Question question) {
+  public int mostProbable(Question question) {
     int first = tree.firstAnswer(question);
     int best = first;
     for (int a = first + 1; a < first + question.answers().size(); a++) {

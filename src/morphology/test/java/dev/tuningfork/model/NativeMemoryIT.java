@@ -60,7 +60,7 @@ class NativeMemoryIT {
       throws IOException {
     long least = Long.MAX_VALUE;
     for (int reading = 0; reading < 5; reading++) {
-      pass(model, images, IMAGES / 10);
+      pass(model, images, IMAGES / 50);
       least = Math.min(least, residentBytes());
     }
     return least;

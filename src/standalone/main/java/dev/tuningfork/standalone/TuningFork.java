@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone;
 
 import dev.tuningfork.standalone.command.Commands;
+import java.util.Locale;
 
 /** Where the process starts. */
 public final class TuningFork {
@@ -8,6 +9,8 @@ public final class TuningFork {
   private TuningFork() {}
 
   public static void main(String[] arguments) {
+    // what it says is English, and so are the numbers in it
+    Locale.setDefault(Locale.ROOT);
     System.exit(Commands.line().execute(arguments));
   }
 }

@@ -63,6 +63,8 @@ import org.jspecify.annotations.Nullable;
  *       #submit} declines. At most {@code queue + 2 × fetchers + 2 × decoders + 3 × passes × batch}
  *       images are inside, and at most {@code 2 × fetchers + decoders} of them as the bytes of a
  *       file.
+ *   <li>One host holds no more fetchers than {@link ImageFetcher#imagesPerHost} says: what waits
+ *       for more of it is passed by what waits for others.
  *   <li>An idle predictor takes whatever waits, at once; while all of them work, the next batch
  *       grows up to the limit.
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
@@ -106,7 +108,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   /** An image on its way, with the outcome that somebody waits for. */
-  private record Submitted(ImageOrigin origin, CompletableFuture<Outcome> outcome) {}
+  private record Submitted(
+      ImageOrigin origin, Optional<String> host, CompletableFuture<Outcome> outcome) {}
 
   private record Fetched(Submitted submitted, FetchedImage file) {}
 
@@ -132,7 +135,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final Onlooker onlooker;
   private final int batchLimit;
 
-  private final BlockingQueue<Submitted> queue;
+  private final FetchQueue<Submitted> queue;
   private final BlockingQueue<Fetched> fetched;
   private final BlockingQueue<Prepared> prepared;
   private final List<Thread> threads = new ArrayList<>();
@@ -170,16 +173,16 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     this.onlooker = onlooker;
     serving = new Served(model, preparations.apply(model.input()));
     batchLimit = Math.min(settings.batch(), model.largestBatch());
-    queue = new ArrayBlockingQueue<>(settings.queue());
+    queue = new FetchQueue<>(settings.queue(), fetcher.imagesPerHost(), Submitted::host);
     fetched = new ArrayBlockingQueue<>(settings.fetchers());
     prepared = new ArrayBlockingQueue<>(2 * batchLimit * model.passes());
     Thread.Builder virtual = Thread.ofVirtual().name("fetch-", 0);
     for (int i = 0; i < settings.fetchers(); i++) {
-      threads.add(virtual.unstarted(() -> work(queue, this::fetch)));
+      threads.add(virtual.unstarted(() -> work(queue::take, this::fetchOne)));
     }
     Thread.Builder platform = Thread.ofPlatform().daemon().name("decode-", 0);
     for (int i = 0; i < settings.decoders(); i++) {
-      threads.add(platform.unstarted(() -> work(fetched, this::decode)));
+      threads.add(platform.unstarted(() -> work(fetched::take, this::decode)));
     }
     Thread.Builder predicting = Thread.ofPlatform().daemon().name("predict-", 0);
     for (int i = 0; i < model.passes(); i++) {
@@ -191,7 +194,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   @Override
   public Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin) {
-    Submitted submitted = new Submitted(origin, new CompletableFuture<>());
+    Optional<String> host =
+        switch (origin) {
+          case ImageOrigin.Referenced(_, var image) -> fetcher.host(image);
+          case ImageOrigin.Carried _ -> Optional.empty();
+        };
+    Submitted submitted = new Submitted(origin, host, new CompletableFuture<>());
     return queue.offer(submitted) ? Optional.of(submitted.outcome) : Optional.empty();
   }
 
@@ -256,17 +264,29 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
+  private interface Supply<T> {
+    T take() throws InterruptedException;
+  }
+
   private interface Step<T> {
     void apply(T item) throws InterruptedException;
   }
 
-  private <T> void work(BlockingQueue<T> from, Step<T> step) {
+  private <T> void work(Supply<T> from, Step<T> step) {
     try {
       while (!closed) {
         step.apply(from.take());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the thread ends, because the batcher closes
+    }
+  }
+
+  private void fetchOne(Submitted submitted) throws InterruptedException {
+    try {
+      fetch(submitted);
+    } finally {
+      queue.done(submitted);
     }
   }
 

@@ -12,8 +12,9 @@ import java.time.Duration;
  *     redirects included
  * @param totalTime how long all attempts and the pauses between them may take
  * @param redirects how many redirects are followed
- * @param connectionsPerHost how many connections one host is asked over at a time; further images
- *     wait for one, their time running
+ * @param connectionsPerHost how many images one host is asked for at a time, over a connection
+ *     each; further ones wait, and those of other hosts pass them. Where it is less than the number
+ *     of fetchers, a host that hangs leaves the rest of them to others
  */
 public record FetchLimits(
     long bytes,

@@ -147,6 +147,11 @@ final class HttpSource implements ImageSource {
   }
 
   @Override
+  public Optional<String> host(URI uri) throws SourceException {
+    return Optional.of(HttpTarget.of(uri).host().toURI());
+  }
+
+  @Override
   public byte[] read(URI uri) throws SourceException {
     Answer answer = ask(allowed(uri));
     for (int followed = 0; answer instanceof Answer.Elsewhere(URI location); followed++) {
@@ -196,9 +201,8 @@ final class HttpSource implements ImageSource {
       try {
         return answer(target, response);
       } finally {
-        // closing alone would read what is left, and that may have no end; nothing happens where
-        // all
-        // of it has been read and the connection is back with the others
+        // closing alone would read what is left, and that may have no end; where all of it has
+        // been read, the connection is back with the others and nothing happens
         request.abort();
       }
     } catch (IOException e) {

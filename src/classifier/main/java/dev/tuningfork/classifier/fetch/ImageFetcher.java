@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.fetch;
 
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import java.util.Optional;
 
 /**
  * Gets the bytes of an image from where its reference points.
@@ -19,4 +20,17 @@ public interface ImageFetcher {
    *     a transient one at once, its interrupted status set.
    */
   FetchedImage fetch(GalaxyImageReference.Image image) throws FetchException;
+
+  /**
+   * Who is asked for an image, so that whoever is slow to answer holds up nobody else's images;
+   * empty where it takes nobody to answer.
+   */
+  default Optional<String> host(GalaxyImageReference.Image image) {
+    return Optional.empty();
+  }
+
+  /** How many images one host should be asked for at a time. */
+  default int imagesPerHost() {
+    return Integer.MAX_VALUE;
+  }
 }

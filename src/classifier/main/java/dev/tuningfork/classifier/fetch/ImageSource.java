@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.fetch;
 
 import java.net.URI;
+import java.util.Optional;
 
 /** Where the images of one kind of URI are read. Safe for use by many threads at once. */
 interface ImageSource extends AutoCloseable {
@@ -11,6 +12,11 @@ interface ImageSource extends AutoCloseable {
    * @throws SourceException a permanent one
    */
   void check(URI uri) throws SourceException;
+
+  /** Who is asked for it; empty where nobody is. */
+  default Optional<String> host(URI uri) throws SourceException {
+    return Optional.empty();
+  }
 
   /**
    * Tries once to read an image, on a virtual thread that is interrupted when its time is over.

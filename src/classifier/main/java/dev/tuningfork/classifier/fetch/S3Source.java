@@ -2,6 +2,7 @@ package dev.tuningfork.classifier.fetch;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
@@ -80,6 +81,12 @@ final class S3Source implements ImageSource {
       throw SourceException.permanent(
           "its bucket is not among the allowed ones; list it if it may be read");
     }
+  }
+
+  /** The store, whatever the bucket. */
+  @Override
+  public Optional<String> host(URI uri) {
+    return Optional.of("s3");
   }
 
   @Override

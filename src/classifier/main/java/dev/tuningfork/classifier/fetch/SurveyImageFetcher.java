@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -136,6 +137,21 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     } catch (RejectedExecutionException e) {
       throw failure(image, SourceException.temporary("the fetcher has been closed", e), 0);
     }
+  }
+
+  @Override
+  public Optional<String> host(GalaxyImageReference.Image image) {
+    try {
+      URI uri = uri(image);
+      return source(uri).host(uri);
+    } catch (SourceException | RuntimeException e) {
+      return Optional.empty(); // fetching it says what is wrong with it
+    }
+  }
+
+  @Override
+  public int imagesPerHost() {
+    return limits.connectionsPerHost();
   }
 
   private static URI uri(GalaxyImageReference.Image image) throws SourceException {

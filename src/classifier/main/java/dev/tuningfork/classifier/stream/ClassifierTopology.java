@@ -96,7 +96,6 @@ public final class ClassifierTopology {
                 TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "600000",
                 TopicConfig.DELETE_RETENTION_MS_CONFIG, "600000",
                 TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                    "" + (settings.largestRecord() + (64 << 10))));
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "" + settings.largestMessage()));
   }
 }

@@ -26,6 +26,10 @@ public record LedgerSettings(
     Duration promptCommit,
     int largestRecord) {
 
+  private static final int SMALLEST_LIMIT = 64 << 10;
+
+  private static final int AROUND = 64 << 10;
+
   public static final LedgerSettings DEFAULT =
       new LedgerSettings(
           1_000,
@@ -41,16 +45,19 @@ public record LedgerSettings(
     require(overshoot >= 1, "overshoot must be at least 1, not " + overshoot);
     require(
         largestRecord >= SMALLEST_LIMIT,
-        "largestRecord must be at least " + SMALLEST_LIMIT + " bytes, not " + largestRecord);
+        "largest-record must be at least " + SMALLEST_LIMIT + " bytes, not " + largestRecord);
     require(
         roomWait.isPositive() && roomWait.compareTo(patience) <= 0,
-        "roomWait must lie between 0 and patience (" + patience + "), not at " + roomWait);
-    require(drainEvery.toMillis() >= 1, "drainEvery must be at least 1 ms, not " + drainEvery);
+        "room-wait must lie between 0 and patience (" + patience + "), not at " + roomWait);
+    require(drainEvery.toMillis() >= 1, "drain-every must be at least 1 ms, not " + drainEvery);
     require(
-        promptCommit.toMillis() >= 1, "promptCommit must be at least 1 ms, not " + promptCommit);
+        promptCommit.toMillis() >= 1, "prompt-commit must be at least 1 ms, not " + promptCommit);
   }
 
-  private static final int SMALLEST_LIMIT = 64 << 10;
+  /** How large a message any topic must take: the largest record, and what Kafka puts around it. */
+  public int largestMessage() {
+    return largestRecord + AROUND;
+  }
 
   private static void require(boolean holds, String otherwise) {
     if (!holds) {

@@ -68,7 +68,7 @@ class AsyncApiTest {
             channel ->
                 assertThat(channel.at("/bindings/kafka/topic")).isEqualTo(channel.path("address")));
     assertThat(document.at("/operations/classify/bindings/kafka/groupId/enum/0").asText())
-        .isEqualTo(ClassifierSettings.DEFAULT.applicationId());
+        .isEqualTo(ClassifierSettings.DEFAULT.group().applicationId());
   }
 
   @Test

@@ -205,9 +205,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
         // a classifier that was killed is missed sooner than after Kafka's 45 s, and its
         // transaction is rolled back as soon as it has timed out
-        Map.entry("group.streams.session.timeout.ms", "10000"),
-        Map.entry("group.streams.min.session.timeout.ms", "10000"),
+        Map.entry("group.streams.session.timeout.ms", "6000"),
+        Map.entry("group.streams.min.session.timeout.ms", "6000"),
         Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
+        // members hear with a heartbeat what they are given: Kafka's 5 s is what a start waits for
+        Map.entry("group.streams.heartbeat.interval.ms", "1000"),
+        Map.entry("group.streams.min.heartbeat.interval.ms", "1000"),
         // Kafka's default of 128 MiB of heap suits a server, not a laptop
         Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024)));
   }

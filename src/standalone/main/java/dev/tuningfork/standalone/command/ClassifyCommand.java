@@ -12,7 +12,6 @@ import dev.tuningfork.standalone.table.MorphologyTable;
 import dev.tuningfork.standalone.table.TableContent;
 import dev.tuningfork.standalone.table.TableFormat;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -160,11 +159,7 @@ final class ClassifyCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine, e.getMessage(), e);
     }
-    Path folder = out.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new ParameterException(
-          commandLine, "There is no folder " + folder + " to write " + out.getFileName() + " to.");
-    }
+    OutputFile.check(commandLine, out);
   }
 
   private TableContent content() {

@@ -105,6 +105,7 @@ final class DemoCommand implements Callable<Integer> {
     if (count < 1 || !(rate > 0)) {
       throw new ParameterException(commandLine, "--count and --rate must be more than 0.");
     }
+    OutputFile.check(commandLine, sheet);
     DemoSurvey survey = new DemoSurvey(seed, rate);
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     terminal.status("Starting the broker and the model …");

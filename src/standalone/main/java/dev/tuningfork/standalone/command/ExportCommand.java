@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,15 +24,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--model",
-      paramLabel = "NAME|BUNDLE",
-      completionCandidates = ModelOptions.Shipped.class,
-      defaultValue = ModelBundle.DEFAULT,
-      description =
-          "A model that is built in, by name (${COMPLETION-CANDIDATES}), or a model bundle. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String model = ModelBundle.DEFAULT;
+  @Mixin private NamedModel model = new NamedModel();
 
   @Option(
       names = "--to",
@@ -55,7 +48,7 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Logging.errorsOnly();
     OutputFile.check(spec.commandLine(), file);
-    ModelBundle bundle = ModelBundle.named(model);
+    ModelBundle bundle = model.bundle();
     byte[] module = bundle.compile(precision);
     Files.write(file, module);
     InputSpec input = bundle.description().input();

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,15 +42,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class LookCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--model",
-      paramLabel = "NAME|BUNDLE",
-      completionCandidates = ModelOptions.Shipped.class,
-      defaultValue = ModelBundle.DEFAULT,
-      description =
-          "A model that is built in, by name (${COMPLETION-CANDIDATES}), or a model bundle. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String model = ModelBundle.DEFAULT;
+  @Mixin private NamedModel model = new NamedModel();
 
   @Option(
       names = "--sheet",
@@ -66,7 +59,7 @@ final class LookCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Logging.errorsOnly();
     OutputFile.check(spec.commandLine(), sheet);
-    ModelBundle bundle = ModelBundle.named(model);
+    ModelBundle bundle = model.bundle();
     PreparedImage prepared =
         new Preprocessor(bundle.description().input(), ImageLimits.DEFAULT)
             .prepare(bytes(), ImageDescription.NONE);

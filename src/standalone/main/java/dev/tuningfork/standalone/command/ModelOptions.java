@@ -8,21 +8,13 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
-import java.util.Iterator;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model answers, and where it computes. */
 final class ModelOptions {
 
-  @Option(
-      names = "--model",
-      paramLabel = "NAME|BUNDLE",
-      completionCandidates = Shipped.class,
-      defaultValue = ModelBundle.DEFAULT,
-      description =
-          "A model that is built in, by name (${COMPLETION-CANDIDATES}), or a model bundle: a folder,"
-              + " or a zip of it. Default: ${DEFAULT-VALUE}.")
-  String name = ModelBundle.DEFAULT;
+  @Mixin private NamedModel named = new NamedModel();
 
   @Option(
       names = "--views",
@@ -52,7 +44,7 @@ final class ModelOptions {
   Form form = Form.AUTO;
 
   ModelBundle bundle() throws ModelException {
-    return ModelBundle.named(name);
+    return named.bundle();
   }
 
   MorphologyModel load(ModelBundle bundle) throws ModelException {
@@ -65,13 +57,5 @@ final class ModelOptions {
   /** For who turns images himself, and averages or not. */
   MorphologyModel loadForOneView(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(bundle, DeviceSetting.parse(device), ForwardPasses.DEFAULT.in(form));
-  }
-
-  /** The names of the models that are built in. */
-  static final class Shipped implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return ModelBundle.shipped().iterator();
-    }
   }
 }

@@ -46,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
     CountDownLatch closed = new CountDownLatch(1);
     try (MorphologyModel model =
             ModelLoader.load(
-                bundle, DeviceSetting.parse(settings.device()), settings.forwardPasses());
+                bundle, DeviceSetting.parse(settings.model().device()), settings.forwardPasses());
         ClassifierApplication application = ClassifierApplication.start(settings, model)) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> closeAndAwait(application, closed), "shutdown"));

@@ -64,6 +64,14 @@ class CommandsTest {
   }
 
   @Test
+  void aSheetThatCouldNotBeWrittenIsRefusedBeforeTheDemo() {
+    String sheet = folder.resolve("nowhere/sheet.png").toString();
+
+    assertThat(execute("demo", "--count", "1", "--sheet", sheet)).isEqualTo(2);
+    assertThat(err.toString()).contains("There is no folder", "to write sheet.png to.");
+  }
+
+  @Test
   void anUnknownModelIsRefusedWithThoseThereAre() throws Exception {
     Files.createFile(folder.resolve("galaxy.jpg"));
 

@@ -96,6 +96,8 @@ class MorphologiesIT {
   private ClassifierSettings keeping(ClassifierSettings settings, String name) {
     return settings
         .withKafka("state.dir", folder.resolve(name).toString())
+        // what an instance held that went is given to others when its session is over
+        .withKafka("session.timeout.ms", "6000")
         .withService(
             ServiceSettings.OFF
                 .withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0))

@@ -90,13 +90,13 @@ class NothingLostIT {
   void aModelThatHangsLongerThanATransactionMayLastHoldsUpAndLosesNothing() throws Exception {
     int galaxies = 3_000;
     CountDownLatch hang = new CountDownLatch(1);
-    Duration hanging = Duration.ofSeconds(20);
+    Duration hanging = Duration.ofSeconds(14);
     try (Observatory observatory = new Observatory(folder);
         MorphologyModel model = new ModelWrapper(observatory.model(), () -> hang(hang))) {
       ClassifierSettings settings =
           observatory
               .settings()
-              .withKafka("producer.transaction.timeout.ms", "8000")
+              .withKafka("producer.transaction.timeout.ms", "6000")
               .withLedger(
                   new LedgerSettings(
                       200,

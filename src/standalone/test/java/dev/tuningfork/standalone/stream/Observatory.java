@@ -82,7 +82,7 @@ final class Observatory implements AutoCloseable {
     for (int n = 0; n < IMAGES; n++) {
       Files.write(image(n), survey.galaxy(n).jpeg());
     }
-    description().save(bundle());
+    tinyModel().save(bundle());
     eye =
         new KafkaConsumer<>(
             Map.of(
@@ -100,7 +100,7 @@ final class Observatory implements AutoCloseable {
             new TopicPartition(topics.deadLetters(), 0)));
   }
 
-  private static ModelBundle description() {
+  private static ModelBundle tinyModel() {
     ModelDescription description =
         ModelDescription.of(
             "tiny", "1", DecisionTree.galaxyZoo2(), "baseline", InputSpec.article().withSize(32));
@@ -133,6 +133,9 @@ final class Observatory implements AutoCloseable {
         fetch.schemes=file
         fetch.folders=%s
         service.address=none
+        # a killed process leaves a transaction open, for whose end all readers wait
+        kafka.producer.transaction.timeout.ms=6000
+        ledger.patience=3s
         """
             .formatted(broker.bootstrapServers(), bundle(), folder));
   }
@@ -286,7 +289,7 @@ final class Observatory implements AutoCloseable {
             Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) broker.bootstrapServers()))) {
       return admin
-          .listConsumerGroupOffsets(ClassifierSettings.DEFAULT.applicationId())
+          .listConsumerGroupOffsets(ClassifierSettings.DEFAULT.group().applicationId())
           .partitionsToOffsetAndMetadata()
           .get()
           .values()

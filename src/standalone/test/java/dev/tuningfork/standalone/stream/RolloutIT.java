@@ -158,7 +158,7 @@ class RolloutIT {
             true, Duration.ofMillis(100), Optional.of(folder.resolve("shadow").toString()), 0.1);
     return observatory
         .settings()
-        .withModel(new ModelChoice(model.toString(), 1, rollout))
+        .withModel(new ModelChoice(model.toString(), "cpu", 1, rollout))
         .withService(
             ServiceSettings.OFF.withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0)));
   }

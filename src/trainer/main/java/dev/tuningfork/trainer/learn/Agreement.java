@@ -44,26 +44,27 @@ final class Agreement {
   }
 
   private void add(VoteFractions votes, float[] outputs) {
-    double[] conditional = new double[tree.answerCount()];
-    Arrays.fill(conditional, Double.NaN);
+    double[] logits = new double[tree.answerCount()];
+    Arrays.fill(logits, Double.NaN);
     int at = 0;
+    for (Question question : questions) {
+      for (int a = 0; a < question.answers().size(); a++) {
+        logits[tree.firstAnswer(question) + a] = outputs[at++];
+      }
+    }
+    AnswerProbabilities answers = AnswerProbabilities.ofLogits(tree, logits);
     for (int q = 0; q < questions.size(); q++) {
       Question question = questions.get(q);
-      int first = tree.firstAnswer(question);
-      softmax(outputs, at, question.answers().size(), conditional, first);
       if (votes.asked(question) > 0) {
-        double[] fractions = votes.fractions().conditional(question);
         known[q]++;
-        if (largest(conditional, first, fractions.length)
-            == largest(fractions, 0, fractions.length)) {
+        if (answers.mostProbable(question) == votes.fractions().mostProbable(question)) {
           right[q]++;
         }
       }
-      at += question.answers().size();
     }
     if (wholeTree()) {
       double[] truth = KaggleColumns.of(votes.fractions());
-      double[] said = KaggleColumns.of(AnswerProbabilities.of(tree, conditional));
+      double[] said = KaggleColumns.of(answers);
       for (int a = 0; a < truth.length; a++) {
         if (!Double.isNaN(truth[a])) {
           squares += (truth[a] - said[a]) * (truth[a] - said[a]);
@@ -75,31 +76,6 @@ final class Agreement {
 
   private boolean wholeTree() {
     return questions.size() == tree.questions().size();
-  }
-
-  private static void softmax(float[] from, int at, int count, double[] to, int first) {
-    double most = Float.NEGATIVE_INFINITY;
-    for (int a = 0; a < count; a++) {
-      most = Math.max(most, from[at + a]);
-    }
-    double sum = 0;
-    for (int a = 0; a < count; a++) {
-      to[first + a] = Math.exp(from[at + a] - most);
-      sum += to[first + a];
-    }
-    for (int a = 0; a < count; a++) {
-      to[first + a] /= sum;
-    }
-  }
-
-  private static int largest(double[] values, int first, int count) {
-    int best = 0;
-    for (int a = 1; a < count; a++) {
-      if (values[first + a] > values[first + best]) {
-        best = a;
-      }
-    }
-    return best;
   }
 
   /** How often the most probable answer was the most voted one; NaN where nothing is known. */

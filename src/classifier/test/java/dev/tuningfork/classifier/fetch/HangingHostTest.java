@@ -1,0 +1,89 @@
+package dev.tuningfork.classifier.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.tuningfork.classifier.FakeModel;
+import dev.tuningfork.classifier.batch.Batcher;
+import dev.tuningfork.classifier.batch.BatcherSettings;
+import dev.tuningfork.classifier.batch.ImageOrigin;
+import dev.tuningfork.classifier.batch.Onlooker;
+import dev.tuningfork.classifier.batch.Outcome;
+import dev.tuningfork.classifier.message.GalaxyImageReference.Image;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.image.ImageLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A host that accepts connections and never answers, and what it does to the images of others. */
+@Timeout(30)
+class HangingHostTest {
+
+  private static final int FETCHERS = 4;
+  private static final int PER_HOST = 2;
+
+  @Test
+  void itHoldsItsShareOfTheFetchersAndTheImagesOfOthersPassIt() throws Exception {
+    try (ScriptedServer silent = new ScriptedServer((_, _) -> ScriptedServer.hang());
+        ScriptedServer answers =
+            new ScriptedServer(
+                (_, out) -> ScriptedServer.write(out, "HTTP/1.1 200 OK\r\n\r\nimage"));
+        SurveyImageFetcher fetcher = new SurveyImageFetcher(settings());
+        Batcher batcher = batcher(fetcher)) {
+      List<CompletableFuture<Outcome>> held =
+          submit(batcher, 3 * FETCHERS, "http://127.0.0.1:" + silent.port() + "/galaxy-");
+      List<CompletableFuture<Outcome>> others =
+          submit(batcher, 3 * FETCHERS, "http://localhost:" + answers.port() + "/galaxy-");
+
+      for (CompletableFuture<Outcome> other : others) {
+        assertThat(other.get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Classified.class);
+      }
+      await().untilAsserted(() -> assertThat(silent.requests()).hasSize(PER_HOST));
+      assertThat(held).noneMatch(CompletableFuture::isDone);
+    }
+  }
+
+  private static List<CompletableFuture<Outcome>> submit(Batcher batcher, int images, String uri) {
+    return IntStream.range(0, images)
+        .mapToObj(i -> new ImageOrigin.Referenced("galaxy-" + i, Image.of(uri + i)))
+        .map(origin -> batcher.submit(origin).orElseThrow())
+        .toList();
+  }
+
+  /** Far more time for an answer than the test has. */
+  private static FetchSettings settings() {
+    Duration endless = Duration.ofMinutes(10);
+    return new FetchSettings(
+        new FetchPolicy(
+            Set.of("http"),
+            List.of("127.0.0.1:*", "localhost:*"),
+            List.of("127.0.0.0/8", "::1"),
+            List.of(),
+            Set.of()),
+        new FetchLimits(1_000, Duration.ofSeconds(5), endless, endless, 0, PER_HOST),
+        Retries.DEFAULT,
+        S3Settings.DEFAULT,
+        "tuning-fork-test");
+  }
+
+  private static Batcher batcher(ImageFetcher fetcher) {
+    return new Batcher(
+        new BatcherSettings(100, FETCHERS, 1, 1, 8),
+        fetcher,
+        _ -> (_, _) -> FakeModel.image(0),
+        new FakeModel(8),
+        broken -> {
+          throw new AssertionError(broken);
+        },
+        ClassifierMetrics.unheard(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
+        Onlooker.NOBODY);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelException;
+import java.util.Iterator;
+import picocli.CommandLine.Option;
+
+/** Which model it is about. */
+final class NamedModel {
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|BUNDLE",
+      completionCandidates = Shipped.class,
+      defaultValue = ModelBundle.DEFAULT,
+      description =
+          "A model that is built in, by name (${COMPLETION-CANDIDATES}), or a model bundle: a folder,"
+              + " or a zip of it. Default: ${DEFAULT-VALUE}.")
+  private String name = ModelBundle.DEFAULT;
+
+  ModelBundle bundle() throws ModelException {
+    return ModelBundle.named(name);
+  }
+
+  /** The names of the models that are built in. */
+  static final class Shipped implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return ModelBundle.shipped().iterator();
+    }
+  }
+}
