@@ -124,13 +124,14 @@ final class PageCost implements Callable<Integer> {
         for (Page page : there.reversed()) {
           costs.computeIfAbsent(page, _ -> new ArrayList<>()).add(run(files, model, page));
         }
+        // after each, so that a run that fails later loses nothing
+        out().printf("%n%s; medians of %d runs (least to most)%n", Machine.here(), 2 * (round + 1));
+        tell(costs, Cost::pace, "galaxies/s", "%,.0f");
+        tell(costs, Cost::work, "ms of processor time a galaxy", "%.3f");
+        out().println();
+        out().flush();
       }
     }
-    PrintWriter out = out();
-    out.printf("%n%s; medians of %d runs (least to most)%n", Machine.here(), 2 * rounds);
-    tell(costs, Cost::pace, "galaxies/s", "%,.0f");
-    tell(costs, Cost::work, "ms of processor time a galaxy", "%.3f");
-    out.flush();
     return CommandLine.ExitCode.OK;
   }
 
