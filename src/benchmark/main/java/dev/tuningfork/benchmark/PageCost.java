@@ -1,12 +1,15 @@
 package dev.tuningfork.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.tuningfork.benchmark.report.Machine;
+import dev.tuningfork.benchmark.report.Spread;
 import dev.tuningfork.benchmark.stream.Answers;
 import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
@@ -16,12 +19,13 @@ import dev.tuningfork.standalone.broker.EmbeddedBroker;
 import dev.tuningfork.standalone.command.Logging;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +34,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Scanner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,12 +50,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * What the live page costs the stream: the pipeline at full speed without a page, with one that
- * nobody looks at, and with one that is open. In turn, there and back, so that the machine's drift
- * falls on all.
+ * What the live page costs the stream: the pipeline at full speed with the service's other
+ * endpoints alone, with a page that nobody looks at, and with one that is open. In turn, there and
+ * back, so that the machine's drift falls on all.
+ *
+ * <p>Besides the pace, which scatters with all else that the machine does, it tells the processor
+ * time that a galaxy takes of this process: what is not spent on it is left for galaxies.
  *
  * <p>The one who looks does over HTTP what a browser does: it takes the events, and gets each
- * galaxy's thumbnail. It runs in this process and on its cores, which a browser would not.
+ * galaxy's thumbnail. It is a thread of this process, whose processor time is not counted; the
+ * cores that it has it takes from the pipeline, as a browser on the same machine would.
  */
 @Command(
     name = "page",
@@ -58,6 +68,9 @@ import picocli.CommandLine.Spec;
 final class PageCost implements Callable<Integer> {
 
   private static final Duration START = Duration.ofMinutes(1);
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   /** How the page is. */
   private enum Page {
@@ -72,6 +85,12 @@ final class PageCost implements Callable<Integer> {
     }
   }
 
+  /**
+   * @param pace galaxies a second
+   * @param work processor time that a galaxy takes, ms
+   */
+  private record Cost(double pace, double work) {}
+
   @Option(names = "--images", paramLabel = "FOLDER", required = true, description = "JPEG images.")
   private Path images = Path.of(".");
 
@@ -82,7 +101,7 @@ final class PageCost implements Callable<Integer> {
   private int galaxies = 10_000;
 
   @Option(names = "--rounds", description = "Each there and back. Default: ${DEFAULT-VALUE}.")
-  private int rounds = 2;
+  private int rounds = 5;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -93,99 +112,115 @@ final class PageCost implements Callable<Integer> {
     try (Stream<Path> all = Files.list(images)) {
       files = all.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
     }
-    Map<Page, List<Double>> figures = new EnumMap<>(Page.class);
+    Map<Page, List<Cost>> costs = new EnumMap<>(Page.class);
     try (MorphologyModel model =
         ModelLoader.load(ModelBundle.named(modelName), new DeviceSetting.Auto())) {
       run(files, model, Page.OPEN); // to warm up
       List<Page> there = List.of(Page.values());
       for (int round = 0; round < rounds; round++) {
         for (Page page : there) {
-          figures.computeIfAbsent(page, _ -> new ArrayList<>()).add(run(files, model, page));
+          costs.computeIfAbsent(page, _ -> new ArrayList<>()).add(run(files, model, page));
         }
         for (Page page : there.reversed()) {
-          figures.computeIfAbsent(page, _ -> new ArrayList<>()).add(run(files, model, page));
+          costs.computeIfAbsent(page, _ -> new ArrayList<>()).add(run(files, model, page));
         }
+        // after each, so that a run that fails later loses nothing
+        out().printf("%n%s; medians of %d runs (least to most)%n", Machine.here(), 2 * (round + 1));
+        tell(costs, Cost::pace, "galaxies/s", "%,.0f");
+        tell(costs, Cost::work, "ms of processor time a galaxy", "%.3f");
+        out().println();
+        out().flush();
       }
     }
-    PrintWriter out = out();
-    double without = mean(figures, Page.NONE);
-    out.printf("%n%s%n", Machine.here());
-    for (Page page : Page.values()) {
-      out.printf(
-          "%-12s %,6.0f galaxies/s in the mean of %d runs, %+.1f %%%n",
-          page.words, mean(figures, page), 2 * rounds, 100 * (mean(figures, page) / without - 1));
-    }
-    out.flush();
     return CommandLine.ExitCode.OK;
   }
 
-  private double run(List<Path> files, MorphologyModel model, Page page) throws Exception {
+  private void tell(
+      Map<Page, List<Cost>> costs, Function<Cost, Double> figure, String unit, String format) {
+    Map<Page, Spread> spreads = new EnumMap<>(Page.class);
+    costs.forEach((page, runs) -> spreads.put(page, Spread.of(runs.stream().map(figure).toList())));
+    double without = Objects.requireNonNull(spreads.get(Page.NONE)).median();
+    spreads.forEach(
+        (page, spread) ->
+            out()
+                .printf(
+                    ("%-12s " + format + " %s (" + format + " to " + format + "), %+.1f %%%n"),
+                    page.words,
+                    spread.median(),
+                    unit,
+                    spread.least(),
+                    spread.most(),
+                    100 * (spread.median() / without - 1)));
+  }
+
+  private Cost run(List<Path> files, MorphologyModel model, Page page) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start()) {
       ClassifierSettings settings =
           ClassifierSettings.DEFAULT
               .withKafka("bootstrap.servers", broker.bootstrapServers())
-              .withFetch(FetchSettings.of(FetchPolicy.ofFolders(List.of(images))));
-      if (page != Page.NONE) {
-        settings =
-            settings.withService(
-                ServiceSettings.OFF.withAddress(
-                    InetSocketAddress.createUnresolved("127.0.0.1", 0)));
-      }
+              .withFetch(FetchSettings.of(FetchPolicy.ofFolders(List.of(images))))
+              .withService(
+                  ServiceSettings.OFF
+                      .withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0))
+                      .withPage(page == Page.NONE ? PageSettings.NONE : PageSettings.DEFAULT));
       References.createTopics(broker.bootstrapServers(), settings.topics());
       References.publish(broker.bootstrapServers(), settings.topics(), files, 0, galaxies);
       try (var classifier = ClassifierApplication.start(settings, model);
           var answers = new Answers(broker.bootstrapServers(), settings.topics().output())) {
+        URI address = URI.create("http://127.0.0.1:" + classifier.servicePort().orElseThrow());
         AtomicInteger shown = new AtomicInteger();
+        Thread onlooker =
+            Thread.ofPlatform().daemon().name("onlooker").unstarted(() -> watch(address, shown));
         if (page == Page.OPEN) {
-          URI address = URI.create("http://127.0.0.1:" + classifier.servicePort().orElseThrow());
-          Thread.ofVirtual().name("onlooker").start(() -> watch(address, shown));
+          onlooker.start();
         }
         if (!classifier.awaitRunning(START)) {
           throw new IllegalStateException("The classifier did not start.");
         }
         long start = System.nanoTime();
+        long before = worked(onlooker);
         answers.await(galaxies);
-        double figure = galaxies / ((System.nanoTime() - start) / 1e9);
-        out().printf("%-12s %,6.0f galaxies/s, %d shown%n", page.words, figure, shown.get());
+        Cost cost =
+            new Cost(
+                galaxies / ((System.nanoTime() - start) / 1e9),
+                (worked(onlooker) - before) / 1e6 / galaxies);
+        out()
+            .printf(
+                "%-12s %,6.0f galaxies/s, %.3f ms of processor time each, %d shown%n",
+                page.words, cost.pace, cost.work, shown.get());
         out().flush();
-        return figure;
+        return cost;
       }
     }
   }
 
-  /** As a browser does, until the server ends it. */
+  /** The processor time that this process has taken but for a thread of it, ns. */
+  private static long worked(Thread but) {
+    long its = ManagementFactory.getThreadMXBean().getThreadCpuTime(but.threadId());
+    return PROCESS.getProcessCpuTime() - Math.max(0, its);
+  }
+
+  /** As a browser does, until the server ends it: all of it on this thread. */
   private static void watch(URI address, AtomicInteger shown) {
     Pattern number = Pattern.compile("data:\\{\"number\":(\\d+)");
-    try (HttpClient http = HttpClient.newHttpClient();
-        InputStream events =
-            http.send(
-                    HttpRequest.newBuilder(address.resolve("/page/events"))
-                        .header("Accept", "text/event-stream")
-                        .build(),
-                    HttpResponse.BodyHandlers.ofInputStream())
-                .body();
-        Scanner lines = new Scanner(events, StandardCharsets.UTF_8)) {
-      while (lines.hasNextLine()) {
-        Matcher galaxy = number.matcher(lines.nextLine());
-        if (galaxy.lookingAt()) {
-          http.send(
-              HttpRequest.newBuilder(address.resolve("/thumbnails/" + galaxy.group(1))).build(),
-              HttpResponse.BodyHandlers.discarding());
-          shown.incrementAndGet();
+    try {
+      URLConnection events = address.resolve("/page/events").toURL().openConnection();
+      events.setRequestProperty("Accept", "text/event-stream");
+      try (Scanner lines = new Scanner(events.getInputStream(), StandardCharsets.UTF_8)) {
+        while (lines.hasNextLine()) {
+          Matcher galaxy = number.matcher(lines.nextLine());
+          if (galaxy.lookingAt()) {
+            URL picture = address.resolve("/thumbnails/" + galaxy.group(1)).toURL();
+            try (InputStream file = picture.openStream()) {
+              file.transferTo(OutputStream.nullOutputStream());
+            }
+            shown.incrementAndGet();
+          }
         }
       }
     } catch (IOException ended) {
       // with the classifier
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
-  }
-
-  private static double mean(Map<Page, List<Double>> figures, Page page) {
-    return figures.getOrDefault(page, List.of()).stream()
-        .mapToDouble(Double::doubleValue)
-        .average()
-        .orElse(0);
   }
 
   private PrintWriter out() {

@@ -226,7 +226,7 @@ public final class ClassifierApplication implements AutoCloseable {
       endpoints.ifPresent(
           service -> service.open(new ClassifierHealth(this::look), streams, batcher, fetcher));
       streams.start();
-      models.open(() -> endpoints.ifPresent(Endpoints::describe));
+      models.open(() -> endpoints.ifPresent(Endpoints::exchanged));
     } catch (RuntimeException e) {
       close();
       throw e;

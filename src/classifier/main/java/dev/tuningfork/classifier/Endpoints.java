@@ -174,8 +174,13 @@ final class Endpoints implements AutoCloseable {
     kafka.bindTo(registry);
   }
 
-  /** Shows which model answers now. */
-  void describe() {
+  /** Another model answers from now on. */
+  void exchanged() {
+    describe();
+    feed.ifPresent(LiveFeed::exchanged);
+  }
+
+  private void describe() {
     Answerer model = models.serving();
     metrics.describe(
         "version",

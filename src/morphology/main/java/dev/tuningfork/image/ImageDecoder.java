@@ -14,9 +14,9 @@ final class ImageDecoder {
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
   private final ImageLimits limits;
-  private final JpegDecoder jpeg;
+  private final JpegCodec jpeg;
 
-  ImageDecoder(ImageLimits limits, JpegDecoder jpeg) {
+  ImageDecoder(ImageLimits limits, JpegCodec jpeg) {
     this.limits = limits;
     this.jpeg = jpeg;
   }

@@ -1,19 +1,26 @@
 package dev.tuningfork.image;
 
+import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * JPEG by the JDK. It asks for the components as they are stored, so that luminance is the file's
  * own Y and no colour profile comes between.
  */
-final class ImageIoJpeg implements JpegDecoder {
+final class ImageIoJpeg implements JpegCodec {
 
   private final ImageReaderSpi provider =
       ImageIO.getImageReadersByFormatName("jpeg").next().getOriginatingProvider();
@@ -34,6 +41,30 @@ final class ImageIoJpeg implements JpegDecoder {
       }
       rows.row(row);
     }
+  }
+
+  @Override
+  public byte[] encode(byte[] levels, int width, int height, Channels channels, int quality) {
+    BufferedImage image =
+        new BufferedImage(
+            width,
+            height,
+            channels == Channels.RGB ? BufferedImage.TYPE_3BYTE_BGR : BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setDataElements(0, 0, width, height, levels);
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream file = new ByteArrayOutputStream(levels.length / 4);
+    try (var out = new MemoryCacheImageOutputStream(file)) {
+      ImageWriteParam settings = writer.getDefaultWriteParam();
+      settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      settings.setCompressionQuality(quality / 100f);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(image, null, null), settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing a JPEG into memory failed.", e);
+    } finally {
+      writer.dispose();
+    }
+    return file.toByteArray();
   }
 
   private static int pixel(byte[] samples, int at, int components, boolean ycc, Channels channels) {

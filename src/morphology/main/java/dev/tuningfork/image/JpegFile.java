@@ -4,12 +4,11 @@ import java.util.Set;
 
 /** A JPEG file, not decoded yet. */
 @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
-record JpegFile(byte[] bytes, JpegHeader header, JpegDecoder decoder) implements ImageFile {
+record JpegFile(byte[] bytes, JpegHeader header, JpegCodec decoder) implements ImageFile {
 
   private static final float WHITE = 255;
 
-  static JpegFile open(byte[] bytes, ImageLimits limits, JpegDecoder decoder)
-      throws ImageException {
+  static JpegFile open(byte[] bytes, ImageLimits limits, JpegCodec decoder) throws ImageException {
     JpegHeader header = JpegHeader.read(bytes);
     limits.check("JPEG", header.width(), header.height());
     return new JpegFile(bytes, header, decoder);

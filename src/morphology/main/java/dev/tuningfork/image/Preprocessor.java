@@ -29,10 +29,10 @@ public final class Preprocessor {
   private final Pool<byte[]> spareLevels;
 
   public Preprocessor(InputSpec spec, ImageLimits limits) {
-    this(spec, limits, JpegDecoder.fastest());
+    this(spec, limits, JpegCodec.fastest());
   }
 
-  Preprocessor(InputSpec spec, ImageLimits limits, JpegDecoder jpeg) {
+  Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg) {
     this.spec = spec;
     this.decoder = new ImageDecoder(limits, jpeg);
     int count = spec.valueCount();

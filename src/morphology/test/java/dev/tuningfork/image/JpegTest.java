@@ -21,19 +21,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class JpegTest {
 
-  private static final JpegDecoder IMAGE_IO = new ImageIoJpeg();
+  private static final JpegCodec IMAGE_IO = new ImageIoJpeg();
 
-  static Stream<JpegDecoder> decoders() {
+  static Stream<JpegCodec> codecs() {
     return Stream.concat(Stream.of(IMAGE_IO), TurboJpeg.find().stream());
   }
 
-  private static JpegDecoder turbo() {
+  private static JpegCodec turbo() {
     var turbo = TurboJpeg.find();
     assumeTrue(turbo.isPresent(), "libturbojpeg is not installed");
     return turbo.get();
   }
 
-  private static Cutout cutout(byte[] bytes, Channels channels, JpegDecoder decoder)
+  private static Cutout cutout(byte[] bytes, Channels channels, JpegCodec decoder)
       throws ImageException {
     JpegFile file = JpegFile.open(bytes, ImageLimits.DEFAULT, decoder);
     int side = Math.min(file.width(), file.height());
@@ -48,8 +48,8 @@ class JpegTest {
   }
 
   @ParameterizedTest
-  @MethodSource("decoders")
-  void everyKindOfJpegShowsThePictureThatWasWritten(JpegDecoder decoder) throws Exception {
+  @MethodSource("codecs")
+  void everyKindOfJpegShowsThePictureThatWasWritten(JpegCodec decoder) throws Exception {
     BufferedImage picture = Pictures.galaxy(120, 90, BufferedImage.TYPE_INT_RGB);
     for (boolean progressive : List.of(false, true)) {
       Cutout cutout = cutout(Pictures.jpeg(picture, 0.98f, progressive), Channels.RGB, decoder);
@@ -63,8 +63,8 @@ class JpegTest {
   }
 
   @ParameterizedTest
-  @MethodSource("decoders")
-  void luminanceIsThatOfThePngOfTheSamePicture(JpegDecoder decoder) throws Exception {
+  @MethodSource("codecs")
+  void luminanceIsThatOfThePngOfTheSamePicture(JpegCodec decoder) throws Exception {
     BufferedImage picture = Pictures.galaxy(90, 90, BufferedImage.TYPE_INT_RGB);
     Cutout png =
         PngFile.open(Pictures.png(picture), ImageLimits.DEFAULT)
@@ -76,8 +76,8 @@ class JpegTest {
   }
 
   @ParameterizedTest
-  @MethodSource("decoders")
-  void aGreyFileGivesOnePlaneWhateverIsWanted(JpegDecoder decoder) throws Exception {
+  @MethodSource("codecs")
+  void aGreyFileGivesOnePlaneWhateverIsWanted(JpegCodec decoder) throws Exception {
     byte[] grey = Pictures.jpeg(Pictures.galaxy(64, 64, BufferedImage.TYPE_BYTE_GRAY), 0.9f, false);
 
     Cutout cutout = cutout(grey, Channels.RGB, decoder);
@@ -88,7 +88,7 @@ class JpegTest {
 
   @Test
   void bothDecodersAgreeWithinOneGreyLevelOnDrawnPictures() throws Exception {
-    JpegDecoder turbo = turbo();
+    JpegCodec turbo = turbo();
     for (int width : List.of(64, 77, 200)) {
       for (float quality : List.of(0.3f, 0.75f, 0.95f)) {
         for (boolean progressive : List.of(false, true)) {
@@ -108,7 +108,7 @@ class JpegTest {
 
   @Test
   void bothDecodersAgreeWithinTwoGreyLevelsOnRealGalaxies() throws Exception {
-    JpegDecoder turbo = turbo();
+    JpegCodec turbo = turbo();
     for (String folder : List.of("kaggle/images", "gz1/images")) {
       for (Path file : RealData.files(folder, 30)) {
         byte[] bytes = Files.readAllBytes(file);
@@ -124,8 +124,8 @@ class JpegTest {
   }
 
   @ParameterizedTest
-  @MethodSource("decoders")
-  void aTruncatedFileIsRefusedWhereverItBreaksOff(JpegDecoder decoder) throws Exception {
+  @MethodSource("codecs")
+  void aTruncatedFileIsRefusedWhereverItBreaksOff(JpegCodec decoder) throws Exception {
     BufferedImage picture = Pictures.galaxy(128, 128, BufferedImage.TYPE_INT_RGB);
     for (boolean progressive : List.of(false, true)) {
       byte[] whole = Pictures.jpeg(picture, 0.9f, progressive);
@@ -144,8 +144,7 @@ class JpegTest {
         Pictures.jpeg(Pictures.galaxy(128, 128, BufferedImage.TYPE_INT_RGB), 0.9f, false);
 
     assertThatThrownBy(
-            () ->
-                cutout(Arrays.copyOf(whole, whole.length / 2), Channels.RGB, JpegDecoder.fastest()))
+            () -> cutout(Arrays.copyOf(whole, whole.length / 2), Channels.RGB, JpegCodec.fastest()))
         .hasMessageStartingWith("The JPEG file is truncated or damaged: ");
   }
 
@@ -180,8 +179,8 @@ class JpegTest {
   }
 
   @ParameterizedTest
-  @MethodSource("decoders")
-  void manyThreadsGetWhatOneThreadGets(JpegDecoder decoder) throws Exception {
+  @MethodSource("codecs")
+  void manyThreadsGetWhatOneThreadGets(JpegCodec decoder) throws Exception {
     byte[] good = Pictures.jpeg(Pictures.galaxy(150, 150, BufferedImage.TYPE_INT_RGB), 0.9f, false);
     byte[] bad = Arrays.copyOf(good, good.length / 2);
     float[] alone = cutout(good, Channels.RGB, decoder).values();
@@ -244,5 +243,39 @@ class JpegTest {
     bytes[scan + 1] = (byte) 0xda;
     bytes[scan + 3] = 4;
     return bytes;
+  }
+
+  @ParameterizedTest
+  @MethodSource("codecs")
+  void whatIsWrittenIsReadAsItWas(JpegCodec codec) throws Exception {
+    BufferedImage picture = Pictures.galaxy(90, 90, BufferedImage.TYPE_INT_RGB);
+    for (Channels channels : Channels.values()) {
+      byte[] levels = new byte[90 * 90 * channels.count()];
+      for (int i = 0; i < levels.length; i++) {
+        int pixel = i / channels.count();
+        int rgb = picture.getRGB(pixel % 90, pixel / 90);
+        levels[i] = (byte) (rgb >> (16 - 8 * (i % channels.count())));
+      }
+      byte[] file = codec.encode(levels, 90, 90, channels, 95);
+
+      assertThat(file.length).isLessThan(levels.length / 3);
+      for (JpegCodec reader : codecs().toList()) {
+        Cutout read = cutout(file, channels, reader);
+        assertThat(read.light()).isEqualTo(new Cutout.Display(channels));
+        double difference = 0; // large at sharp edges of hue alone, of which a quarter is kept
+        for (int i = 0; i < levels.length; i++) {
+          int plane = i % channels.count() * 90 * 90;
+          float level = 255 * read.values()[plane + i / channels.count()];
+          difference += Math.abs(level - (levels[i] & 0xff)) / levels.length;
+        }
+        assertThat(difference).as("mean difference of %s", channels).isLessThan(2);
+      }
+    }
+  }
+
+  @Test
+  void levelsThatMakeNoPictureAreRefused() {
+    assertThatThrownBy(() -> JpegWriter.write(new byte[11], 2, 2, Channels.RGB, 90))
+        .hasMessage("11 levels do not make 2 × 2 pixels of RGB.");
   }
 }

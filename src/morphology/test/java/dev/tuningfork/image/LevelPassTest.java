@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Test;
  */
 class LevelPassTest {
 
-  private static final List<JpegDecoder> DECODERS = decoders();
+  private static final List<JpegCodec> DECODERS = decoders();
 
-  private static List<JpegDecoder> decoders() {
-    List<JpegDecoder> decoders = new ArrayList<>(List.of(new ImageIoJpeg()));
+  private static List<JpegCodec> decoders() {
+    List<JpegCodec> decoders = new ArrayList<>(List.of(new ImageIoJpeg()));
     TurboJpeg.find().ifPresent(decoders::add);
     return decoders;
   }
@@ -61,7 +61,7 @@ class LevelPassTest {
   /** The whole image decoded, then the window cut out, resampled in both directions and rounded. */
   private record Plain(int[] levels, Set<QualityFlag> flags) {
 
-    static Plain of(byte[] jpeg, InputSpec spec, JpegDecoder decoder) throws ImageException {
+    static Plain of(byte[] jpeg, InputSpec spec, JpegCodec decoder) throws ImageException {
       JpegFile file = JpegFile.open(jpeg, ImageLimits.DEFAULT, decoder);
       Channels shown = file.shown(spec.channels());
       Window all = Window.central(file.width(), file.height(), file.height());
@@ -129,7 +129,7 @@ class LevelPassTest {
     }
   }
 
-  private static void assertAgrees(byte[] jpeg, InputSpec spec, JpegDecoder decoder)
+  private static void assertAgrees(byte[] jpeg, InputSpec spec, JpegCodec decoder)
       throws ImageException {
     Plain plain = Plain.of(jpeg, spec, decoder);
     PreparedImage prepared =
@@ -162,7 +162,7 @@ class LevelPassTest {
       throws Exception {
     byte[] jpeg =
         Pictures.jpeg(picture(height + more, height, grey, seed), (float) quality, progressive);
-    for (JpegDecoder decoder : DECODERS) {
+    for (JpegCodec decoder : DECODERS) {
       assertAgrees(jpeg, spec(channels, size, crop), decoder);
     }
   }
@@ -173,7 +173,7 @@ class LevelPassTest {
       for (Path file : RealData.files(folder, 5)) {
         byte[] jpeg = Files.readAllBytes(file);
         for (Channels channels : Channels.values()) {
-          assertAgrees(jpeg, spec(channels, 128, 207.0 / 424), JpegDecoder.fastest());
+          assertAgrees(jpeg, spec(channels, 128, 207.0 / 424), JpegCodec.fastest());
         }
       }
     }
@@ -182,7 +182,7 @@ class LevelPassTest {
   @Test
   void aCropOfTheRightSizeIsNotTouched() throws Exception {
     byte[] jpeg = Pictures.jpeg(picture(100, 100, false, 5), 0.9f, false);
-    for (JpegDecoder decoder : DECODERS) {
+    for (JpegCodec decoder : DECODERS) {
       for (Channels channels : Channels.values()) {
         InputSpec spec = spec(channels, 50, 0.5);
         Plain plain = Plain.of(jpeg, spec, decoder);
@@ -200,7 +200,7 @@ class LevelPassTest {
   @Test
   void whatIsNotDecodedBeneathTheWindowMustStillBeThere() throws Exception {
     byte[] whole = Pictures.jpeg(picture(300, 300, false, 6), 0.9f, false);
-    for (JpegDecoder decoder : DECODERS) {
+    for (JpegCodec decoder : DECODERS) {
       Preprocessor preprocessor =
           new Preprocessor(spec(Channels.RGB, 32, 0.2), ImageLimits.DEFAULT, decoder);
       preprocessor.prepare(whole, ImageDescription.NONE);

@@ -64,10 +64,6 @@ final class Filter {
     return new Filter(tree, List.copyOf(conditions), least(least), flags(with), flags(without));
   }
 
-  boolean letsAllThrough() {
-    return conditions.isEmpty() && with.isEmpty() && without.isEmpty();
-  }
-
   /**
    * Whether a client wants a galaxy, as far as its answers and its image tell.
    *
@@ -78,6 +74,12 @@ final class Filter {
     return (conditions.isEmpty() || tree.id().equals(answers.tree().id()))
         && wants(noticed, flag -> flag != QualityFlag.TEST)
         && conditions.stream().allMatch(condition -> holds(condition, answers));
+  }
+
+  /** Whether a client wants a galaxy of which all is known. */
+  boolean wants(SeenGalaxy galaxy) {
+    Set<QualityFlag> flags = galaxy.morphology.flags();
+    return wants(galaxy.answers, flags) && wants(flags);
   }
 
   /** Whether a client wants an image with these flags, which are all that it has. */

@@ -52,13 +52,17 @@ import org.jspecify.annotations.Nullable;
 public final class LiveFeed
     implements Onlooker, MorphologyListener, TransactionListener, AutoCloseable {
 
+  /** How many of the newest a client is shown at first: as many as a page has, in cards.js. */
+  static final int CARDS = 60;
+
   /** Kept each second though nobody asked for it. */
   private static final double UNASKED = 1;
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** A copy of an image, for those who want to see it. */
-  private record Sighting(Picture picture, List<Watcher> wanting) implements Keepsake {}
+  private record Sighting(Picture picture, AnswerProbabilities answers, List<Watcher> wanting)
+      implements Keepsake {}
 
   private record Pending(SeenGalaxy galaxy, List<Watcher> wanting) {}
 
@@ -109,19 +113,19 @@ public final class LiveFeed
     }
     return wanting.isEmpty() && !unasked.take(now)
         ? null
-        : new Sighting(Picture.of(image), wanting);
+        : new Sighting(Picture.of(image), answers, wanting);
   }
 
   @Override
-  public void published(
-      GalaxyMorphology morphology, byte[] json, ImageOrigin origin, Keepsake keepsake) {
+  public void published(GalaxyMorphology morphology, ImageOrigin origin, Keepsake keepsake) {
     Sighting sighting = (Sighting) keepsake;
     Deque<Pending> mine = pending.get();
     if (mine.size() >= settings.galaxies()) {
       mine.removeFirst();
     }
     SeenGalaxy galaxy =
-        new SeenGalaxy(seen.incrementAndGet(), morphology, json, origin, sighting.picture);
+        new SeenGalaxy(
+            seen.incrementAndGet(), morphology, sighting.answers, origin, sighting.picture);
     mine.addLast(new Pending(galaxy, sighting.wanting));
   }
 
@@ -153,7 +157,8 @@ public final class LiveFeed
   }
 
   /**
-   * The calling thread begins to watch, and is to {@link #leave}.
+   * The calling thread begins to watch, and is to {@link #leave}. What is kept of the kind that it
+   * wants waits for it already, the oldest first.
    *
    * @return empty where too many do
    */
@@ -163,6 +168,10 @@ public final class LiveFeed
         return Optional.empty();
       }
       Watcher watcher = new Watcher(filter, settings.cards());
+      List<SeenGalaxy> kept = gallery.all().stream().filter(filter::wants).toList();
+      kept.stream()
+          .skip(Math.max(0, kept.size() - CARDS))
+          .forEach(galaxy -> watcher.tell(new Event.Galaxy(galaxy)));
       watchers.add(watcher);
       return Optional.of(watcher);
     }
@@ -170,6 +179,11 @@ public final class LiveFeed
 
   void leave(Watcher watcher) {
     watchers.remove(watcher);
+  }
+
+  /** Tells its clients that another model answers from now on. */
+  public void exchanged() {
+    watchers.forEach(watcher -> watcher.tell(new Event.Exchange()));
   }
 
   /** Ends all watching. */

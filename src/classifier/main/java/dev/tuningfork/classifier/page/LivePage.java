@@ -14,6 +14,7 @@ import dev.tuningfork.classifier.page.Watcher.Event;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.Reply;
 import dev.tuningfork.image.ImageLimits;
+import dev.tuningfork.tree.DecisionTree;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderValues;
@@ -61,12 +62,6 @@ public final class LivePage implements HttpService {
           HeaderValues.createCached("Cross-Origin-Opener-Policy", "same-origin"),
           HeaderValues.createCached("Cross-Origin-Resource-Policy", "same-origin"),
           HeaderValues.createCached("X-Frame-Options", "DENY"));
-
-  /**
-   * How many a page shows, as cards.js has it. Older ones may be forgotten before their pictures
-   * are asked for.
-   */
-  private static final int CARDS = 60;
 
   private static final String OBJECTS = "/page/objects/";
   private static final String AS_IT_CAME = "/pictures/came/";
@@ -130,7 +125,7 @@ public final class LivePage implements HttpService {
     tell(rules, "/dead-letters", _ -> file("dead-letters.html"));
     files.keySet().forEach(name -> tell(rules, "/page/" + name, _ -> file(name)));
     rules.get("/page/events", this::events);
-    tell(rules, "/page/tree", _ -> json(questions()));
+    tell(rules, "/page/tree", _ -> json(tree()));
     tell(rules, "/page/dead-letters", _ -> deadLetters());
     tell(rules, OBJECTS + "{+objectId}", this::object);
     tell(rules, THUMBNAILS + "{number}", this::thumbnail);
@@ -216,16 +211,11 @@ public final class LivePage implements HttpService {
   private void show(Watcher watcher, ServerResponse response) {
     try (SseSink sink = response.sink(SseSink.TYPE)) {
       sink.emit(event("hello", hello()));
-      if (watcher.filter.letsAllThrough()) {
-        List<SeenGalaxy> kept = feed.gallery().all();
-        for (SeenGalaxy galaxy : kept.subList(Math.max(0, kept.size() - CARDS), kept.size())) {
-          sink.emit(event("galaxy", card(galaxy)));
-        }
-      }
       for (Event next = watcher.take(); next != null; next = watcher.take()) {
         switch (next) {
           case Event.Galaxy(SeenGalaxy galaxy) -> sink.emit(event("galaxy", card(galaxy)));
           case Event.Figures(String name, Object content) -> sink.emit(event(name, content));
+          case Event.Exchange _ -> sink.emit(event("model", hello()));
           case Event.End _ -> {
             return;
           }
@@ -250,14 +240,24 @@ public final class LivePage implements HttpService {
     hello.put("modelVersion", model.identity().version());
     hello.put("sha256", model.identity().sha256());
     hello.put("device", model.device());
+    hello.put("tree", nameOf(model.tree()));
     hello.put("cards", settings.cards());
     hello.put("replay", settings.replay());
     hello.put("survey", feed.survey().map(SteeredSurvey::state).orElse(null));
     return hello;
   }
 
-  private List<Map<String, Object>> questions() {
-    return surroundings.serving.get().tree().questions().stream()
+  private Map<String, Object> tree() {
+    DecisionTree tree = surroundings.serving.get().tree();
+    return Map.of("tree", nameOf(tree), "questions", questions(tree));
+  }
+
+  private static String nameOf(DecisionTree tree) {
+    return tree.id() + " " + tree.version();
+  }
+
+  private static List<Map<String, Object>> questions(DecisionTree tree) {
+    return tree.questions().stream()
         .map(
             question ->
                 Map.<String, Object>of(
@@ -288,7 +288,7 @@ public final class LivePage implements HttpService {
     card.put("flags", morphology.flags());
     card.put("model", morphology.model().name() + " " + morphology.model().version());
     card.put("device", morphology.device());
-    card.put("walk", Walk.of(morphology, surroundings.serving.get().tree()));
+    card.put("walk", Walk.of(galaxy.answers));
     card.put("truth", truth(morphology.objectId()));
     return card;
   }
@@ -301,7 +301,8 @@ public final class LivePage implements HttpService {
     String objectId = objectId(request, OBJECTS);
     Optional<SeenGalaxy> seen = feed.gallery().find(objectId);
     Optional<byte[]> json =
-        seen.map(galaxy -> galaxy.json).or(() -> surroundings.morphologies.apply(objectId));
+        seen.map(galaxy -> galaxy.morphology.toJson())
+            .or(() -> surroundings.morphologies.apply(objectId));
     if (json.isEmpty()) {
       return Reply.error(
           Status.NOT_FOUND_404,
@@ -310,8 +311,27 @@ public final class LivePage implements HttpService {
     }
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("message", new String(json.get(), StandardCharsets.UTF_8));
+    object.put(
+        "questions",
+        seen.map(galaxy -> galaxy.answers.tree())
+            .or(() -> treeOf(json.get()))
+            .map(LivePage::questions)
+            .orElse(null));
     object.put("truth", truth(objectId));
     return json(object);
+  }
+
+  /** The tree that a message answers, where it is the one that is answered now. */
+  private Optional<DecisionTree> treeOf(byte[] json) {
+    DecisionTree tree = surroundings.serving.get().tree();
+    try {
+      GalaxyMorphology.Tree told = GalaxyMorphology.fromJson(json).tree();
+      return told.id().equals(tree.id()) && told.version().equals(tree.version())
+          ? Optional.of(tree)
+          : Optional.empty();
+    } catch (MessageException e) {
+      return Optional.empty();
+    }
   }
 
   private Reply thumbnail(ServerRequest request) {

@@ -1,5 +1,7 @@
 package dev.tuningfork.classifier.page;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,16 +40,33 @@ final class PageFiles {
   static Map<String, File> read() {
     Map<String, File> files = new LinkedHashMap<>();
     for (String name : NAMES) {
-      try (InputStream stream = PageFiles.class.getResourceAsStream(name)) {
-        if (stream == null) {
-          throw new IllegalStateException("The page's file " + name + " is not on the class path.");
-        }
-        files.put(name, new File(mediaType(name), stream.readAllBytes()));
-      } catch (IOException e) {
-        throw new UncheckedIOException("The page's file " + name + " cannot be read.", e);
-      }
+      byte[] content = name.endsWith(".html") ? page(name).getBytes(UTF_8) : content(name);
+      files.put(name, new File(mediaType(name), content));
     }
     return files;
+  }
+
+  /** With the head that all have, and the way to the others. */
+  private static String page(String name) {
+    String self = "data-page=\"" + name.substring(0, name.lastIndexOf('.')) + "\"";
+    return text(name)
+        .replace("{head}", text("head.html"))
+        .replace("{nav}", text("nav.html").replace(self, "aria-current=\"page\""));
+  }
+
+  private static String text(String name) {
+    return new String(content(name), UTF_8);
+  }
+
+  private static byte[] content(String name) {
+    try (InputStream stream = PageFiles.class.getResourceAsStream(name)) {
+      if (stream == null) {
+        throw new IllegalStateException("The page's file " + name + " is not on the class path.");
+      }
+      return stream.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The page's file " + name + " cannot be read.", e);
+    }
   }
 
   private static String mediaType(String name) {

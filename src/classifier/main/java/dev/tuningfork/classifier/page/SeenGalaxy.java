@@ -2,42 +2,48 @@ package dev.tuningfork.classifier.page;
 
 import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.tree.AnswerProbabilities;
 import org.jspecify.annotations.Nullable;
 
 /** A galaxy that was classified, with its picture. Safe for use by many threads at once. */
 final class SeenGalaxy {
 
+  /** What the answers take of the memory, as numbers and as a message, bytes, about. */
+  private static final int ANSWERS = 16_000;
+
   final long number;
   final GalaxyMorphology morphology;
 
-  /** The message as it was published. */
-  final byte[] json;
+  /** What the model said, of the tree that it answered. */
+  final AnswerProbabilities answers;
 
   final ImageOrigin origin;
   private final Picture picture;
-  private volatile byte @Nullable [] thumbnail;
+  private byte @Nullable [] thumbnail; // guarded by this
 
   /**
    * @param number its place among all that were seen
    * @param picture what the network saw
    */
   SeenGalaxy(
-      long number, GalaxyMorphology morphology, byte[] json, ImageOrigin origin, Picture picture) {
+      long number,
+      GalaxyMorphology morphology,
+      AnswerProbabilities answers,
+      ImageOrigin origin,
+      Picture picture) {
     this.number = number;
     this.morphology = morphology;
-    this.json = json;
+    this.answers = answers;
     this.origin = origin;
     this.picture = picture;
   }
 
-  /** The picture as a JPEG, made when it is first asked for. */
-  byte[] thumbnail() {
-    byte[] made = thumbnail;
-    if (made == null) {
-      made = picture.toJpeg();
-      thumbnail = made;
+  /** The picture as a JPEG, made once, when it is first asked for. */
+  synchronized byte[] thumbnail() {
+    if (thumbnail == null) {
+      thumbnail = picture.toJpeg();
     }
-    return made;
+    return thumbnail;
   }
 
   /** What it takes of the memory, bytes, about. */
@@ -47,6 +53,6 @@ final class SeenGalaxy {
           case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes.length;
           case ImageOrigin.Referenced(_, var image) -> 2L * image.uri().length();
         };
-    return 3L * json.length + picture.levels().length * 5L / 4 + carried + 1_000;
+    return ANSWERS + picture.levels().length * 5L / 4 + carried;
   }
 }

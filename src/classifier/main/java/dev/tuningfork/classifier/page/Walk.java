@@ -1,12 +1,10 @@
 package dev.tuningfork.classifier.page;
 
-import dev.tuningfork.classifier.message.GalaxyMorphology;
-import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.Answer;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.Question;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The walk down the tree by the most probable answer at each step. */
@@ -21,27 +19,20 @@ final class Walk {
 
   private Walk() {}
 
-  /** As far as the model answers; empty where the message is of another tree. */
-  static List<Step> of(GalaxyMorphology morphology, DecisionTree tree) {
+  /** As far as the model answers. */
+  static List<Step> of(AnswerProbabilities answers) {
     List<Step> steps = new ArrayList<>();
-    if (!morphology.tree().id().equals(tree.id())) {
-      return steps;
-    }
-    Map<String, GalaxyMorphology.Question> answered = new HashMap<>();
-    morphology.questions().forEach(question -> answered.put(question.id(), question));
-    Optional<String> next = Optional.of(tree.root().id());
-    while (next.isPresent() && answered.containsKey(next.get())) {
-      GalaxyMorphology.Question question = answered.get(next.get());
-      GalaxyMorphology.Answer given =
-          question.answers().stream()
-              .max(Comparator.comparingDouble(GalaxyMorphology.Answer::probability))
-              .orElseThrow();
-      steps.add(new Step(question.key(), given.key(), given.probability()));
-      next =
-          tree.question(question.id()).answers().stream()
-              .filter(answer -> answer.id().equals(given.id()))
-              .findFirst()
-              .flatMap(answer -> answer.next());
+    Optional<Question> next = Optional.of(answers.tree().root());
+    while (next.isPresent() && answers.answers(next.get())) {
+      Question question = next.get();
+      double[] probabilities = answers.conditional(question);
+      int best = 0;
+      for (int i = 1; i < probabilities.length; i++) {
+        best = probabilities[i] > probabilities[best] ? i : best;
+      }
+      Answer given = question.answers().get(best);
+      steps.add(new Step(question.key(), given.key(), probabilities[best]));
+      next = given.next().map(answers.tree()::question);
     }
     return steps;
   }

@@ -21,10 +21,13 @@ final class Watcher {
     /** Some named figures. */
     record Figures(String name, Object content) implements Event {}
 
+    /** Another model answers from now on. */
+    record Exchange() implements Event {}
+
     record End() implements Event {}
   }
 
-  private static final int WAITING = 64;
+  private static final int WAITING = LiveFeed.CARDS + 4;
 
   final Filter filter;
   private final Pace pace;

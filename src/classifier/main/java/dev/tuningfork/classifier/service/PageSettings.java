@@ -27,7 +27,18 @@ public record PageSettings(
 
   /** Shown, and changes nothing. */
   public static final PageSettings DEFAULT =
-      new PageSettings(true, false, List.of(), 20, 16, 240, 64L << 20);
+      new PageSettings(true, false, List.of(), 8, 16, 240, 64L << 20);
+
+  /** Not shown. */
+  public static final PageSettings NONE =
+      new PageSettings(
+          false,
+          false,
+          List.of(),
+          DEFAULT.cards,
+          DEFAULT.clients,
+          DEFAULT.galaxies,
+          DEFAULT.memory);
 
   public PageSettings {
     hosts = hosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();

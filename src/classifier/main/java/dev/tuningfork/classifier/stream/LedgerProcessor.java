@@ -370,7 +370,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     metrics.classified(sinceAccepted(entry));
     Keepsake keepsake = answer.keepsake();
     if (keepsake != null) {
-      listener.published(morphology, value, request.origin(), keepsake);
+      listener.published(morphology, request.origin(), keepsake);
     }
   }
 

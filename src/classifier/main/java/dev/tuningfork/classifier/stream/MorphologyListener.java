@@ -9,13 +9,11 @@ import dev.tuningfork.classifier.message.GalaxyMorphology;
 public interface MorphologyListener {
 
   /** Hears nothing. */
-  MorphologyListener NOBODY = (morphology, json, origin, keepsake) -> {};
+  MorphologyListener NOBODY = (morphology, origin, keepsake) -> {};
 
   /**
    * A morphology was published, in the transaction that is open on this thread: it may still be
    * rolled back. Called on the stream's thread, which waits: so this is quick, and never throws.
-   *
-   * @param json the message as it is published; not to be written to
    */
-  void published(GalaxyMorphology morphology, byte[] json, ImageOrigin origin, Keepsake keepsake);
+  void published(GalaxyMorphology morphology, ImageOrigin origin, Keepsake keepsake);
 }

@@ -5,14 +5,24 @@ import { byId, element, percent, words } from "./dom.js";
 const FLAGS = ["SCALE_MISSING", "UPSAMPLED", "LOW_SIGNAL", "NAN_FILLED", "SATURATED", "OFF_CENTRE", "TEST"];
 
 export class Filters {
-  /**
-   * @param questions of the tree
-   * @param onChange is told the query for the events
-   */
-  constructor(questions, onChange) {
-    this.questions = questions;
+  /** @param onChange is called when something else is wanted */
+  constructor(onChange) {
+    this.questions = [];
     this.onChange = onChange;
     this.form = byId("filter");
+    const open = byId("filter-open");
+    open.addEventListener("click", () => {
+      this.form.hidden = !this.form.hidden;
+      open.setAttribute("aria-expanded", String(!this.form.hidden));
+      if (!this.form.hidden) this.form.querySelector("input")?.focus();
+    });
+    this.form.addEventListener("input", () => this.apply());
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  /** Offers the questions of a tree; what the address asks for is chosen. */
+  ask(questions) {
+    this.questions = questions;
     this.build();
     const asked = new URLSearchParams(location.search);
     const answers = (asked.get("answers") || "").split(",");
@@ -27,21 +37,13 @@ export class Filters {
     }
     if (asked.get("least")) this.least.value = asked.get("least");
     this.showLeast();
-    const open = byId("filter-open");
-    open.addEventListener("click", () => {
-      this.form.hidden = !this.form.hidden;
-      open.setAttribute("aria-expanded", String(!this.form.hidden));
-      if (!this.form.hidden) this.form.querySelector("input").focus();
-    });
-    this.form.addEventListener("input", () => this.apply());
-    this.form.addEventListener("submit", (event) => event.preventDefault());
     this.chips();
   }
 
   build() {
     this.least = element("input", { type: "range", id: "least", min: 0.5, max: 0.95, step: 0.05, value: 0.7 });
     this.leastText = element("output", { for: "least" });
-    this.form.append(
+    this.form.replaceChildren(
       element(
         "div",
         { class: "least" },

@@ -21,6 +21,7 @@ let survey = null;
 let cardsPerSecond = 0;
 let heldBack = 0;
 let figures = null;
+let tree = null;
 
 const cards = new Cards((count) => {
   heldBack = count;
@@ -41,10 +42,16 @@ function state(kind, text) {
 
 function hello(told) {
   cards.clear(); // what is kept comes anew, after a lost connection too
+  model(told);
+  if (told.survey && !survey) survey = new Survey(told.survey);
+}
+
+/** Which model answers; where it answers other questions than the one before, all begins anew. */
+function model(told) {
   cardsPerSecond = told.cards;
   byId("model").textContent = told.model + " " + told.modelVersion + " on " + told.device;
   byId("model").title = told.model + " " + told.sha256 + ", Tuning Fork " + told.version;
-  if (told.survey && !survey) survey = new Survey(told.survey);
+  if (told.tree !== tree) begin();
 }
 
 function show(now) {
@@ -70,7 +77,7 @@ function showSampling() {
   const parts = [];
   if (figures) {
     parts.push(
-      filters && filters.any
+      filters.any
         ? number(figures.matched) + " of this kind came by since the filter was set"
         : "at most " + cardsPerSecond + " a second are shown here; the figures count every one",
     );
@@ -88,6 +95,7 @@ function connect() {
   const query = filters.query.toString();
   source = new EventSource("/page/events" + (query ? "?" + query : ""));
   source.addEventListener("hello", (event) => hello(JSON.parse(event.data)));
+  source.addEventListener("model", (event) => model(JSON.parse(event.data)));
   source.addEventListener("galaxy", (event) => cards.add(JSON.parse(event.data)));
   source.addEventListener("figures", (event) => show(JSON.parse(event.data)));
   source.addEventListener("survey", (event) => survey && survey.show(JSON.parse(event.data)));
@@ -95,12 +103,23 @@ function connect() {
   source.addEventListener("error", () => {
     before = null;
     state("bad", "No connection, trying again");
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+    if (source.readyState === EventSource.CLOSED) setTimeout(begin, 3000);
   });
 }
 
-let filters = null;
-json("/page/tree").then((questions) => {
-  filters = new Filters(questions, connect);
-  connect();
-}, (failure) => state("bad", failure.message));
+const filters = new Filters(connect);
+
+function begin() {
+  json("/page/tree").then((told) => {
+    if (told.tree !== tree) {
+      if (tree) history.replaceState(null, "", location.pathname); // it asks for another tree's answers
+      tree = told.tree;
+      filters.ask(told.questions);
+    }
+    connect();
+  }, (failure) => {
+    state("bad", failure.message);
+    setTimeout(begin, 3000);
+  });
+}
+begin();

@@ -7,8 +7,8 @@ const objectId = decodeURIComponent(location.pathname.slice("/objects/".length))
 const page = byId("object");
 const narrow = matchMedia("(max-width: 760px)");
 
-Promise.all([json("/page/objects/" + encodeURIComponent(objectId)), json("/page/tree")]).then(
-  ([object, questions]) => show(object, questions),
+json("/page/objects/" + encodeURIComponent(objectId)).then(
+  show,
   (failure) => {
     page.removeAttribute("aria-busy");
     page.replaceChildren(
@@ -33,22 +33,25 @@ function walkOf(questions, answered) {
   return walk;
 }
 
-function show(object, questions) {
+function show(object) {
   const message = JSON.parse(object.message);
+  const questions = object.questions || message.questions; // the message does not tell what leads where
   const answered = new Map(message.questions.map((question) => [question.id, question]));
-  const walk = walkOf(questions, answered);
+  const walk = object.questions ? walkOf(questions, answered) : new Set();
   const truth = object.truth;
   document.title = objectId + " · Tuning Fork";
   const trees = element("div", { class: "drawn" });
   const drawTree = () => trees.replaceChildren(draw(questions, answered, walk, truth && truth.answers, narrow.matches));
-  drawTree();
-  narrow.addEventListener("change", drawTree);
+  if (object.questions) {
+    drawTree();
+    narrow.addEventListener("change", drawTree);
+  }
   page.removeAttribute("aria-busy");
   page.replaceChildren(
     element(
       "header",
       { class: "title" },
-      element("p", { class: "crumb" }, element("a", { href: "/" }, "Newest galaxies"), " / "),
+      element("p", { class: "crumb" }, element("a", { href: "/" }, "Newest galaxies")),
       element("h1", {}, objectId),
       element("p", { class: "verdict" }, element("strong", { class: "class" }, message.morphology.class || "–"), " ", message.morphology.description),
       truth ? element("p", { class: "truth-line" }, "◆ The truth: ", element("strong", {}, truth.classString), ", ", truth.sentence) : null,
@@ -68,8 +71,10 @@ function show(object, questions) {
       element(
         "p",
         { class: "hint" },
-        "Bars are the shares among those who are asked; whiskers hold 90 % of them, where the model says. A question is as faint as it is improbable that it is asked." +
-          (truth ? " ◆ marks the truth." : ""),
+        object.questions
+          ? "Bars are the shares among those who are asked; whiskers hold 90 % of them, where the model says. A question is as faint as it is improbable that it is asked." +
+              (truth ? " ◆ marks the truth." : "")
+          : "It was answered by a model of another tree, " + message.tree.id + " " + message.tree.version + ", which is not known here any more, so its answers stand in the table alone.",
       ),
       trees,
       table(questions, answered, walk),
@@ -170,7 +175,7 @@ function provenance(message, text) {
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text);
-      said.textContent = "Copied, byte for byte as it was published.";
+      said.textContent = "Copied.";
     } catch {
       getSelection().selectAllChildren(code);
       said.textContent = "The browser does not let it be copied: it is selected instead.";

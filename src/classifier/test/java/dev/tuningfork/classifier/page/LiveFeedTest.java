@@ -14,6 +14,7 @@ import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,39 @@ class LiveFeedTest {
   }
 
   @Test
+  void whoComesLaterIsShownWhatIsKeptOfTheKindThatItWants() throws Exception {
+    Watcher first = feed.watch(all()).orElseThrow();
+    feed.begun();
+    see(DISK);
+    see(SMOOTH);
+    see(DISK);
+    feed.committed();
+    feed.leave(first);
+    Watcher later = feed.watch(disks()).orElseThrow();
+    feed.begun();
+    see(DISK);
+    feed.committed();
+    feed.close();
+
+    List<Long> shown = new ArrayList<>();
+    for (Event next = later.take(); next != null; next = later.take()) {
+      shown.add(((Event.Galaxy) next).galaxy().number);
+    }
+    assertThat(shown).containsExactly(1L, 3L, 4L);
+    assertThat(later.matched()).isEqualTo(1);
+  }
+
+  @Test
+  void allAreToldOfAnExchange() throws Exception {
+    Watcher one = feed.watch(all()).orElseThrow();
+    Watcher other = feed.watch(disks()).orElseThrow();
+    feed.exchanged();
+
+    assertThat(one.take()).isEqualTo(new Event.Exchange());
+    assertThat(other.take()).isEqualTo(new Event.Exchange());
+  }
+
+  @Test
   void anotherThreadsTransactionIsItsOwn() throws Exception {
     feed.begun();
     see(SMOOTH);
@@ -68,7 +102,7 @@ class LiveFeedTest {
 
   @Test
   void ofManyThatAreWantedSomeAreKeptAndAllAreCounted() {
-    Watcher disks = feed.watch(Filter.parse(TREE, "a02", "0.7", "", "")).orElseThrow();
+    Watcher disks = feed.watch(disks()).orElseThrow();
     int kept = 0;
     for (int i = 0; i < 2_000; i++) {
       kept += feed.look(image(), i % 2 == 0 ? SMOOTH : DISK) == null ? 0 : 1;
@@ -91,7 +125,7 @@ class LiveFeedTest {
 
   @Test
   void aGalaxyGoesToThoseWhoWantItAlone() throws Exception {
-    Watcher disks = feed.watch(Filter.parse(TREE, "a02", "0.7", "", "")).orElseThrow();
+    Watcher disks = feed.watch(disks()).orElseThrow();
     Watcher smooth = feed.watch(Filter.parse(TREE, "a01", "0.7", "", "")).orElseThrow();
     feed.begun();
     see(DISK);
@@ -160,7 +194,6 @@ class LiveFeedTest {
     assertThat(keepsake).isNotNull();
     feed.published(
         GalaxyMorphology.fromJson(JSON),
-        JSON,
         new ImageOrigin.Carried("carried", new byte[10], null),
         keepsake);
   }
@@ -169,13 +202,17 @@ class LiveFeedTest {
     return new SeenGalaxy(
         number,
         GalaxyMorphology.fromJson(JSON),
-        JSON,
+        SMOOTH,
         new ImageOrigin.Carried("carried", new byte[bytes], null),
         Picture.of(image()));
   }
 
   private static PreparedImage image() {
     return new PreparedImage(new Pixels.Brightness(new float[16]), 4, 4, Set.of());
+  }
+
+  private static Filter disks() {
+    return Filter.parse(TREE, "a02", "0.7", "", "");
   }
 
   private static Filter all() {

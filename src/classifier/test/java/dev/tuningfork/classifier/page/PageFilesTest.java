@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.page;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,18 @@ class PageFilesTest {
           assertThat(elsewhere.matcher(text.replaceAll("<a [^>]*>", "")).find()).as(name).isFalse();
           assertThat(inline.matcher(text).find()).as(name).isFalse();
         });
+  }
+
+  @Test
+  void eachPageHasTheHeadAndTheWayToTheOthers() {
+    for (String name : List.of("live", "object", "dead-letters")) {
+      String page = new String(FILES.get(name + ".html").content(), UTF_8);
+      assertThat(page)
+          .startsWith("<!doctype html>")
+          .contains("<a href=\"/dead-letters\"", "/page/page.css", "/page/" + name + ".js")
+          .doesNotContain("{");
+      assertThat(page.contains("aria-current=\"page\"")).isEqualTo(!name.equals("object"));
+    }
   }
 
   @Test

@@ -1,16 +1,8 @@
 package dev.tuningfork.standalone.survey;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Iterator;
+import dev.tuningfork.image.Channels;
+import dev.tuningfork.image.JpegWriter;
 import java.util.random.RandomGenerator;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * One exposure in three bands: light is added, then blurred by the seeing, then developed to a JPEG
@@ -26,7 +18,7 @@ final class Exposure {
 
   private static final double SOFTENING = 4;
   private static final double RANGE = 190;
-  private static final float JPEG_QUALITY = 0.9f;
+  private static final int JPEG_QUALITY = 90;
 
   private final float[][] bands = new float[3][SIZE * SIZE];
   private final double seeing;
@@ -119,10 +111,9 @@ final class Exposure {
 
   /** The finished image file. */
   byte[] toJpeg() {
-    BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
-    int[] pixels = new int[SIZE * SIZE];
+    byte[] levels = new byte[3 * SIZE * SIZE];
     double scale = RANGE / asinh(RANGE / SOFTENING);
-    for (int i = 0; i < pixels.length; i++) {
+    for (int i = 0; i < SIZE * SIZE; i++) {
       float red = bands[0][i];
       float green = bands[1][i];
       float blue = bands[2][i];
@@ -131,14 +122,15 @@ final class Exposure {
           Math.abs(mean) < 1e-6 ? scale / SOFTENING : scale * asinh(mean / SOFTENING) / mean;
       double brightest = Math.max(red, Math.max(green, blue)) * stretch;
       double factor = brightest > 255 ? stretch * 255 / brightest : stretch;
-      pixels[i] = level(red * factor) << 16 | level(green * factor) << 8 | level(blue * factor);
+      levels[3 * i] = level(red * factor);
+      levels[3 * i + 1] = level(green * factor);
+      levels[3 * i + 2] = level(blue * factor);
     }
-    image.getRaster().setDataElements(0, 0, SIZE, SIZE, pixels);
-    return encode(image);
+    return JpegWriter.write(levels, SIZE, SIZE, Channels.RGB, JPEG_QUALITY);
   }
 
-  private static int level(double value) {
-    return (int) Math.clamp(value, 0, 255);
+  private static byte level(double value) {
+    return (byte) Math.clamp(value, 0, 255);
   }
 
   private static double asinh(double x) {
@@ -186,24 +178,5 @@ final class Exposure {
       }
     }
     return blurred;
-  }
-
-  private static byte[] encode(BufferedImage image) {
-    Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("jpeg");
-    ImageWriter writer = writers.next();
-    ByteArrayOutputStream file = new ByteArrayOutputStream(32 * 1024);
-    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(file)) {
-      ImageWriteParam settings = writer.getDefaultWriteParam();
-      settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      settings.setCompressionQuality(JPEG_QUALITY);
-      writer.setOutput(stream);
-      writer.write(null, new IIOImage(image, null, null), settings);
-      stream.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Writing a JPEG into memory failed.", e);
-    } finally {
-      writer.dispose();
-    }
-    return file.toByteArray();
   }
 }

@@ -33,7 +33,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,10 +89,13 @@ class RolloutIT {
       assertThat(service.json("/info").at("/model/sha256").asText())
           .isEqualTo(a.identity().sha256());
       Instant underWay = Instant.now();
+      FutureTask<String> page = new FutureTask<>(() -> toldOfAnotherModel(service));
+      Thread.startVirtualThread(page);
 
       point(link, "b");
       await().atMost(PATIENCE).until(() -> answering(service).equals(b.identity().sha256()));
       observatory.awaitCommitted(observatory.committed() + 2 * RATE, PATIENCE);
+      assertThat(page.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).contains(b.identity().sha256());
       point(link, "broken");
       await().atMost(PATIENCE).until(() -> refused(service) == 1);
       assertThat(service.json("/info").at("/refusedModel/reason").asText())
@@ -114,6 +120,13 @@ class RolloutIT {
           underWay);
       point(link, "b");
       await().atMost(PATIENCE).until(() -> refused(service) == 0);
+    }
+  }
+
+  /** What an open page is told when another model answers. */
+  private static String toldOfAnotherModel(ServiceClient service) throws Exception {
+    try (Stream<String> lines = service.lines("/page/events")) {
+      return lines.dropWhile(line -> !line.equals("event:model")).skip(1).findFirst().orElseThrow();
     }
   }
 

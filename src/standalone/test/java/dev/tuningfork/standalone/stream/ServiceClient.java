@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Asks a classifier's service endpoints as anybody would. */
 final class ServiceClient implements AutoCloseable {
@@ -41,6 +42,15 @@ final class ServiceClient implements AutoCloseable {
       request.headers(headers);
     }
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The lines of an answer that goes on, as they come. */
+  Stream<String> lines(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Accept", "text/event-stream")
+            .build();
+    return http.send(request, HttpResponse.BodyHandlers.ofLines()).body();
   }
 
   JsonNode json(String path) throws IOException, InterruptedException {

@@ -3,24 +3,24 @@ package dev.tuningfork.image;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A library that decodes JPEG. Implementations are thread-safe. */
-interface JpegDecoder {
+/** A library that decodes and encodes JPEG. Implementations are thread-safe. */
+interface JpegCodec {
 
   /** The fastest that this machine has: chosen, and told in the log, once. */
-  static JpegDecoder fastest() {
-    return Fastest.DECODER;
+  static JpegCodec fastest() {
+    return Fastest.CODEC;
   }
 
   /** Initialised when it is first asked for. */
   final class Fastest {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JpegDecoder.class);
-    private static final JpegDecoder DECODER = choose();
+    private static final Logger LOG = LoggerFactory.getLogger(JpegCodec.class);
+    private static final JpegCodec CODEC = choose();
 
     private Fastest() {}
 
-    private static JpegDecoder choose() {
-      JpegDecoder turbo = TurboJpeg.find().orElse(null);
+    private static JpegCodec choose() {
+      JpegCodec turbo = TurboJpeg.find().orElse(null);
       if (turbo != null) {
         LOG.info("JPEG images are decoded by libturbojpeg.");
         return turbo;
@@ -43,4 +43,7 @@ interface JpegDecoder {
    */
   void decode(byte[] bytes, JpegHeader header, Window window, Channels channels, LevelRows rows)
       throws ImageException;
+
+  /** As {@link JpegWriter#write}. */
+  byte[] encode(byte[] levels, int width, int height, Channels channels, int quality);
 }
