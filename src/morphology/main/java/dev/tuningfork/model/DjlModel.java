@@ -37,9 +37,9 @@ import java.util.function.Function;
  * use. Images are checked before they come near the network: a TorchScript module that fails keeps
  * its input for ever.
  *
- * <p>A batch is padded to a power of two or to the largest size, so that PyTorch sees few shapes
- * and keeps kernels and memory for each. What stands in the padding is what an earlier batch left
- * there: it is computed and thrown away.
+ * <p>A batch is padded, so that PyTorch sees few sizes, since it keeps kernels and memory for each:
+ * on a CPU to a multiple of four, on a GPU to a power of two, or to the largest size. What stands
+ * in the padding is what an earlier batch left there: it is computed and thrown away.
  */
 abstract sealed class DjlModel implements MorphologyModel permits PlainModel, CompiledModel {
 
@@ -50,10 +50,14 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   final List<Head> heads;
   final int outputs;
 
+  /** Between the sizes of larger batches on a CPU. */
+  private static final int STEP = 4;
+
   private final ModelIdentity identity;
   private final Model model;
   private final ParameterStore parameters;
   private final int largestBatch;
+  private final boolean gpu;
   private final int passes;
   private final int threadsOfOnePass;
 
@@ -73,7 +77,8 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     this.parameters = new ParameterStore(model.getNDManager(), false);
     this.largestBatch = passes.images();
     int threads = PyTorch.threads();
-    this.passes = passes.atOnce(model.getNDManager().getDevice().isGpu(), threads);
+    this.gpu = model.getNDManager().getDevice().isGpu();
+    this.passes = passes.atOnce(gpu, threads);
     this.threadsOfOnePass = Math.max(1, threads / this.passes);
     this.places = new Semaphore(this.passes);
     int bytes =
@@ -121,14 +126,17 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     return largestBatch;
   }
 
-  /** Sends a batch of each padded size through, until PyTorch has made up its mind about it. */
+  /**
+   * Sends batches through, each twice as large as the one before, until PyTorch has made up its
+   * mind about the network.
+   */
   void warmUp() {
     withBuffer(
         buffer -> {
           int size = 1;
           computeBlank(size, buffer);
           while (size < largestBatch) {
-            size = paddedSize(size + 1);
+            size = Math.min(2 * size, largestBatch);
             computeBlank(size, buffer);
           }
           return null;
@@ -186,8 +194,12 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   }
 
   final int paddedSize(int images) {
-    int powerOfTwo = images == 1 ? 1 : Integer.highestOneBit(images - 1) << 1;
-    return Math.min(powerOfTwo, largestBatch);
+    int size = gpu || images <= STEP ? powerOfTwo(images) : Math.ceilDiv(images, STEP) * STEP;
+    return Math.min(size, largestBatch);
+  }
+
+  private static int powerOfTwo(int images) {
+    return images == 1 ? 1 : Integer.highestOneBit(images - 1) << 1;
   }
 
   /** Takes what is wanted from the outputs of a network, which do not outlive it. */

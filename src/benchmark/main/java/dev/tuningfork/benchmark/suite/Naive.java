@@ -37,8 +37,9 @@ import org.apache.kafka.streams.kstream.Produced;
 
 /**
  * What one writes first: {@code mapValues} that reads a file with ImageIO and asks the model about
- * it, one record after the other. Same broker, topics, model and guarantee as the pipeline; the
- * preprocessing is a plain crop, done pixel by pixel.
+ * it, one record after the other. Same broker, topics and guarantee as the pipeline, and the same
+ * model, loaded without a thought of how it computes; the preprocessing is a plain crop, done pixel
+ * by pixel.
  */
 record Naive(List<Path> images, MorphologyModel model) {
 

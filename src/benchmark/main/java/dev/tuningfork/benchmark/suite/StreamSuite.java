@@ -4,6 +4,8 @@ import dev.tuningfork.benchmark.python.Python;
 import dev.tuningfork.benchmark.python.Python.Unavailable;
 import dev.tuningfork.benchmark.suite.Tally.Measurement;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +41,11 @@ final class StreamSuite implements Suite {
   public void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     List<Path> images = workload.images();
-    try (MorphologyModel model = workload.model()) {
+    try (MorphologyModel model = workload.model();
+        MorphologyModel asItComes = ModelLoader.load(workload.bundle(), new DeviceSetting.Auto())) {
       Roofline roofline = new Roofline(images, model);
       Pipeline pipeline = new Pipeline(workload, model);
-      Naive naive = new Naive(images, model);
+      Naive naive = new Naive(images, asItComes);
       List<Measurement> all = new ArrayList<>();
       all.add(
           new Measurement(

@@ -9,7 +9,6 @@ import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -54,7 +53,7 @@ public final class ClassifierTopology {
       LedgerSettings settings,
       ClassifierMetrics metrics,
       MorphologyListener listener) {
-    AtomicInteger openTasks = new AtomicInteger();
+    OpenTasks tasks = new OpenTasks();
     var bytes = new ByteArrayDeserializer();
     var toBytes = new ByteArraySerializer();
     return new Topology()
@@ -65,8 +64,7 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(
-                    classifier, format, settings, openTasks, metrics, listener);
+                return new LedgerProcessor(classifier, format, settings, tasks, metrics, listener);
               }
 
               @Override

@@ -24,7 +24,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.metrics.Sensor;
@@ -78,8 +77,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   /** Room for what a dead letter's headers add to a record, and for Kafka's own framing. */
   private static final int FRAME = 16 << 10;
 
-  /** A task keeps up while no more than this part of its window is in flight. */
-  private static final int KEEPS_UP = 4;
+  /**
+   * The classifier keeps up while all tasks together have less than this part of one's window in
+   * flight.
+   */
+  private static final double KEEPS_UP = 0.5;
 
   /** While the classifier is full, it is asked again this often. */
   private static final long OFFER_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -94,7 +96,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final ImageClassifier classifier;
   private final MessageFormat format;
   private final LedgerSettings settings;
-  private final AtomicInteger openTasks;
+  private final OpenTasks tasks;
   private final ClassifierMetrics metrics;
   private final MorphologyListener listener;
 
@@ -116,22 +118,23 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private long lastPromptCommit;
   private boolean settledSincePromptCommit;
   private boolean overshooting;
+  private int toldInFlight;
 
   /**
-   * @param openTasks how many tasks of this process are open, counted by the tasks themselves
+   * @param tasks of this process, this one among them while it is open
    */
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
   LedgerProcessor(
       ImageClassifier classifier,
       MessageFormat format,
       LedgerSettings settings,
-      AtomicInteger openTasks,
+      OpenTasks tasks,
       ClassifierMetrics metrics,
       MorphologyListener listener) {
     this.classifier = classifier;
     this.format = format;
     this.settings = settings;
-    this.openTasks = openTasks;
+    this.tasks = tasks;
     this.metrics = metrics;
     this.listener = listener;
   }
@@ -151,7 +154,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     lastPromptCommit = 0;
     settledSincePromptCommit = false;
     overshooting = false;
-    openTasks.incrementAndGet();
+    tasks.open();
+    toldInFlight = 0;
     // unique and increasing across restarts, though an empty ledger remembers nothing
     nextSequence = context.currentSystemTimeMs() << 20;
     try (KeyValueIterator<Long, LedgerEntry> entries = ledger.all()) {
@@ -193,7 +197,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void close() {
-    openTasks.decrementAndGet();
+    tasks.close(toldInFlight);
     shown.close();
     submitted.values().forEach(galaxy -> galaxy.outcome.cancel(false));
     List.of(classified, givenUp, tombstones).forEach(context.metrics()::removeSensor);
@@ -211,7 +215,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
    *     and share one transaction
    */
   private void commitPromptly(long period) {
-    boolean keepsUp = inFlight() <= settings.window() / KEEPS_UP;
+    boolean keepsUp = tasks.inFlight() <= KEEPS_UP * settings.window();
     if (keepsUp && settledSincePromptCommit && period != lastPromptCommit) {
       settledSincePromptCommit = false;
       lastPromptCommit = period;
@@ -225,7 +229,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
         !submitted.isEmpty()
             ? submitted.firstEntry().getValue().acceptedAt
             : next == null ? Long.MAX_VALUE : next.acceptedAt;
-    shown.are(inFlight(), oldest);
+    int now = inFlight();
+    shown.are(now, oldest);
+    tasks.changed(now - toldInFlight);
+    toldInFlight = now;
   }
 
   private void resume(KeyValue<Long, LedgerEntry> held) {
@@ -284,7 +291,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   private void awaitRoom() {
-    long patience = settings.patience().toNanos() / Math.max(1, openTasks.get());
+    long patience = settings.patience().toNanos() / tasks.count();
     long wait = Math.min(settings.roomWait().toNanos(), patience) - waitedNanos;
     long start = System.nanoTime();
     if (settleUntilBelow(settings.window(), wait)) {

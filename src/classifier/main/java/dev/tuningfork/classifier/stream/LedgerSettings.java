@@ -12,9 +12,9 @@ import java.time.Duration;
  * @param patience how long all tasks of the process together may hold up a commit: at most half of
  *     the transaction timeout
  * @param drainEvery how often finished galaxies are published while nothing arrives
- * @param promptCommit how often a task asks for a commit while it keeps up, so that answers are
- *     soon seen; one that is behind has its answers committed by Kafka Streams' interval, since
- *     fewer transactions leave more time for galaxies
+ * @param promptCommit how often a task asks for a commit while the classifier keeps up, so that
+ *     answers are soon seen; while it is behind, they are committed by Kafka Streams' interval,
+ *     since fewer transactions leave more time for galaxies
  * @param largestRecord the largest record that may be written to any topic, bytes
  */
 public record LedgerSettings(

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -47,7 +46,7 @@ class LedgerRecoveryTest {
           },
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
-          new AtomicInteger(),
+          new OpenTasks(),
           ClassifierMetrics.unheard(),
           MorphologyListener.NOBODY);
 
