@@ -88,9 +88,9 @@ final class StreamsSettings {
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         String.valueOf(Math.max(1 << 20, settings.pipeline().ledger().largestMessage())));
-    // readers see nothing before the commit, which sends what waits: until then larger requests
-    // cost the broker less
-    properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "100");
+    // readers see nothing before the commit: until then larger requests cost the broker less, but
+    // what waits too long makes the commit wait
+    properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "10");
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), "131072");
     // what is sent before the markers of the last transaction are written has to be sent again
     // (KAFKA-20000), so soon; it is less soon each time

@@ -112,7 +112,10 @@ final class PredictorSuite implements Suite {
       if (served.form().equals(Form.BFLOAT16.toString())) {
         all.add(form(name + " compiled bfloat16", "the compiled module", plan, half, batch));
       } else {
-        tally.leaveOut("bfloat16 of " + name + ": this processor has none.");
+        tally.leaveOut(
+            "bfloat16 of "
+                + name
+                + ": it is not chosen here, since its answers are too far off or the processor has none.");
       }
       all.add(
           form(

@@ -115,7 +115,6 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private ClassifierMetrics.InFlight shown;
   private long nextSequence;
   private long waitedNanos;
-  private long lastPromptCommit;
   private boolean settledSincePromptCommit;
   private boolean overshooting;
   private int toldInFlight;
@@ -151,7 +150,6 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     tombstones = sensor("tombstones");
     shown = metrics.openTask(settings.window());
     waitedNanos = 0;
-    lastPromptCommit = 0;
     settledSincePromptCommit = false;
     overshooting = false;
     tasks.open();
@@ -211,14 +209,12 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   /**
-   * @param period counted from the epoch, so that all tasks ask in the same round of their thread
-   *     and share one transaction
+   * @param period counted from the epoch
    */
   private void commitPromptly(long period) {
     boolean keepsUp = tasks.inFlight() <= KEEPS_UP * settings.window();
-    if (keepsUp && settledSincePromptCommit && period != lastPromptCommit) {
+    if (settledSincePromptCommit && keepsUp && tasks.mayCommit(period)) {
       settledSincePromptCommit = false;
-      lastPromptCommit = period;
       context.commit();
     }
   }

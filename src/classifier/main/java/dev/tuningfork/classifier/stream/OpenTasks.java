@@ -1,5 +1,7 @@
 package dev.tuningfork.classifier.stream;
 
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the open tasks of a process are together. Safe for use by many threads at once. */
@@ -7,6 +9,9 @@ final class OpenTasks {
 
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger inFlight = new AtomicInteger();
+
+  /** The period in which a task of each stream thread last asked for a commit. */
+  private final ConcurrentMap<Thread, Long> committed = new ConcurrentHashMap<>();
 
   void open() {
     count.incrementAndGet();
@@ -28,6 +33,15 @@ final class OpenTasks {
   /** At least one. */
   int count() {
     return Math.max(1, count.get());
+  }
+
+  /**
+   * Whether no task of the calling stream thread has asked for a commit in this period; then this
+   * one does. A commit is one transaction of all tasks of the thread, so one of them is enough.
+   */
+  boolean mayCommit(long period) {
+    Long last = committed.put(Thread.currentThread(), period);
+    return last == null || last != period;
   }
 
   /** Of all tasks, as of the latest round of each. */

@@ -208,6 +208,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         Map.entry("group.streams.session.timeout.ms", "6000"),
         Map.entry("group.streams.min.session.timeout.ms", "6000"),
         Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
+        // the markers of a transaction are written within a millisecond; the next one may follow
+        Map.entry("add.partitions.to.txn.retry.backoff.ms", "1"),
         // members hear with a heartbeat what they are given: Kafka's 5 s is what a start waits for
         Map.entry("group.streams.heartbeat.interval.ms", "1000"),
         Map.entry("group.streams.min.heartbeat.interval.ms", "1000"),
