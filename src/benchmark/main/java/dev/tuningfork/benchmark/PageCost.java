@@ -69,6 +69,9 @@ final class PageCost implements Callable<Integer> {
 
   private static final Duration START = Duration.ofMinutes(1);
 
+  /** Rounds that are not counted: the JVM compiles what is new to it for minutes. */
+  private static final int WARMING = 2;
+
   private static final OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
@@ -115,8 +118,12 @@ final class PageCost implements Callable<Integer> {
     Map<Page, List<Cost>> costs = new EnumMap<>(Page.class);
     try (MorphologyModel model =
         ModelLoader.load(ModelBundle.named(modelName), new DeviceSetting.Auto())) {
-      run(files, model, Page.OPEN); // to warm up
       List<Page> there = List.of(Page.values());
+      for (int round = 0; round < 2 * WARMING; round++) {
+        for (Page page : there) {
+          run(files, model, page);
+        }
+      }
       for (int round = 0; round < rounds; round++) {
         for (Page page : there) {
           costs.computeIfAbsent(page, _ -> new ArrayList<>()).add(run(files, model, page));

@@ -72,7 +72,7 @@ public record Bar(String name, String of, String to, double least, double leastW
               TOLD),
           new Bar("file to input ÷ Pillow", "decode/tuning fork", "decode/Pillow", TOLD, TOLD),
           new Bar("file to input ÷ ImageIO", "decode/tuning fork", "decode/ImageIO", TOLD, 1),
-          new Bar("pipeline ÷ roofline", "stream/pipeline", "stream/roofline", 0.85, 0.5),
+          new Bar("pipeline ÷ roofline", "stream/pipeline", "stream/roofline", 0.85, 0.35),
           new Bar("pipeline ÷ naive mapValues", "stream/pipeline", "stream/naive", 10, 2.5),
           new Bar(
               "pipeline ÷ Python consumer, usual form",

@@ -30,7 +30,7 @@ public final class Picture {
   private static final int HEAD = 44;
 
   /** More bars than this ask for the whole width. */
-  private static final int MANY = 8;
+  private static final int MANY = 6;
 
   /** Drawn at twice its size, since most screens show two pixels where one is asked for. */
   private static final int SCALE = 2;
@@ -58,6 +58,7 @@ public final class Picture {
           .computeIfAbsent(figure.suite() + ", " + figure.unit(), _ -> new ArrayList<>())
           .add(figure);
     }
+    charts.values().removeIf(figures -> figures.size() == 1); // which stands beside nothing
     List<Place> places = places(charts);
     int width = COLUMNS * WIDTH;
     int height = HEAD + HEIGHT * (places.isEmpty() ? 0 : places.getLast().row() + 1);
@@ -121,6 +122,7 @@ public final class Picture {
     styler.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 14));
     styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
     styler.setXAxisLabelRotation(25);
+    styler.setXAxisTickMarkSpacingHint(1); // so that each bar has its name
     styler.setAvailableSpaceFill(0.6);
     styler.setErrorBarsColor(INK);
     styler.setLocale(Locale.ROOT);

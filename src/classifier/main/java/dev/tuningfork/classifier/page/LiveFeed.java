@@ -60,11 +60,23 @@ public final class LiveFeed
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** A copy of an image, for those who want to see it. */
-  private record Sighting(Picture picture, AnswerProbabilities answers, List<Watcher> wanting)
+  /**
+   * A copy of an image, for those who want to see it.
+   *
+   * @param at when they were asked, as {@link System#nanoTime} says
+   */
+  private record Sighting(
+      Picture picture, AnswerProbabilities answers, List<Watcher> wanting, long at)
       implements Keepsake {}
 
-  private record Pending(SeenGalaxy galaxy, List<Watcher> wanting) {}
+  private record Pending(SeenGalaxy galaxy, Sighting sighting) {
+
+    /** Who came after those were asked who want it has not been asked, and would miss it. */
+    boolean isFor(Watcher watcher) {
+      return (sighting.wanting.contains(watcher) || watcher.cameAfter(sighting.at))
+          && watcher.filter.wants(galaxy);
+    }
+  }
 
   private final PageSettings settings;
   private final ClassifierMetrics metrics;
@@ -113,7 +125,7 @@ public final class LiveFeed
     }
     return wanting.isEmpty() && !unasked.take(now)
         ? null
-        : new Sighting(Picture.of(image), answers, wanting);
+        : new Sighting(Picture.of(image), answers, wanting, now);
   }
 
   @Override
@@ -126,7 +138,7 @@ public final class LiveFeed
     SeenGalaxy galaxy =
         new SeenGalaxy(
             seen.incrementAndGet(), morphology, sighting.answers, origin, sighting.picture);
-    mine.addLast(new Pending(galaxy, sighting.wanting));
+    mine.addLast(new Pending(galaxy, sighting));
   }
 
   @Override
@@ -138,10 +150,12 @@ public final class LiveFeed
   public void committed() {
     Deque<Pending> mine = pending.get();
     for (Pending one = mine.pollFirst(); one != null; one = mine.pollFirst()) {
-      gallery.add(one.galaxy);
-      for (Watcher watcher : one.wanting) {
-        if (watcher.filter.wants(one.galaxy.morphology.flags())) {
-          watcher.tell(new Event.Galaxy(one.galaxy));
+      synchronized (watchers) { // who comes now finds it in the gallery or is told
+        gallery.add(one.galaxy);
+        for (Watcher watcher : watchers) {
+          if (one.isFor(watcher)) {
+            watcher.tell(new Event.Galaxy(one.galaxy));
+          }
         }
       }
     }

@@ -35,7 +35,8 @@ final class Watcher {
   private final LongAdder matched = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final Thread thread = Thread.currentThread();
-  private volatile long lastTaken = System.nanoTime();
+  private final long came = System.nanoTime();
+  private volatile long lastTaken = came;
 
   /** Belongs to the calling thread, which takes the events. */
   Watcher(Filter filter, int perSecond) {
@@ -50,6 +51,11 @@ final class Watcher {
     }
     matched.increment();
     return pace.take(now);
+  }
+
+  /** Whether it was not there yet at this moment, as {@link System#nanoTime} says. */
+  boolean cameAfter(long moment) {
+    return came - moment > 0;
   }
 
   /** How many galaxies were of the kind that it wants, shown or not. */

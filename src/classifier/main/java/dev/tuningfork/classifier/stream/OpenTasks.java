@@ -1,7 +1,5 @@
 package dev.tuningfork.classifier.stream;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the open tasks of a process are together. Safe for use by many threads at once. */
@@ -10,8 +8,8 @@ final class OpenTasks {
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  /** The period in which a task of each stream thread last asked for a commit. */
-  private final ConcurrentMap<Thread, Long> committed = new ConcurrentHashMap<>();
+  /** The period in which a task of the stream thread last asked for a commit. */
+  private final ThreadLocal<Long> committed = new ThreadLocal<>();
 
   void open() {
     count.incrementAndGet();
@@ -40,7 +38,8 @@ final class OpenTasks {
    * one does. A commit is one transaction of all tasks of the thread, so one of them is enough.
    */
   boolean mayCommit(long period) {
-    Long last = committed.put(Thread.currentThread(), period);
+    Long last = committed.get();
+    committed.set(period);
     return last == null || last != period;
   }
 

@@ -81,6 +81,19 @@ class LiveFeedTest {
   }
 
   @Test
+  void whoComesBetweenAGalaxysAnswerAndItsCommitIsShownItOnce() throws Exception {
+    feed.begun();
+    see(SMOOTH);
+    see(DISK);
+    Watcher late = feed.watch(disks()).orElseThrow();
+    feed.committed();
+    feed.close();
+
+    assertThat(((Event.Galaxy) late.take()).galaxy().number).isEqualTo(2);
+    assertThat(late.take()).isNull();
+  }
+
+  @Test
   void allAreToldOfAnExchange() throws Exception {
     Watcher one = feed.watch(all()).orElseThrow();
     Watcher other = feed.watch(disks()).orElseThrow();
