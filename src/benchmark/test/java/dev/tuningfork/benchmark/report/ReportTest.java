@@ -129,8 +129,11 @@ class ReportTest {
         report(
             false,
             figure("stream", "pipeline", 80, 90),
+            figure("stream", "roofline", 100),
             figure("decode", "ImageIO", 100),
-            figure("training", "ceiling", 100)),
+            figure("decode", "Pillow", 200),
+            figure("training", "ceiling", 100),
+            figure("training", "training", 90)),
         file);
 
     BufferedImage image = ImageIO.read(file.toFile());
