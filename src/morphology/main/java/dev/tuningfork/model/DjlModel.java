@@ -46,12 +46,12 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   /** Of a concentration's logarithm: within it, every sum and quotient of them is a number. */
   static final double LARGEST_LOG = 10;
 
+  /** Between the sizes of larger batches on a CPU. */
+  private static final int STEP = 4;
+
   final ModelDescription description;
   final List<Head> heads;
   final int outputs;
-
-  /** Between the sizes of larger batches on a CPU. */
-  private static final int STEP = 4;
 
   private final ModelIdentity identity;
   private final Model model;
@@ -65,7 +65,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   private final Semaphore places;
 
   private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
-  private volatile boolean closed;
+  private boolean closed; // written with all places held, read with one
 
   /** Takes over the model, whose block is ready, and closes it with itself. */
   DjlModel(ModelBundle bundle, Model model, ForwardPasses passes) {

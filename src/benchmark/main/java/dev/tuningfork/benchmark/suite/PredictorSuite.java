@@ -5,6 +5,7 @@ import dev.tuningfork.benchmark.python.Python.Unavailable;
 import dev.tuningfork.benchmark.python.PythonPeer;
 import dev.tuningfork.benchmark.suite.Blocks.Layout;
 import dev.tuningfork.benchmark.suite.Tally.Measurement;
+import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.InputSpec;
@@ -140,7 +141,7 @@ final class PredictorSuite implements Suite {
     return ModelLoader.load(
         bundle,
         new DeviceSetting.Auto(),
-        ForwardPasses.DEFAULT.ofImages(BATCH).atOnce(ForwardPasses.BY_DEVICE));
+        ClassifierSettings.DEFAULT.forwardPasses().ofImages(BATCH));
   }
 
   private static Measurement form(

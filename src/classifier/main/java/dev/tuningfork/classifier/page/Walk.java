@@ -25,13 +25,9 @@ final class Walk {
     Optional<Question> next = Optional.of(answers.tree().root());
     while (next.isPresent() && answers.answers(next.get())) {
       Question question = next.get();
-      double[] probabilities = answers.conditional(question);
-      int best = 0;
-      for (int i = 1; i < probabilities.length; i++) {
-        best = probabilities[i] > probabilities[best] ? i : best;
-      }
+      int best = answers.mostProbable(question);
       Answer given = question.answers().get(best);
-      steps.add(new Step(question.key(), given.key(), probabilities[best]));
+      steps.add(new Step(question.key(), given.key(), answers.conditional(question)[best]));
       next = given.next().map(answers.tree()::question);
     }
     return steps;

@@ -16,11 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,13 +26,7 @@ import org.junit.jupiter.api.Test;
 class LedgerRecoveryTest {
 
   private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
-  private final KeyValueStore<Long, LedgerEntry> ledger =
-      Stores.keyValueStoreBuilder(
-              Stores.inMemoryKeyValueStore(LedgerProcessor.LEDGER),
-              Serdes.Long(),
-              LedgerEntry.SERDE)
-          .withLoggingDisabled()
-          .build();
+  private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
   private final List<String> submitted = new ArrayList<>();
   private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
   private final LedgerProcessor processor =
@@ -52,7 +44,6 @@ class LedgerRecoveryTest {
 
   @BeforeEach
   void openLedger() {
-    ledger.init(context.getStateStoreContext(), ledger);
     context.setCurrentSystemTimeMs(1_000);
   }
 

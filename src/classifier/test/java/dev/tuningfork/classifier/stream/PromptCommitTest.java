@@ -14,11 +14,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,19 +41,10 @@ class PromptCommitTest {
           ClassifierMetrics.unheard(),
           MorphologyListener.NOBODY);
 
-  private KeyValueStore<Long, LedgerEntry> ledger;
+  private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
 
   @BeforeEach
   void start() {
-    ledger =
-        Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(LedgerProcessor.LEDGER),
-                Serdes.Long(),
-                LedgerEntry.SERDE)
-            .withLoggingDisabled()
-            .build();
-    ledger.init(context.getStateStoreContext(), ledger);
-    context.addStateStore(ledger);
     context.setRecordMetadata("galaxy-images", 0, 0);
     context.setCurrentSystemTimeMs(START);
     processor.init(context);
@@ -92,7 +81,7 @@ class PromptCommitTest {
   }
 
   @Test
-  void whileATaskIsBehindTheCommitIntervalDecides() {
+  void whileTheClassifierIsBehindTheCommitIntervalDecides() {
     int keepsUpWith = LedgerSettings.DEFAULT.window() / 2;
     for (int i = 0; i <= keepsUpWith + 1; i++) {
       publish();
