@@ -98,7 +98,7 @@ public final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--runs",
       paramLabel = "N",
-      description = "How often each is measured, after once to warm up.")
+      description = "How often each is measured, after it has been warmed up.")
   private @Nullable Integer runs;
 
   @Option(

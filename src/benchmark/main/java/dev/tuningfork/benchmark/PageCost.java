@@ -5,6 +5,7 @@ import dev.tuningfork.benchmark.report.Machine;
 import dev.tuningfork.benchmark.report.Spread;
 import dev.tuningfork.benchmark.stream.Answers;
 import dev.tuningfork.benchmark.stream.References;
+import dev.tuningfork.benchmark.suite.WarmUp;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
@@ -69,9 +70,6 @@ final class PageCost implements Callable<Integer> {
 
   private static final Duration START = Duration.ofMinutes(1);
 
-  /** Rounds that are not counted: the JVM compiles what is new to it for minutes. */
-  private static final int WARMING = 2;
-
   private static final OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
@@ -117,13 +115,17 @@ final class PageCost implements Callable<Integer> {
     }
     Map<Page, List<Cost>> costs = new EnumMap<>(Page.class);
     try (MorphologyModel model =
-        ModelLoader.load(ModelBundle.named(modelName), new DeviceSetting.Auto())) {
+        ModelLoader.load(
+            ModelBundle.named(modelName),
+            new DeviceSetting.Auto(),
+            ClassifierSettings.DEFAULT.forwardPasses())) {
       List<Page> there = List.of(Page.values());
-      for (int round = 0; round < 2 * WARMING; round++) {
-        for (Page page : there) {
-          run(files, model, page);
-        }
-      }
+      WarmUp.untilSettled(
+          () -> {
+            for (Page page : there) {
+              run(files, model, page);
+            }
+          });
       for (int round = 0; round < rounds; round++) {
         for (Page page : there) {
           costs.computeIfAbsent(page, _ -> new ArrayList<>()).add(run(files, model, page));

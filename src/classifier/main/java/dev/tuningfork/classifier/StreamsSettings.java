@@ -88,6 +88,10 @@ final class StreamsSettings {
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         String.valueOf(Math.max(1 << 20, settings.pipeline().ledger().largestMessage())));
+    // Kafka's own sizes are those of one packet of the loopback, which is dropped where the last is
+    // not yet read, and sent again after 200 ms; the operating system has sizes that grow
+    properties.put(StreamsConfig.RECEIVE_BUFFER_CONFIG, "-1");
+    properties.put(StreamsConfig.SEND_BUFFER_CONFIG, "-1");
     // readers see nothing before the commit: until then larger requests cost the broker less, but
     // what waits too long makes the commit wait
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "10");
@@ -115,6 +119,7 @@ final class StreamsSettings {
    */
   static Properties beside(ClassifierSettings settings, String suffix) {
     Properties properties = new Properties();
+    properties.put(StreamsConfig.RECEIVE_BUFFER_CONFIG, "-1");
     properties.putAll(settings.kafka());
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group().applicationId() + suffix);
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");

@@ -119,10 +119,10 @@ final class DecodeSuite implements Suite {
                     "seconds",
                     plan.seconds())));
       }
-      tally.inTurn(plan.runs(), all);
+      tally.inTurn(plan, all);
     } catch (Unavailable reason) {
       tally.leaveOut("Pillow and simplejpeg. " + reason.getMessage() + ".");
-      tally.inTurn(plan.runs(), all);
+      tally.inTurn(plan, all);
     }
   }
 

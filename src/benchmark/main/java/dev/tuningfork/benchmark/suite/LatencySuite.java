@@ -67,13 +67,17 @@ final class LatencySuite implements Suite {
           throw new IllegalStateException("The classifier did not start.");
         }
         Load load = new Load(workload, settings, broker.bootstrapServers(), answers);
-        load.backlog(plan.share(2)); // warms up
+        WarmUp.of(plan, () -> load.backlog(plan.share(2)));
         double capacity = load.backlog(plan.share(2));
         tally.add("capacity", "images/s", "a backlog, with settings as they ship", capacity);
         double seconds = plan.quick() ? 2 : 10;
-        for (int percent : LOADS) {
-          load.open(capacity * percent / 100, seconds); // warms up as well: small batches are new
-        }
+        WarmUp.of( // once more, as small batches are new
+            plan,
+            () -> {
+              for (int percent : LOADS) {
+                load.open(capacity * percent / 100, seconds);
+              }
+            });
         for (int run = 0; run < Math.min(plan.runs(), 3); run++) {
           for (int percent : LOADS) {
             percentiles(load.open(capacity * percent / 100, seconds))

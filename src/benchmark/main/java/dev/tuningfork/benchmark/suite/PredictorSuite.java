@@ -128,7 +128,7 @@ final class PredictorSuite implements Suite {
       if (peer != null) {
         all.addAll(python(workload, name, bundle, peer, batch, served));
       }
-      tally.inTurn(plan.runs(), all);
+      tally.inTurn(plan, all);
     }
   }
 

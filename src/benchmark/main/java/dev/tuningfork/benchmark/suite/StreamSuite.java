@@ -86,7 +86,7 @@ final class StreamSuite implements Suite {
       } catch (Unavailable reason) {
         tally.leaveOut("the Python consumer. " + reason.getMessage() + ".");
       }
-      tally.inTurn(plan.runs(), all);
+      tally.inTurn(plan, all);
       tally.add(
           "morphology", "bytes", "a message of the output topic, mean", pipeline.bytesOfAnswers());
       tally.add("image", "bytes", "an image file, mean", meanSize(images));

@@ -60,16 +60,16 @@ public final class Tally {
   }
 
   /**
-   * Measures several things in turn, so that they share the drift of the machine. The first round
-   * is not counted: the JVM compiles what it runs during it.
+   * Warms each of several things up, and then measures them in turn, so that they share the drift
+   * of the machine.
    */
-  void inTurn(int runs, List<Measurement> all) throws Exception {
-    for (int run = 0; run <= runs; run++) {
+  void inTurn(Plan plan, List<Measurement> all) throws Exception {
+    for (Measurement one : all) {
+      WarmUp.of(plan, one.once()::call);
+    }
+    for (int run = 0; run < plan.runs(); run++) {
       for (Measurement one : all) {
-        double value = one.once().call();
-        if (run > 0) {
-          add(one.name(), one.unit(), one.description(), value);
-        }
+        add(one.name(), one.unit(), one.description(), one.once().call());
       }
     }
   }

@@ -112,7 +112,7 @@ final class TrainingSuite implements Suite {
                   UNIT,
                   "the same loop, the weights as DJL makes them",
                   () -> Pace.perSecond(seconds, first::step)));
-      tally.inTurn(Math.min(3, plan.runs()), all);
+      tally.inTurn(plan.runsAtMost(3), all);
     }
   }
 

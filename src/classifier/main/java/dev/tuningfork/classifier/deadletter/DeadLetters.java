@@ -198,6 +198,7 @@ public final class DeadLetters implements AutoCloseable {
     all.keySet().remove(ConsumerConfig.GROUP_ID_CONFIG);
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
+    all.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
     // a request that waits for more at the end of the topic holds up the second reading
     all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
     // what retention takes away while it is read is passed over

@@ -190,6 +190,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         Map.entry("inter.broker.listener.name", "BROKER"),
         Map.entry("log.dirs", data(folder).toString()),
         Map.entry("auto.create.topics.enable", "false"),
+        // sizes that grow as they are needed: Kafka's are those of one packet of the loopback
+        Map.entry("socket.send.buffer.bytes", "-1"),
+        Map.entry("socket.receive.buffer.bytes", "-1"),
         Map.entry("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES)),
         // alone, it can replicate to nobody; few internal partitions start and stop quickly
         Map.entry("offsets.topic.replication.factor", "1"),

@@ -70,7 +70,9 @@ public final class ClassifierSession implements AutoCloseable {
                 "isolation.level",
                 "read_committed",
                 "enable.auto.commit",
-                false),
+                false,
+                "receive.buffer.bytes",
+                -1),
             new StringDeserializer(),
             new ByteArrayDeserializer());
     List<TopicPartition> replies =
