@@ -2,6 +2,7 @@ package dev.tuningfork.classifier.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.tuningfork.classifier.FakeModel;
@@ -55,10 +56,18 @@ class BatcherTest {
   }
 
   private Batcher batcher(BatcherSettings settings, ImageFetcher fetcher, FakeModel model) {
+    return batcher(settings, fetcher, model, new Recycling());
+  }
+
+  private Batcher batcher(
+      BatcherSettings settings,
+      ImageFetcher fetcher,
+      FakeModel model,
+      Batcher.Preparation preparation) {
     return new Batcher(
         settings,
         fetcher,
-        _ -> new Recycling(),
+        _ -> preparation,
         model,
         broken::set,
         ClassifierMetrics.unheard(),
@@ -302,6 +311,36 @@ class BatcherTest {
     assertThat(first).isNotDone();
     slow.countDown();
     assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(Classified.class);
+  }
+
+  @Test
+  void anImageThatIsPreparedIsAnsweredThoughTheDecodersHangOnThoseAfterIt() throws Exception {
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch others = new CountDownLatch(1);
+    AtomicInteger decoding = new AtomicInteger();
+    AtomicInteger fetched = new AtomicInteger();
+    batcher.close();
+    batcher =
+        batcher(
+            SETTINGS,
+            image -> {
+              fetched.incrementAndGet();
+              return fetch(image);
+            },
+            model,
+            (bytes, _) -> {
+              decoding.incrementAndGet();
+              awaitUninterrupted(ByteBuffer.wrap(bytes).getInt() == 0 ? first : others);
+              return prepare(bytes);
+            });
+    CompletableFuture<Outcome> outcome = submit(0);
+    await().untilAtomic(decoding, equalTo(1));
+    submitAll(1, 20);
+    // 2 that are decoded, 4 that wait for it, and one in the hands of each of 4 fetchers
+    await().untilAtomic(fetched, equalTo(10));
+    first.countDown();
+    assertThat(outcome.get(10, TimeUnit.SECONDS)).isInstanceOf(Classified.class);
+    others.countDown();
   }
 
   @Test
