@@ -20,7 +20,8 @@ import org.knowm.xchart.CategorySeries;
 
 /**
  * A report as a picture: a chart for each suite and unit, its bars the medians, with the ends as
- * error bars. It needs no screen.
+ * error bars. Where bars differ widely the axis is logarithmic, and has no error bars, since those
+ * are as long downwards as upwards. It needs no screen.
  */
 public final class Picture {
 
@@ -31,6 +32,9 @@ public final class Picture {
 
   /** More bars than this ask for the whole width. */
   private static final int MANY = 6;
+
+  /** Where bars differ by more, the smaller ones cannot be read unless the axis is logarithmic. */
+  private static final double LINEAR_UP_TO = 150;
 
   /** Drawn at twice its size, since most screens show two pixels where one is asked for. */
   private static final int SCALE = 2;
@@ -126,7 +130,11 @@ public final class Picture {
     styler.setAvailableSpaceFill(0.6);
     styler.setErrorBarsColor(INK);
     styler.setLocale(Locale.ROOT);
-    styler.setYAxisMin(0.0);
+    double least = figures.stream().mapToDouble(f -> f.spread().median()).min().orElseThrow();
+    double most = figures.stream().mapToDouble(f -> f.spread().most()).max().orElseThrow();
+    boolean logarithmic = most > LINEAR_UP_TO * least;
+    styler.setYAxisLogarithmic(logarithmic);
+    styler.setYAxisMin(logarithmic ? Math.pow(10, Math.floor(Math.log10(least))) : 0.0);
     List<String> names = figures.stream().map(Figure::name).toList();
     List<Double> medians = figures.stream().map(figure -> figure.spread().median()).toList();
     // XChart's error bars are symmetric: the farther end is shown on both sides
@@ -135,7 +143,7 @@ public final class Picture {
             .map(Figure::spread)
             .map(s -> Math.max(s.most() - s.median(), s.median() - s.least()))
             .toList();
-    CategorySeries series = chart.addSeries("median", names, medians, errors);
+    CategorySeries series = chart.addSeries("median", names, medians, logarithmic ? null : errors);
     series.setFillColor(BAR);
     series.setLineStyle(new BasicStroke(1));
     return chart;

@@ -70,7 +70,7 @@ import org.jspecify.annotations.Nullable;
  *       for more of it is passed by what waits for others.
  *   <li>An idle predictor takes whatever waits, at once; while all of them work, the next batch
  *       grows up to the limit. Only where half of what the decoders can hold waits for them does a
- *       predictor wait as well, {@link #FULLER_BATCH} at most, and one alone at a time.
+ *       predictor wait as well, 20 ms at most, and one alone at a time.
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
  *       alone.
  *   <li>An image is given up only for what the image did. Where the model fails even on an image
