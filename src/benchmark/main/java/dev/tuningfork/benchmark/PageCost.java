@@ -6,15 +6,14 @@ import dev.tuningfork.benchmark.report.Spread;
 import dev.tuningfork.benchmark.stream.Answers;
 import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.benchmark.suite.WarmUp;
+import dev.tuningfork.benchmark.suite.Workload;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
-import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
-import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
 import dev.tuningfork.standalone.command.Logging;
@@ -114,11 +113,7 @@ final class PageCost implements Callable<Integer> {
       files = all.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
     }
     Map<Page, List<Cost>> costs = new EnumMap<>(Page.class);
-    try (MorphologyModel model =
-        ModelLoader.load(
-            ModelBundle.named(modelName),
-            new DeviceSetting.Auto(),
-            ClassifierSettings.DEFAULT.forwardPasses())) {
+    try (MorphologyModel model = Workload.asServed(ModelBundle.named(modelName))) {
       List<Page> there = List.of(Page.values());
       WarmUp.untilSettled(
           () -> {

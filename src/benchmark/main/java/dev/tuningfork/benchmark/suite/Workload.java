@@ -82,6 +82,11 @@ public final class Workload {
 
   /** The model as the product serves it. */
   MorphologyModel model() throws ModelException {
+    return asServed(bundle);
+  }
+
+  /** A model as the product serves it; whoever asks closes it. */
+  public static MorphologyModel asServed(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
         bundle, new DeviceSetting.Auto(), ClassifierSettings.DEFAULT.forwardPasses());
   }
