@@ -33,16 +33,26 @@ final class BetaIntervals {
 
   static Interval of(double alpha, double beta) {
     if (alpha + beta < LEAST_SUM || Math.max(alpha, beta) > LARGEST) {
-      BetaDistribution distribution = beta(alpha, beta);
-      return new Interval(
-          distribution.inverseCumulativeProbability(LOWER_TAIL),
-          distribution.inverseSurvivalProbability(LOWER_TAIL));
+      return byTheLibrary(beta(alpha, beta));
     }
     double x = place(alpha);
     double y = place(beta);
     double lower = logistic(Table.interpolate(x, y));
     // both are next to 0 or next to 1 where the order could come out wrong
     return new Interval(lower, Math.max(lower, logistic(-Table.interpolate(y, x))));
+  }
+
+  /** One value tells that a percentile lies at an end, as most do here; to find it takes ten. */
+  private static Interval byTheLibrary(BetaDistribution distribution) {
+    double lower =
+        distribution.cumulativeProbability(ERROR) >= LOWER_TAIL
+            ? 0
+            : distribution.inverseCumulativeProbability(LOWER_TAIL);
+    double upper =
+        distribution.survivalProbability(1 - ERROR) >= LOWER_TAIL
+            ? 1
+            : distribution.inverseSurvivalProbability(LOWER_TAIL);
+    return new Interval(lower, upper);
   }
 
   private static BetaDistribution beta(double alpha, double beta) {

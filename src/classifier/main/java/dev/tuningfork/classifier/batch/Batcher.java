@@ -18,12 +18,9 @@ import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.tree.AnswerProbabilities;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,13 +47,13 @@ import org.jspecify.annotations.Nullable;
  * submit ─► queue ─► fetchers ─► fetched ─► decoders ─► prepared ─► predictors ─► outcome
  * }</pre>
  *
- * <p>Threads: each fetcher, each decoder and each predictor is one platform thread that does
- * nothing but take from the queue before it, work, and put into the queue after it. There are as
- * many predictors as the model does {@linkplain MorphologyModel#passes passes} at once, and only
- * they touch it: on a CPU one for each core, since passes side by side never wait for each other,
- * as the threads that share one pass do at the end of each of its layers; on a GPU two, so that one
- * batch is laid out while another is computed. Outcomes are completed on whichever of these threads
- * learns them.
+ * <p>Threads: each {@linkplain Fetchers fetcher}, each decoder and each predictor is one platform
+ * thread that does nothing but take from the queue before it, work, and put into the queue after
+ * it. There are as many predictors as the model does {@linkplain MorphologyModel#passes passes} at
+ * once, and only they touch it: on a CPU one for each core, since passes side by side never wait
+ * for each other, as the threads that share one pass do at the end of each of its layers; on a GPU
+ * two, so that one batch is laid out while another is computed. Outcomes are completed on whichever
+ * of these threads learns them.
  *
  * <p>Invariants:
  *
@@ -67,7 +64,8 @@ import org.jspecify.annotations.Nullable;
  *       images are inside, and at most {@code 2 × fetchers + decoders} of them as the bytes of a
  *       file.
  *   <li>One host holds no more fetchers than {@link ImageFetcher#imagesPerHost} says: what waits
- *       for more of it is passed by what waits for others.
+ *       for more of it is passed by what waits for others. An image whose fetch hangs in what no
+ *       interrupt ends is given up, and holds no fetcher longer.
  *   <li>An idle predictor takes whatever waits, at once; while all of them work, the next batch
  *       grows up to the limit. Only where half of what the decoders can hold waits for them does a
  *       predictor wait as well, 20 ms at most, and one alone at a time.
@@ -145,7 +143,8 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final int batchLimit;
 
   private final FetchQueue<Submitted> queue;
-  private final BlockingQueue<Fetched> fetched;
+  private final Fetchers<Submitted> fetchers;
+  private final BurstQueue<Fetched> fetched;
   private final BlockingQueue<Prepared> prepared;
   private final Lock gathering = new ReentrantLock();
   private final List<Thread> threads = new ArrayList<>();
@@ -184,15 +183,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     serving = new Served(model, preparations.apply(model.input()));
     batchLimit = Math.min(settings.batch(), model.largestBatch());
     queue = new FetchQueue<>(settings.queue(), fetcher.imagesPerHost(), Submitted::host);
-    fetched = new ArrayBlockingQueue<>(settings.fetchers());
+    fetched = new BurstQueue<>(settings.fetchers());
     prepared = new ArrayBlockingQueue<>(2 * batchLimit * model.passes());
-    Thread.Builder fetching = Thread.ofPlatform().daemon().name("fetch-", 0);
-    for (int i = 0; i < settings.fetchers(); i++) {
-      threads.add(fetching.unstarted(() -> work(queue::take, this::fetchOne)));
-    }
     Thread.Builder decoding = Thread.ofPlatform().daemon().name("decode-", 0);
     for (int i = 0; i < settings.decoders(); i++) {
-      threads.add(decoding.unstarted(() -> work(fetched::take, this::decode)));
+      threads.add(decoding.unstarted(() -> decodeImages()));
     }
     Thread.Builder predicting = Thread.ofPlatform().daemon().name("predict-", 0);
     for (int i = 0; i < model.passes(); i++) {
@@ -200,6 +195,9 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
     threads.addAll(predictors);
     threads.forEach(Thread::start);
+    fetchers =
+        new Fetchers<>(
+            settings.fetchers(), queue, this::fetch, fetcher.longest(), this::giveUpFetching);
   }
 
   @Override
@@ -259,6 +257,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
+    fetchers.close();
     threads.forEach(Thread::interrupt);
     try {
       Instant deadline = Instant.now().plus(CLOSING);
@@ -274,32 +273,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
-  private interface Supply<T> {
-    T take() throws InterruptedException;
-  }
-
-  private interface Step<T> {
-    void apply(T item) throws InterruptedException;
-  }
-
-  private <T> void work(Supply<T> from, Step<T> step) {
-    try {
-      while (!closed) {
-        step.apply(from.take());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the thread ends, because the batcher closes
-    }
-  }
-
-  private void fetchOne(Submitted submitted) throws InterruptedException {
-    try {
-      fetch(submitted);
-    } finally {
-      queue.done(submitted);
-    }
-  }
-
   private void fetch(Submitted submitted) throws InterruptedException {
     if (submitted.outcome.isDone()) {
       return;
@@ -311,7 +284,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       FetchedImage file =
           switch (submitted.origin) {
             case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image);
-            case ImageOrigin.Carried(_, var bytes, _) -> new FetchedImage(bytes, sha256(bytes), 1);
+            case ImageOrigin.Carried(_, var bytes, _) -> FetchedImage.of(bytes, 1);
           };
       metrics.fetched(System.nanoTime() - start);
       event.objectId = submitted.origin.objectId();
@@ -323,6 +296,28 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       fail(submitted, Stage.FETCH, e.kind(), e.attempts(), e);
     } catch (RuntimeException | Error e) {
       fail(submitted, Stage.FETCH, FailureKind.TRANSIENT, 1, e);
+    }
+  }
+
+  private void giveUpFetching(Submitted submitted) {
+    String why =
+        "The image had not come after %d s, and no interrupt ends what it waits for: does a file system hang?"
+            .formatted(fetcher.longest().toSeconds());
+    fail(
+        submitted,
+        Stage.FETCH,
+        FailureKind.TRANSIENT,
+        1,
+        new FetchException(FailureKind.TRANSIENT, 1, why, null));
+  }
+
+  private void decodeImages() {
+    try {
+      while (!closed) {
+        decode(fetched.take());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the thread ends, because the batcher closes
     }
   }
 
@@ -433,7 +428,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   private boolean decodersAreBehind() {
-    return fetched.size() > fetched.remainingCapacity();
+    return fetched.isMoreThanHalfFull();
   }
 
   /** Gives the memory of images back that neither the shadow nor the model's test has in hand. */
@@ -526,14 +521,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       case ImageOrigin.Carried(_, _, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of());
     };
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
   }
 
   /** A model as it serves, with what is on its way to it. */

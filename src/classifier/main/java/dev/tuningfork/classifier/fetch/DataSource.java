@@ -23,6 +23,11 @@ final class DataSource implements ImageSource {
   }
 
   @Override
+  public boolean isHere() {
+    return true;
+  }
+
+  @Override
   public byte[] read(URI uri) throws SourceException {
     check(uri);
     String content = uri.getRawSchemeSpecificPart();

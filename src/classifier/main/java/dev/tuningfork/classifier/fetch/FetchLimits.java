@@ -8,9 +8,10 @@ import java.time.Duration;
  *
  * @param bytes the most bytes that are read of an image, 1 to 2 147 483 639
  * @param connectTime how long one address of a host has to accept a connection
- * @param attemptTime how long one attempt may take, from its start to the image's last byte,
- *     redirects included
- * @param totalTime how long all attempts and the pauses between them may take
+ * @param attemptTime how long one attempt at a host may take, from its start to the image's last
+ *     byte, redirects included
+ * @param totalTime how long all attempts and the pauses between them may take; a file may take as
+ *     long at once
  * @param redirects how many redirects are followed
  * @param connectionsPerHost how many images one host is asked for at a time, over a connection
  *     each; further ones wait, and those of other hosts pass them. Where it is less than the number

@@ -53,6 +53,11 @@ final class FileSource implements ImageSource {
   }
 
   @Override
+  public boolean isHere() {
+    return true;
+  }
+
+  @Override
   public byte[] read(URI uri) throws SourceException {
     try {
       Path file = path(uri).toRealPath();

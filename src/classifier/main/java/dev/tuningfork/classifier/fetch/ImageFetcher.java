@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.fetch;
 
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,7 @@ import java.util.Optional;
 public interface ImageFetcher {
 
   /**
-   * Fetches one image, blocking the calling (virtual) thread.
+   * Fetches one image, blocking the calling thread.
    *
    * @throws FetchException where it cannot be had. A thread that is interrupted while it waits gets
    *     a transient one at once, its interrupted status set.
@@ -27,6 +28,14 @@ public interface ImageFetcher {
    */
   default Optional<String> host(GalaxyImageReference.Image image) {
     return Optional.empty();
+  }
+
+  /**
+   * How long a fetch may take at most. One that takes longer is held by what no interrupt ends,
+   * such as a file system whose server is gone.
+   */
+  default Duration longest() {
+    return Duration.ofMinutes(10);
   }
 
   /** How many images one host should be asked for at a time. */

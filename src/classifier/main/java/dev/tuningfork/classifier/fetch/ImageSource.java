@@ -19,7 +19,15 @@ interface ImageSource extends AutoCloseable {
   }
 
   /**
-   * Tries once to read an image, on a virtual thread that is interrupted when its time is over.
+   * Whether it lies on this machine, as far as its reader can tell: there is nobody to wait for.
+   */
+  default boolean isHere() {
+    return false;
+  }
+
+  /**
+   * Tries once to read an image: {@linkplain #isHere here} on the caller's thread, and from
+   * elsewhere on a virtual thread that is interrupted when its time is over.
    *
    * @throws SourceException where it cannot be read, in any of the ways that are to be expected
    */

@@ -10,11 +10,8 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -34,16 +31,21 @@ import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
  * Fetches images from files, HTTP(S), S3 and data URIs, from where a {@link FetchPolicy} allows and
  * within {@link FetchLimits}; tries again what may pass.
  *
- * <p>Threads: safe for use by many. Every attempt runs on a virtual thread of its own, which is
- * interrupted when the attempt's time is over or the caller is interrupted. An interrupt closes the
- * socket that a virtual thread waits for; where one waits for what no interrupt ends (the name
- * service, a network file system), it is left behind and the caller goes on all the same. What
- * bounds the memory is therefore the number of callers times the limit of bytes.
+ * <p>Threads: safe for use by many. Every attempt at a host runs on a virtual thread of its own,
+ * which is interrupted when the attempt's time is over or the caller is interrupted. An interrupt
+ * closes the socket that a virtual thread waits for; where one waits for what no interrupt ends
+ * (the name service), it is left behind and the caller goes on all the same. Files and data URIs
+ * are read by the caller itself, whom a file system that hangs may hold for {@linkplain #longest
+ * longer than any fetch takes}. What bounds the memory is the number of callers times the limit of
+ * bytes.
  */
 public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
 
   /** How far a pause is longer or shorter by chance. */
   private static final double JITTER = 0.25;
+
+  /** What a fetch whose time is over may take to end. */
+  private static final Duration ENDING = Duration.ofSeconds(5);
 
   private final FetchLimits limits;
   private final SizeLimit sizeLimit;
@@ -149,6 +151,12 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     }
   }
 
+  /** The limit of all attempts, and a little for those that end in time. */
+  @Override
+  public Duration longest() {
+    return limits.totalTime().plus(ENDING);
+  }
+
   @Override
   public int imagesPerHost() {
     return limits.connectionsPerHost();
@@ -207,6 +215,9 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
 
   private byte[] read(ImageSource source, URI uri, Duration left)
       throws SourceException, InterruptedException {
+    if (source.isHere()) {
+      return readHere(source, uri);
+    }
     Duration time = left.compareTo(limits.attemptTime()) < 0 ? left : limits.attemptTime();
     Future<byte[]> bytes = attempts.submit(() -> source.read(uri));
     try {
@@ -218,12 +229,24 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
       switch (Objects.requireNonNull(e.getCause())) {
         case SourceException failure -> throw failure;
         case Error error -> throw error;
-        case Throwable other ->
-            throw SourceException.permanent("it could not be read (%s)".formatted(other), other);
+        case Throwable other -> throw unreadable(other);
       }
     } finally {
       bytes.cancel(true);
     }
+  }
+
+  /** A thread of its own would cost as much as reading a file does. */
+  private static byte[] readHere(ImageSource source, URI uri) throws SourceException {
+    try {
+      return source.read(uri);
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static SourceException unreadable(Throwable cause) {
+    return SourceException.permanent("it could not be read (%s)".formatted(cause), cause);
   }
 
   private static FetchedImage checked(GalaxyImageReference.Image image, byte[] bytes, int attempts)
@@ -233,20 +256,13 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
           "it has %,d bytes, where its reference says %,d"
               .formatted(bytes.length, image.sizeBytes()));
     }
-    String sha256 = sha256(bytes);
-    if (image.sha256() != null && !image.sha256().equalsIgnoreCase(sha256)) {
+    FetchedImage fetched = FetchedImage.of(bytes, attempts);
+    if (image.sha256() != null && !image.sha256().equalsIgnoreCase(fetched.sha256())) {
       throw SourceException.permanent(
-          "its SHA-256 is %s, where its reference says %s".formatted(sha256, image.sha256()));
+          "its SHA-256 is %s, where its reference says %s"
+              .formatted(fetched.sha256(), image.sha256()));
     }
-    return new FetchedImage(bytes, sha256, attempts);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return fetched;
   }
 
   private static FetchException failure(

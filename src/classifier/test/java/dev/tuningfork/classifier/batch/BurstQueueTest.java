@@ -1,0 +1,88 @@
+package dev.tuningfork.classifier.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class BurstQueueTest {
+
+  @Test
+  @Timeout(30)
+  void whoFindsItFullWaitsUntilItIsHalfEmpty() throws Exception {
+    BurstQueue<Integer> queue = new BurstQueue<>(4);
+    for (int i = 0; i < 4; i++) {
+      queue.put(i);
+    }
+    assertThat(queue.isMoreThanHalfFull()).isTrue();
+    Thread late =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    queue.put(4);
+                  } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    await().until(() -> late.getState() == Thread.State.WAITING);
+    assertThat(queue.take()).isZero();
+    assertThat(late.getState()).as("with one place free").isEqualTo(Thread.State.WAITING);
+    assertThat(queue.take()).isEqualTo(1);
+    late.join();
+    assertThat(List.of(queue.take(), queue.take(), queue.take())).containsExactly(2, 3, 4);
+    assertThat(queue.isMoreThanHalfFull()).isFalse();
+  }
+
+  /** Whoever waits is woken in the end, and nothing is lost or doubled. */
+  @Property(tries = 200)
+  void everythingComesThrough(
+      @ForAll @IntRange(min = 1, max = 9) int capacity,
+      @ForAll @IntRange(min = 1, max = 12) int adding,
+      @ForAll @IntRange(min = 1, max = 3) int taking)
+      throws Exception {
+    int each = 30;
+    BurstQueue<Integer> queue = new BurstQueue<>(capacity);
+    List<Integer> taken = Collections.synchronizedList(new ArrayList<>());
+    List<Callable<Void>> work = new ArrayList<>();
+    for (int i = 0; i < adding; i++) {
+      int first = i * each;
+      work.add(
+          () -> {
+            for (int n = first; n < first + each; n++) {
+              queue.put(n);
+            }
+            return null;
+          });
+    }
+    int all = adding * each;
+    for (int i = 0; i < taking; i++) {
+      int share = all * (i + 1) / taking - all * i / taking;
+      work.add(
+          () -> {
+            for (int n = 0; n < share; n++) {
+              taken.add(queue.take());
+            }
+            return null;
+          });
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Void> done : threads.invokeAll(work)) {
+        done.get();
+      }
+    }
+    assertThat(taken).containsExactlyInAnyOrderElementsOf(IntStream.range(0, all).boxed().toList());
+  }
+}
