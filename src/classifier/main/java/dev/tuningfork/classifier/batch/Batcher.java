@@ -143,7 +143,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final int batchLimit;
 
   private final FetchQueue<Submitted> queue;
-  private final Fetchers<Submitted> fetchers;
+  private final Fetchers<Submitted, Fetched> fetchers;
   private final BurstQueue<Fetched> fetched;
   private final BlockingQueue<Prepared> prepared;
   private final Lock gathering = new ReentrantLock();
@@ -187,7 +187,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     prepared = new ArrayBlockingQueue<>(2 * batchLimit * model.passes());
     Thread.Builder decoding = Thread.ofPlatform().daemon().name("decode-", 0);
     for (int i = 0; i < settings.decoders(); i++) {
-      threads.add(decoding.unstarted(() -> decodeImages()));
+      threads.add(decoding.unstarted(this::decodeImages));
     }
     Thread.Builder predicting = Thread.ofPlatform().daemon().name("predict-", 0);
     for (int i = 0; i < model.passes(); i++) {
@@ -197,7 +197,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     threads.forEach(Thread::start);
     fetchers =
         new Fetchers<>(
-            settings.fetchers(), queue, this::fetch, fetcher.longest(), this::giveUpFetching);
+            settings.fetchers(),
+            queue,
+            this::fetch,
+            fetched::put,
+            fetcher.longest(),
+            this::giveUpFetching);
   }
 
   @Override
@@ -273,9 +278,10 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
-  private void fetch(Submitted submitted) throws InterruptedException {
+  /** Empty where nobody waits for it any longer, or it cannot be had. */
+  private Optional<Fetched> fetch(Submitted submitted) {
     if (submitted.outcome.isDone()) {
-      return;
+      return Optional.empty();
     }
     long start = System.nanoTime();
     FetchEvent event = new FetchEvent();
@@ -291,24 +297,21 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       event.bytes = file.bytes().length;
       event.attempts = file.attempts();
       event.commit();
-      fetched.put(new Fetched(submitted, file));
+      return Optional.of(new Fetched(submitted, file));
     } catch (FetchException e) {
       fail(submitted, Stage.FETCH, e.kind(), e.attempts(), e);
     } catch (RuntimeException | Error e) {
       fail(submitted, Stage.FETCH, FailureKind.TRANSIENT, 1, e);
     }
+    return Optional.empty();
   }
 
   private void giveUpFetching(Submitted submitted) {
     String why =
         "The image had not come after %d s, and no interrupt ends what it waits for: does a file system hang?"
             .formatted(fetcher.longest().toSeconds());
-    fail(
-        submitted,
-        Stage.FETCH,
-        FailureKind.TRANSIENT,
-        1,
-        new FetchException(FailureKind.TRANSIENT, 1, why, null));
+    FetchException cause = new FetchException(FailureKind.TRANSIENT, 1, why, null);
+    fail(submitted, Stage.FETCH, cause.kind(), cause.attempts(), cause);
   }
 
   private void decodeImages() {

@@ -1,16 +1,19 @@
 package dev.tuningfork.classifier.batch;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that fetch what a {@link FetchQueue} hands out, each one thing at a time.
+ * The threads that fetch what a {@link FetchQueue} hands out, each one thing at a time, and hand on
+ * what they got.
  *
  * <p>What holds its thread for longer than any fetch takes waits for what no interrupt ends, such
  * as a network file system whose server is gone. It is then given up, its thread is left behind
@@ -28,19 +31,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the fetchers, and one that watches them. {@link #close} interrupts all and waits for
  * none.
  */
-final class Fetchers<T> implements AutoCloseable {
+final class Fetchers<T, R> implements AutoCloseable {
 
   private static final int LEFT_BEHIND_EACH = 8;
 
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-  /** What is done with each thing. */
-  interface Fetch<T> {
-    void apply(T item) throws InterruptedException;
+  /**
+   * Takes what was got, waiting for room: that is no fault of the fetch, and as long as it takes.
+   */
+  interface Next<R> {
+    void put(R got) throws InterruptedException;
   }
 
   private final FetchQueue<T> queue;
-  private final Fetch<T> fetch;
+  private final Function<T, Optional<R>> fetch;
+  private final Next<R> next;
   private final Duration longest;
   private final Consumer<T> givenUp;
   private final int mostLeftBehind;
@@ -55,12 +61,20 @@ final class Fetchers<T> implements AutoCloseable {
   /**
    * Starts the threads.
    *
+   * @param fetch empty where there is nothing to hand on
    * @param longest how long a fetch may hold its thread
    * @param givenUp told what was held for longer, on the thread that watches
    */
-  Fetchers(int count, FetchQueue<T> queue, Fetch<T> fetch, Duration longest, Consumer<T> givenUp) {
+  Fetchers(
+      int count,
+      FetchQueue<T> queue,
+      Function<T, Optional<R>> fetch,
+      Next<R> next,
+      Duration longest,
+      Consumer<T> givenUp) {
     this.queue = queue;
     this.fetch = fetch;
+    this.next = next;
     this.longest = longest;
     this.givenUp = givenUp;
     this.mostLeftBehind = LEFT_BEHIND_EACH * count;
@@ -108,16 +122,16 @@ final class Fetchers<T> implements AutoCloseable {
 
     private void run() {
       try {
-        boolean goesOn = true;
-        while (goesOn && !closed) {
+        boolean mine = true;
+        while (mine && !closed) {
           T item = queue.take();
           hold(item);
-          try {
-            fetch.apply(item);
-          } finally {
-            goesOn = letGo();
-            if (goesOn) {
-              queue.done(item);
+          Optional<R> got = fetch.apply(item);
+          mine = letGo();
+          if (mine) {
+            queue.done(item);
+            if (got.isPresent()) {
+              next.put(got.get());
             }
           }
         }

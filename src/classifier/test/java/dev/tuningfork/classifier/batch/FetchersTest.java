@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class FetchersTest {
 
   private static final int FROM_A_DEAD_DISK = 100;
+  private static final Duration LONGEST = Duration.ofMillis(50);
 
   private final FetchQueue<Integer> queue =
       new FetchQueue<>(
@@ -24,10 +26,10 @@ class FetchersTest {
   private final List<Integer> fetched = new CopyOnWriteArrayList<>();
   private final List<Integer> givenUp = new CopyOnWriteArrayList<>();
   private final CountDownLatch repaired = new CountDownLatch(1);
-  private final Fetchers<Integer> fetchers =
-      new Fetchers<>(2, queue, this::fetch, Duration.ofMillis(50), givenUp::add);
+  private final Fetchers<Integer, Integer> fetchers =
+      new Fetchers<>(2, queue, this::fetch, fetched::add, LONGEST, givenUp::add);
 
-  private void fetch(int number) {
+  private Optional<Integer> fetch(int number) {
     boolean interrupted = false;
     while (number >= FROM_A_DEAD_DISK && repaired.getCount() > 0) {
       try {
@@ -36,10 +38,10 @@ class FetchersTest {
         interrupted = true;
       }
     }
-    fetched.add(number);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return Optional.of(number);
   }
 
   @AfterEach
@@ -75,9 +77,21 @@ class FetchersTest {
         .during(Duration.ofMillis(200))
         .untilAsserted(() -> assertThat(givenUp).as("for two threads, 8 each").hasSize(16));
     repaired.countDown();
-    await().until(() -> fetched.size() == 40);
-    assertThat(givenUp).doesNotHaveDuplicates();
+    await().until(() -> fetched.size() + givenUp.size() == 40);
+    assertThat(fetched).doesNotHaveDuplicates().doesNotContainAnyElementsOf(givenUp);
     offer(0, 5);
-    await().until(() -> fetched.size() == 45);
+    await().until(() -> fetched.containsAll(List.of(0, 1, 2, 3, 4)));
+  }
+
+  @Test
+  void whatWaitsToBeHandedOnIsNotGivenUp() throws Exception {
+    fetchers.close();
+    SynchronousQueue<Integer> next = new SynchronousQueue<>();
+    try (var _ = new Fetchers<>(2, queue, this::fetch, next::put, LONGEST, givenUp::add)) {
+      offer(0, 4);
+      await().during(LONGEST.multipliedBy(6)).until(givenUp::isEmpty);
+      assertThat(List.of(next.take(), next.take(), next.take(), next.take()))
+          .containsExactlyInAnyOrder(0, 1, 2, 3);
+    }
   }
 }
