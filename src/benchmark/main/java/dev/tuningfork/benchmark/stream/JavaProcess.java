@@ -1,6 +1,7 @@
 package dev.tuningfork.benchmark.stream;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,16 @@ public final class JavaProcess implements AutoCloseable {
             "-Djava.awt.headless=true",
             "-cp",
             System.getProperty("java.class.path")));
+    command.addAll(largePages());
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** As the script found it best on this machine. */
+  private static List<String> largePages() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter("-XX:+UseTransparentHugePages"::equals)
+        .toList();
   }
 
   public long pid() {
