@@ -89,6 +89,31 @@ public record Weights(SequencedMap<String, Array> arrays) {
   }
 
   /**
+   * Each number on the straight line from these weights to others of the same network.
+   *
+   * @param share of the way: 0 gives these, 1 the others
+   * @throws IllegalArgumentException if an array is missing in either, or of another shape
+   */
+  public Weights towards(Weights others, double share) {
+    if (!arrays.keySet().equals(others.arrays.keySet())) {
+      throw new IllegalArgumentException(
+          "Weights can be mixed with those of the same network alone, and these have other arrays.");
+    }
+    SequencedMap<String, Array> mixed = new LinkedHashMap<>(with(others).arrays);
+    arrays.forEach(
+        (name, start) -> mixed.computeIfPresent(name, (_, end) -> between(start, end, share)));
+    return new Weights(mixed);
+  }
+
+  private static Array between(Array start, Array end, double share) {
+    float[] values = new float[start.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((1 - share) * start.values()[i] + share * end.values()[i]);
+    }
+    return new Array(start.shape(), values);
+  }
+
+  /**
    * Refuses these weights where they are not this network's.
    *
    * @throws IllegalArgumentException naming the first array that is missing, of another shape, or

@@ -81,8 +81,24 @@ public record TrainingRun(
    *
    * @param weights some or all of the network's arrays
    * @param origin in words, for the model's card
+   * @param kept how much of the model they are in the end, 0 to 1, the rest being what was learnt
+   *     from them: what two trainings have in common is less bound to the galaxies of the second
+   *     (Wortsman et al. 2022, arXiv:2109.01903). Only where they are all of the network's arrays
    */
-  public record Pretrained(Weights weights, String origin) {}
+  public record Pretrained(Weights weights, String origin, double kept) {
+
+    public Pretrained {
+      if (!(kept >= 0 && kept < 1)) {
+        throw new IllegalArgumentException(
+            "The share of the first weights that is kept must be 0 or more and less than 1, not %s."
+                .formatted(kept));
+      }
+    }
+
+    private Weights mixedWith(Weights learnt) {
+      return kept == 0 ? learnt : learnt.towards(weights, kept);
+    }
+  }
 
   /** A model, and how well it answers. */
   public record Trained(ModelBundle bundle, Evaluation evaluation) {}
@@ -107,6 +123,9 @@ public record TrainingRun(
     Weights start = settings.firstWeights(trainer.network());
     if (pretrained.isPresent()) {
       start = start.with(pretrained.get().weights());
+      if (pretrained.get().kept() > 0) {
+        pretrained.get().weights().requireFor(trainer.network());
+      }
     }
     TrainingData data = TrainingData.read(dataSets, split, strictness);
     data.problems().forEach(problem -> told.accept(problem.sentence()));
@@ -153,7 +172,8 @@ public record TrainingRun(
             .answering(settings.questions().stream().map(Question::id).toList())
             .giving(settings.givesConcentrations() ? Output.CONCENTRATIONS : Output.LOGITS);
     told.accept("Judging the model on the galaxies that were held out");
-    Weights weights = result.weights();
+    Weights weights =
+        pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights());
     Optional<IntervalWidths> widths = Optional.empty();
     if (settings.givesConcentrations()) {
       Evaluation narrow = evaluation(description, weights, data, false);
@@ -229,7 +249,7 @@ public record TrainingRun(
     Augmentation augmentation = settings.augmentation();
     return List.of(
         pretrained
-            .map(weights -> "first weights: " + weights.origin())
+            .map(TrainingRun::words)
             .orElse("first weights: drawn at random (Glorot and Bengio 2010)"),
         "loss: "
             + settings.losses().stream()
@@ -260,6 +280,18 @@ public record TrainingRun(
             devices));
   }
 
+  private static String words(Pretrained first) {
+    return "first weights: "
+        + first.origin()
+        + (first.kept() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; the model is %s × these + %s × those that were learnt from them (Wortsman et al. 2022)",
+                first.kept(),
+                1 - first.kept()));
+  }
+
   private static String words(Augmentation augmentation) {
     return augmentation.equals(Augmentation.NONE)
         ? "none"
@@ -283,7 +315,11 @@ public record TrainingRun(
     rule.put("share", split.share());
     rule.put("salt", split.salt());
     training.put("heldOut", rule);
-    pretrained.ifPresent(weights -> training.put("pretrained", weights.origin()));
+    pretrained.ifPresent(
+        first -> {
+          training.put("pretrained", first.origin());
+          training.put("pretrainedKept", first.kept());
+        });
     training.put(
         "losses",
         settings.losses().stream()

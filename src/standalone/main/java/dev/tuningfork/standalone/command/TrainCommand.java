@@ -115,6 +115,15 @@ final class TrainCommand implements Callable<Integer> {
     @Nullable String weightsOrigin;
 
     @Option(
+        names = "--weights-kept",
+        paramLabel = "SHARE",
+        defaultValue = "0",
+        description =
+            "How much of the model these arrays are in the end, the rest being what was learnt from"
+                + " them. Default: ${DEFAULT-VALUE}.")
+    double weightsKept;
+
+    @Option(
         names = "--question",
         paramLabel = "ID",
         description = "Learn one question only, such as t01; the whole tree otherwise.")
@@ -514,7 +523,8 @@ final class TrainCommand implements Callable<Integer> {
               Safetensors.read(Files.readAllBytes(model.weights)),
               model.weightsOrigin == null
                   ? String.valueOf(model.weights.getFileName())
-                  : model.weightsOrigin));
+                  : model.weightsOrigin,
+              model.weightsKept));
     } catch (IOException e) {
       throw new IOException(
           "The weights %s cannot be read. %s".formatted(model.weights, e.getMessage()), e);

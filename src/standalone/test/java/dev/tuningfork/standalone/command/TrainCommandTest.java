@@ -1,9 +1,12 @@
 package dev.tuningfork.standalone.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.model.Safetensors;
+import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.DrawnGalaxies;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +65,34 @@ class TrainCommandTest {
   }
 
   @Test
+  void aModelKeepsItsShareOfTheWeightsThatItBeganWith() throws Exception {
+    assertThat(train()).isZero();
+    Path first = written("first", ModelBundle.open(bundle).weights());
+    float[] begun = firstArray();
+    bundle = folder.resolve("learnt.zip");
+    assertThat(train("--weights", first.toString())).isZero();
+    float[] learnt = firstArray();
+    bundle = folder.resolve("mixed.zip");
+    assertThat(train("--weights", first.toString(), "--weights-kept", "0.25")).isZero();
+
+    float[] mixed = firstArray();
+    assertThat(learnt).isNotEqualTo(begun);
+    for (int i = 0; i < mixed.length; i++) {
+      assertThat(mixed[i]).isCloseTo(0.25f * begun[i] + 0.75f * learnt[i], within(1e-6f));
+    }
+    assertThat(new String(ModelBundle.open(bundle).file("MODEL_CARD.md"), StandardCharsets.UTF_8))
+        .contains("first weights: first; the model is 0.25 × these + 0.75 × those");
+  }
+
+  private Path written(String name, Weights weights) throws IOException {
+    return Files.write(folder.resolve(name), Safetensors.write(weights, Map.of()));
+  }
+
+  private float[] firstArray() throws Exception {
+    return ModelBundle.open(bundle).weights().arrays().firstEntry().getValue().values();
+  }
+
+  @Test
   void theListTellsWhatAnArchitectureCosts() {
     assertThat(run("train", "--list")).isZero();
 
@@ -78,6 +111,9 @@ class TrainCommandTest {
     assertThat(err.toString()).contains("There is no checkpoint");
     assertThat(train("--question", "t01", "--loss", "squared-error")).isNotZero();
     assertThat(err.toString()).contains("whole tree");
+    Path backbone = written("backbone", new Weights(new LinkedHashMap<>()));
+    assertThat(train("--weights", backbone.toString(), "--weights-kept", "0.5")).isNotZero();
+    assertThat(err.toString()).contains("The weights lack the array");
     assertThat(train("--on-problem", "stop")).isNotZero();
     assertThat(err.toString()).contains("wrong with the data");
     assertThat(run("train", "--out", bundle.toString())).isNotZero();
