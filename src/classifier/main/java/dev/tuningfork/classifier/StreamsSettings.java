@@ -92,9 +92,9 @@ final class StreamsSettings {
     // not yet read, and sent again after 200 ms; the operating system has sizes that grow
     properties.put(StreamsConfig.RECEIVE_BUFFER_CONFIG, "-1");
     properties.put(StreamsConfig.SEND_BUFFER_CONFIG, "-1");
-    // readers see nothing before the commit, which sends what waits: until then larger requests
-    // cost less
-    properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "50");
+    // readers see nothing before the commit: until then larger requests cost the broker less, but
+    // what waits too long makes the commit wait
+    properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), "10");
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), "131072");
     // what is sent before the markers of the last transaction are written has to be sent again
     // (KAFKA-20000), so soon; it is less soon each time
