@@ -216,9 +216,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         // members hear with a heartbeat what they are given: Kafka's 5 s is what a start waits for
         Map.entry("group.streams.heartbeat.interval.ms", "1000"),
         Map.entry("group.streams.min.heartbeat.interval.ms", "1000"),
-        // an entry for each 4 KiB, as Kafka has it, is one for each request: a touch of a mapped
-        // file
-        Map.entry("log.index.interval.bytes", Integer.toString(1024 * 1024)),
         // Kafka's default of 128 MiB of heap suits a server, not a laptop
         Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024)));
   }
