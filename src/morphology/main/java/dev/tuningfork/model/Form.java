@@ -1,6 +1,6 @@
 package dev.tuningfork.model;
 
-import dev.tuningfork.network.module.Arithmetic;
+import dev.tuningfork.torchscript.Arithmetic;
 import java.util.Locale;
 import java.util.Optional;
 

@@ -13,7 +13,7 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Volume;
-import dev.tuningfork.network.module.Arithmetic;
+import dev.tuningfork.torchscript.Arithmetic;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;

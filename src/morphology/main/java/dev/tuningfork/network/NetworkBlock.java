@@ -210,7 +210,7 @@ public final class NetworkBlock extends AbstractBlock {
                       training)
                   .singletonOrThrow();
           case Layer.Relu _ -> Activation.relu(x);
-          case Layer.Relu6 _ -> x.clip(0, 6);
+          case Layer.Relu6 _ -> Relu6.of(x);
           case Layer.MeanOverPlane _ -> Pool.globalAvgPool2d(x);
           case Layer.Flatten _ -> x.reshape(x.getShape().get(0), -1);
           case Layer.Linear l ->
@@ -229,26 +229,39 @@ public final class NetworkBlock extends AbstractBlock {
     return output;
   }
 
+  /**
+   * An odd number of zeros around the image, which PyTorch cannot pad with, becomes an even one
+   * where channels do not see each other: the kernels grow by a row and a column of zeros, which
+   * costs less than a copy of the image and of its gradient. Other convolutions get the copy.
+   */
   private static NDArray convolution(Layer.Convolution c, NDArray x, Weigher weights) {
     long vertical = c.zeros(Math.toIntExact(x.getShape().get(2)));
     long horizontal = c.zeros(Math.toIntExact(x.getShape().get(3)));
-    boolean symmetric = vertical % 2 == 0 && horizontal % 2 == 0;
-    NDArray padded =
-        symmetric
-            ? x
-            : x.pad(
+    NDArray kernels = weights.of(c.name() + ".weight");
+    NDArray image = x;
+    Shape padding = new Shape(vertical / 2, horizontal / 2);
+    if (vertical % 2 != 0 || horizontal % 2 != 0) {
+      if (c.groups() > 1) {
+        kernels = kernels.pad(new Shape(horizontal % 2, 0, vertical % 2, 0), 0);
+        padding = new Shape((vertical + 1) / 2, (horizontal + 1) / 2);
+      } else {
+        image =
+            x.pad(
                 new Shape(
                     horizontal / 2,
                     horizontal - horizontal / 2,
                     vertical / 2,
                     vertical - vertical / 2),
                 0);
+        padding = new Shape(0, 0);
+      }
+    }
     return Conv2d.conv2d(
-            padded,
-            weights.of(c.name() + ".weight"),
+            image,
+            kernels,
             c.biased() ? weights.of(c.name() + ".bias") : null,
             new Shape(c.stride(), c.stride()),
-            symmetric ? new Shape(vertical / 2, horizontal / 2) : new Shape(0, 0),
+            padding,
             new Shape(1, 1),
             c.groups())
         .singletonOrThrow();

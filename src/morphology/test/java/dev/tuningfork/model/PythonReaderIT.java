@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.image.PreparedImage;
-import dev.tuningfork.network.module.Arithmetic;
+import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;

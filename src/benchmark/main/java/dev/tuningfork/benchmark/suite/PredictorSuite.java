@@ -18,7 +18,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
-import dev.tuningfork.network.module.Arithmetic;
+import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;

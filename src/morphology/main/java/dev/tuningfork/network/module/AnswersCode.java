@@ -1,6 +1,8 @@
 package dev.tuningfork.network.module;
 
 import dev.tuningfork.network.Head;
+import dev.tuningfork.torchscript.Arithmetic;
+import dev.tuningfork.torchscript.Tensor;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.util.Arrays;

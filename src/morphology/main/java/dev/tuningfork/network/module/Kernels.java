@@ -2,6 +2,7 @@ package dev.tuningfork.network.module;
 
 import dev.tuningfork.network.Layer.Convolution;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.torchscript.Arithmetic;
 import java.util.List;
 
 /**

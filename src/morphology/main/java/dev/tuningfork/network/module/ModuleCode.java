@@ -1,5 +1,6 @@
 package dev.tuningfork.network.module;
 
+import dev.tuningfork.torchscript.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;

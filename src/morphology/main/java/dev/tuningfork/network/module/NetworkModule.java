@@ -3,6 +3,8 @@ package dev.tuningfork.network.module;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.torchscript.Arithmetic;
+import dev.tuningfork.torchscript.TorchScriptArchive;
 import dev.tuningfork.tree.DecisionTree;
 import java.util.SequencedMap;
 

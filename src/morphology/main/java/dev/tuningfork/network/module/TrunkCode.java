@@ -10,6 +10,8 @@ import dev.tuningfork.network.Layer.MaxPool;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Volume;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.torchscript.Arithmetic;
+import dev.tuningfork.torchscript.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

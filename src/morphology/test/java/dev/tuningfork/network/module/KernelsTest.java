@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tuningfork.network.Layer.Convolution;
 import dev.tuningfork.network.Layer.Padding;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.torchscript.Arithmetic;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SplittableRandom;

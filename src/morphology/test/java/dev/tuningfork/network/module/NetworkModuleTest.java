@@ -19,6 +19,7 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;

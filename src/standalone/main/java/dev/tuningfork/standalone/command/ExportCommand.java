@@ -2,7 +2,7 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelBundle;
-import dev.tuningfork.network.module.Arithmetic;
+import dev.tuningfork.torchscript.Arithmetic;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

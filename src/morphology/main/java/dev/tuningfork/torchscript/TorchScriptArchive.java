@@ -1,4 +1,4 @@
-package dev.tuningfork.network.module;
+package dev.tuningfork.torchscript;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +34,7 @@ import java.util.zip.ZipOutputStream;
  * @see <a href="https://docs.pytorch.org/docs/2.7/notes/serialization.html">PyTorch's
  *     serialization</a>
  */
-record TorchScriptArchive(
+public record TorchScriptArchive(
     String className,
     String methods,
     SequencedMap<String, Tensor> attributes,
@@ -52,7 +52,7 @@ record TorchScriptArchive(
   private static final LocalDateTime EARLIEST = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   /** The archive's bytes; the same content gives the same bytes. */
-  byte[] bytes() {
+  public byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       zip.setMethod(ZipOutputStream.STORED);

@@ -1,4 +1,4 @@
-package dev.tuningfork.network.module;
+package dev.tuningfork.torchscript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,7 @@ import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.network.module.NetworkModule;
 import dev.tuningfork.tree.DecisionTree;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,4 +1,4 @@
-package dev.tuningfork.network.module;
+package dev.tuningfork.torchscript;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

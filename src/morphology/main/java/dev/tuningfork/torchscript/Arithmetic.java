@@ -1,4 +1,4 @@
-package dev.tuningfork.network.module;
+package dev.tuningfork.torchscript;
 
 import java.util.Locale;
 
@@ -19,7 +19,7 @@ public enum Arithmetic {
   }
 
   /** The number's code in TorchScript (c10::ScalarType). */
-  int code() {
+  public int code() {
     return switch (this) {
       case FLOAT32 -> 6;
       case BFLOAT16 -> 15;
@@ -27,7 +27,7 @@ public enum Arithmetic {
   }
 
   /** The number of this kind that is nearest, ties to even. */
-  float rounded(float value) {
+  public float rounded(float value) {
     return switch (this) {
       case FLOAT32 -> value;
       case BFLOAT16 -> Float.intBitsToFloat(upperHalf(value) << 16);

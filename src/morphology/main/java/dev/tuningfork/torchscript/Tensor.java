@@ -1,4 +1,4 @@
-package dev.tuningfork.network.module;
+package dev.tuningfork.torchscript;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,10 +13,10 @@ import java.util.List;
  * @param bytes the numbers, little endian
  */
 @SuppressWarnings("ArrayRecordComponent") // written once and never compared
-record Tensor(Type type, List<Integer> shape, List<Integer> strides, byte[] bytes) {
+public record Tensor(Type type, List<Integer> shape, List<Integer> strides, byte[] bytes) {
 
   /** The numbers that there are, by what PyTorch calls an array of them. */
-  enum Type {
+  public enum Type {
     FLOAT32("FloatStorage", Float.BYTES),
     BFLOAT16("BFloat16Storage", Short.BYTES),
     INT64("LongStorage", Long.BYTES);
@@ -43,12 +43,12 @@ record Tensor(Type type, List<Integer> shape, List<Integer> strides, byte[] byte
   }
 
   /** Numbers in row-major order of their shape. */
-  static Tensor of(Arithmetic arithmetic, List<Integer> shape, float[] values) {
+  public static Tensor of(Arithmetic arithmetic, List<Integer> shape, float[] values) {
     return new Tensor(Type.of(arithmetic), shape, strides(shape), bytes(arithmetic, values));
   }
 
   /** Whole numbers in one row. */
-  static Tensor of(int[] values) {
+  public static Tensor of(int[] values) {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int value : values) {
@@ -63,7 +63,7 @@ record Tensor(Type type, List<Integer> shape, List<Integer> strides, byte[] byte
    *
    * @param shape output × input × height × width, which is the order of the values too
    */
-  static Tensor channelsLast(Arithmetic arithmetic, List<Integer> shape, float[] values) {
+  public static Tensor channelsLast(Arithmetic arithmetic, List<Integer> shape, float[] values) {
     int inputs = shape.get(1);
     int height = shape.get(2);
     int width = shape.get(3);
