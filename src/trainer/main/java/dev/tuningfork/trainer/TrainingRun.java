@@ -53,6 +53,7 @@ import java.util.stream.Collectors;
  * @param settings of the training
  * @param pretrained arrays that the network begins with instead of random ones, and where they come
  *     from, in words; empty for none
+ * @param teacher a model whose answers are learnt beside the labels; empty for none
  * @param name of the model
  * @param version of the model
  * @param precision of the weights in the bundle; the model is judged with these
@@ -65,6 +66,7 @@ public record TrainingRun(
     Strictness strictness,
     TrainingSettings settings,
     Optional<Pretrained> pretrained,
+    Optional<Teacher> teacher,
     String name,
     String version,
     Precision precision,
@@ -140,9 +142,10 @@ public record TrainingRun(
       throw new IllegalArgumentException(
           "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
     }
+    List<Member> lessons = lessons(data, told);
     Files.createDirectories(folder.path());
     Optional<Trainer.Result> result;
-    try (CutoutStore training = cutouts(data.training(), settings.augmentation());
+    try (CutoutStore training = cutouts(lessons, settings.augmentation());
         CutoutStore heldOut = cutouts(data.heldOut(), Augmentation.NONE)) {
       check(training.problems(), told);
       check(heldOut.problems(), told);
@@ -153,6 +156,21 @@ public record TrainingRun(
       }
     }
     return result.isEmpty() ? Optional.empty() : Optional.of(judged(data, result.get(), told));
+  }
+
+  /** What is learnt of each galaxy: what its labels say, or what these and the teacher say. */
+  private List<Member> lessons(TrainingData data, Consumer<String> told) throws ModelException {
+    if (teacher.isEmpty()) {
+      if (data.training().stream().anyMatch(member -> !member.galaxy().labelled())) {
+        throw new IllegalArgumentException(
+            "There are galaxies without labels and no teacher that says what is on them.");
+      }
+      return data.training();
+    }
+    told.accept(
+        "Asking the teacher %s about these galaxies, from eight views"
+            .formatted(teacher.get().bundle().description().name()));
+    return teacher.get().taught(data.training(), done -> {});
   }
 
   private CutoutStore cutouts(List<Member> galaxies, Augmentation augmentation) throws IOException {
@@ -251,6 +269,7 @@ public record TrainingRun(
         pretrained
             .map(TrainingRun::words)
             .orElse("first weights: drawn at random (Glorot and Bengio 2010)"),
+        teacher.map(model -> "teacher: " + model.words()).orElse("teacher: none"),
         "loss: "
             + settings.losses().stream()
                 .map(term -> "%s × %s".formatted(term.weight(), term.loss()))
@@ -320,6 +339,7 @@ public record TrainingRun(
           training.put("pretrained", first.origin());
           training.put("pretrainedKept", first.kept());
         });
+    teacher.ifPresent(model -> training.put("teacher", model.words()));
     training.put(
         "losses",
         settings.losses().stream()

@@ -19,7 +19,7 @@ public final class DrawnGalaxies {
   /** Draws that many, and labels them and one more that has no image. */
   public static void draw(Path folder, int count) throws IOException {
     List<String> table = new ArrayList<>();
-    table.add(KaggleColumns.GALAXY_ID + "," + String.join(",", KaggleColumns.NAMES));
+    table.add(header());
     for (int id = 0; id < count; id++) {
       boolean smooth = id % 2 == 0;
       int brightness = (smooth ? 160 : 60) + id % 40;
@@ -33,6 +33,20 @@ public final class DrawnGalaxies {
     }
     table.add("999,1,0,0" + ",".repeat(34));
     Files.write(labels(folder), table);
+  }
+
+  /** Labels that many as if volunteers had not looked: all of them smooth and featured alike. */
+  public static Path undecided(Path file, int count) throws IOException {
+    List<String> table = new ArrayList<>();
+    table.add(header());
+    for (int id = 0; id < count; id++) {
+      table.add(id + ",0.5,0.5,0" + ",".repeat(34));
+    }
+    return Files.write(file, table);
+  }
+
+  private static String header() {
+    return KaggleColumns.GALAXY_ID + "," + String.join(",", KaggleColumns.NAMES);
   }
 
   public static Path labels(Path folder) {

@@ -5,6 +5,7 @@ import dev.tuningfork.trainer.data.ClassTable;
 import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.GalaxySource;
 import dev.tuningfork.trainer.data.KaggleTables;
+import dev.tuningfork.trainer.data.UnlabelledImages;
 import dev.tuningfork.tree.ClassRules;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class DataOptions {
       split = ",",
       paramLabel = "CSV",
       description = "Vote fractions in Kaggle's 37 columns; empty cells are unknown.")
-  List<Path> labels = new ArrayList<>();
+  @Nullable List<Path> labels; // an initial list would be one and the same in all groups
 
   @Option(
       names = "--classes",
@@ -49,6 +50,11 @@ final class DataOptions {
           "The rules of the classes: kaggle or gz1. With neither --labels nor --classes, the folder"
               + " of images holds a folder for each class.")
   @Nullable String rules;
+
+  @Option(
+      names = "--unlabelled",
+      description = "The images have no labels: a teacher says what is on them. Only for training.")
+  boolean unlabelled;
 
   @Option(
       names = "--train-only",
@@ -80,7 +86,7 @@ final class DataOptions {
 
   private List<DataSet> dataSets() {
     List<GalaxySource> sources = new ArrayList<>();
-    if (!labels.isEmpty()) {
+    if (labels != null) {
       sources.add(new KaggleTables(images, labels));
     }
     if (classes != null) {
@@ -93,19 +99,28 @@ final class DataOptions {
           new ClassTable(
               images, classes, ClassRules.named(rules), Optional.empty(), Optional.empty()));
     } else if (rules != null) {
-      if (!labels.isEmpty()) {
+      if (labels != null) {
         throw new IllegalArgumentException(
             "The --rules %s say what classes mean, and no --classes are named beside the --labels of %s."
                 .formatted(rules, images));
       }
       sources.add(new ClassFolders(images, ClassRules.named(rules)));
     }
+    if (unlabelled) {
+      if (!sources.isEmpty()) {
+        throw new IllegalArgumentException(
+            "The images of %s are said to be --unlabelled, and labels are named beside them."
+                .formatted(images));
+      }
+      sources.add(new UnlabelledImages(images));
+    }
     if (sources.isEmpty()) {
       throw new IllegalArgumentException(
-          "The images of %s have no labels: name them with --labels or --classes, or the --rules of classes that are folders."
+          "The images of %s have no labels: name them with --labels or --classes, or the --rules of classes that are folders; or say that they are --unlabelled."
               .formatted(images));
     }
     OptionalInt crop = cropPixels == null ? OptionalInt.empty() : OptionalInt.of(cropPixels);
-    return sources.stream().map(source -> new DataSet(source, weight, !trainOnly, crop)).toList();
+    boolean judged = !trainOnly && !unlabelled;
+    return sources.stream().map(source -> new DataSet(source, weight, judged, crop)).toList();
   }
 }

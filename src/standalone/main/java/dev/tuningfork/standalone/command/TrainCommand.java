@@ -3,12 +3,15 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.model.Safetensors;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
+import dev.tuningfork.trainer.Teacher;
 import dev.tuningfork.trainer.TrainingRun;
 import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.trainer.data.HeldOutSplit;
@@ -122,6 +125,23 @@ final class TrainCommand implements Callable<Integer> {
             "How much of the model these arrays are in the end, the rest being what was learnt from"
                 + " them. Default: ${DEFAULT-VALUE}.")
     double weightsKept;
+
+    @Option(
+        names = "--teacher",
+        paramLabel = "NAME|BUNDLE",
+        description =
+            "A model whose answers, from eight views of each galaxy, are learnt beside the labels. It"
+                + " should not have learnt from the galaxies that are held out.")
+    @Nullable String teacher;
+
+    @Option(
+        names = "--teacher-share",
+        paramLabel = "SHARE",
+        defaultValue = "0.5",
+        description =
+            "How much of what is learnt of a galaxy with votes are the teacher's answers. Default:"
+                + " ${DEFAULT-VALUE}.")
+    double teacherShare = 0.5;
 
     @Option(
         names = "--question",
@@ -384,6 +404,7 @@ final class TrainCommand implements Callable<Integer> {
             run.onProblem,
             settings(),
             pretrained(),
+            teacher(),
             name(),
             model.version,
             model.half ? Precision.HALF : Precision.SINGLE,
@@ -529,6 +550,12 @@ final class TrainCommand implements Callable<Integer> {
       throw new IOException(
           "The weights %s cannot be read. %s".formatted(model.weights, e.getMessage()), e);
     }
+  }
+
+  private Optional<Teacher> teacher() throws ModelException {
+    return model.teacher == null
+        ? Optional.empty()
+        : Optional.of(new Teacher(ModelBundle.named(model.teacher), model.teacherShare));
   }
 
   private static void list(PrintWriter out) {

@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.model.Safetensors;
@@ -84,6 +85,46 @@ class TrainCommandTest {
         .contains("first weights: first; the model is 0.25 × these + 0.75 × those");
   }
 
+  /** Of volunteers who cannot tell, and galaxies that have no labels, only a teacher can teach. */
+  @Test
+  void whatATeacherKnowsIsLearntWhereVolunteersSayNothing() throws Exception {
+    assertThat(train(30, "--average", "0.5")).as(err::toString).isZero();
+    String teacher = bundle.toString();
+    bundle = folder.resolve("pupil.zip");
+    Path more = Files.createDirectory(folder.resolve("more"));
+    DrawnGalaxies.draw(more, 200);
+    DrawnGalaxies.undecided(DrawnGalaxies.labels(images), 60);
+
+    String[] lessons = {
+      "--average", "0.5", "--teacher", teacher, "--images", more.toString(), "--unlabelled"
+    };
+    assertThat(train(30, lessons)).as(err::toString).isZero();
+
+    assertThat(err.toString()).contains("Asking the teacher residual-lite-gz2");
+    assertThat(new String(ModelBundle.open(bundle).file("MODEL_CARD.md"), StandardCharsets.UTF_8))
+        .contains("teacher: residual-lite-gz2 1.0.0, from eight views", "more without labels");
+    Path unseen = Files.createDirectory(folder.resolve("unseen"));
+    DrawnGalaxies.draw(unseen, 60);
+    Path json = folder.resolve("figures.json");
+    String[] questions = {
+      "evaluate",
+      "--model",
+      bundle.toString(),
+      "--images",
+      unseen.toString(),
+      "--labels",
+      DrawnGalaxies.labels(unseen).toString(),
+      "--all",
+      "--json",
+      json.toString()
+    };
+    assertThat(run(questions)).as(err::toString).isZero();
+    assertThat(
+            new JsonMapper().readTree(json.toFile()).at("/metrics/t01/accuracy").doubleValue())
+        .as("by chance 0.5")
+        .isGreaterThan(0.75);
+  }
+
   private Path written(String name, Weights weights) throws IOException {
     return Files.write(folder.resolve(name), Safetensors.write(weights, Map.of()));
   }
@@ -118,10 +159,24 @@ class TrainCommandTest {
     assertThat(err.toString()).contains("wrong with the data");
     assertThat(run("train", "--out", bundle.toString())).isNotZero();
     assertThat(err.toString()).contains("Training takes data");
+    Path more = Files.createDirectory(folder.resolve("more"));
+    DrawnGalaxies.draw(more, 80);
+    assertThat(train("--images", more.toString(), "--unlabelled")).isNotZero();
+    assertThat(err.toString()).contains("no teacher that says what is on them");
+    assertThat(train("--unlabelled")).isNotZero();
+    assertThat(err.toString()).contains("said to be --unlabelled, and labels are named");
+    assertThat(train("--teacher", "nobody")).isNotZero();
+    assertThat(err.toString()).contains("There is no model nobody");
+    assertThat(train("--teacher", "fast", "--teacher-share", "0")).isNotZero();
+    assertThat(err.toString()).contains("share in what is learnt must be above 0");
     assertThat(bundle).doesNotExist();
   }
 
   private int train(String... more) {
+    return train(2, more);
+  }
+
+  private int train(int epochs, String... more) {
     String[] usual = {
       "train",
       "--images",
@@ -131,7 +186,7 @@ class TrainCommandTest {
       "--out",
       bundle.toString(),
       "--epochs",
-      "2",
+      String.valueOf(epochs),
       "--batch",
       "16",
       "--size",

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A galaxy and what is known of it: vote fractions, a class, or both. Immutable; the image stays on
- * disk.
+ * A galaxy and what is known of it: vote fractions, a class, both, or nothing yet. Immutable; the
+ * image stays on disk.
  *
  * @param id the survey's or the competition's, unique within a data set
  * @param image a JPEG, PNG or FITS file
@@ -37,5 +37,20 @@ public record LabelledGalaxy(
         Optional.empty(),
         Optional.of(rules.constraint(className)),
         Optional.of(className));
+  }
+
+  /** A galaxy of which nothing is known but its image. */
+  static LabelledGalaxy of(String id, Path image) {
+    return new LabelledGalaxy(id, image, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** Whether there is anything to learn from it. */
+  public boolean labelled() {
+    return votes.isPresent() || constraint.isPresent();
+  }
+
+  /** The same galaxy with other vote fractions. */
+  public LabelledGalaxy with(VoteFractions others) {
+    return new LabelledGalaxy(id, image, Optional.of(others), constraint, className);
   }
 }

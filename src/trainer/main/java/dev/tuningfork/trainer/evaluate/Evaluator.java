@@ -71,12 +71,29 @@ public final class Evaluator {
       throw new IllegalArgumentException(
           "A model that is judged answers from one view, not from %d.".formatted(model.views()));
     }
+    return asked(model, galaxies, turning, progress).evaluation(views);
+  }
+
+  /**
+   * Asks alone: what the model says about each galaxy in all eight orientations of its image.
+   *
+   * @param model answers from one view of each image
+   * @param progress is told how many galaxies are done, after each batch
+   * @return in the order of the galaxies, without those whose image cannot be read
+   */
+  public static List<Judged> ask(
+      MorphologyModel model, List<Member> galaxies, IntConsumer progress) {
+    return List.copyOf(asked(model, galaxies, true, progress).judged);
+  }
+
+  private static Evaluator asked(
+      MorphologyModel model, List<Member> galaxies, boolean turning, IntConsumer progress) {
     Evaluator evaluator = new Evaluator(model, turning, progress);
     for (int from = 0; from < galaxies.size(); from += model.largestBatch()) {
       evaluator.batch(
           galaxies.subList(from, Math.min(galaxies.size(), from + model.largestBatch())));
     }
-    return evaluator.evaluation(views);
+    return evaluator;
   }
 
   /** A galaxy whose image is ready. */

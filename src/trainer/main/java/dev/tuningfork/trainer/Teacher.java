@@ -1,0 +1,92 @@
+package dev.tuningfork.trainer;
+
+import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelException;
+import dev.tuningfork.model.ModelLoader;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.trainer.data.LabelledGalaxy;
+import dev.tuningfork.trainer.data.TrainingData.Member;
+import dev.tuningfork.trainer.evaluate.Evaluator;
+import dev.tuningfork.trainer.evaluate.Judged;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.VoteFractions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+
+/**
+ * A model whose answers are learnt beside those of volunteers ("distillation", Hinton et al. 2015,
+ * arXiv:1503.02531). What it says is the mean of eight views of an image, which is surer than what
+ * it says of one, and less scattered than forty votes; and it says something of galaxies that
+ * nobody has labelled (Xie et al. 2020, arXiv:1911.04252).
+ *
+ * <p>It should not have seen the galaxies that the new model will be judged on: what it knows of
+ * them would be handed on.
+ *
+ * @param bundle the model
+ * @param share of its answers in what is learnt of a galaxy with vote fractions, above 0 to 1; the
+ *     rest are the volunteers'. Of a galaxy without, they are all
+ */
+public record Teacher(ModelBundle bundle, double share) {
+
+  private static final int ASKED_AT_ONCE = 64;
+
+  public Teacher {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "A teacher's share in what is learnt must be above 0 and at most 1, not %s."
+              .formatted(share));
+    }
+  }
+
+  /**
+   * The same galaxies with what is to be learnt of them. One whose image cannot be read stays as it
+   * is.
+   *
+   * @param progress is told how many galaxies are done, now and then
+   * @throws ModelException if the model cannot be used
+   */
+  List<Member> taught(List<Member> galaxies, IntConsumer progress) throws ModelException {
+    Map<String, AnswerProbabilities> answers;
+    try (MorphologyModel model =
+        ModelLoader.load(bundle, new DeviceSetting.Auto(), ASKED_AT_ONCE)) {
+      answers =
+          Evaluator.ask(model, galaxies, progress).stream()
+              .collect(
+                  Collectors.toMap(
+                      judged -> judged.galaxy().id(),
+                      judged -> judged.turned().map(Judged.Turned::mean).orElseThrow()));
+    }
+    return galaxies.stream()
+        .map(
+            member ->
+                answers.containsKey(member.galaxy().id())
+                    ? new Member(
+                        taught(member.galaxy(), answers.get(member.galaxy().id())),
+                        member.dataSet())
+                    : member)
+        .toList();
+  }
+
+  private LabelledGalaxy taught(LabelledGalaxy galaxy, AnswerProbabilities answers) {
+    return galaxy.with(
+        galaxy
+            .votes()
+            .map(votes -> votes.towards(answers, share))
+            .orElseGet(() -> VoteFractions.of(galaxy.id(), answers)));
+  }
+
+  /** For a model's card. */
+  String words() {
+    return String.format(
+        Locale.ROOT,
+        "%s %s, from eight views; %s × its answers + %s × the volunteers', and its answers alone where there are no votes (Hinton et al. 2015; Xie et al. 2020)",
+        bundle.description().name(),
+        bundle.description().version(),
+        share,
+        1 - share);
+  }
+}
