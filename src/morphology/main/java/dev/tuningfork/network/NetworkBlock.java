@@ -210,7 +210,7 @@ public final class NetworkBlock extends AbstractBlock {
                       training)
                   .singletonOrThrow();
           case Layer.Relu _ -> Activation.relu(x);
-          case Layer.Relu6 _ -> Relu6.of(x);
+          case Layer.Relu6 _ -> Hardtanh.from0To6(x);
           case Layer.MeanOverPlane _ -> Pool.globalAvgPool2d(x);
           case Layer.Flatten _ -> x.reshape(x.getShape().get(0), -1);
           case Layer.Linear l ->

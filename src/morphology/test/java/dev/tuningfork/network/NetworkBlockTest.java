@@ -24,6 +24,7 @@ import dev.tuningfork.network.Layer.Linear;
 import dev.tuningfork.network.Layer.MaxPool;
 import dev.tuningfork.network.Layer.Padding;
 import dev.tuningfork.network.Layer.Relu;
+import dev.tuningfork.network.Layer.Relu6;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -34,6 +35,8 @@ import java.util.SequencedMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkBlockTest {
 
@@ -89,30 +92,81 @@ class NetworkBlockTest {
         .containsExactly(stored.get("logits").toFloatArray(), within(1e-5f));
   }
 
-  @Test
-  void samePaddingPutsTheOddZeroAtTheBottomAndTheRight() {
+  /** Channels that do not see each other are padded in another way than one that is alone. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void samePaddingPutsTheOddZeroAtTheBottomAndTheRight(int channels) {
     Network network =
         new Network(
-            new Volume(1, 4, 4),
-            List.of(new Convolution("conv1", 1, 3, 2, Padding.SAME), new Flatten()),
-            List.of(new Head("t01", 4)));
+            new Volume(channels, 4, 4),
+            List.of(
+                new Convolution("conv1", channels, 3, 2, Padding.SAME, channels, true),
+                new Flatten()),
+            List.of(new Head("t01", 4 * channels)));
     SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>();
-    arrays.put("conv1.weight", new Weights.Array(List.of(1, 1, 3, 3), ones(9)));
-    arrays.put("conv1.bias", new Weights.Array(List.of(1), new float[] {0.5f}));
-    arrays.put("answers.weight", new Weights.Array(List.of(4, 4), identity(4)));
-    arrays.put("answers.bias", new Weights.Array(List.of(4), new float[4]));
-    NDArray image = manager.create(new float[16], new Shape(1, 1, 4, 4));
-    image.set(
-        new float[] {
-          1, 2, 3, 4, //
-          5, 6, 7, 8, //
-          9, 10, 11, 12, //
-          13, 14, 15, 16
-        });
+    arrays.put("conv1.weight", new Weights.Array(List.of(channels, 1, 3, 3), ones(9 * channels)));
+    float[] half = new float[channels];
+    Arrays.fill(half, 0.5f);
+    arrays.put("conv1.bias", new Weights.Array(List.of(channels), half));
+    int answers = 4 * channels;
+    arrays.put("answers.weight", new Weights.Array(List.of(answers, answers), identity(answers)));
+    arrays.put("answers.bias", new Weights.Array(List.of(answers), new float[answers]));
+    NDArray plane = manager.arange(1f, 17f).reshape(1, 1, 4, 4);
+    NDArray image = plane.repeat(1, channels);
+
+    float[] sums = forward(new NetworkBlock(network, new Weights(arrays)), image).toFloatArray();
 
     // windows start at rows and columns 0 and 2; the fifth row and column are zeros
-    assertThat(forward(new NetworkBlock(network, new Weights(arrays)), image).toFloatArray())
-        .containsExactly(54.5f, 45.5f, 72.5f, 54.5f);
+    for (int channel = 0; channel < channels; channel++) {
+      assertThat(Arrays.copyOfRange(sums, 4 * channel, 4 * channel + 4))
+          .containsExactly(54.5f, 45.5f, 72.5f, 54.5f);
+    }
+  }
+
+  /** Of the operations that are not DJL's own: ReLU6, and odd padding where channels are apart. */
+  @Test
+  void gradientsAreTheSlopesOfWhatIsComputed() {
+    Network network =
+        new Network(
+            new Volume(2, 6, 6),
+            List.of(
+                new Convolution("conv1", 2, 3, 2, Padding.SAME, 2, false),
+                new Relu6(),
+                new Flatten()),
+            List.of(new Head("t01", 3)));
+    NDArray image = manager.randomUniform(-8, 8, new Shape(1, 2, 6, 6));
+    Weights weights = Weights.initial(network, 5);
+    float[] kernels = weights.array(network.weights().getFirst()).values();
+    NetworkBlock block = new NetworkBlock(network, weights);
+    block.initialize(manager, DataType.FLOAT32, image.getShape());
+    block.freeze(0);
+    float[] gradients;
+    try (GradientCollector collector = PyTorch.engine().newGradientCollector()) {
+      collector.backward(
+          block
+              .forward(new ParameterStore(manager, false), new NDList(image), true)
+              .singletonOrThrow()
+              .square()
+              .sum());
+      gradients = block.array("conv1.weight").getGradient().toFloatArray();
+    }
+
+    assertThat(gradients).hasSameSizeAs(kernels);
+    for (int i = 0; i < kernels.length; i++) {
+      double slope =
+          (loss(network, weights, i, 1e-3f, image) - loss(network, weights, i, -1e-3f, image))
+              / 2e-3;
+      assertThat((double) gradients[i]).isCloseTo(slope, within(0.02 * Math.abs(slope) + 0.02));
+    }
+  }
+
+  private double loss(Network network, Weights weights, int kernel, float change, NDArray image) {
+    WeightSpec spec = network.weights().getFirst();
+    float[] changed = weights.array(spec).values().clone();
+    changed[kernel] += change;
+    SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>(weights.arrays());
+    arrays.put(spec.name(), new Weights.Array(spec.shape(), changed));
+    return forward(new NetworkBlock(network, new Weights(arrays)), image).square().sum().getFloat();
   }
 
   @Test

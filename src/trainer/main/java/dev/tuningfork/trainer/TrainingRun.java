@@ -134,7 +134,7 @@ public record TrainingRun(
     told.accept(
         String.format(
             Locale.ROOT,
-            "%,d galaxies to learn from, %,d held out, %,d problems; preparing their images",
+            "%,d galaxies to learn from, %,d held out, %,d problems",
             data.training().size(),
             data.heldOut().size(),
             data.problems().size()));
@@ -142,11 +142,11 @@ public record TrainingRun(
       throw new IllegalArgumentException(
           "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
     }
-    List<Member> lessons = lessons(data, told);
+    List<Member> lessons = lessons(data, listener);
     Files.createDirectories(folder.path());
     Optional<Trainer.Result> result;
-    try (CutoutStore training = cutouts(lessons, settings.augmentation());
-        CutoutStore heldOut = cutouts(data.heldOut(), Augmentation.NONE)) {
+    try (CutoutStore training = cutouts(lessons, settings.augmentation(), listener);
+        CutoutStore heldOut = cutouts(data.heldOut(), Augmentation.NONE, listener)) {
       check(training.problems(), told);
       check(heldOut.problems(), told);
       try (BatchLoader batches =
@@ -159,22 +159,30 @@ public record TrainingRun(
   }
 
   /** What is learnt of each galaxy: what its labels say, or what these and the teacher say. */
-  private List<Member> lessons(TrainingData data, Consumer<String> told) throws ModelException {
-    if (teacher.isEmpty()) {
-      if (data.training().stream().anyMatch(member -> !member.galaxy().labelled())) {
-        throw new IllegalArgumentException(
-            "There are galaxies without labels and no teacher that says what is on them.");
-      }
-      return data.training();
+  private List<Member> lessons(TrainingData data, TrainingListener listener) throws ModelException {
+    List<Member> galaxies = data.training();
+    if (teacher.isPresent()) {
+      return teacher
+          .get()
+          .taught(
+              galaxies, done -> listener.preparing("asking the teacher", done, galaxies.size()));
     }
-    told.accept(
-        "Asking the teacher %s about these galaxies, from eight views"
-            .formatted(teacher.get().bundle().description().name()));
-    return teacher.get().taught(data.training(), done -> {});
+    if (galaxies.stream().anyMatch(member -> !member.galaxy().labelled())) {
+      throw new IllegalArgumentException(
+          "There are galaxies without labels and no teacher that says what is on them.");
+    }
+    return galaxies;
   }
 
-  private CutoutStore cutouts(List<Member> galaxies, Augmentation augmentation) throws IOException {
-    return CutoutStore.create(galaxies, settings.input(), augmentation, folder.path(), done -> {});
+  private CutoutStore cutouts(
+      List<Member> galaxies, Augmentation augmentation, TrainingListener listener)
+      throws IOException {
+    return CutoutStore.create(
+        galaxies,
+        settings.input(),
+        augmentation,
+        folder.path(),
+        done -> listener.preparing("preparing images", done, galaxies.size()));
   }
 
   private void check(List<Problem> problems, Consumer<String> told) {

@@ -124,8 +124,8 @@ public record Report(
         .filter(ratio -> !ratio.reached())
         .map(
             ratio ->
-                "%s is %.2f, and has to be %s at least."
-                    .formatted(ratio.name(), ratio.value(), ratio.bar()))
+                "%s is %s, and has to be %s at least."
+                    .formatted(ratio.name(), Table.number(ratio.value()), ratio.bar()))
         .toList();
   }
 }

@@ -38,8 +38,7 @@ public final class Table {
     }
     lines.add("");
     for (Ratio ratio : report.ratios()) {
-      lines.add(
-          String.format(Locale.ROOT, "%8.2f  %s%s", ratio.value(), ratio.name(), verdict(ratio)));
+      lines.add("%8s  %s%s".formatted(number(ratio.value()), ratio.name(), verdict(ratio)));
     }
     report.leftOut().forEach(sentence -> lines.add("left out: " + sentence));
     return lines;
@@ -72,9 +71,9 @@ public final class Table {
       lines.add(
           String.format(
               Locale.ROOT,
-              "| %s | %.2f | %s |",
+              "| %s | %s | %s |",
               ratio.name(),
-              ratio.value(),
+              number(ratio.value()),
               ratio.bar() == null
                   ? ""
                   : "%s%s".formatted(ratio.bar(), ratio.reached() ? "" : ", **missed**")));
@@ -109,6 +108,7 @@ public final class Table {
   /** With three digits at least, and no more behind the point than they need. */
   static String number(double value) {
     double size = Math.abs(value);
-    return String.format(Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.2f", value);
+    String format = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
+    return String.format(Locale.ROOT, format, value);
   }
 }

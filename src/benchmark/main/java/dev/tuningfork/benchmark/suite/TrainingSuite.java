@@ -3,6 +3,7 @@ package dev.tuningfork.benchmark.suite;
 import dev.tuningfork.benchmark.suite.Blocks.Layout;
 import dev.tuningfork.benchmark.suite.Tally.Measurement;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
@@ -34,14 +35,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Training steps a second: as {@code train} does them, images augmented and read from disk, beside
  * their ceiling, which is a bare loop of the same network and batch on random numbers that lie in
  * memory (forward, the mean square of the outputs as loss, backward, AdamW), and beside the same
- * loop with weights that lie channels first.
+ * loop with weights that lie channels first; the network of each model that is built in, or of the
+ * one alone in the short form.
  */
 final class TrainingSuite implements Suite {
 
@@ -70,21 +74,32 @@ final class TrainingSuite implements Suite {
 
   @Override
   public void measure(Workload workload, Tally tally) throws Exception {
-    Plan plan = workload.plan();
-    if (workload.bundle().description().architecture().equals(ModelDescription.TORCHSCRIPT)) {
-      tally.leaveOut("The model is a TorchScript module made elsewhere, which is not trained.");
+    Set<String> names = new LinkedHashSet<>();
+    names.add(workload.modelName());
+    if (!workload.plan().quick()) {
+      names.addAll(ModelBundle.shipped());
+    }
+    Path folder = workload.folder("training");
+    List<DataSet> labelled = List.of(labelled(workload, folder));
+    for (String name : names) {
+      measure(workload.plan(), tally, name, labelled, folder);
+    }
+  }
+
+  private static void measure(
+      Plan plan, Tally tally, String name, List<DataSet> labelled, Path folder) throws Exception {
+    String architecture = ModelBundle.named(name).description().architecture();
+    if (architecture.equals(ModelDescription.TORCHSCRIPT)) {
+      tally.leaveOut(name + ", which is a TorchScript module made elsewhere and is not trained.");
       return;
     }
-    String architecture = workload.bundle().description().architecture();
     List<Question> questions = DecisionTree.galaxyZoo2().questions();
     Architecture named = Architectures.named(architecture);
     InputSpec input = named.input();
     Network network = named.describe(input.channels().count(), input.size(), Head.of(questions));
     Weights weights = Weights.initial(network, 1);
     double seconds = 2 * plan.seconds();
-    Path folder = workload.folder("training");
     TrainingSettings settings = settings(architecture, input, questions);
-    List<DataSet> labelled = List.of(labelled(workload, folder));
     try (CutoutStore store =
             CutoutStore.create(
                 TrainingData.read(labelled, new HeldOutSplit(0.1, "benchmark"), Strictness.SKIP)
@@ -98,17 +113,17 @@ final class TrainingSuite implements Suite {
       List<Measurement> all =
           List.of(
               new Measurement(
-                  "training",
+                  name + " training",
                   UNIT,
                   architecture + ", as train does it, images augmented and read from disk",
                   () -> train(settings, store, weights, folder, seconds)),
               new Measurement(
-                  "ceiling",
+                  name + " ceiling",
                   UNIT,
                   "a bare loop of the same network on numbers in memory",
                   () -> Pace.perSecond(seconds, last::step)),
               new Measurement(
-                  "channels first",
+                  name + " channels first",
                   UNIT,
                   "the same loop, the weights as DJL makes them",
                   () -> Pace.perSecond(seconds, first::step)));
@@ -181,6 +196,9 @@ final class TrainingSuite implements Suite {
     double imagesPerSecond() {
       return counted * BATCH / took;
     }
+
+    @Override
+    public void preparing(String what, int done, int of) {}
 
     @Override
     public void stepped(

@@ -26,28 +26,34 @@ final class TrainingProgress implements TrainingListener {
   }
 
   @Override
+  public void preparing(String what, int done, int of) {
+    show(what, "", done, of, " galaxies");
+  }
+
+  @Override
   public void stepped(
       int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left) {
+    String pace =
+        String.format(
+            Locale.ROOT,
+            ", loss %.4f, %,.0f images/s, %s left",
+            loss,
+            imagesPerSecond,
+            ProgressBar.inWords(left));
+    show("epoch " + epoch, "step ", step, steps, pace);
+  }
+
+  /** From any thread, and now and then only. */
+  private synchronized void show(String what, String thing, int done, int of, String more) {
     if (System.nanoTime() - drawn <= (terminal.live() ? REDRAW_NANOS : LINE_NANOS)) {
       return;
     }
     drawn = System.nanoTime();
-    String bar = terminal.live() ? " " + ProgressBar.bar((double) step / steps) : "";
-    String text =
-        String.format(
-            Locale.ROOT,
-            "epoch %d%s step %,d of %,d, loss %.4f, %,.0f images/s, %s left",
-            epoch,
-            bar,
-            step,
-            steps,
-            loss,
-            imagesPerSecond,
-            ProgressBar.inWords(left));
+    String count = String.format(Locale.ROOT, "%s%,d of %,d%s", thing, done, of, more);
     if (terminal.live()) {
-      terminal.status(text);
+      terminal.status("%s %s %s".formatted(what, ProgressBar.bar((double) done / of), count));
     } else {
-      terminal.line(text);
+      terminal.line(what + " " + count);
     }
   }
 

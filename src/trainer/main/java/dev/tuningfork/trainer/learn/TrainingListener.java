@@ -2,8 +2,17 @@ package dev.tuningfork.trainer.learn;
 
 import java.time.Duration;
 
-/** Told how a training run goes, from the thread that trains. */
+/** Told how a training run goes, from the thread that trains where nothing else is said. */
 public interface TrainingListener {
+
+  /**
+   * So much is done of what comes before the first step; from any thread.
+   *
+   * @param what in words, such as "preparing images"
+   * @param done galaxies
+   * @param of so many
+   */
+  void preparing(String what, int done, int of);
 
   /**
    * A step is done.

@@ -155,6 +155,9 @@ final class SmallRun {
   /** Says nothing and never stops. */
   static class Silent implements TrainingListener {
     @Override
+    public void preparing(String what, int done, int of) {}
+
+    @Override
     public void stepped(
         int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left) {}
 

@@ -19,11 +19,11 @@ import java.util.LinkedHashMap;
  *
  * <p>The module has no arrays, and so no device; it is loaded once and stays. For several threads.
  */
-final class Relu6 {
+final class Hardtanh {
 
   private static final String FORWARD =
       """
-        def forward(self: __torch__.Relu6, x: Tensor) -> Tensor:
+        def forward(self: __torch__.Hardtanh, x: Tensor) -> Tensor:
           return torch.hardtanh(x, 0., 6.)
       """;
 
@@ -34,19 +34,19 @@ final class Relu6 {
   private static final ParameterStore NO_PARAMETERS =
       new ParameterStore(MODEL.getNDManager(), false);
 
-  private Relu6() {}
+  private Hardtanh() {}
 
   /** Gradients are recorded where the thread records any. */
-  static NDArray of(NDArray x) {
+  static NDArray from0To6(NDArray x) {
     boolean recordsGradients = true;
     return BLOCK.forward(NO_PARAMETERS, new NDList(x), recordsGradients).singletonOrThrow();
   }
 
   private static Model load() {
     byte[] archive =
-        new TorchScriptArchive("Relu6", FORWARD, new LinkedHashMap<>(), new LinkedHashMap<>())
+        new TorchScriptArchive("Hardtanh", FORWARD, new LinkedHashMap<>(), new LinkedHashMap<>())
             .bytes();
-    Model model = Model.newInstance("relu6", PyTorch.engine().getEngineName());
+    Model model = Model.newInstance("hardtanh", PyTorch.engine().getEngineName());
     try {
       model.load(new ByteArrayInputStream(archive));
     } catch (IOException | MalformedModelException e) {
