@@ -20,6 +20,7 @@ import dev.tuningfork.trainer.data.Problem;
 import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
+import dev.tuningfork.trainer.data.UnlabelledImages;
 import dev.tuningfork.trainer.evaluate.Evaluation;
 import dev.tuningfork.trainer.evaluate.Evaluator;
 import dev.tuningfork.trainer.evaluate.IntervalWidths;
@@ -249,8 +250,17 @@ public record TrainingRun(
                     source.dataSet().source().describe(),
                     source.training(),
                     source.heldOut(),
-                    source.dataSet().judged() ? "" : "a biased choice, so judged on none"))
+                    role(source.dataSet())))
         .toList();
+  }
+
+  private static String role(DataSet dataSet) {
+    if (dataSet.judged()) {
+      return "";
+    }
+    return dataSet.source() instanceof UnlabelledImages
+        ? "what the teacher says of them"
+        : "a biased choice, so judged on none";
   }
 
   /** Of how many training galaxies at least half of the volunteers were asked each question. */

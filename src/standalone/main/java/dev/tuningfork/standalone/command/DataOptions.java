@@ -84,6 +84,11 @@ final class DataOptions {
     return groups.stream().flatMap(group -> group.dataSets().stream()).toList();
   }
 
+  /** Whether there is anything to judge a model on. */
+  boolean judged() {
+    return !trainOnly && !unlabelled;
+  }
+
   private List<DataSet> dataSets() {
     List<GalaxySource> sources = new ArrayList<>();
     if (labels != null) {
@@ -120,7 +125,6 @@ final class DataOptions {
               .formatted(images));
     }
     OptionalInt crop = cropPixels == null ? OptionalInt.empty() : OptionalInt.of(cropPixels);
-    boolean judged = !trainOnly && !unlabelled;
-    return sources.stream().map(source -> new DataSet(source, weight, judged, crop)).toList();
+    return sources.stream().map(source -> new DataSet(source, weight, judged(), crop)).toList();
   }
 }

@@ -157,7 +157,7 @@ final class EvaluateCommand implements Callable<Integer> {
     List<DataSet> sets = DataOptions.dataSets(dataSets);
     if (sets.stream().noneMatch(DataSet::judged)) {
       throw new IllegalArgumentException(
-          "There is no galaxy to judge the model on: every data set is --train-only.");
+          "There is no galaxy to judge the model on: every data set is --train-only or --unlabelled.");
     }
     checkUnseen(bundle, err);
     Optional<HeldOutSplit> split = split(bundle);
@@ -195,7 +195,7 @@ final class EvaluateCommand implements Callable<Integer> {
     for (DataOptions options : dataSets) {
       String images = GalaxySource.shortened(options.images);
       for (Object entry : learnt) {
-        if (options.trainOnly
+        if (!options.judged()
             || !(entry instanceof Map<?, ?> set)
             || !images.equals(set.get("images"))) {
           continue;
