@@ -26,10 +26,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,11 +61,7 @@ final class PredictorSuite implements Suite {
 
   @Override
   public void measure(Workload workload, Tally tally) throws Exception {
-    Set<String> names = new LinkedHashSet<>();
-    names.add(workload.modelName());
-    if (!workload.plan().quick()) {
-      names.addAll(ModelBundle.shipped());
-    }
+    List<String> names = workload.modelNames();
     try (PythonPeer peer =
         PythonPeer.start(workload.python(), Runtime.getRuntime().availableProcessors())) {
       for (String name : names) {

@@ -35,17 +35,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Training steps a second: as {@code train} does them, images augmented and read from disk, beside
  * their ceiling, which is a bare loop of the same network and batch on random numbers that lie in
  * memory (forward, the mean square of the outputs as loss, backward, AdamW), and beside the same
- * loop with weights that lie channels first; the network of each model that is built in, or of the
- * one alone in the short form.
+ * loop with weights that lie channels first; with the network of each of the workload's models.
  */
 final class TrainingSuite implements Suite {
 
@@ -74,14 +71,9 @@ final class TrainingSuite implements Suite {
 
   @Override
   public void measure(Workload workload, Tally tally) throws Exception {
-    Set<String> names = new LinkedHashSet<>();
-    names.add(workload.modelName());
-    if (!workload.plan().quick()) {
-      names.addAll(ModelBundle.shipped());
-    }
     Path folder = workload.folder("training");
     List<DataSet> labelled = List.of(labelled(workload, folder));
-    for (String name : names) {
+    for (String name : workload.modelNames()) {
       measure(workload.plan(), tally, name, labelled, folder);
     }
   }

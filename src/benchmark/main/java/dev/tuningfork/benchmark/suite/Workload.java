@@ -72,8 +72,12 @@ public final class Workload {
     return images;
   }
 
-  String modelName() {
-    return modelName;
+  /** The model, and in the full form those that are built in, each once. */
+  List<String> modelNames() {
+    return Stream.concat(
+            Stream.of(modelName), plan.quick() ? Stream.empty() : ModelBundle.shipped().stream())
+        .distinct()
+        .toList();
   }
 
   ModelBundle bundle() {
