@@ -143,9 +143,23 @@ public record TrainingRun(
       throw new IllegalArgumentException(
           "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
     }
+    Optional<Trainer.Result> result = resume ? trainer.finished() : Optional.empty();
+    if (result.isEmpty()) {
+      result = learnt(trainer, data, start, resume, listener, told);
+    }
+    return result.isEmpty() ? Optional.empty() : Optional.of(judged(data, result.get(), told));
+  }
+
+  private Optional<Trainer.Result> learnt(
+      Trainer trainer,
+      TrainingData data,
+      Weights start,
+      boolean resume,
+      TrainingListener listener,
+      Consumer<String> told)
+      throws IOException, ModelException {
     List<Member> lessons = lessons(data, listener);
     Files.createDirectories(folder.path());
-    Optional<Trainer.Result> result;
     try (CutoutStore training = cutouts(lessons, settings.augmentation(), listener);
         CutoutStore heldOut = cutouts(data.heldOut(), Augmentation.NONE, listener)) {
       check(training.problems(), told);
@@ -153,10 +167,9 @@ public record TrainingRun(
       try (BatchLoader batches =
               BatchLoader.training(training, settings.batch(), settings.seed(), LOADERS);
           BatchLoader judged = BatchLoader.evaluation(heldOut, JUDGED_AT_ONCE, 1)) {
-        result = trainer.train(batches, judged, start, resume);
+        return trainer.train(batches, judged, start, resume);
       }
     }
-    return result.isEmpty() ? Optional.empty() : Optional.of(judged(data, result.get(), told));
   }
 
   /** What is learnt of each galaxy: what its labels say, or what these and the teacher say. */

@@ -98,8 +98,7 @@ public final class Trainer {
         new Learner(PyTorch.engine(), network, settings, start, devices.list())) {
       Progress progress = Progress.START;
       if (resume) {
-        Checkpoint checkpoint = Checkpoint.read(folder.last());
-        requireSame(checkpoint);
+        Checkpoint checkpoint = last();
         learner.restore(checkpoint);
         progress = checkpoint.progress();
       }
@@ -108,12 +107,45 @@ public final class Trainer {
     }
   }
 
-  private void requireSame(Checkpoint checkpoint) {
+  /**
+   * What the folder's run has left, if it came to its end: there is nothing to go on with then, and
+   * no need for images to learn from.
+   *
+   * @throws IOException if there is no checkpoint, or it cannot be read
+   * @throws IllegalArgumentException if the checkpoint is of a run with other settings
+   */
+  public Optional<Result> finished() throws IOException {
+    Checkpoint checkpoint = last();
+    return ended(checkpoint.progress())
+        ? Optional.of(result(checkpoint.progress(), checkpoint.averages()))
+        : Optional.empty();
+  }
+
+  private boolean ended(Progress progress) {
+    boolean outOfPatience =
+        settings.patience() > 0
+            && progress.bestEpoch() > 0
+            && progress.epoch() - 1 - progress.bestEpoch() >= settings.patience();
+    return progress.epoch() > settings.epochs() || outOfPatience;
+  }
+
+  private Result result(Progress progress, Weights averages) throws IOException {
+    int done = progress.epoch() - 1;
+    double minutes = progress.seconds() / 60;
+    return settings.patience() == 0
+        ? new Result(averages, done, done, minutes)
+        : new Result(
+            Checkpoint.read(folder.best()).averages(), progress.bestEpoch(), done, minutes);
+  }
+
+  private Checkpoint last() throws IOException {
+    Checkpoint checkpoint = Checkpoint.read(folder.last());
     if (!checkpoint.settings().equals(fingerprint())) {
       throw new IllegalArgumentException(
           "The checkpoint %s is of a run with other settings (%s) than these (%s)."
               .formatted(folder.last(), checkpoint.settings(), fingerprint()));
     }
+    return checkpoint;
   }
 
   private String fingerprint() {
@@ -147,24 +179,12 @@ public final class Trainer {
     }
 
     Optional<Result> toTheEnd() throws IOException {
-      while (progress.epoch() <= settings.epochs() && !outOfPatience()) {
+      while (!ended(progress)) {
         if (!epoch()) {
           return Optional.empty();
         }
       }
-      int done = progress.epoch() - 1;
-      double minutes = progress.seconds() / 60;
-      return Optional.of(
-          settings.patience() == 0
-              ? new Result(learner.averages(), done, done, minutes)
-              : new Result(
-                  Checkpoint.read(folder.best()).averages(), progress.bestEpoch(), done, minutes));
-    }
-
-    private boolean outOfPatience() {
-      return settings.patience() > 0
-          && progress.bestEpoch() > 0
-          && progress.epoch() - 1 - progress.bestEpoch() >= settings.patience();
+      return Optional.of(result(progress, learner.averages()));
     }
 
     /** False if it was asked to stop before the end. */
