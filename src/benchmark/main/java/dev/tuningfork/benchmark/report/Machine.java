@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param cores processors that this process may use
  * @param features of the processor, those that decide how fast networks are
  * @param memory of the machine, GiB
+ * @param system its name and version
  */
 public record Machine(
     int cores, String processor, List<String> features, long memory, String system, String java) {
@@ -34,8 +35,13 @@ public record Machine(
         line("model name").isEmpty() ? System.getProperty("os.arch") : line("model name"),
         TELLING.stream().filter(flags::contains).toList(),
         Math.round(bytesOfMemory() / (double) (1L << 30)),
-        System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        System.getProperty("os.name") + " " + version(System.getProperty("os.version")),
         (System.getProperty("java.vendor.version", "") + " " + Runtime.version()).strip());
+  }
+
+  /** Without what tells one build of a version from another, such as -generic. */
+  private static String version(String system) {
+    return system.split("-", 2)[0];
   }
 
   private static long bytesOfMemory() {
