@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
 /**
@@ -39,6 +40,9 @@ public record ModelDescription(
     InputSpec input,
     SequencedMap<String, Object> training,
     SequencedMap<String, SequencedMap<String, Double>> metrics) {
+
+  /** What {@link #bfloat16Error} is named in what the training was. */
+  public static final String BFLOAT16_ERROR = "bfloat16Error";
 
   /** The architecture of a model that was made elsewhere and comes as a TorchScript module. */
   public static final String TORCHSCRIPT = "torchscript";
@@ -128,6 +132,16 @@ public record ModelDescription(
       SequencedMap<String, SequencedMap<String, Double>> reached) {
     return new ModelDescription(
         name, version, tree, questions, architecture, output, input, how, reached);
+  }
+
+  /**
+   * By how much a probability in bfloat16 differed at most from that in float32, on the galaxies
+   * that the model was judged on; empty where its training does not say.
+   */
+  public OptionalDouble bfloat16Error() {
+    return training.get(BFLOAT16_ERROR) instanceof Number error
+        ? OptionalDouble.of(error.doubleValue())
+        : OptionalDouble.empty();
   }
 
   /** The questions with the number of their answers, in the order of the outputs. */

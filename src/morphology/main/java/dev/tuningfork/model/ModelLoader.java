@@ -92,7 +92,8 @@ public final class ModelLoader {
     if (form != Form.AUTO || bundle.isTorchScript()) {
       return List.of(form);
     }
-    return Processor.multipliesBfloat16(device)
+    double error = bundle.description().bfloat16Error().orElse(0);
+    return Processor.multipliesBfloat16(device) && error <= Form.BFLOAT16.tolerance(false)
         ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
         : List.of(Form.FLOAT32, Form.BLOCKS);
   }

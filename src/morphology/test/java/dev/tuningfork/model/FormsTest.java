@@ -70,6 +70,23 @@ class FormsTest {
   }
 
   @Test
+  void aModelThatLosesTooMuchInBfloat16IsNotComputedSoUnlessThatIsDemanded() throws Exception {
+    ModelBundle small = TestModels.small();
+    SequencedMap<String, Object> training = new LinkedHashMap<>();
+    training.put(ModelDescription.BFLOAT16_ERROR, 0.011);
+    ModelBundle bundle =
+        ModelBundle.of(
+            small.description().trained(training, new LinkedHashMap<>()), small.weights());
+
+    try (MorphologyModel model = ModelLoader.load(bundle, CPU, 2);
+        MorphologyModel demanded =
+            ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(Form.BFLOAT16).ofImages(2))) {
+      assertThat(model.form()).isEqualTo("float32");
+      assertThat(demanded.form()).isEqualTo("bfloat16");
+    }
+  }
+
+  @Test
   void aBundleHoldsItsReferenceAnswersAndAModelIsHeldToThem(@TempDir Path folder) throws Exception {
     Path path = folder.resolve("bundle");
     TestModels.small().withReferenceAnswers().save(path);

@@ -1,6 +1,8 @@
 package dev.tuningfork.trainer;
 
 import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.Form;
+import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelDescription.Output;
@@ -24,6 +26,7 @@ import dev.tuningfork.trainer.data.UnlabelledImages;
 import dev.tuningfork.trainer.evaluate.Evaluation;
 import dev.tuningfork.trainer.evaluate.Evaluator;
 import dev.tuningfork.trainer.evaluate.IntervalWidths;
+import dev.tuningfork.trainer.evaluate.Judged;
 import dev.tuningfork.trainer.evaluate.ModelCard;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
@@ -214,6 +217,10 @@ public record TrainingRun(
     told.accept("Judging the model on the galaxies that were held out");
     Weights weights =
         pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights());
+    SequencedMap<String, Object> training = training(data, result);
+    training.put(
+        ModelDescription.BFLOAT16_ERROR, bfloat16Error(description, weights, data.heldOut()));
+    description = description.trained(training, new LinkedHashMap<>());
     Optional<IntervalWidths> widths = Optional.empty();
     if (settings.givesConcentrations()) {
       Evaluation narrow = evaluation(description, weights, data, false);
@@ -222,7 +229,6 @@ public record TrainingRun(
     }
     Evaluation evaluation = evaluation(description, weights, data, true);
     evaluation.leftOut().forEach(told);
-    SequencedMap<String, Object> training = training(data, result);
     widths.ifPresent(
         fitted -> {
           training.put("intervalFactors", fitted.factors());
@@ -244,14 +250,41 @@ public record TrainingRun(
     return new Trained(bundle, evaluation);
   }
 
-  /** In the form in which the model will serve, which its reference answers decide about. */
+  /** The largest over many galaxies: on the few drawn ones of a bundle it may be half as large. */
+  private double bfloat16Error(ModelDescription description, Weights weights, List<Member> galaxies)
+      throws ModelException {
+    ModelBundle bundle = ModelBundle.of(description, weights, precision);
+    List<Judged> exact = evaluation(bundle, Form.FLOAT32, galaxies, false).galaxies();
+    List<Judged> rounded = evaluation(bundle, Form.BFLOAT16, galaxies, false).galaxies();
+    double largest = 0;
+    for (Question question : settings.questions()) {
+      for (int g = 0; g < exact.size(); g++) {
+        double[] one = exact.get(g).upright().conditional(question);
+        double[] other = rounded.get(g).upright().conditional(question);
+        for (int a = 0; a < one.length; a++) {
+          largest = Math.max(largest, Math.abs(one[a] - other[a]));
+        }
+      }
+    }
+    return largest;
+  }
+
+  /** In the form in which the model will serve. */
   private Evaluation evaluation(
       ModelDescription description, Weights weights, TrainingData data, boolean turning)
       throws ModelException {
     ModelBundle bundle = ModelBundle.of(description, weights, precision).withReferenceAnswers();
+    return evaluation(bundle, Form.AUTO, data.heldOut(), turning);
+  }
+
+  private static Evaluation evaluation(
+      ModelBundle bundle, Form form, List<Member> galaxies, boolean turning) throws ModelException {
     try (MorphologyModel model =
-        ModelLoader.load(bundle, new DeviceSetting.Auto(), JUDGED_AT_ONCE)) {
-      return Evaluator.evaluate(model, data.heldOut(), 1, turning, done -> {});
+        ModelLoader.load(
+            bundle,
+            new DeviceSetting.Auto(),
+            ForwardPasses.DEFAULT.in(form).ofImages(JUDGED_AT_ONCE))) {
+      return Evaluator.evaluate(model, galaxies, 1, turning, done -> {});
     }
   }
 

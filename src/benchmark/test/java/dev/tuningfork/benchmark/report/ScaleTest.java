@@ -34,7 +34,7 @@ class ScaleTest {
     // 1e7 × (100 + 2,000) bytes × 3 replicas are 63 GB
     assertThat(page)
         .contains(
-            "| Rubin, a night's mean: 10⁷ alerts in 10 h | 278 | 2.78 | 6 | 2 | 4 | 2.78 | 0.56 | 20.0 | 63.0 |")
+            "| Rubin, a night's mean: 10⁷ alerts in 10 h | 278 | 2.78 | 6 | 2 | 4 | 2.78 | 0.556 | 20.0 | 63.0 |")
         .contains("| 16 | 1.74 h | 174 h |");
   }
 

@@ -45,6 +45,7 @@ class TrainCommandTest {
     ModelBundle made = ModelBundle.open(bundle);
     assertThat(made.description().output()).isEqualTo(Output.CONCENTRATIONS);
     assertThat(made.description().metrics().get("all")).containsKey("rmse");
+    assertThat(made.description().bfloat16Error().orElseThrow()).isBetween(1e-6, 0.5);
     assertThat(new String(made.file("training.jsonl"), StandardCharsets.UTF_8).lines()).hasSize(2);
     assertThat(new String(made.file("MODEL_CARD.md"), StandardCharsets.UTF_8))
         .contains("# residual-lite-gz2 1.0.0", "10.0 × squared error", "rotation by any angle");
