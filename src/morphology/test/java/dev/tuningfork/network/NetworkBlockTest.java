@@ -201,7 +201,7 @@ class NetworkBlockTest {
       try (Trainer trainer = model.newTrainer(config)) {
         trainer.initialize(new Shape(8, 2, 18, 18));
         float before = step(trainer, images, truth);
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 60; i++) {
           step(trainer, images, truth);
         }
         assertThat(step(trainer, images, truth)).isLessThan(before / 2);

@@ -61,22 +61,20 @@ public record Teacher(ModelBundle bundle, double share) {
                       judged -> judged.turned().map(Judged.Turned::mean).orElseThrow()));
     }
     return galaxies.stream()
-        .map(
-            member ->
-                answers.containsKey(member.galaxy().id())
-                    ? new Member(
-                        taught(member.galaxy(), answers.get(member.galaxy().id())),
-                        member.dataSet())
-                    : member)
+        .map(member -> new Member(taught(member.galaxy(), answers), member.dataSet()))
         .toList();
   }
 
-  private LabelledGalaxy taught(LabelledGalaxy galaxy, AnswerProbabilities answers) {
+  private LabelledGalaxy taught(LabelledGalaxy galaxy, Map<String, AnswerProbabilities> answers) {
+    AnswerProbabilities said = answers.get(galaxy.id());
+    if (said == null) {
+      return galaxy;
+    }
     return galaxy.with(
         galaxy
             .votes()
-            .map(votes -> votes.towards(answers, share))
-            .orElseGet(() -> VoteFractions.of(galaxy.id(), answers)));
+            .map(votes -> votes.towards(said, share))
+            .orElseGet(() -> VoteFractions.of(galaxy.id(), said)));
   }
 
   /** For a model's card. */
