@@ -5,8 +5,10 @@ import dev.tuningfork.benchmark.report.Machine;
 import dev.tuningfork.benchmark.report.Picture;
 import dev.tuningfork.benchmark.report.Report;
 import dev.tuningfork.benchmark.report.Table;
+import dev.tuningfork.benchmark.stream.JavaProcess;
 import dev.tuningfork.benchmark.suite.Plan;
 import dev.tuningfork.benchmark.suite.Suite;
+import dev.tuningfork.benchmark.suite.Suites;
 import dev.tuningfork.benchmark.suite.Tally;
 import dev.tuningfork.benchmark.suite.Workload;
 import dev.tuningfork.model.DeviceSetting;
@@ -15,6 +17,7 @@ import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.Logging;
 import dev.tuningfork.standalone.survey.MockSurvey;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -23,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -129,11 +133,11 @@ public final class Benchmark implements Callable<Integer> {
 
   static CommandLine line() {
     CommandLine line = new CommandLine(new Benchmark());
-    int width = Suite.ALL.stream().mapToInt(suite -> suite.name().length()).max().orElse(1);
+    int width = Suites.ALL.stream().mapToInt(suite -> suite.name().length()).max().orElse(1);
     line.getCommandSpec()
         .usageMessage()
         .footer(
-            Suite.ALL.stream()
+            Suites.ALL.stream()
                 .map(
                     suite ->
                         ("  %-" + width + "s  %s%s")
@@ -163,15 +167,63 @@ public final class Benchmark implements Callable<Integer> {
       List<Figure> figures = new ArrayList<>();
       List<String> leftOut = new ArrayList<>();
       for (Suite suite : suites) {
-        Tally tally = new Tally(suite.name(), this::tell);
-        suite.measure(workload, tally);
-        figures.addAll(tally.figures());
-        leftOut.addAll(tally.leftOut());
+        if (System.getenv().entrySet().containsAll(suite.environment().entrySet())) {
+          Tally tally = new Tally(suite.name(), this::tell);
+          suite.measure(workload, tally);
+          figures.addAll(tally.figures());
+          leftOut.addAll(tally.leftOut());
+        } else {
+          Path folder = Files.createTempDirectory(scratch, suite.name() + "-");
+          Report apart = measuredApart(suite, plan, files, folder.resolve("figures.json"));
+          figures.addAll(apart.figures());
+          leftOut.addAll(apart.leftOut());
+        }
       }
       return told(report(figures, leftOut));
     } finally {
       delete(scratch);
     }
+  }
+
+  /** Measures in another process, whose environment is as the suite needs it. */
+  private Report measuredApart(Suite suite, Plan plan, List<Path> files, Path figures)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                Benchmark.class.getName(),
+                "--only=" + suite.name(),
+                "--images=" + Objects.requireNonNull(files.getFirst().getParent()),
+                "--model=" + modelName,
+                "--runs=" + plan.runs(),
+                "--json=" + figures));
+    if (quick) {
+      arguments.add("--quick");
+    }
+    ProcessBuilder java =
+        new ProcessBuilder(JavaProcess.command("", arguments.toArray(String[]::new)))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    java.environment().putAll(suite.environment());
+    Process process = java.start();
+    List<String> failure = new ArrayList<>();
+    try (BufferedReader lines = process.errorReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith(suite.name() + ": ")) {
+          tell(line);
+        } else {
+          failure.add(line);
+        }
+      }
+    } finally {
+      process.destroy();
+    }
+    process.waitFor();
+    if (!Files.exists(figures)) {
+      throw new IOException(
+          "The part %s failed in its process: %s"
+              .formatted(suite.name(), String.join(System.lineSeparator(), failure)));
+    }
+    return Report.read(figures);
   }
 
   private Report report(List<Figure> figures, List<String> leftOut) throws Exception {
@@ -209,15 +261,15 @@ public final class Benchmark implements Callable<Integer> {
 
   private List<Suite> suites() {
     for (String name : only) {
-      if (Suite.ALL.stream().noneMatch(suite -> suite.name().equals(name))) {
+      if (Suites.ALL.stream().noneMatch(suite -> suite.name().equals(name))) {
         throw new ParameterException(
             spec.commandLine(),
             "There is no part %s; the parts are %s."
                 .formatted(
-                    name, Suite.ALL.stream().map(Suite::name).collect(Collectors.joining(", "))));
+                    name, Suites.ALL.stream().map(Suite::name).collect(Collectors.joining(", "))));
       }
     }
-    return Suite.ALL.stream()
+    return Suites.ALL.stream()
         .filter(suite -> only.isEmpty() ? suite.quick() || !quick : only.contains(suite.name()))
         .toList();
   }

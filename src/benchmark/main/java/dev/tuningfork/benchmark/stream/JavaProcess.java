@@ -35,7 +35,12 @@ public final class JavaProcess implements AutoCloseable {
             .start());
   }
 
-  static List<String> command(String cores, String... arguments) {
+  /**
+   * The command that starts it.
+   *
+   * @param cores as for {@link #start}
+   */
+  public static List<String> command(String cores, String... arguments) {
     List<String> command = new ArrayList<>();
     if (!cores.isEmpty()) {
       command.addAll(List.of("taskset", "--cpu-list", cores));

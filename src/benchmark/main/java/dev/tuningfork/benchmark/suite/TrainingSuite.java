@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -67,6 +68,15 @@ final class TrainingSuite implements Suite {
   @Override
   public boolean quick() {
     return true;
+  }
+
+  /** As the product's script has it for {@code train}, and for nothing else. */
+  @Override
+  public Map<String, String> environment() {
+    return Map.of(
+        "MALLOC_ARENA_MAX", "1",
+        "MALLOC_MMAP_MAX_", "0",
+        "MALLOC_TRIM_THRESHOLD_", "9000000000");
   }
 
   @Override
