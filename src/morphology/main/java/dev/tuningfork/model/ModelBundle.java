@@ -5,6 +5,7 @@ import dev.tuningfork.model.Manifest.FileEntry;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.network.module.NetworkModule;
+import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
 import java.io.File;
 import java.io.IOException;
@@ -366,7 +367,7 @@ public final class ModelBundle {
    * @return a TorchScript archive; the same bundle gives the same bytes
    * @throws IllegalArgumentException for a bundle that holds a TorchScript module already
    */
-  public byte[] compile(Arithmetic arithmetic) {
+  public byte[] compile(Arithmetic arithmetic, Operators operators) {
     if (isTorchScript()) {
       throw new IllegalArgumentException(
           "The model %s is a TorchScript module already: it is the file %s of its bundle."
@@ -381,6 +382,7 @@ public final class ModelBundle {
         description.tree(),
         description.output() == Output.CONCENTRATIONS ? DjlModel.LARGEST_LOG : 0,
         arithmetic,
+        operators,
         extra);
   }
 

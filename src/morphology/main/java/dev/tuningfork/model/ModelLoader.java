@@ -13,6 +13,7 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Volume;
+import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -134,7 +135,8 @@ public final class ModelLoader {
       buildBlocks(bundle, model);
       return new PlainModel(bundle, model, passes);
     }
-    readModule(bundle, model, bundle.compile(arithmetic.get()));
+    Operators operators = Processor.operators(model.getNDManager().getDevice());
+    readModule(bundle, model, bundle.compile(arithmetic.get(), operators));
     return new CompiledModel(bundle, model, arithmetic.get(), passes);
   }
 

@@ -1,9 +1,11 @@
 package dev.tuningfork.model;
 
 import ai.djl.Device;
+import dev.tuningfork.network.module.Operators;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What the processors can do that compute a model. */
@@ -16,7 +18,16 @@ final class Processor {
   private static final Pattern BFLOAT16 =
       Pattern.compile("^(flags|Features)\\b.*\\b(avx512_bf16|amx_bf16|bf16)\\b", Pattern.MULTILINE);
 
+  /** As JVMs call it. */
+  private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
+
   private Processor() {}
+
+  /** Those with which a device computes fastest. */
+  static Operators operators(Device device) {
+    boolean x86 = X86_64.contains(System.getProperty("os.arch"));
+    return x86 && !device.isGpu() ? Operators.ONEDNN : Operators.PORTABLE;
+  }
 
   /** Whether a device multiplies bfloat16 faster than float32. */
   static boolean multipliesBfloat16(Device device) {

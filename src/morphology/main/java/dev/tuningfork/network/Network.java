@@ -3,6 +3,7 @@ package dev.tuningfork.network;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -13,8 +14,10 @@ import java.util.Set;
  * @param input what one image is
  * @param trunk the layers that all questions share; what comes out of them is flat
  * @param heads the questions
+ * @param exact how many of the trunk's first layers compute in float32 even where the others do in
+ *     bfloat16: what is rounded early reaches everything behind it
  */
-public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
+public record Network(Volume input, List<Layer> trunk, List<Head> heads, int exact) {
 
   /** The name of the last layer, which makes the logits. */
   public static final String ANSWERS = "answers";
@@ -22,6 +25,7 @@ public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
   public Network {
     trunk = List.copyOf(trunk);
     heads = List.copyOf(heads);
+    Objects.checkFromIndexSize(0, exact, trunk.size());
     if (heads.isEmpty()) {
       throw new IllegalArgumentException("A network needs at least one question to answer.");
     }
@@ -32,6 +36,11 @@ public record Network(Volume input, List<Layer> trunk, List<Head> heads) {
             "Two layers of the network are named alike: both hold " + weight.name() + ".");
       }
     }
+  }
+
+  /** A network all of whose trunk may compute in bfloat16. */
+  public Network(Volume input, List<Layer> trunk, List<Head> heads) {
+    this(input, trunk, heads, 0);
   }
 
   /** The trunk, and the linear layer that makes the logits. */

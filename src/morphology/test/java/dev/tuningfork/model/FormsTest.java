@@ -8,6 +8,7 @@ import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Question;
 import java.nio.charset.StandardCharsets;
@@ -147,13 +148,16 @@ class FormsTest {
   @Test
   void theSameBundleCompilesToTheSameModuleAndAModuleIsNotCompiled(@TempDir Path folder)
       throws Exception {
-    byte[] module = TestModels.small().compile(Form.FLOAT32.arithmetic().orElseThrow());
-    assertThat(TestModels.small().compile(Form.FLOAT32.arithmetic().orElseThrow()))
+    byte[] module =
+        TestModels.small().compile(Form.FLOAT32.arithmetic().orElseThrow(), Operators.PORTABLE);
+    assertThat(
+            TestModels.small().compile(Form.FLOAT32.arithmetic().orElseThrow(), Operators.PORTABLE))
         .isEqualTo(module);
     Files.write(folder.resolve("small.pt"), module);
     ModelBundle elsewhere =
         ModelBundle.ofTorchScript(TestModels.MODULE, TestModels.resource("logits.pt"));
-    assertThatThrownBy(() -> elsewhere.compile(Form.FLOAT32.arithmetic().orElseThrow()))
+    assertThatThrownBy(
+            () -> elsewhere.compile(Form.FLOAT32.arithmetic().orElseThrow(), Operators.PORTABLE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is a TorchScript module already");
   }

@@ -230,10 +230,10 @@ class ModelLoaderTest {
     SequencedMap<String, Weights.Array> arrays =
         new LinkedHashMap<>(TestModels.small().weights().arrays());
     float[] large = new float[37 * 1000];
-    Arrays.fill(large, 100);
+    Arrays.fill(large, 1e33f);
     arrays.put("answers.weight", new Weights.Array(List.of(37, 1000), large));
     List<PreparedImage> images = images(3, 9);
-    Arrays.fill(values(images.get(1)), 1e38f);
+    Arrays.fill(values(images.get(1)), 1e6f);
     try (MorphologyModel loaded =
         ModelLoader.load(ModelBundle.of(TestModels.SMALL, new Weights(arrays)), CPU, 4)) {
       assertThatThrownBy(() -> loaded.predict(images))

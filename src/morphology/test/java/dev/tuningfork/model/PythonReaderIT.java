@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
@@ -52,7 +53,8 @@ class PythonReaderIT {
     assumeTrue(python != null, "TUNING_FORK_PYTHON names no Python that has torch");
     ModelBundle bundle = ModelBundle.named(ModelBundle.DEFAULT);
     List<PreparedImage> images = ReferenceGalaxies.draw(bundle.description().input());
-    Path module = Files.write(folder.resolve("fast.pt"), bundle.compile(arithmetic));
+    Path module =
+        Files.write(folder.resolve("fast.pt"), bundle.compile(arithmetic, Operators.PORTABLE));
     ByteArrayOutputStream levels = new ByteArrayOutputStream();
     for (PreparedImage image : images) {
       for (int i = 0; i < image.pixels().count(); i++) {

@@ -8,6 +8,7 @@ import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.network.module.NetworkModule;
+import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.tree.DecisionTree;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,6 +36,7 @@ class TorchScriptArchiveTest {
             tree,
             0,
             Arithmetic.BFLOAT16,
+            Operators.PORTABLE,
             extra);
 
     ByteBuffer zip = ByteBuffer.wrap(archive).order(ByteOrder.LITTLE_ENDIAN);

@@ -11,6 +11,7 @@ import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.network.module.NetworkModule;
 import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.trainer.augment.BatchLoader;
 import dev.tuningfork.trainer.augment.CutoutStore;
@@ -216,7 +217,9 @@ public record TrainingRun(
             .giving(settings.givesConcentrations() ? Output.CONCENTRATIONS : Output.LOGITS);
     told.accept("Judging the model on the galaxies that were held out");
     Weights weights =
-        pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights());
+        rounded(
+            description,
+            pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights()));
     SequencedMap<String, Object> training = training(data, result);
     training.put(
         ModelDescription.BFLOAT16_ERROR, bfloat16Error(description, weights, data.heldOut()));
@@ -248,6 +251,12 @@ public record TrainingRun(
             .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
             .with(RunFolder.LOG, Files.readAllBytes(folder.log()));
     return new Trained(bundle, evaluation);
+  }
+
+  /** As the bundle keeps them and bfloat16 holds them, so that it serves what was judged. */
+  private Weights rounded(ModelDescription description, Weights weights) {
+    Weights kept = ModelBundle.of(description, weights, precision).weights();
+    return NetworkModule.rounded(description.network(), kept, settings.input());
   }
 
   /** The largest over many galaxies: on the few drawn ones of a bundle it may be half as large. */

@@ -18,6 +18,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
@@ -176,7 +177,8 @@ final class PredictorSuite implements Suite {
         bundle.compile(
             served.form().equals(Form.BFLOAT16.toString())
                 ? Arithmetic.BFLOAT16
-                : Arithmetic.FLOAT32));
+                : Arithmetic.FLOAT32,
+            Operators.PORTABLE));
     Path levels = Files.write(folder.resolve("levels"), levels(batch));
     List<Integer> shape = List.of(BATCH, input.size(), input.size(), input.channels().count());
     Map<String, Object> loading =

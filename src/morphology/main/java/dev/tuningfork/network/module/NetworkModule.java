@@ -6,6 +6,7 @@ import dev.tuningfork.network.Weights;
 import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.torchscript.TorchScriptArchive;
 import dev.tuningfork.tree.DecisionTree;
+import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /**
@@ -39,6 +40,7 @@ public final class NetworkModule {
    * @param largestLog for a network whose outputs are the logarithms of concentrations, within what
    *     ± they are taken to lie; 0 for one whose outputs are logits
    * @param arithmetic what it computes with
+   * @param operators what it calls
    * @param extra files by name that travel along, for whoever asks for them
    * @return a TorchScript archive; equal for equal arguments
    */
@@ -49,13 +51,14 @@ public final class NetworkModule {
       DecisionTree tree,
       double largestLog,
       Arithmetic arithmetic,
+      Operators operators,
       SequencedMap<String, byte[]> extra) {
     weights.requireFor(network);
     ModuleCode code = new ModuleCode();
     code.line("levels = images");
     code.line("if torch.is_floating_point(images):");
     code.line("  levels = torch.mul(images, 255.)");
-    TrunkCode.write(code, network, weights, input, arithmetic);
+    TrunkCode.write(code, network, weights, input, arithmetic, operators);
     AnswersCode.write(code, tree, network.heads(), largestLog);
     String results = "probability, asked, joint" + (largestLog > 0 ? ", concentrations" : "");
     code.line("return (%s)", results);
@@ -64,6 +67,26 @@ public final class NetworkModule {
         "  def forward(self: __torch__.%s,\n    images: Tensor) -> Tuple[%s]:\n%s"
             .formatted(CLASS, types, code.lines());
     return new TorchScriptArchive(CLASS, forward, code.attributes(), extra).bytes();
+  }
+
+  /**
+   * The weights that a module in bfloat16 computes with, as weights of the network: with them its
+   * layers take the same numbers in float32, and what is left of the difference between the two is
+   * how results are rounded on their way. A weight changes by half of its ninth significant bit
+   * about.
+   *
+   * @param weights the network's
+   * @param input how images are standardised for it
+   */
+  public static Weights rounded(Network network, Weights weights, InputSpec input) {
+    weights.requireFor(network);
+    SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>();
+    for (Folding layer :
+        TrunkCode.write(
+            new ModuleCode(), network, weights, input, Arithmetic.BFLOAT16, Operators.PORTABLE)) {
+      arrays.putAll(layer.rounded(Arithmetic.BFLOAT16));
+    }
+    return weights.with(new Weights(arrays));
   }
 
   static Weights.Array required(Weights weights, String name) {

@@ -7,11 +7,17 @@ import dev.tuningfork.network.Layer.Block;
 import dev.tuningfork.network.Layer.Convolution;
 import dev.tuningfork.network.Layer.Linear;
 import dev.tuningfork.network.Layer.MaxPool;
+import dev.tuningfork.network.Layer.Padding;
+import dev.tuningfork.network.Layer.Relu;
+import dev.tuningfork.network.Layer.Relu6;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Volume;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.torchscript.Tensor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +35,19 @@ import org.jspecify.annotations.Nullable;
  *   <li>An odd number of zeros around the image, which PyTorch cannot pad with, becomes an even one
  *       where channels do not see each other: the kernels grow by a row and a column of zeros,
  *       which costs less than a copy of the image. Other convolutions get the copy.
- *   <li>What nobody else needs any more is overwritten.
+ *   <li>What nobody else needs any more is overwritten, and where oneDNN's operators may be called
+ *       an activation is computed while a convolution's results are still at hand.
  * </ul>
  */
 final class TrunkCode {
 
   private final ModuleCode code;
   private final Weights weights;
-  private final Arithmetic arithmetic;
+  private final Operators operators;
+  private final List<Folding> rounded = new ArrayList<>();
+
+  /** What {@code x} is computed with at present. */
+  private Arithmetic arithmetic;
 
   /** What {@code x} is for one image. */
   private Volume volume;
@@ -56,40 +67,67 @@ final class TrunkCode {
   private int kept;
 
   private TrunkCode(
-      ModuleCode code, Network network, Weights weights, InputSpec input, Arithmetic arithmetic) {
+      ModuleCode code, Network network, Weights weights, InputSpec input, Operators operators) {
     this.code = code;
     this.weights = weights;
-    this.arithmetic = arithmetic;
+    this.operators = operators;
+    this.arithmetic = Arithmetic.FLOAT32;
     this.volume = network.input();
     this.pending = Affine.standardisation(input);
   }
 
-  static void write(
-      ModuleCode code, Network network, Weights weights, InputSpec input, Arithmetic arithmetic) {
-    TrunkCode trunk = new TrunkCode(code, network, weights, input, arithmetic);
-    List<Layer> layers = network.layers();
-    trunk.layers(layers.subList(0, layers.size() - 1));
-    trunk.answers((Linear) layers.getLast());
+  /**
+   * Does it.
+   *
+   * @return the layers whose weights are rounded to the arithmetic
+   */
+  static List<Folding> write(
+      ModuleCode code,
+      Network network,
+      Weights weights,
+      InputSpec input,
+      Arithmetic arithmetic,
+      Operators operators) {
+    TrunkCode trunk = new TrunkCode(code, network, weights, input, operators);
+    List<Layer> layers = network.trunk();
+    trunk.layers(layers.subList(0, network.exact()));
+    if (network.exact() < layers.size()) {
+      trunk.goOnIn(arithmetic);
+      trunk.layers(layers.subList(network.exact(), layers.size()));
+    }
+    trunk.goOnIn(Arithmetic.FLOAT32); // it costs nothing, and gives the probabilities
+    trunk.layer(network.layers().getLast());
+    return List.copyOf(trunk.rounded);
+  }
+
+  private void goOnIn(Arithmetic next) {
+    if (next != arithmetic && !atInput) {
+      compute("torch.to(x, %d)", next.code());
+    }
+    arithmetic = next;
   }
 
   private void layers(List<Layer> layers) {
-    for (int i = 0; i < layers.size(); i++) {
-      if (layers.get(i) instanceof Convolution convolution) {
-        if (i + 1 < layers.size() && layers.get(i + 1) instanceof BatchNorm norm) {
-          convolution(convolution, Affine.of(norm, convolution.outputs(), weights));
-          i++;
-        } else {
-          convolution(convolution, Affine.identity(convolution.outputs()));
-        }
+    Deque<Layer> left = new ArrayDeque<>(layers);
+    while (!left.isEmpty()) {
+      Layer layer = left.remove();
+      if (layer instanceof Convolution convolution) {
+        BatchNorm norm = left.peek() instanceof BatchNorm ? (BatchNorm) left.remove() : null;
+        convolution(convolution, norm, fuses(left.peek()) ? left.remove() : null);
       } else {
-        layer(layers.get(i));
+        layer(layer);
       }
     }
   }
 
+  private boolean fuses(@Nullable Layer activation) {
+    return operators == Operators.ONEDNN
+        && (activation instanceof Relu || activation instanceof Relu6);
+  }
+
   private void layer(Layer layer) {
     switch (layer) {
-      case Convolution c -> convolution(c, Affine.identity(c.outputs()));
+      case Convolution c -> convolution(c, null, null);
       case BatchNorm n -> {
         Affine affine = Affine.of(n, volume.channels(), weights);
         pending = pending == null ? affine : pending.then(affine);
@@ -101,11 +139,11 @@ final class TrunkCode {
             List.of(p.kernel(), p.kernel()), List.of(p.stride(), p.stride()));
         volume = p.output(volume);
       }
-      case Layer.Relu _ -> {
+      case Relu _ -> {
         settle();
         compute(own ? "torch.relu_(x)" : "torch.relu(x)");
       }
-      case Layer.Relu6 _ -> {
+      case Relu6 _ -> {
         settle();
         compute(own ? "torch.clamp_(x, 0., 6.)" : "torch.clamp(x, 0., 6.)");
       }
@@ -121,9 +159,12 @@ final class TrunkCode {
       }
       case Linear l -> {
         flatten();
+        Kernels kernels = folded(new Convolution(l.name(), l.outputs(), 1, 1, Padding.VALID), null);
         compute(
             "torch.linear(x, %s, %s)",
-            array(l.name() + ".weight", arithmetic), array(l.name() + ".bias", arithmetic));
+            code.attribute(
+                l.name() + ".weight", Tensor.of(arithmetic, kernels.shape(), kernels.weights())),
+            biases(l.name(), kernels));
         volume = l.output(volume);
       }
       case Layer.Dropout _ -> {}
@@ -143,21 +184,6 @@ final class TrunkCode {
     layers(block.layers());
     settle();
     compute(own ? "torch.add_(x, %s)" : "torch.add(x, %s)", before);
-  }
-
-  /** The last layer computes in single precision: it costs nothing, and gives the probabilities. */
-  private void answers(Linear linear) {
-    flatten();
-    compute(
-        "torch.linear(torch.to(x, %d), %s, %s)",
-        Arithmetic.FLOAT32.code(),
-        array(linear.name() + ".weight", Arithmetic.FLOAT32),
-        array(linear.name() + ".bias", Arithmetic.FLOAT32));
-  }
-
-  private String array(String name, Arithmetic of) {
-    Weights.Array array = NetworkModule.required(weights, name);
-    return code.attribute(name, Tensor.of(of, array.shape(), array.values()));
   }
 
   private void compute(String expression, Object... values) {
@@ -215,18 +241,18 @@ final class TrunkCode {
     }
   }
 
-  private void convolution(Convolution c, Affine after) {
+  private void convolution(Convolution c, @Nullable BatchNorm norm, @Nullable Layer activation) {
     Zeros vertical = Zeros.of(c.zeros(volume.height()));
     Zeros horizontal = Zeros.of(c.zeros(volume.width()));
     boolean padded = vertical.sum() + horizontal.sum() > 0;
     if (padded && !atInput) {
       settle();
     }
-    Affine before = pending == null ? Affine.identity(volume.channels()) : pending;
-    Kernels kernels = Kernels.fold(c, volume.channels(), weights, before, after, arithmetic);
+    Affine standardisation = before();
+    Kernels kernels = folded(c, norm);
     List<Integer> padding = List.of(0, 0);
     if (atInput && padded) {
-      surround(vertical, horizontal, before);
+      surround(vertical, horizontal, standardisation);
     } else if (vertical.even() && horizontal.even()) {
       padding = List.of(vertical.before(), horizontal.before());
     } else if (c.groups() > 1) {
@@ -241,18 +267,52 @@ final class TrunkCode {
       code.line("x = torch.permute(torch.to(levels, %d), [0, 3, 1, 2])", arithmetic.code());
     }
     atInput = false;
-    pending = null;
-    compute(
-        "torch.conv2d(x, %s, %s, %s, %s, [1, 1], %d)",
+    String weight =
         code.attribute(
             c.name() + ".weight",
-            Tensor.channelsLast(arithmetic, kernels.shape(), kernels.weights())),
-        code.attribute(
-            c.name() + ".bias", Tensor.of(arithmetic, List.of(c.outputs()), kernels.biases())),
-        List.of(c.stride(), c.stride()),
-        padding,
-        c.groups());
+            Tensor.channelsLast(arithmetic, kernels.shape(), kernels.weights()));
+    String bias = biases(c.name(), kernels);
+    List<Integer> strides = List.of(c.stride(), c.stride());
+    switch (operators) {
+      case PORTABLE ->
+          compute(
+              "torch.conv2d(x, %s, %s, %s, %s, [1, 1], %d)",
+              weight, bias, strides, padding, c.groups());
+      case ONEDNN ->
+          compute(
+              "ops.mkldnn._convolution_pointwise(x, %s, %s, %s, %s, [1, 1], %d, %s, \"\")",
+              weight, bias, padding, strides, c.groups(), fused(activation));
+    }
     volume = c.output(volume);
+  }
+
+  /** The name that oneDNN's operators have for an activation, and its numbers. */
+  private static String fused(@Nullable Layer activation) {
+    String numbers = "annotate(List[Optional[number]], [%s])";
+    return switch (activation) {
+      case Relu _ -> "\"relu\", " + numbers.formatted("");
+      case Relu6 _ -> "\"hardtanh\", " + numbers.formatted("0., 6.");
+      case null, default -> "\"none\", " + numbers.formatted("");
+    };
+  }
+
+  /** A layer's numbers, with what was still to be done to its inputs taken into them. */
+  private Kernels folded(Convolution c, @Nullable BatchNorm norm) {
+    Folding folding = new Folding(c, before(), norm, weights);
+    pending = null;
+    if (arithmetic != Arithmetic.FLOAT32) {
+      rounded.add(folding);
+    }
+    return folding.kernels(arithmetic);
+  }
+
+  private Affine before() {
+    return pending == null ? Affine.identity(volume.channels()) : pending;
+  }
+
+  private String biases(String layer, Kernels kernels) {
+    return code.attribute(
+        layer + ".bias", Tensor.of(arithmetic, List.of(kernels.biases().length), kernels.biases()));
   }
 
   /** Lays the levels into an image that is larger, of levels that stand for 0. */

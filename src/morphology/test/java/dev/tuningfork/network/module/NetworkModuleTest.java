@@ -2,6 +2,7 @@ package dev.tuningfork.network.module;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
@@ -54,6 +55,64 @@ class NetworkModuleTest {
     List<AnswerProbabilities> due = blocks(network, weights, input, levels);
 
     assertSame(module(network, weights, input, Arithmetic.FLOAT32, 0, levels), due, 2e-5);
+  }
+
+  @Property(tries = 60)
+  void oneDnnSaysTheSame(@ForAll long seed) throws Exception {
+    assumeTrue(System.getProperty("os.arch").equals("amd64"), "oneDNN is of x86-64 alone");
+    RandomNetworks networks = new RandomNetworks(seed);
+    Network network = networks.network();
+    Weights weights = networks.weights(network);
+    InputSpec input = input(network, 0.2, 0.3);
+    byte[] levels = levels(network, seed);
+
+    List<AnswerProbabilities> due = blocks(network, weights, input, levels);
+    byte[] module = write(network, weights, input, Arithmetic.FLOAT32, 0, Operators.ONEDNN);
+
+    assertSame(run(network, levels, module), due, 2e-5);
+  }
+
+  @Property(tries = 20)
+  void whatIsToBeExactComputesInFloat32(@ForAll long seed) throws Exception {
+    RandomNetworks networks = new RandomNetworks(seed);
+    Network drawn = networks.network();
+    Network network =
+        new Network(drawn.input(), drawn.trunk(), drawn.heads(), drawn.trunk().size());
+    Weights weights = networks.weights(network);
+    InputSpec input = input(network, 0.2, 0.3);
+    byte[] levels = levels(network, seed);
+
+    List<AnswerProbabilities> due = blocks(network, weights, input, levels);
+
+    assertSame(module(network, weights, input, Arithmetic.BFLOAT16, 0, levels), due, 2e-5);
+  }
+
+  @Property(tries = 30)
+  void roundedWeightsAreTheSameInAnyArithmetic(@ForAll long seed) {
+    RandomNetworks networks = new RandomNetworks(seed);
+    Network network = networks.network();
+    Weights weights = networks.weights(network);
+    InputSpec input = input(network, 0.2, 0.3);
+
+    Weights rounded = NetworkModule.rounded(network, weights, input);
+
+    List<Folding> layers = layers(network, rounded, input);
+    assertThat(layers).hasSameSizeAs(layers(network, weights, input));
+    for (Folding layer : layers) {
+      Kernels single = layer.kernels(Arithmetic.FLOAT32);
+      Kernels half = layer.kernels(Arithmetic.BFLOAT16);
+      assertThat(half.weights()).containsExactly(single.weights(), within(1e-5f));
+      if (layer.norm() != null || layer.convolution().biased()) {
+        for (float bias : single.biases()) {
+          assertThat(Arithmetic.BFLOAT16.rounded(bias)).isCloseTo(bias, within(1e-5f));
+        }
+      }
+    }
+  }
+
+  private static List<Folding> layers(Network network, Weights weights, InputSpec input) {
+    return TrunkCode.write(
+        new ModuleCode(), network, weights, input, Arithmetic.BFLOAT16, Operators.PORTABLE);
   }
 
   static Stream<Architecture> architectures() {
@@ -173,8 +232,18 @@ class NetworkModuleTest {
 
   private static byte[] write(
       Network network, Weights weights, InputSpec input, Arithmetic arithmetic, double largestLog) {
+    return write(network, weights, input, arithmetic, largestLog, Operators.PORTABLE);
+  }
+
+  private static byte[] write(
+      Network network,
+      Weights weights,
+      InputSpec input,
+      Arithmetic arithmetic,
+      double largestLog,
+      Operators operators) {
     return NetworkModule.write(
-        network, weights, input, TREE, largestLog, arithmetic, new LinkedHashMap<>());
+        network, weights, input, TREE, largestLog, arithmetic, operators, new LinkedHashMap<>());
   }
 
   private static List<float[]> module(
@@ -185,8 +254,12 @@ class NetworkModuleTest {
       double largestLog,
       byte[] levels)
       throws Exception {
+    return run(network, levels, write(network, weights, input, arithmetic, largestLog));
+  }
+
+  private static List<float[]> run(Network network, byte[] levels, byte[] module) throws Exception {
     return run(
-        write(network, weights, input, arithmetic, largestLog),
+        module,
         manager -> {
           ByteBuffer direct = ByteBuffer.allocateDirect(levels.length).put(levels).flip();
           return manager.create(direct, shape(network), DataType.UINT8);

@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ final class ExportCommand implements Callable<Integer> {
     Logging.errorsOnly();
     OutputFile.check(spec.commandLine(), file);
     ModelBundle bundle = model.bundle();
-    byte[] module = bundle.compile(precision);
+    byte[] module = bundle.compile(precision, Operators.PORTABLE);
     Files.write(file, module);
     InputSpec input = bundle.description().input();
     PrintWriter err = spec.commandLine().getErr();

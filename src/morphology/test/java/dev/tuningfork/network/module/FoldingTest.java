@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-class KernelsTest {
+class FoldingTest {
 
   @Property(tries = 100)
   void aKernelKeepsItsSumWhenItIsRounded(@ForAll long seed) {
@@ -29,13 +29,8 @@ class KernelsTest {
     arrays.put("dw.weight", new Weights.Array(List.of(channels, 1, 3, 3), values));
 
     Kernels rounded =
-        Kernels.fold(
-            depthwise,
-            channels,
-            new Weights(arrays),
-            Affine.identity(channels),
-            Affine.identity(channels),
-            Arithmetic.BFLOAT16);
+        new Folding(depthwise, Affine.identity(channels), null, new Weights(arrays))
+            .kernels(Arithmetic.BFLOAT16);
 
     for (int channel = 0; channel < channels; channel++) {
       double exact = 0;
