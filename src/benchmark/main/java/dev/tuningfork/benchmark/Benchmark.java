@@ -143,7 +143,7 @@ public final class Benchmark implements Callable<Integer> {
                         ("  %-" + width + "s  %s%s")
                             .formatted(
                                 suite.name(),
-                                suite.description(),
+                                suite.description().replace("%", "%%"), // picocli formats it
                                 suite.quick() ? "" : " (full form, or --only)"))
                 .toArray(String[]::new));
     return line.setExecutionExceptionHandler(

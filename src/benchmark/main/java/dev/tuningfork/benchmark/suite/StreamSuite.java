@@ -17,6 +17,9 @@ final class StreamSuite implements Suite {
 
   private static final String UNIT = "images/s";
 
+  /** How many times more galaxies the fast ones get: they begin and end with idle cores. */
+  private static final int BACKLOGS = 2;
+
   /** How many times fewer galaxies the slow ones get. */
   private static final int NAIVE_SHARE = 10;
 
@@ -41,6 +44,7 @@ final class StreamSuite implements Suite {
   public void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     List<Path> images = workload.images();
+    int backlog = BACKLOGS * plan.galaxies();
     try (MorphologyModel model = workload.model();
         MorphologyModel asItComes = ModelLoader.load(workload.bundle(), new DeviceSetting.Auto())) {
       Roofline roofline = new Roofline(images, model);
@@ -49,16 +53,10 @@ final class StreamSuite implements Suite {
       List<Measurement> all = new ArrayList<>();
       all.add(
           new Measurement(
-              "roofline",
-              UNIT,
-              Roofline.DESCRIPTION,
-              () -> roofline.imagesPerSecond(plan.galaxies())));
+              "roofline", UNIT, Roofline.DESCRIPTION, () -> roofline.imagesPerSecond(backlog)));
       all.add(
           new Measurement(
-              "pipeline",
-              UNIT,
-              Pipeline.DESCRIPTION,
-              () -> pipeline.imagesPerSecond(plan.galaxies())));
+              "pipeline", UNIT, Pipeline.DESCRIPTION, () -> pipeline.imagesPerSecond(backlog)));
       all.add(
           new Measurement(
               "naive",

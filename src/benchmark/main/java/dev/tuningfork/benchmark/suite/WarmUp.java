@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 public final class WarmUp {
 
   /** The JVM has settled when its compilers are at work for less than this part of a round. */
-  private static final double LITTLE = 0.05;
+  private static final double LITTLE = 0.02;
 
   private static final int MOST_ROUNDS = 12;
 
