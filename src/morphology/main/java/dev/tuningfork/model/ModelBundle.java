@@ -364,6 +364,7 @@ public final class ModelBundle {
    * model.json} travels in it, as PyTorch's extra file of that name: it tells the questions and
    * their order, and how images are cut.
    *
+   * @param operators what the module calls: {@link Operators#PORTABLE} for other hands and devices
    * @return a TorchScript archive; the same bundle gives the same bytes
    * @throws IllegalArgumentException for a bundle that holds a TorchScript module already
    */
