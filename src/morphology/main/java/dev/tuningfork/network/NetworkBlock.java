@@ -53,7 +53,7 @@ public final class NetworkBlock extends AbstractBlock {
     weights.requireFor(network);
     this.network = network;
     for (WeightSpec spec : network.weights()) {
-      Weights.Array array = weights.array(spec);
+      Weights.Array array = weights.array(spec.name());
       addParameter(
           Parameter.builder()
               .setName(spec.name())
@@ -131,7 +131,7 @@ public final class NetworkBlock extends AbstractBlock {
       try (NDArray given =
           own.getManager()
               .create(
-                  FloatBuffer.wrap(weights.array(spec).values()),
+                  FloatBuffer.wrap(weights.array(spec.name()).values()),
                   own.getShape(),
                   DataType.FLOAT32)) {
         overwrite(own, given);

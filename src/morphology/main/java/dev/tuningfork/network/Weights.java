@@ -122,10 +122,7 @@ public record Weights(SequencedMap<String, Array> arrays) {
   public void requireFor(Network network) {
     List<WeightSpec> specs = network.weights();
     for (WeightSpec spec : specs) {
-      Array array = arrays.get(spec.name());
-      if (array == null) {
-        throw new IllegalArgumentException("The weights lack the array " + spec.name() + ".");
-      }
+      Array array = array(spec.name());
       if (!array.shape().equals(spec.shape())) {
         throw new IllegalArgumentException(
             "The weights hold %s with the shape %s where the network expects %s."
@@ -141,10 +138,15 @@ public record Weights(SequencedMap<String, Array> arrays) {
     }
   }
 
-  Array array(WeightSpec spec) {
-    Array array = arrays.get(spec.name());
+  /**
+   * One array.
+   *
+   * @throws IllegalArgumentException naming it, if it is not there
+   */
+  public Array array(String name) {
+    Array array = arrays.get(name);
     if (array == null) {
-      throw new IllegalArgumentException("The weights lack the array " + spec.name() + ".");
+      throw new IllegalArgumentException("The weights lack the array " + name + ".");
     }
     return array;
   }

@@ -137,7 +137,7 @@ class NetworkBlockTest {
             List.of(new Head("t01", 3)));
     NDArray image = manager.randomUniform(-8, 8, new Shape(1, 2, 6, 6));
     Weights weights = Weights.initial(network, 5);
-    float[] kernels = weights.array(network.weights().getFirst()).values();
+    float[] kernels = weights.array(network.weights().getFirst().name()).values();
     NetworkBlock block = new NetworkBlock(network, weights);
     block.initialize(manager, DataType.FLOAT32, image.getShape());
     block.freeze(0);
@@ -163,7 +163,7 @@ class NetworkBlockTest {
 
   private double loss(Network network, Weights weights, int kernel, float change, NDArray image) {
     WeightSpec spec = network.weights().getFirst();
-    float[] changed = weights.array(spec).values().clone();
+    float[] changed = weights.array(spec.name()).values().clone();
     changed[kernel] += change;
     SequencedMap<String, Weights.Array> arrays = new LinkedHashMap<>(weights.arrays());
     arrays.put(spec.name(), new Weights.Array(spec.shape(), changed));

@@ -44,7 +44,7 @@ record Affine(double[] scale, double[] shift) {
   }
 
   private static float[] values(Weights weights, String name) {
-    return NetworkModule.required(weights, name).values();
+    return weights.array(name).values();
   }
 
   int channels() {

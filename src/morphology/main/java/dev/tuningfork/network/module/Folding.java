@@ -32,14 +32,15 @@ record Folding(Convolution convolution, Affine before, @Nullable BatchNorm norm,
    * probability in bfloat16 fell from 0.055 to 0.034 for an EfficientNet-Lite0.
    */
   Kernels kernels(Arithmetic arithmetic) {
-    Weights.Array unfolded = array(kernelName());
+    Weights.Array unfolded = weights.array(kernelName());
     Affine after = after();
     int each = unfolded.values().length / convolution.outputs();
     float[] folded = new float[unfolded.values().length];
     float[] biases = new float[convolution.outputs()];
     for (int output = 0; output < biases.length; output++) {
       double gain = after.scale()[output];
-      double bias = convolution.biased() ? array(convolution.name() + ".bias").values()[output] : 0;
+      double bias =
+          convolution.biased() ? weights.array(convolution.name() + ".bias").values()[output] : 0;
       double sum = gain * bias + after.shift()[output];
       double lost = 0;
       for (int at = output * each; at < (output + 1) * each; at++) {
@@ -62,7 +63,7 @@ record Folding(Convolution convolution, Affine before, @Nullable BatchNorm norm,
    */
   SequencedMap<String, Weights.Array> rounded(Arithmetic arithmetic) {
     Kernels target = kernels(arithmetic);
-    Weights.Array unfolded = array(kernelName());
+    Weights.Array unfolded = weights.array(kernelName());
     Affine after = after();
     int each = unfolded.values().length / convolution.outputs();
     float[] values = unfolded.values().clone();
@@ -82,7 +83,7 @@ record Folding(Convolution convolution, Affine before, @Nullable BatchNorm norm,
     biasName()
         .ifPresent(
             name -> {
-              Weights.Array biases = array(name);
+              Weights.Array biases = weights.array(name);
               float[] shifted = biases.values().clone();
               for (int output = 0; output < shifted.length; output++) {
                 float bias = target.biases()[output];
@@ -120,9 +121,5 @@ record Folding(Convolution convolution, Affine before, @Nullable BatchNorm norm,
       return Optional.of(norm.name() + ".bias");
     }
     return convolution.biased() ? Optional.of(convolution.name() + ".bias") : Optional.empty();
-  }
-
-  private Weights.Array array(String name) {
-    return NetworkModule.required(weights, name);
   }
 }

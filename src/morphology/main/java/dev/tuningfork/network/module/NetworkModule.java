@@ -88,12 +88,4 @@ public final class NetworkModule {
     }
     return weights.with(new Weights(arrays));
   }
-
-  static Weights.Array required(Weights weights, String name) {
-    Weights.Array array = weights.arrays().get(name);
-    if (array == null) {
-      throw new IllegalArgumentException("The weights lack the array " + name + ".");
-    }
-    return array;
-  }
 }

@@ -16,6 +16,7 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Head;
+import dev.tuningfork.network.Layer;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
@@ -44,60 +45,61 @@ class NetworkModuleTest {
   private static final DecisionTree TREE = DecisionTree.galaxyZoo2();
   private static final int IMAGES = 3;
 
+  /** A network of any layers, and what it looks at. */
+  private record Drawn(Network network, Weights weights, InputSpec input, byte[] levels) {
+
+    static Drawn of(long seed) {
+      RandomNetworks networks = new RandomNetworks(seed);
+      Network network = networks.network();
+      return new Drawn(
+          network,
+          networks.weights(network),
+          NetworkModuleTest.input(network, 0.2, 0.3),
+          NetworkModuleTest.levels(network, seed));
+    }
+
+    Drawn exact() {
+      List<Layer> trunk = network.trunk();
+      return new Drawn(
+          new Network(network.input(), trunk, network.heads(), trunk.size()),
+          weights,
+          input,
+          levels);
+    }
+
+    void assertSameAsItsBlocks(Arithmetic arithmetic, Operators operators) throws Exception {
+      List<AnswerProbabilities> due = blocks(network, weights, input, levels);
+      byte[] module = write(network, weights, input, arithmetic, 0, operators);
+
+      assertSame(run(network, levels, module), due, 2e-5);
+    }
+  }
+
   @Property(tries = 60)
   void anyNetworkGivesTheSameProbabilitiesAsItsBlocks(@ForAll long seed) throws Exception {
-    RandomNetworks networks = new RandomNetworks(seed);
-    Network network = networks.network();
-    Weights weights = networks.weights(network);
-    InputSpec input = input(network, 0.2, 0.3);
-    byte[] levels = levels(network, seed);
-
-    List<AnswerProbabilities> due = blocks(network, weights, input, levels);
-
-    assertSame(module(network, weights, input, Arithmetic.FLOAT32, 0, levels), due, 2e-5);
+    Drawn.of(seed).assertSameAsItsBlocks(Arithmetic.FLOAT32, Operators.PORTABLE);
   }
 
   @Property(tries = 60)
   void oneDnnSaysTheSame(@ForAll long seed) throws Exception {
     assumeTrue(System.getProperty("os.arch").equals("amd64"), "oneDNN is of x86-64 alone");
-    RandomNetworks networks = new RandomNetworks(seed);
-    Network network = networks.network();
-    Weights weights = networks.weights(network);
-    InputSpec input = input(network, 0.2, 0.3);
-    byte[] levels = levels(network, seed);
-
-    List<AnswerProbabilities> due = blocks(network, weights, input, levels);
-    byte[] module = write(network, weights, input, Arithmetic.FLOAT32, 0, Operators.ONEDNN);
-
-    assertSame(run(network, levels, module), due, 2e-5);
+    Drawn.of(seed).assertSameAsItsBlocks(Arithmetic.FLOAT32, Operators.ONEDNN);
   }
 
   @Property(tries = 20)
   void whatIsToBeExactComputesInFloat32(@ForAll long seed) throws Exception {
-    RandomNetworks networks = new RandomNetworks(seed);
-    Network drawn = networks.network();
-    Network network =
-        new Network(drawn.input(), drawn.trunk(), drawn.heads(), drawn.trunk().size());
-    Weights weights = networks.weights(network);
-    InputSpec input = input(network, 0.2, 0.3);
-    byte[] levels = levels(network, seed);
-
-    List<AnswerProbabilities> due = blocks(network, weights, input, levels);
-
-    assertSame(module(network, weights, input, Arithmetic.BFLOAT16, 0, levels), due, 2e-5);
+    Drawn.of(seed).exact().assertSameAsItsBlocks(Arithmetic.BFLOAT16, Operators.PORTABLE);
   }
 
   @Property(tries = 30)
   void roundedWeightsAreTheSameInAnyArithmetic(@ForAll long seed) {
-    RandomNetworks networks = new RandomNetworks(seed);
-    Network network = networks.network();
-    Weights weights = networks.weights(network);
-    InputSpec input = input(network, 0.2, 0.3);
+    Drawn drawn = Drawn.of(seed);
+    Network network = drawn.network();
 
-    Weights rounded = NetworkModule.rounded(network, weights, input);
+    Weights rounded = NetworkModule.rounded(network, drawn.weights(), drawn.input());
 
-    List<Folding> layers = layers(network, rounded, input);
-    assertThat(layers).hasSameSizeAs(layers(network, weights, input));
+    List<Folding> layers = layers(network, rounded, drawn.input());
+    assertThat(layers).hasSameSizeAs(layers(network, drawn.weights(), drawn.input()));
     for (Folding layer : layers) {
       Kernels single = layer.kernels(Arithmetic.FLOAT32);
       Kernels half = layer.kernels(Arithmetic.BFLOAT16);

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,9 +131,7 @@ class TrainCommandTest {
 
   /** Of the last layer, which is not rounded. */
   private float[] lastKernel() throws Exception {
-    return Objects.requireNonNull(
-            ModelBundle.open(bundle).weights().arrays().get(Network.ANSWERS + ".weight"))
-        .values();
+    return ModelBundle.open(bundle).weights().array(Network.ANSWERS + ".weight").values();
   }
 
   @Test
