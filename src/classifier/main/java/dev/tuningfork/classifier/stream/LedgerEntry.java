@@ -8,7 +8,6 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.ByteUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>As bytes: the format's version (one byte, 1), then acceptedAt and timestamp (eight bytes
  * each), partition and offset (variable-length integers), topic, key, value, the number of headers,
  * and each header's name and value. Every string and array follows its length plus one; a length of
- * 0 stands for null. Integers of variable length are Kafka's own (unsigned LEB128).
+ * 0 stands for null. Integers of variable length are unsigned LEB128, seven bits a byte, the lowest
+ * first; the offset is written in zigzag form, as Kafka's own records have it.
  *
  * @param acceptedAt when the classifier took the record, milliseconds since 1970
  * @param timestamp the record's own, milliseconds since 1970
@@ -56,13 +56,13 @@ record LedgerEntry(
   byte[] toBytes() {
     ByteBuffer buffer = ByteBuffer.allocate(size());
     buffer.put(VERSION).putLong(acceptedAt).putLong(timestamp);
-    ByteUtils.writeUnsignedVarint(partition, buffer);
-    ByteUtils.writeVarlong(offset, buffer);
+    putVarint(buffer, partition);
+    putVarint(buffer, (offset << 1) ^ (offset >> 63));
     put(buffer, topic);
     put(buffer, key);
     put(buffer, value);
     Header[] all = headers.toArray();
-    ByteUtils.writeUnsignedVarint(all.length, buffer);
+    putVarint(buffer, all.length);
     for (Header header : all) {
       put(buffer, header.key());
       put(buffer, header.value());
@@ -89,12 +89,13 @@ record LedgerEntry(
       }
       long acceptedAt = buffer.getLong();
       long timestamp = buffer.getLong();
-      int partition = ByteUtils.readUnsignedVarint(buffer);
-      long offset = ByteUtils.readVarlong(buffer);
+      int partition = (int) varint(buffer);
+      long zigzag = varint(buffer);
+      long offset = (zigzag >>> 1) ^ -(zigzag & 1);
       String topic = text(buffer);
       byte[] key = array(buffer);
       byte[] value = required(array(buffer));
-      int headerCount = ByteUtils.readUnsignedVarint(buffer);
+      int headerCount = (int) varint(buffer);
       Headers headers = new RecordHeaders();
       for (int i = 0; i < headerCount; i++) {
         headers.add(text(buffer), array(buffer));
@@ -119,14 +120,14 @@ record LedgerEntry(
   }
 
   private static void put(ByteBuffer buffer, byte @Nullable [] bytes) {
-    ByteUtils.writeUnsignedVarint(bytes == null ? 0 : bytes.length + 1, buffer);
+    putVarint(buffer, bytes == null ? 0 : bytes.length + 1);
     if (bytes != null) {
       buffer.put(bytes);
     }
   }
 
   private static byte @Nullable [] array(ByteBuffer buffer) {
-    int length = ByteUtils.readUnsignedVarint(buffer) - 1;
+    int length = (int) varint(buffer) - 1;
     if (length < 0) {
       return null;
     } else if (length > buffer.remaining()) {
@@ -135,6 +136,27 @@ record LedgerEntry(
     byte[] bytes = new byte[length];
     buffer.get(bytes);
     return bytes;
+  }
+
+  private static void putVarint(ByteBuffer buffer, long value) {
+    long rest = value;
+    while ((rest & ~0x7fL) != 0) {
+      buffer.put((byte) ((rest & 0x7f) | 0x80));
+      rest >>>= 7;
+    }
+    buffer.put((byte) rest);
+  }
+
+  private static long varint(ByteBuffer buffer) {
+    long value = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      byte next = buffer.get();
+      value |= (next & 0x7fL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("The ledger holds an integer of more than ten bytes.");
   }
 
   private static String text(ByteBuffer buffer) {
