@@ -94,10 +94,10 @@ public final class Browser implements AutoCloseable {
     return page;
   }
 
-  /** Closes every page but these. */
-  public void closeAllBut(List<Page> pages) {
+  /** Closes every page but this one. */
+  public void closeAllBut(Page page) {
     chromium.contexts().stream()
-        .filter(context -> pages.stream().noneMatch(page -> page.context() == context))
+        .filter(context -> context != page.context())
         .forEach(BrowserContext::close);
   }
 
