@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.tuningfork.classifier.FakeModel;
@@ -336,8 +337,9 @@ class BatcherTest {
     CompletableFuture<Outcome> outcome = submit(0);
     await().untilAtomic(decoding, equalTo(1));
     submitAll(1, 20);
-    // 2 that are decoded, 4 that wait for it, and one in the hands of each of 4 fetchers
-    await().untilAtomic(fetched, equalTo(10));
+    // 2 that are decoded, 4 that wait for it (3 where the second decoder was late to take its own),
+    // and one in the hands of each of 4 fetchers
+    await().untilAtomic(fetched, greaterThanOrEqualTo(9));
     first.countDown();
     assertThat(outcome.get(10, TimeUnit.SECONDS)).isInstanceOf(Classified.class);
     others.countDown();
