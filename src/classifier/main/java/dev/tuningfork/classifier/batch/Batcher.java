@@ -3,7 +3,6 @@ package dev.tuningfork.classifier.batch;
 import dev.tuningfork.classifier.fetch.FetchException;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
-import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.image.ImageDescription;
@@ -14,9 +13,11 @@ import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -40,15 +41,17 @@ import java.util.function.Function;
  * <ul>
  *   <li>Every queue is bounded, and a thread that finds the queue after it full waits. What a slow
  *       model cannot take thus piles up back to the first queue and no further, and then {@link
- *       #submit} declines. At most {@code queue + 2 × fetchers + 2 × decoders + 3 × passes × batch}
- *       images are inside, and at most {@code 2 × fetchers + decoders} of them as the bytes of a
- *       file.
- *   <li>One host holds no more fetchers than {@link ImageFetcher#imagesPerHost} says: what waits
- *       for more of it is passed by what waits for others. An image whose fetch hangs in what no
- *       interrupt ends is given up, and holds no fetcher longer.
- *   <li>An image is given up only for what the image did. Where the model fails even on an image
- *       that it has answered before, the model is broken: nothing more is given up or answered, and
- *       the owner is told, once.
+ *       #submit} declines. At most {@code queue + heldUp + late + 2 × fetchers + 2 × decoders + 3 ×
+ *       passes × batch} images are inside, where {@code late} is the most {@linkplain Fetchers
+ *       fetches that take too long}.
+ *   <li>The first two queues hold at most {@code queueBytes} each (and as much for slow hosts).
+ *       Besides, each fetcher and each decoder has the bytes of one image in hand. Prepared images
+ *       are all of the size that the model's input has, so their number bounds their bytes.
+ *   <li>One host holds no more fetchers than {@link ImageFetcher#imagesPerHost} says, and a slow
+ *       one none that others need ({@link FetchQueue}). An image whose fetch hangs in what no
+ *       interrupt ends fails, and holds no fetcher longer.
+ *   <li>An image fails only for what it did, or its host ({@link SecondTry}). Where no image is to
+ *       blame, the instance is broken: nothing more is answered, and the owner is called, once.
  *   <li>The model may be {@linkplain #serve exchanged} while all this goes on: between two batches,
  *       and each answer says which model gave it. An image that was prepared for the old model goes
  *       to the new one where both take images alike, else to the old one. The old one is closed
@@ -85,6 +88,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   private final ImageFetcher fetcher;
+  private final Consumer<Throwable> onBroken;
   private final ModelExchange models;
   private final FetchQueue<Submitted> queue;
   private final BlockingQueue<Prepared> prepared;
@@ -92,13 +96,14 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final Fetchers<Submitted, Fetched> fetchers;
   private final Decoders decoders;
   private final Predictors predictors;
+  private final AtomicBoolean broken = new AtomicBoolean();
 
   /**
    * Starts the threads.
    *
    * @param preparations how images are prepared for a model that takes such input
    * @param model closed by this class only once another one serves
-   * @param onBrokenModel called at most once, on a predictor's thread, which ends with it
+   * @param onBroken called at most once, where this cannot go on, on the thread that found it
    * @param shadow not closed by this class
    */
   public Batcher(
@@ -106,17 +111,30 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       ImageFetcher fetcher,
       Function<InputSpec, Preparation> preparations,
       MorphologyModel model,
-      Consumer<Throwable> onBrokenModel,
+      Consumer<Throwable> onBroken,
       ClassifierMetrics metrics,
       Shadow shadow,
       Onlooker onlooker) {
     this.fetcher = fetcher;
+    this.onBroken = onBroken;
     int batchLimit = Math.min(settings.batch(), model.largestBatch());
     models = new ModelExchange(preparations, model);
-    queue = new FetchQueue<>(settings.queue(), fetcher.imagesPerHost(), Submitted::host);
-    BurstQueue<Fetched> fetched = new BurstQueue<>(settings.fetchers());
+    fetching = new FetchStep(fetcher, metrics);
+    queue =
+        new FetchQueue<>(
+            new FetchQueue.Limits(
+                settings.queue(),
+                settings.heldUp(),
+                settings.queueBytes(),
+                fetcher.imagesPerHost(),
+                fetcher.longest()),
+            Submitted::host,
+            Submitted::bytes,
+            fetching::fail,
+            System::nanoTime);
+    BurstQueue<Fetched> fetched =
+        new BurstQueue<>(settings.fetchers(), settings.queueBytes(), Fetched::bytes);
     prepared = new ArrayBlockingQueue<>(2 * batchLimit * model.passes());
-    decoders = new Decoders(settings.decoders(), fetched, prepared, models, metrics, shadow);
     predictors =
         new Predictors(
             model.passes(),
@@ -124,30 +142,55 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
             prepared,
             fetched::isMoreThanHalfFull,
             models,
-            onBrokenModel,
+            this::breakDown,
             metrics,
             shadow,
             onlooker);
-    fetching = new FetchStep(fetcher, metrics);
+    decoders =
+        new Decoders(
+            settings.decoders(), fetched, prepared, models, metrics, shadow, this::breakDown);
     fetchers =
         new Fetchers<>(
             settings.fetchers(),
             queue,
             fetching::fetch,
             fetched::put,
+            settings.slowAfter(),
             fetcher.longest(),
-            this::giveUpFetching);
+            this::failHeld,
+            this::breakDown);
   }
 
   @Override
   public Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin) {
-    Optional<String> host =
-        switch (origin) {
-          case ImageOrigin.Referenced(_, var image) -> fetcher.host(image);
-          case ImageOrigin.Carried _ -> Optional.empty();
-        };
-    Submitted submitted = new Submitted(origin, host, new CompletableFuture<>());
-    return queue.offer(submitted) ? Optional.of(submitted.outcome()) : Optional.empty();
+    Submitted submitted = new Submitted(origin, host(origin), new CompletableFuture<>());
+    if (!queue.offer(submitted)) {
+      return Optional.empty();
+    }
+    if (submitted.host().isPresent()) {
+      var _ =
+          submitted
+              .outcome()
+              .exceptionally(
+                  cancelled -> {
+                    queue.forget(submitted);
+                    return null;
+                  });
+    }
+    return Optional.of(submitted.outcome());
+  }
+
+  @Override
+  public Optional<String> host(ImageOrigin origin) {
+    return switch (origin) {
+      case ImageOrigin.Referenced(_, var image) -> fetcher.host(image);
+      case ImageOrigin.Carried _ -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Set<String> slowHosts() {
+    return queue.slowHosts();
   }
 
   /**
@@ -204,11 +247,17 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
-  private void giveUpFetching(Submitted submitted) {
+  private void failHeld(Submitted submitted) {
     String why =
         "The image had not come after %d s, and no interrupt ends what it waits for: does a file system hang?"
             .formatted(fetcher.longest().toSeconds());
-    FetchException cause = new FetchException(FailureKind.TRANSIENT, 1, why, null);
-    submitted.fail(Stage.FETCH, cause.kind(), cause.attempts(), cause);
+    fetching.fail(submitted, new FetchException(FailureKind.TRANSIENT, 1, why, null));
+  }
+
+  private void breakDown(Throwable cause) {
+    if (broken.compareAndSet(false, true)) {
+      predictors.stop();
+      onBroken.accept(cause);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.batch.SecondTry.ImageFault;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
@@ -12,6 +13,7 @@ import dev.tuningfork.image.PreparedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
 
 /**
  * The threads that make the bytes of images into what the model takes.
@@ -29,22 +31,31 @@ final class Decoders implements AutoCloseable {
   private final ModelExchange models;
   private final ClassifierMetrics metrics;
   private final Shadow shadow;
+  private final Consumer<Throwable> onDefect;
+  private final SecondTry secondTry = new SecondTry("Decoding");
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
 
-  /** Starts the threads. */
+  /**
+   * Starts the threads.
+   *
+   * @param onDefect called with what no image is to blame for, on a decoder's thread, which ends
+   *     with it
+   */
   Decoders(
       int count,
       BurstQueue<Fetched> fetched,
       BlockingQueue<Prepared> prepared,
       ModelExchange models,
       ClassifierMetrics metrics,
-      Shadow shadow) {
+      Shadow shadow,
+      Consumer<Throwable> onDefect) {
     this.fetched = fetched;
     this.prepared = prepared;
     this.models = models;
     this.metrics = metrics;
     this.shadow = shadow;
+    this.onDefect = onDefect;
     Thread.Builder decoding = Thread.ofPlatform().daemon().name("decode-", 0);
     for (int i = 0; i < count; i++) {
       threads.add(decoding.unstarted(this::run));
@@ -62,6 +73,8 @@ final class Decoders implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the thread ends, because the batcher closes
+    } catch (RuntimeException | Error e) {
+      onDefect.accept(e);
     }
   }
 
@@ -69,12 +82,12 @@ final class Decoders implements AutoCloseable {
     ServedModel served = models.acquire();
     boolean handedOn = false;
     try {
-      prepared.put(prepare(image, served));
+      prepared.put(prepared(image, served));
       handedOn = true;
     } catch (ImageException e) {
-      fail(image, e);
-    } catch (RuntimeException | Error e) {
-      fail(image, e);
+      fail(image, 1, e);
+    } catch (ImageFault e) {
+      fail(image, e.attempts(), e.failure());
     } finally {
       if (!handedOn) {
         served.release();
@@ -82,9 +95,18 @@ final class Decoders implements AutoCloseable {
     }
   }
 
-  private void fail(Fetched image, Throwable cause) {
+  private void fail(Fetched image, int attempts, Throwable cause) {
     if (!closed) { // closing interrupts, which is no fault of the image's
-      image.submitted().fail(Stage.DECODE_IMAGE, FailureKind.PERMANENT, 1, cause);
+      image.submitted().fail(Stage.DECODE_IMAGE, FailureKind.PERMANENT, attempts, cause);
+    }
+  }
+
+  private Prepared prepared(Fetched image, ServedModel served) throws ImageException, ImageFault {
+    try {
+      return secondTry.together(() -> prepare(image, served));
+    } catch (RuntimeException | Error e) {
+      return secondTry.after(
+          e, image.submitted().origin().objectId(), () -> prepare(image, served));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.batch.SecondTry.ImageFault;
 import dev.tuningfork.classifier.fetch.FetchException;
 import dev.tuningfork.classifier.fetch.FetchedImage;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
@@ -19,6 +20,7 @@ final class FetchStep {
 
   private final ImageFetcher fetcher;
   private final ClassifierMetrics metrics;
+  private final SecondTry secondTry = new SecondTry("Fetching");
   private volatile boolean closed;
 
   FetchStep(ImageFetcher fetcher, ClassifierMetrics metrics) {
@@ -26,8 +28,12 @@ final class FetchStep {
     this.metrics = metrics;
   }
 
-  /** Empty where nobody waits for the image any longer, or it failed. */
-  Optional<Fetched> fetch(Submitted submitted) {
+  /**
+   * Empty where nobody waits for the image any longer, or a defect of the program made it fail.
+   *
+   * @throws BrokenInstanceException where this instance cannot go on
+   */
+  Optional<Fetched> fetch(Submitted submitted) throws FetchException {
     if (submitted.isDone()) {
       return Optional.empty();
     }
@@ -42,12 +48,15 @@ final class FetchStep {
       event.attempts = file.attempts();
       event.commit();
       return Optional.of(new Fetched(submitted, file));
-    } catch (FetchException e) {
-      fail(submitted, e.kind(), e.attempts(), e);
-    } catch (RuntimeException | Error e) {
-      fail(submitted, FailureKind.TRANSIENT, 1, e);
+    } catch (ImageFault e) {
+      fail(submitted, FailureKind.TRANSIENT, e.attempts(), e.failure());
+      return Optional.empty();
     }
-    return Optional.empty();
+  }
+
+  /** An image cannot be fetched. */
+  void fail(Submitted submitted, FetchException why) {
+    fail(submitted, why.kind(), why.attempts(), why);
   }
 
   void close() {
@@ -60,7 +69,18 @@ final class FetchStep {
     }
   }
 
-  private FetchedImage bytes(ImageOrigin origin) throws FetchException {
+  /**
+   * Others are not waited for: their fetches may take a minute. Second tries are, by each other.
+   */
+  private FetchedImage bytes(ImageOrigin origin) throws FetchException, ImageFault {
+    try {
+      return once(origin);
+    } catch (RuntimeException | Error e) {
+      return secondTry.after(e, origin.objectId(), () -> once(origin));
+    }
+  }
+
+  private FetchedImage once(ImageOrigin origin) throws FetchException {
     return switch (origin) {
       case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image);
       case ImageOrigin.Carried(_, var bytes, _) -> FetchedImage.of(bytes, 1);

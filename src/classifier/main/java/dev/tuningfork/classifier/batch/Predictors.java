@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.batch.SecondTry.ImageFault;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
@@ -35,8 +35,9 @@ import java.util.function.Consumer;
  *       ms at most, and one alone at a time.
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
  *       alone.
- *   <li>Where the model fails even on an image that it has answered before, the model is broken:
- *       nothing more fails or is answered, and the owner is called, once.
+ *   <li>An image fails only where the model, asked about it alone and twice, fails on it, and
+ *       answers an image that it has answered before. Where it fails on that one too, the model is
+ *       broken, and nothing more fails or is answered.
  * </ul>
  *
  * <p>Threads: a predictor gathers a batch, computes it and completes the outcomes. {@link #close}
@@ -53,17 +54,17 @@ final class Predictors {
   private final BlockingQueue<Prepared> prepared;
   private final BooleanSupplier decodersAreBehind;
   private final ModelExchange models;
-  private final Consumer<Throwable> onBrokenModel;
+  private final Consumer<Throwable> onDefect;
   private final ClassifierMetrics metrics;
   private final Shadow shadow;
   private final Onlooker onlooker;
 
   private final Lock gathering = new ReentrantLock();
   private final List<Thread> threads = new ArrayList<>();
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final SecondTry secondTry = new SecondTry("Classifying");
   private final AtomicLong batches = new AtomicLong();
   private final AtomicLong images = new AtomicLong();
-  private volatile boolean closed;
+  private volatile boolean stopped;
 
   /**
    * Starts the threads.
@@ -72,7 +73,8 @@ final class Predictors {
    * @param batchLimit the most images in one of them
    * @param decodersAreBehind whether so many images wait for the decoders that a fuller batch costs
    *     nobody time
-   * @param onBrokenModel called at most once, on a predictor's thread, which ends with it
+   * @param onDefect called with what no image is to blame for, on a predictor's thread, which ends
+   *     with it
    */
   Predictors(
       int count,
@@ -80,7 +82,7 @@ final class Predictors {
       BlockingQueue<Prepared> prepared,
       BooleanSupplier decodersAreBehind,
       ModelExchange models,
-      Consumer<Throwable> onBrokenModel,
+      Consumer<Throwable> onDefect,
       ClassifierMetrics metrics,
       Shadow shadow,
       Onlooker onlooker) {
@@ -88,7 +90,7 @@ final class Predictors {
     this.prepared = prepared;
     this.decodersAreBehind = decodersAreBehind;
     this.models = models;
-    this.onBrokenModel = onBrokenModel;
+    this.onDefect = onDefect;
     this.metrics = metrics;
     this.shadow = shadow;
     this.onlooker = onlooker;
@@ -114,14 +116,19 @@ final class Predictors {
     return images.get();
   }
 
+  /** Answers nothing more, and waits for nothing. */
+  void stop() {
+    stopped = true;
+    threads.stream().filter(one -> one != Thread.currentThread()).forEach(Thread::interrupt);
+  }
+
   /**
-   * Drops what is prepared, and waits for the forward passes that are under way.
+   * Stops, and waits for the forward passes that are under way.
    *
    * @return whether all of them ended in this time
    */
   boolean close(Duration atMost) throws InterruptedException {
-    closed = true;
-    threads.forEach(Thread::interrupt);
+    stop();
     Instant deadline = Instant.now().plus(atMost);
     boolean ended = true;
     for (Thread thread : threads) {
@@ -133,7 +140,7 @@ final class Predictors {
   private void run() {
     List<Prepared> batch = new ArrayList<>(batchLimit);
     try {
-      while (!closed && !broken.get()) {
+      while (!stopped) {
         gather(batch);
         for (Map.Entry<ServedModel, List<Prepared>> part : byModel(batch).entrySet()) {
           predict(part.getKey(), part.getValue());
@@ -143,15 +150,9 @@ final class Predictors {
         batch.clear();
       }
     } catch (InterruptedException e) {
-      // the thread ends, because the batcher closes or the model is broken
-      Thread.currentThread().interrupt();
-    } catch (BrokenModelException e) {
-      if (broken.compareAndSet(false, true)) {
-        threads.stream()
-            .filter(other -> other != Thread.currentThread())
-            .forEach(Thread::interrupt);
-        onBrokenModel.accept(e.getCause());
-      }
+      Thread.currentThread().interrupt(); // the thread ends, because all are stopped
+    } catch (RuntimeException | Error e) {
+      onDefect.accept(e);
     }
   }
 
@@ -202,29 +203,52 @@ final class Predictors {
     }
   }
 
-  private void predict(ServedModel by, List<Prepared> images) throws BrokenModelException {
+  private void predict(ServedModel by, List<Prepared> images) {
     int largest = by.model.largestBatch();
     for (int from = 0; from < images.size(); from += largest) {
       predictBatch(by, images.subList(from, Math.min(images.size(), from + largest)));
     }
   }
 
-  private void predictBatch(ServedModel by, List<Prepared> batch) throws BrokenModelException {
+  private void predictBatch(ServedModel by, List<Prepared> batch) {
+    List<PreparedImage> images = batch.stream().map(Prepared::image).toList();
     List<AnswerProbabilities> answers;
     try {
-      answers = forwardPass(by.model, batch.stream().map(Prepared::image).toList());
+      answers = secondTry.together(() -> forwardPass(by.model, images));
     } catch (RuntimeException | Error e) {
-      if (closed) {
-        return;
-      } else if (batch.size() == 1) {
-        requireWorkingModel(by, e);
-        batch.getFirst().submitted().fail(Stage.INFER, FailureKind.PERMANENT, 1, e);
-      } else {
-        predictBatch(by, batch.subList(0, batch.size() / 2));
-        predictBatch(by, batch.subList(batch.size() / 2, batch.size()));
+      if (!stopped) {
+        predictParts(by, batch, e);
       }
       return;
     }
+    answered(by, batch, answers);
+  }
+
+  private void predictParts(ServedModel by, List<Prepared> failed, Throwable failure) {
+    int size = failed.size();
+    if (size > 1) {
+      predictBatch(by, failed.subList(0, size / 2));
+      predictBatch(by, failed.subList(size / 2, size));
+      return;
+    }
+    Prepared one = failed.getFirst();
+    try {
+      requireWorkingModel(by);
+      List<PreparedImage> image = List.of(one.image());
+      answered(
+          by,
+          failed,
+          secondTry.after(
+              failure, one.submitted().origin().objectId(), () -> forwardPass(by.model, image)));
+    } catch (ImageFault e) {
+      if (!stopped) {
+        requireWorkingModel(by);
+        one.submitted().fail(Stage.INFER, FailureKind.PERMANENT, e.attempts(), e.failure());
+      }
+    }
+  }
+
+  private void answered(ServedModel by, List<Prepared> batch, List<AnswerProbabilities> answers) {
     by.answeredBefore.compareAndSet(null, batch.getFirst().image());
     for (int i = 0; i < batch.size(); i++) {
       complete(by, batch.get(i), answers.get(i));
@@ -262,22 +286,17 @@ final class Predictors {
     return answers;
   }
 
-  private static void requireWorkingModel(ServedModel by, Throwable failure)
-      throws BrokenModelException {
+  private static void requireWorkingModel(ServedModel by) {
     PreparedImage answeredBefore = by.answeredBefore.get();
     if (answeredBefore != null) {
       try {
         by.model.predict(List.of(answeredBefore));
       } catch (RuntimeException | Error e) {
-        throw new BrokenModelException(failure);
+        throw new BrokenInstanceException(
+            "The model %s fails on an image that it answered before (%s)."
+                .formatted(by.answerer.inWords(), e),
+            e);
       }
-    }
-  }
-
-  /** The model fails on an image that it has answered before. */
-  private static final class BrokenModelException extends Exception {
-    BrokenModelException(Throwable cause) {
-      super(cause);
     }
   }
 }
