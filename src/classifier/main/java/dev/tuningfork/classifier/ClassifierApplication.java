@@ -56,8 +56,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It ends in one of two ways: it is closed, or it fails. A stream thread that dies is replaced,
  * since the ledger makes up for whatever it held; but not the sixth time within ten minutes, and
- * not when the model itself is broken. Then the classifier fails, nothing is lost, and whoever runs
- * it starts it anew. Safe for use by many threads at once.
+ * not when the model is broken or memory runs out. Then the classifier fails, nothing is lost, and
+ * whoever runs it starts it anew. Safe for use by many threads at once.
  */
 public final class ClassifierApplication implements AutoCloseable {
 
@@ -340,7 +340,11 @@ public final class ClassifierApplication implements AutoCloseable {
   }
 
   private void fail(Throwable cause) {
-    LOG.error("The model fails on images that it answered before: the classifier gives up.", cause);
+    LOG.error(
+        "The classifier stops. Nothing is lost: what is in flight is in the ledger, and is tried again"
+            + " after a restart. {}",
+        cause.getMessage(),
+        cause);
     failure = cause;
     // not on this thread, which close() waits for
     Thread.ofPlatform().name("tuning-fork-give-up").start(() -> streams.close(CLOSING));

@@ -248,6 +248,10 @@ public record ClassifierSettings(
     return withPipeline(new Pipeline(pipeline.image, pipeline.batch, other, pipeline.fetch));
   }
 
+  public ClassifierSettings withBatch(BatcherSettings other) {
+    return withPipeline(new Pipeline(pipeline.image, other, pipeline.ledger, pipeline.fetch));
+  }
+
   public ClassifierSettings withFetch(FetchSettings other) {
     return withPipeline(new Pipeline(pipeline.image, pipeline.batch, pipeline.ledger, other));
   }
@@ -333,6 +337,9 @@ public record ClassifierSettings(
   private static BatcherSettings batch(SettingValues values) {
     return new BatcherSettings(
         values.integer("batch.queue", DEFAULT.pipeline.batch.queue()),
+        values.integer("batch.held-up", DEFAULT.pipeline.batch.heldUp()),
+        values.bytes("batch.queue-bytes", DEFAULT.pipeline.batch.queueBytes()),
+        values.duration("batch.slow-after", DEFAULT.pipeline.batch.slowAfter()),
         values.integer("batch.fetchers", DEFAULT.pipeline.batch.fetchers()),
         values.integer("batch.decoders", DEFAULT.pipeline.batch.decoders()),
         values.integer("batch.passes", DEFAULT.pipeline.batch.passes()),
@@ -343,6 +350,7 @@ public record ClassifierSettings(
     LedgerSettings base = DEFAULT.pipeline.ledger;
     return new LedgerSettings(
         values.integer("ledger.window", base.window()),
+        values.bytes("ledger.window-bytes", base.windowBytes()),
         values.integer("ledger.overshoot", base.overshoot()),
         values.duration("ledger.room-wait", base.roomWait()),
         values.duration("ledger.patience", base.patience()),

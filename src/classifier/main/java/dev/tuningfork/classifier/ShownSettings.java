@@ -53,11 +53,15 @@ final class ShownSettings {
     shown.put("image.largest-pixels", settings.pipeline().image().pixels());
     shown.put("image.largest-bytes", settings.pipeline().image().bytes());
     shown.put("batch.queue", settings.pipeline().batch().queue());
+    shown.put("batch.held-up", settings.pipeline().batch().heldUp());
+    shown.put("batch.queue-bytes", settings.pipeline().batch().queueBytes());
+    shown.put("batch.slow-after", settings.pipeline().batch().slowAfter().toString());
     shown.put("batch.fetchers", settings.pipeline().batch().fetchers());
     shown.put("batch.decoders", settings.pipeline().batch().decoders());
     shown.put("batch.passes", settings.pipeline().batch().passes());
     shown.put("batch.size", settings.pipeline().batch().batch());
     shown.put("ledger.window", settings.pipeline().ledger().window());
+    shown.put("ledger.window-bytes", settings.pipeline().ledger().windowBytes());
     shown.put("ledger.overshoot", settings.pipeline().ledger().overshoot());
     shown.put("ledger.room-wait", settings.pipeline().ledger().roomWait().toString());
     shown.put("ledger.patience", settings.pipeline().ledger().patience().toString());

@@ -34,6 +34,7 @@ public final class FakeModel implements MorphologyModel {
   private final int views;
   private final int passes;
   private final Set<Float> poison = ConcurrentHashMap.newKeySet();
+  private final Set<Float> tooLarge = ConcurrentHashMap.newKeySet();
   private final Semaphore gate = new Semaphore(0);
   private volatile boolean gated;
   private volatile boolean broken;
@@ -93,6 +94,10 @@ public final class FakeModel implements MorphologyModel {
 
   public void failOn(float firstValue) {
     poison.add(firstValue);
+  }
+
+  public void runOutOfMemoryOn(float firstValue) {
+    tooLarge.add(firstValue);
   }
 
   public void breakDown() {
@@ -181,6 +186,9 @@ public final class FakeModel implements MorphologyModel {
     if (broken
         || images.stream().anyMatch(image -> poison.contains(image.pixels().brightness(0)))) {
       throw new PredictionException("No answer.");
+    }
+    if (images.stream().anyMatch(image -> tooLarge.contains(image.pixels().brightness(0)))) {
+      throw new OutOfMemoryError("of a test");
     }
     return images.stream().map(says).toList();
   }

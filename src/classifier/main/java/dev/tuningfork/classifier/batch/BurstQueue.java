@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 
 /**
  * A bounded queue that is filled in bursts: whoever finds it full waits until it is half empty.
@@ -14,32 +15,41 @@ import java.util.concurrent.locks.ReentrantLock;
  * the change from one thread to another. Where they are slower, they are woken one after another,
  * as in any queue.
  *
- * <p>Invariants: there are never more items than the capacity; an item that is taken from a queue
- * no more than half full wakes one who waits to add, so that nobody waits while it is empty.
+ * <p>Invariants: there are never more items than the capacity, nor more bytes than the limit, but
+ * that a single item may be as large as it likes; an item that is taken from a queue no more than
+ * half full wakes one who waits to add, so that nobody waits while it is empty.
  *
  * <p>Safe for use by many threads at once.
  */
 final class BurstQueue<T> {
 
   private final int capacity;
+  private final long mostBytes;
+  private final ToLongFunction<T> bytesOf;
   private final Queue<T> items;
   private final Lock lock = new ReentrantLock();
   private final Condition halfEmpty = lock.newCondition();
   private final Condition notEmpty = lock.newCondition();
 
-  BurstQueue(int capacity) {
+  private long bytes;
+
+  BurstQueue(int capacity, long mostBytes, ToLongFunction<T> bytesOf) {
     this.capacity = capacity;
+    this.mostBytes = mostBytes;
+    this.bytesOf = bytesOf;
     items = new ArrayDeque<>(capacity);
   }
 
   /** Adds an item, waiting for room. */
   void put(T item) throws InterruptedException {
+    long more = bytesOf.applyAsLong(item);
     lock.lockInterruptibly();
     try {
-      while (items.size() == capacity) {
+      while (items.size() == capacity || (!items.isEmpty() && bytes + more > mostBytes)) {
         halfEmpty.await();
       }
       items.add(item);
+      bytes += more;
       notEmpty.signal();
     } finally {
       lock.unlock();
@@ -54,7 +64,8 @@ final class BurstQueue<T> {
         notEmpty.await();
       }
       T item = items.remove();
-      if (items.size() <= capacity / 2) {
+      bytes -= bytesOf.applyAsLong(item);
+      if (!isOverHalf()) {
         halfEmpty.signal();
       }
       return item;
@@ -63,13 +74,17 @@ final class BurstQueue<T> {
     }
   }
 
-  /** Whether more than half of the places are taken. */
+  /** Whether more than half of the places, or of the bytes, are taken. */
   boolean isMoreThanHalfFull() {
     lock.lock();
     try {
-      return items.size() > capacity / 2;
+      return isOverHalf();
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isOverHalf() {
+    return items.size() > capacity / 2 || (!items.isEmpty() && bytes > mostBytes / 2);
   }
 }

@@ -1,95 +1,414 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.fetch.FetchException;
+import dev.tuningfork.classifier.message.FailureKind;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be fetched: first come, first served, but that no host is asked for more than so
- * many images at a time. What waits for a host that has its share is passed by what waits for
- * others, so that a host that hangs holds its share of the fetchers and no more.
+ * What waits to be fetched: first come, first served, but no host is asked for more images at a
+ * time than its share. What waits for a host that has its share is passed by what waits for others.
  *
- * <p>Invariants: what is ready or taken for a host is never more than its share; what waits for a
- * host does so only while its share is used up; and what is ready or waits is never more than the
- * capacity. Hosts are forgotten with the last image that is wanted of them.
+ * <p>A host has a small share at first. The share grows by one with each answer and halves with
+ * each failure that may pass. A host is <em>slow</em> from the moment that a fetch of it takes too
+ * long, or fails in a way that may pass, until it answers promptly. What waits for slow hosts is
+ * <em>held up</em>. It has an allowance of its own, so that it takes no room from the images of
+ * other hosts.
  *
- * <p>Safe for use by many threads at once: a host's counts change inside {@link
- * ConcurrentMap#compute} alone.
+ * <p>A host is <em>silent</em> when it has answered nothing for as long as all attempts at an image
+ * may take. Then each image that has waited for so long fails with the host's latest failure,
+ * without attempts of its own. Where the allowance is used up, the oldest image of a silent host
+ * fails earlier and makes room, but only while other hosts answer: else nobody would gain by it,
+ * and the queue declines instead.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>What is ready or taken for a host is not more than the largest share that it had; what
+ *       waits for a host does so only while its share is used up.
+ *   <li>What is ready or waits is within its limits, in items and in bytes. A single item that is
+ *       larger than the limit is taken where nothing else is there. Only a host that turns slow, or
+ *       prompt again, may carry its items over the limit of the other side.
+ *   <li>Hosts are forgotten with the last image that is wanted of them.
+ *   <li>Images are failed outside of the lock, each once.
+ * </ul>
+ *
+ * <p>Safe for use by many threads at once. No two items may be equal.
  */
 final class FetchQueue<T> {
 
-  private static final class Host<T> {
-    int share;
-    final Queue<T> waiting = new ArrayDeque<>();
+  /**
+   * How much may be in the queue.
+   *
+   * @param items that are not held up
+   * @param heldUp items that are held up
+   * @param bytes of each of the two
+   * @param perHost the largest share of a host
+   * @param silence how long a host answers nothing before it is silent
+   */
+  record Limits(int items, int heldUp, long bytes, int perHost, Duration silence) {}
+
+  /** The share of a host that has not answered yet. */
+  private static final int FIRST_SHARE = 4;
+
+  private static final class Load {
+    int items;
+    long bytes;
+
+    void add(int moreItems, long moreBytes) {
+      items += moreItems;
+      bytes += moreBytes;
+    }
+
+    boolean hasRoom(long forBytes, int mostItems, long mostBytes) {
+      return items < mostItems && (items == 0 || bytes + forBytes <= mostBytes);
+    }
   }
 
-  private final Semaphore room;
-  private final int mostPerHost;
+  private static final class Host<T> {
+    final String name;
+
+    /** Ready and waiting. */
+    final Load queued = new Load();
+
+    /** By the time at which they began to wait, the oldest first. */
+    final SequencedMap<T, Long> waiting = new LinkedHashMap<>();
+
+    /** Ready and taken. */
+    int held;
+
+    int share;
+    boolean slow;
+
+    /** When it last answered, or was first asked. */
+    long answeredAt;
+
+    /** How it last failed, where it has not answered since. */
+    @Nullable FetchException failure;
+
+    Host(String name, int share, long now) {
+      this.name = name;
+      this.share = share;
+      this.answeredAt = now;
+    }
+  }
+
+  private record Failure<T>(T item, FetchException why) {}
+
+  private final Limits limits;
   private final Function<T, Optional<String>> hostOf;
-  private final BlockingQueue<T> ready = new LinkedBlockingQueue<>();
-  private final ConcurrentMap<String, Host<T>> hosts = new ConcurrentHashMap<>();
+  private final ToLongFunction<T> bytesOf;
+  private final BiConsumer<T, FetchException> fail;
+  private final LongSupplier nanoTime;
+
+  private final Lock lock = new ReentrantLock();
+  private final Condition notEmpty = lock.newCondition();
+  private final Queue<T> ready = new ArrayDeque<>();
+  private final Map<String, Host<T>> hosts = new HashMap<>();
+  private final Load prompt = new Load();
+  private final Load heldUp = new Load();
+  private @Nullable Long promptAnswerAt;
+  private volatile Set<String> slowHosts = Set.of();
 
   /**
-   * @param hostOf who is asked for an item; empty where nobody is, and nothing but the capacity
-   *     bounds it
+   * @param hostOf which host has to answer for an item; empty where none has to, and nothing but
+   *     the queue's limits bounds it
+   * @param bytesOf what an item holds while it waits
+   * @param fail called with each item that fails and the reason, on the thread that learns of it
+   * @param nanoTime as {@link System#nanoTime}
    */
-  FetchQueue(int capacity, int mostPerHost, Function<T, Optional<String>> hostOf) {
-    room = new Semaphore(capacity);
-    this.mostPerHost = mostPerHost;
+  FetchQueue(
+      Limits limits,
+      Function<T, Optional<String>> hostOf,
+      ToLongFunction<T> bytesOf,
+      BiConsumer<T, FetchException> fail,
+      LongSupplier nanoTime) {
+    this.limits = limits;
     this.hostOf = hostOf;
+    this.bytesOf = bytesOf;
+    this.fail = fail;
+    this.nanoTime = nanoTime;
+  }
+
+  /** The hosts that are slow now. */
+  Set<String> slowHosts() {
+    return slowHosts;
   }
 
   /** Takes an item in where there is room, and never blocks. */
   boolean offer(T item) {
-    if (!room.tryAcquire()) {
-      return false;
+    Optional<String> name = hostOf.apply(item);
+    long bytes = bytesOf.applyAsLong(item);
+    Failure<T> dropped = null;
+    lock.lock();
+    try {
+      Host<T> known = name.map(hosts::get).orElse(null);
+      if (known != null && known.slow) {
+        if (!heldUp.hasRoom(bytes, limits.heldUp, limits.bytes)) {
+          if (!mayDrop(known)) {
+            return false;
+          }
+          dropped = dropOldest(known);
+        }
+      } else if (!prompt.hasRoom(bytes, limits.items, limits.bytes)) {
+        return false;
+      }
+      if (name.isPresent()) {
+        Host<T> host = hosts.computeIfAbsent(name.get(), this::newHost);
+        enter(host, bytes);
+        host.waiting.put(item, nanoTime.getAsLong());
+        makeReady(host);
+      } else {
+        prompt.add(1, bytes);
+        ready.add(item);
+        notEmpty.signal();
+      }
+    } finally {
+      lock.unlock();
     }
-    hostOf
-        .apply(item)
-        .ifPresentOrElse(
-            name ->
-                hosts.compute(
-                    name, (_, known) -> admit(item, known == null ? new Host<>() : known)),
-            () -> ready.add(item));
+    if (dropped != null) {
+      fail.accept(dropped.item, dropped.why);
+    }
     return true;
   }
 
-  private Host<T> admit(T item, Host<T> host) {
-    if (host.share < mostPerHost) {
-      host.share++;
-      ready.add(item);
-    } else {
-      host.waiting.add(item);
-    }
-    return host;
-  }
-
-  /** Hands an item out, waiting for one; whoever has it says when it is {@link #done}. */
+  /**
+   * Hands an item out, waiting for one. Whoever has it says how it ended: {@link #answered}, {@link
+   * #failed} or {@link #done}.
+   */
   T take() throws InterruptedException {
-    T item = ready.take();
-    room.release();
-    return item;
-  }
-
-  /** An item that was taken no longer asks anything of its host. */
-  void done(T item) {
-    hostOf.apply(item).ifPresent(name -> hosts.computeIfPresent(name, (_, host) -> next(host)));
-  }
-
-  private @Nullable Host<T> next(Host<T> host) {
-    T next = host.waiting.poll();
-    if (next != null) {
-      ready.add(next);
-      return host;
+    lock.lockInterruptibly();
+    try {
+      while (ready.isEmpty()) {
+        notEmpty.await();
+      }
+      T item = ready.remove();
+      leave(host(item), bytesOf.applyAsLong(item));
+      return item;
+    } finally {
+      lock.unlock();
     }
-    host.share--;
-    return host.share == 0 ? null : host;
+  }
+
+  /** Nobody wants the item any longer. One that waits for its host leaves the queue. */
+  void forget(T item) {
+    lock.lock();
+    try {
+      Host<T> host = host(item);
+      if (host != null && host.waiting.remove(item) != null) {
+        leave(host, bytesOf.applyAsLong(item));
+        forgetIfIdle(host);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An item that was taken no longer asks anything of its host, which has not been asked. */
+  void done(T item) {
+    lock.lock();
+    try {
+      Host<T> host = host(item);
+      if (host != null) {
+        release(host);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The host of an item that was taken has answered.
+   *
+   * @param promptly whether it did not take too long
+   */
+  void answered(T item, boolean promptly) {
+    lock.lock();
+    try {
+      long now = nanoTime.getAsLong();
+      Host<T> host = host(item);
+      if (promptly) {
+        promptAnswerAt = now;
+      }
+      if (host != null) {
+        host.answeredAt = now;
+        host.failure = null;
+        host.share = Math.min(host.share + 1, limits.perHost);
+        setSlow(host, host.slow && !promptly);
+        release(host);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An item that was taken has failed. It is failed here, and those that fail with it. */
+  void failed(T item, FetchException why) {
+    if (why.kind() == FailureKind.PERMANENT) {
+      if (why.attempts() > 0) {
+        answered(item, true); // that the host has no such image is an answer
+      } else {
+        done(item);
+      }
+    } else {
+      lock.lock();
+      try {
+        Host<T> host = host(item);
+        if (host != null) {
+          host.failure = why;
+          host.share = Math.max(1, host.share / 2);
+          setSlow(host, true);
+          release(host);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+    fail.accept(item, why);
+  }
+
+  /** A fetch of this item takes too long. */
+  void slow(T item) {
+    lock.lock();
+    try {
+      Host<T> host = host(item);
+      if (host != null) {
+        setSlow(host, true);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Fails what has waited too long for silent hosts. */
+  void failTheSilent() {
+    if (slowHosts.isEmpty()) {
+      return;
+    }
+    List<Failure<T>> failures = new ArrayList<>();
+    lock.lock();
+    try {
+      long latest = nanoTime.getAsLong() - limits.silence.toNanos();
+      for (String name : slowHosts) {
+        Host<T> host = hosts.get(name);
+        if (host != null && isSilent(host)) {
+          while (!host.waiting.isEmpty() && host.waiting.firstEntry().getValue() - latest <= 0) {
+            failures.add(dropOldest(host));
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    failures.forEach(failure -> fail.accept(failure.item, failure.why));
+  }
+
+  private Host<T> newHost(String name) {
+    return new Host<>(name, Math.min(FIRST_SHARE, limits.perHost), nanoTime.getAsLong());
+  }
+
+  private @Nullable Host<T> host(T item) {
+    return hostOf.apply(item).map(hosts::get).orElse(null);
+  }
+
+  private void enter(Host<T> host, long bytes) {
+    host.queued.add(1, bytes);
+    (host.slow ? heldUp : prompt).add(1, bytes);
+  }
+
+  private void leave(@Nullable Host<T> host, long bytes) {
+    if (host != null) {
+      host.queued.add(-1, -bytes);
+    }
+    (host != null && host.slow ? heldUp : prompt).add(-1, -bytes);
+  }
+
+  private void makeReady(Host<T> host) {
+    while (host.held < host.share && !host.waiting.isEmpty()) {
+      ready.add(host.waiting.pollFirstEntry().getKey());
+      host.held++;
+      notEmpty.signal();
+    }
+  }
+
+  private void release(Host<T> host) {
+    host.held--;
+    makeReady(host);
+    forgetIfIdle(host);
+  }
+
+  private void forgetIfIdle(Host<T> host) {
+    if (host.held == 0 && host.waiting.isEmpty()) {
+      setSlow(host, false);
+      hosts.remove(host.name);
+    }
+  }
+
+  private void setSlow(Host<T> host, boolean slow) {
+    if (host.slow != slow) {
+      host.slow = slow;
+      Load from = slow ? prompt : heldUp;
+      Load to = slow ? heldUp : prompt;
+      from.add(-host.queued.items, -host.queued.bytes);
+      to.add(host.queued.items, host.queued.bytes);
+      Set<String> now = new TreeSet<>(slowHosts);
+      if (slow) {
+        now.add(host.name);
+      } else {
+        now.remove(host.name);
+      }
+      slowHosts = Set.copyOf(now);
+    }
+  }
+
+  private boolean isSilent(Host<T> host) {
+    return host.failure != null && hasPassed(limits.silence, host.answeredAt);
+  }
+
+  private boolean mayDrop(Host<T> host) {
+    return isSilent(host)
+        && !host.waiting.isEmpty()
+        && promptAnswerAt != null
+        && !hasPassed(limits.silence, promptAnswerAt);
+  }
+
+  private boolean hasPassed(Duration time, long since) {
+    return nanoTime.getAsLong() - since >= time.toNanos();
+  }
+
+  /** Takes the oldest item of a host that has failed off the queue. */
+  private Failure<T> dropOldest(Host<T> host) {
+    T item = host.waiting.pollFirstEntry().getKey();
+    leave(host, bytesOf.applyAsLong(item));
+    FetchException latest = Objects.requireNonNull(host.failure);
+    return new Failure<>(
+        item,
+        new FetchException(
+            latest.kind(),
+            latest.attempts(),
+            "The image's host has answered nothing for "
+                + limits.silence.toSeconds()
+                + " s. Its latest failure: "
+                + latest.getMessage(),
+            latest));
   }
 }

@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.fetch.FetchException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -8,24 +9,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that fetch what a {@link FetchQueue} hands out, each one thing at a time, and hand on
  * what they got.
  *
- * <p>What holds its thread for longer than any fetch takes waits for what no interrupt ends, such
- * as a network file system whose server is gone. It is then given up, its thread is left behind
- * with it, and another thread takes that one's place.
+ * <p>A fetch that takes too long holds up no other: another thread takes the place of its own,
+ * which goes on beside the others and ends with that fetch. What then holds its thread for longer
+ * than any fetch takes waits for what no interrupt ends, such as a network file system whose server
+ * is gone. It fails, and its thread is left behind.
  *
  * <p>Invariants:
  *
  * <ul>
- *   <li>So many threads fetch, and at most {@value #LEFT_BEHIND_EACH} times as many are left behind
- *       at a time. When there are as many, those that are held stay so until one comes back.
- *   <li>Each thing is told to the queue as done once, and given up at most once: by its thread or
- *       by the watch, whoever is first to lay hands on its {@link Fetcher}.
+ *   <li>So many threads fetch, and at most {@value #LATE_EACH} times as many are late at a time.
+ *       When there are as many, those that are held stay so until one comes back.
+ *   <li>The queue learns once how each thing ended: by its thread or by the watch, whoever is first
+ *       to lay hands on its {@link Fetcher}.
  * </ul>
  *
  * <p>Threads: the fetchers, and one that watches them. {@link #close} interrupts all and waits for
@@ -33,9 +34,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fetchers<T, R> implements AutoCloseable {
 
-  private static final int LEFT_BEHIND_EACH = 8;
+  private static final int LATE_EACH = 8;
 
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+
+  /** Fetches one thing; empty where there is nothing to hand on. */
+  interface Fetch<T, R> {
+    Optional<R> fetch(T item) throws FetchException;
+  }
 
   /**
    * Takes what was got, waiting for room: that is no fault of the fetch, and as long as it takes.
@@ -45,14 +51,16 @@ final class Fetchers<T, R> implements AutoCloseable {
   }
 
   private final FetchQueue<T> queue;
-  private final Function<T, Optional<R>> fetch;
+  private final Fetch<T, R> fetch;
   private final Next<R> next;
+  private final Duration slowAfter;
   private final Duration longest;
-  private final Consumer<T> givenUp;
-  private final int mostLeftBehind;
+  private final Consumer<T> lost;
+  private final Consumer<Throwable> onDefect;
+  private final int mostLate;
   private final Thread.Builder threads = Thread.ofPlatform().daemon().name("fetch-", 0);
   private final Set<Fetcher> fetchers = ConcurrentHashMap.newKeySet();
-  private final Set<Fetcher> leftBehind = ConcurrentHashMap.newKeySet();
+  private final Set<Fetcher> late = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("fetch-watch").factory());
@@ -61,23 +69,29 @@ final class Fetchers<T, R> implements AutoCloseable {
   /**
    * Starts the threads.
    *
-   * @param fetch empty where there is nothing to hand on
+   * @param slowAfter how long a fetch may take before another thread takes its thread's place
    * @param longest how long a fetch may hold its thread
-   * @param givenUp told what was held for longer, on the thread that watches
+   * @param lost called with what was held for longer, on the thread that watches
+   * @param onDefect called with what was thrown that is no {@link FetchException}, on the thread
+   *     that it ended
    */
   Fetchers(
       int count,
       FetchQueue<T> queue,
-      Function<T, Optional<R>> fetch,
+      Fetch<T, R> fetch,
       Next<R> next,
+      Duration slowAfter,
       Duration longest,
-      Consumer<T> givenUp) {
+      Consumer<T> lost,
+      Consumer<Throwable> onDefect) {
     this.queue = queue;
     this.fetch = fetch;
     this.next = next;
+    this.slowAfter = slowAfter;
     this.longest = longest;
-    this.givenUp = givenUp;
-    this.mostLeftBehind = LEFT_BEHIND_EACH * count;
+    this.lost = lost;
+    this.onDefect = onDefect;
+    this.mostLate = LATE_EACH * count;
     for (int i = 0; i < count; i++) {
       start();
     }
@@ -92,15 +106,30 @@ final class Fetchers<T, R> implements AutoCloseable {
   }
 
   private void look() {
+    try {
+      watchFetches();
+      queue.failTheSilent();
+    } catch (RuntimeException | Error e) {
+      onDefect.accept(e); // the watch would end without a word
+    }
+  }
+
+  private void watchFetches() {
+    long now = System.nanoTime();
     for (Fetcher fetcher : fetchers) {
-      if (leftBehind.size() == mostLeftBehind) {
-        return;
-      }
-      T item = fetcher.leaveBehind(System.nanoTime() - longest.toNanos());
+      T item = fetcher.heldSince(now - slowAfter.toNanos());
       if (item != null) {
-        start();
+        queue.slow(item);
+        if (late.size() < mostLate && fetcher.makeLate()) {
+          start();
+        }
+      }
+    }
+    for (Fetcher fetcher : late) {
+      T item = fetcher.loseHeldSince(now - longest.toNanos());
+      if (item != null) {
         queue.done(item);
-        givenUp.accept(item);
+        lost.accept(item);
       }
     }
   }
@@ -110,7 +139,7 @@ final class Fetchers<T, R> implements AutoCloseable {
     closed = true;
     watch.shutdownNow();
     fetchers.forEach(fetcher -> fetcher.thread.interrupt());
-    leftBehind.forEach(fetcher -> fetcher.thread.interrupt());
+    late.forEach(fetcher -> fetcher.thread.interrupt());
   }
 
   private final class Fetcher {
@@ -119,32 +148,51 @@ final class Fetchers<T, R> implements AutoCloseable {
 
     private @Nullable T held;
     private long since;
+    private boolean replaced;
 
     private void run() {
       try {
-        boolean mine = true;
-        while (mine && !closed) {
-          T item = queue.take();
-          hold(item);
-          Optional<R> got = fetch.apply(item);
-          mine = letGo();
-          if (mine) {
-            queue.done(item);
-            if (got.isPresent()) {
-              next.put(got.get());
-            }
-          }
+        while (!isReplaced() && !closed) {
+          fetchNext();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the thread ends, because all are closed
+      } catch (RuntimeException | Error e) {
+        onDefect.accept(e);
       } finally {
-        leftBehind.remove(this);
+        late.remove(this);
+      }
+    }
+
+    private void fetchNext() throws InterruptedException {
+      T item = queue.take();
+      hold(item);
+      Optional<R> got;
+      try {
+        got = fetch.fetch(item);
+      } catch (FetchException e) {
+        if (letGo()) {
+          queue.failed(item, e);
+        }
+        return;
+      }
+      if (letGo()) {
+        if (got.isPresent()) {
+          queue.answered(item, System.nanoTime() - since < slowAfter.toNanos());
+          next.put(got.get());
+        } else {
+          queue.done(item);
+        }
       }
     }
 
     private synchronized void hold(T item) {
       held = item;
       since = System.nanoTime();
+    }
+
+    private synchronized boolean isReplaced() {
+      return replaced;
     }
 
     /** Whether this thread still was the one that answers for what it held. */
@@ -154,15 +202,28 @@ final class Fetchers<T, R> implements AutoCloseable {
       return mine;
     }
 
-    /** Takes what has been held since this moment or longer from its thread, which then ends. */
-    synchronized @Nullable T leaveBehind(long latest) {
-      if (held == null || since - latest > 0) {
-        return null;
+    /** What has been held since this moment or longer. */
+    synchronized @Nullable T heldSince(long latest) {
+      return held == null || since - latest > 0 ? null : held;
+    }
+
+    /** Makes this the thread's last fetch, where there is one. */
+    synchronized boolean makeLate() {
+      if (held == null) {
+        return false;
       }
-      T item = held;
-      held = null;
-      leftBehind.add(this);
+      replaced = true;
+      late.add(this);
       fetchers.remove(this);
+      return true;
+    }
+
+    /** Takes what has been held since this moment or longer from its thread. */
+    synchronized @Nullable T loseHeldSince(long latest) {
+      T item = heldSince(latest);
+      if (item != null) {
+        held = null;
+      }
       return item;
     }
   }

@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.batch;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Classifies images in its own time. Safe for use by many threads at once. */
@@ -16,4 +17,17 @@ public interface ImageClassifier {
    *     and the image is dropped at the next step of its way
    */
   Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin);
+
+  /** The host that has to answer before an image is here; empty where none has to. */
+  default Optional<String> host(ImageOrigin origin) {
+    return Optional.empty();
+  }
+
+  /**
+   * The hosts that take too long to answer now. Their images may wait for a long time; each has its
+   * outcome within twice the time that all attempts at an image may take, and a little.
+   */
+  default Set<String> slowHosts() {
+    return Set.of();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.batch.Outcome.Classified;
@@ -15,10 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +58,12 @@ import org.slf4j.LoggerFactory;
  *       makes it so after whatever happened, and that is all of crash recovery.
  *   <li>A task that was closed forwards nothing: outcomes that arrive later go into a queue that
  *       nobody reads.
+ *   <li>What waits for slow hosts takes no room in the window: the classifier bounds it for all
+ *       tasks together. Bytes are bounded for all tasks together, too. A task without a galaxy in
+ *       flight takes one all the same, so that none waits for another for ever.
+ *   <li>An image that is a record itself is in memory twice only while the classifier has it, or
+ *       while it is the next that the classifier is offered. What waits behind it is in the ledger
+ *       alone.
  *   <li>{@link #process} never blocks for long, because an open transaction times out: it waits for
  *       room in the window only so long, and then takes the record all the same. The overshoot is
  *       about one record a wait, and capped: beyond the cap the task fails, its transaction is
@@ -83,12 +93,38 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
    */
   private static final double KEEPS_UP = 0.5;
 
+  /** While the window is full, the task looks this often whether a host has become slow. */
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   /** While the classifier is full, it is asked again this often. */
   private static final long OFFER_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  private record Accepted(long sequence, long acceptedAt, Request request) {}
+  /**
+   * A galaxy that the classifier has no room for yet.
+   *
+   * @param request absent where it is an image itself, which the ledger holds already
+   */
+  private record Accepted(long sequence, long acceptedAt, int bytes, @Nullable Request request) {
 
-  private record Submitted(long acceptedAt, CompletableFuture<Outcome> outcome) {}
+    /** The same without an image that the ledger holds. */
+    static Accepted of(long sequence, LedgerEntry entry, Request request) {
+      boolean isImage = request.origin() instanceof ImageOrigin.Carried;
+      return new Accepted(sequence, entry.acceptedAt(), entry.size(), isImage ? null : request);
+    }
+
+    Accepted with(Request read) {
+      return new Accepted(sequence, acceptedAt, bytes, read);
+    }
+  }
+
+  /**
+   * A galaxy that the classifier has.
+   *
+   * @param bytes what it takes in the ledger
+   * @param host which host has to answer for it; empty where none has to
+   */
+  private record Submitted(
+      long acceptedAt, int bytes, Optional<String> host, CompletableFuture<Outcome> outcome) {}
 
   /** The request is absent where it could not be read. */
   private record Finished(long sequence, @Nullable Request request, Outcome outcome) {}
@@ -103,10 +139,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<Long, LedgerEntry> ledger;
-  private Queue<Accepted> waiting;
+  private Deque<Accepted> waiting;
 
   /** By its sequence, the oldest first. */
   private SequencedMap<Long, Submitted> submitted;
+
+  /** How many of them wait for the answer of each host. */
+  private Map<String, Integer> ofHosts;
 
   private BlockingQueue<Finished> finished;
   private Sensor classified;
@@ -118,6 +157,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private boolean settledSincePromptCommit;
   private boolean overshooting;
   private int toldInFlight;
+  private long bytesInFlight;
 
   /**
    * @param tasks of this process, this one among them while it is open
@@ -144,6 +184,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     ledger = context.getStateStore(LEDGER);
     waiting = new ArrayDeque<>();
     submitted = new LinkedHashMap<>();
+    ofHosts = new HashMap<>();
     finished = new LinkedBlockingQueue<>();
     classified = sensor("classified");
     givenUp = sensor("given-up");
@@ -154,6 +195,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     overshooting = false;
     tasks.open();
     toldInFlight = 0;
+    bytesInFlight = 0;
     // unique and increasing across restarts, though an empty ledger remembers nothing
     nextSequence = context.currentSystemTimeMs() << 20;
     try (KeyValueIterator<Long, LedgerEntry> entries = ledger.all()) {
@@ -186,16 +228,18 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       giveUp(null, entry, unreadable(e));
       return;
     }
-    awaitRoom();
-    Accepted galaxy = new Accepted(nextSequence++, entry.acceptedAt(), request);
+    awaitRoom(entry.size());
+    Accepted galaxy = Accepted.of(nextSequence++, entry, request);
     ledger.put(galaxy.sequence, entry);
-    waiting.add(galaxy);
-    offerWaiting();
+    changeBytes(galaxy.bytes);
+    if (!waiting.isEmpty() || !offer(galaxy, request)) {
+      waiting.add(galaxy);
+    }
   }
 
   @Override
   public void close() {
-    tasks.close(toldInFlight);
+    tasks.close(toldInFlight, bytesInFlight);
     shown.close();
     submitted.values().forEach(galaxy -> galaxy.outcome.cancel(false));
     List.of(classified, givenUp, tombstones).forEach(context.metrics()::removeSensor);
@@ -225,8 +269,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
         !submitted.isEmpty()
             ? submitted.firstEntry().getValue().acceptedAt
             : next == null ? Long.MAX_VALUE : next.acceptedAt;
-    int now = inFlight();
-    shown.are(now, oldest);
+    shown.are(inFlight(), oldest);
+    int now = inWindow();
     tasks.changed(now - toldInFlight);
     toldInFlight = now;
   }
@@ -236,7 +280,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     LedgerEntry entry = held.value;
     try {
       Request request = Request.read(entry.key(), entry.value(), entry.headers(), format);
-      waiting.add(new Accepted(held.key, entry.acceptedAt(), request));
+      waiting.add(Accepted.of(held.key, entry, request));
+      changeBytes(entry.size());
     } catch (MessageException e) {
       // it was readable to the version of this program that accepted it
       finished.add(new Finished(held.key, null, unreadable(e)));
@@ -263,20 +308,54 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     return waiting.size() + submitted.size();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the outcome never arrives exceptionally
+  /** In flight, but for what waits for slow hosts. */
+  private int inWindow() {
+    int heldUp = 0;
+    for (String host : classifier.slowHosts()) {
+      heldUp += ofHosts.getOrDefault(host, 0);
+    }
+    return inFlight() - heldUp;
+  }
+
+  private void changeBytes(int more) {
+    bytesInFlight += more;
+    tasks.changedBytes(more);
+  }
+
   private void offerWaiting() {
-    BlockingQueue<Finished> thisLife = finished;
-    for (Accepted next = waiting.peek(); next != null; next = waiting.peek()) {
-      Accepted galaxy = next;
-      CompletableFuture<Outcome> outcome = classifier.submit(galaxy.request.origin()).orElse(null);
-      if (outcome == null) {
+    for (Accepted next = waiting.poll(); next != null; next = waiting.poll()) {
+      Request request = next.request == null ? held(next.sequence) : next.request;
+      if (!offer(next, request)) {
+        waiting.addFirst(next.with(request)); // so that it is not read from the ledger each time
         return;
       }
-      waiting.remove();
-      submitted.put(galaxy.sequence, new Submitted(galaxy.acceptedAt, outcome));
-      outcome.thenAccept(
-          result -> thisLife.add(new Finished(galaxy.sequence, galaxy.request, result)));
     }
+  }
+
+  /** An image that is a record itself. */
+  private Request held(long sequence) {
+    LedgerEntry entry = ledger.get(sequence);
+    try {
+      return Request.read(entry.key(), entry.value(), entry.headers(), format);
+    } catch (MessageException e) {
+      throw new IllegalStateException("The ledger's entry was readable before.", e);
+    }
+  }
+
+  /** Whether the classifier has room for the galaxy. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the outcome never arrives exceptionally
+  private boolean offer(Accepted galaxy, Request request) {
+    BlockingQueue<Finished> thisLife = finished;
+    CompletableFuture<Outcome> outcome = classifier.submit(request.origin()).orElse(null);
+    if (outcome == null) {
+      return false;
+    }
+    Optional<String> host = classifier.host(request.origin());
+    host.ifPresent(name -> ofHosts.merge(name, 1, Integer::sum));
+    submitted.put(galaxy.sequence, new Submitted(galaxy.acceptedAt, galaxy.bytes, host, outcome));
+    long sequence = galaxy.sequence;
+    outcome.thenAccept(result -> thisLife.add(new Finished(sequence, request, result)));
+    return true;
   }
 
   private void drain() {
@@ -286,11 +365,14 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     offerWaiting();
   }
 
-  private void awaitRoom() {
+  /**
+   * @param bytes that want room
+   */
+  private void awaitRoom(int bytes) {
     long patience = settings.patience().toNanos() / tasks.count();
     long wait = Math.min(settings.roomWait().toNanos(), patience) - waitedNanos;
     long start = System.nanoTime();
-    if (settleUntilBelow(settings.window(), wait)) {
+    if (settleUntilRoom(settings.window(), bytes, wait)) {
       if (overshooting) {
         overshooting = false;
         LOG.info("Task {}: galaxies finish again; {} are in flight.", taskId(), inFlight());
@@ -307,7 +389,9 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
           inFlight(),
           settings.roomWait().toMillis());
     }
-    if (!settleUntilBelow(settings.window() + settings.overshoot(), patience)) {
+    boolean room = settleUntilRoom(settings.window() + settings.overshoot(), bytes, patience);
+    // what waits for a slow host has its outcome in bounded time, though not within the patience
+    if (!room && classifier.slowHosts().isEmpty()) {
       throw new StreamsException(
           "Task "
               + taskId()
@@ -320,10 +404,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
   }
 
-  /** Whether fewer than so many are in flight, at once or within so many nanoseconds. */
-  private boolean settleUntilBelow(int limit, long nanos) {
+  /**
+   * Whether fewer than so many are in the window, and so many bytes have room in proportion, at
+   * once or within so many nanoseconds.
+   */
+  private boolean settleUntilRoom(int limit, int bytes, long nanos) {
     long deadline = System.nanoTime() + nanos;
-    while (inFlight() >= limit) {
+    while (!hasRoom(limit, bytes)) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         return false;
@@ -331,7 +418,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       try {
         Finished one =
             finished.poll(
-                waiting.isEmpty() ? left : Math.min(left, OFFER_AGAIN_NANOS), TimeUnit.NANOSECONDS);
+                Math.min(left, waiting.isEmpty() ? LOOK_AGAIN_NANOS : OFFER_AGAIN_NANOS),
+                TimeUnit.NANOSECONDS);
         if (one != null) {
           settle(one);
         }
@@ -343,10 +431,20 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     return true;
   }
 
+  private boolean hasRoom(int limit, int bytes) {
+    double mostBytes = (double) settings.windowBytes() * limit / settings.window();
+    return inWindow() < limit && (inFlight() == 0 || tasks.bytes() + bytes <= mostBytes);
+  }
+
   /** Forwards the outcome and takes the record off the ledger, in one transaction. */
   private void settle(Finished finished) {
     settledSincePromptCommit = true;
-    submitted.remove(finished.sequence);
+    Submitted galaxy = submitted.remove(finished.sequence);
+    if (galaxy != null) { // else it could not be read, and was never submitted
+      changeBytes(-galaxy.bytes);
+      galaxy.host.ifPresent(
+          name -> ofHosts.computeIfPresent(name, (_, count) -> count == 1 ? null : count - 1));
+    }
     LedgerEntry entry = ledger.delete(finished.sequence);
     switch (finished.outcome) {
       case Classified answer -> publish(Objects.requireNonNull(finished.request), entry, answer);

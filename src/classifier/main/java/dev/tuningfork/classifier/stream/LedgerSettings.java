@@ -5,9 +5,12 @@ import java.time.Duration;
 /**
  * How much a task holds, and how long it waits.
  *
- * @param window how many galaxies a task has in flight before it begins to wait
- * @param overshoot how many more it takes while the model is slow; then the task fails rather than
- *     hold more
+ * @param window how many galaxies a task has in flight before it begins to wait, those apart that
+ *     wait for slow hosts
+ * @param windowBytes how many bytes of records all tasks of the process together have in flight
+ *     before they begin to wait, those that wait for slow hosts included
+ * @param overshoot how many more galaxies a task takes while the model is slow, and bytes in
+ *     proportion; then it fails rather than hold more
  * @param roomWait how long a task waits for room between two rounds of its thread
  * @param patience how long all tasks of the process together may hold up a commit: at most half of
  *     the transaction timeout
@@ -19,6 +22,7 @@ import java.time.Duration;
  */
 public record LedgerSettings(
     int window,
+    long windowBytes,
     int overshoot,
     Duration roomWait,
     Duration patience,
@@ -42,6 +46,7 @@ public record LedgerSettings(
 
   public LedgerSettings {
     require(window >= 1, "window must be at least 1, not " + window);
+    require(windowBytes >= 1, "window-bytes must be at least 1, not " + windowBytes);
     require(overshoot >= 1, "overshoot must be at least 1, not " + overshoot);
     require(
         largestRecord >= SMALLEST_LIMIT,
@@ -52,6 +57,32 @@ public record LedgerSettings(
     require(drainEvery.toMillis() >= 1, "drain-every must be at least 1 ms, not " + drainEvery);
     require(
         promptCommit.toMillis() >= 1, "prompt-commit must be at least 1 ms, not " + promptCommit);
+  }
+
+  /** With an eighth of the heap for the bytes in flight. */
+  public LedgerSettings(
+      int window,
+      int overshoot,
+      Duration roomWait,
+      Duration patience,
+      Duration drainEvery,
+      Duration promptCommit,
+      int largestRecord) {
+    this(
+        window,
+        Runtime.getRuntime().maxMemory() / 8,
+        overshoot,
+        roomWait,
+        patience,
+        drainEvery,
+        promptCommit,
+        largestRecord);
+  }
+
+  /** The same with another limit of the bytes in flight. */
+  public LedgerSettings withWindowBytes(long bytes) {
+    return new LedgerSettings(
+        window, bytes, overshoot, roomWait, patience, drainEvery, promptCommit, largestRecord);
   }
 
   /** How large a message any topic must take: the largest record, and what Kafka puts around it. */

@@ -22,7 +22,7 @@ class BurstQueueTest {
   @Test
   @Timeout(30)
   void whoFindsItFullWaitsUntilItIsHalfEmpty() throws Exception {
-    BurstQueue<Integer> queue = new BurstQueue<>(4);
+    BurstQueue<Integer> queue = new BurstQueue<>(4, Long.MAX_VALUE, _ -> 1);
     for (int i = 0; i < 4; i++) {
       queue.put(i);
     }
@@ -46,15 +46,39 @@ class BurstQueueTest {
     assertThat(queue.isMoreThanHalfFull()).isFalse();
   }
 
+  @Test
+  @Timeout(30)
+  void bytesFillItAsItemsDo() throws Exception {
+    BurstQueue<Integer> queue = new BurstQueue<>(100, 10, bytes -> bytes);
+    queue.put(50); // larger than all that there may be, but alone
+    assertThat(queue.isMoreThanHalfFull()).isTrue();
+    Thread late =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    queue.put(5);
+                  } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    await().until(() -> late.getState() == Thread.State.WAITING);
+    assertThat(queue.take()).isEqualTo(50);
+    late.join();
+    queue.put(5);
+    assertThat(List.of(queue.take(), queue.take())).containsExactly(5, 5);
+  }
+
   /** Whoever waits is woken in the end, and nothing is lost or doubled. */
   @Property(tries = 200)
   void everythingComesThrough(
       @ForAll @IntRange(min = 1, max = 9) int capacity,
+      @ForAll @IntRange(min = 1, max = 60) int mostBytes,
       @ForAll @IntRange(min = 1, max = 12) int adding,
       @ForAll @IntRange(min = 1, max = 3) int taking)
       throws Exception {
     int each = 30;
-    BurstQueue<Integer> queue = new BurstQueue<>(capacity);
+    BurstQueue<Integer> queue = new BurstQueue<>(capacity, mostBytes, number -> number % 40);
     List<Integer> taken = Collections.synchronizedList(new ArrayList<>());
     List<Callable<Void>> work = new ArrayList<>();
     for (int i = 0; i < adding; i++) {

@@ -2,6 +2,7 @@ package dev.tuningfork.classifier.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -27,7 +28,14 @@ class FetchQueueTest {
   }
 
   private static FetchQueue<Wanted> queue(int capacity, int mostPerHost) {
-    return new FetchQueue<>(capacity, mostPerHost, Wanted::asked);
+    return new FetchQueue<>(
+        new FetchQueue.Limits(capacity, 10, Long.MAX_VALUE, mostPerHost, Duration.ofMinutes(1)),
+        Wanted::asked,
+        _ -> 1,
+        (_, why) -> {
+          throw new AssertionError(why);
+        },
+        System::nanoTime);
   }
 
   @Test

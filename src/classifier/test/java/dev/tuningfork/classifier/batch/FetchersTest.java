@@ -22,12 +22,20 @@ class FetchersTest {
 
   private final FetchQueue<Integer> queue =
       new FetchQueue<>(
-          1_000, 5, number -> number < FROM_A_DEAD_DISK ? Optional.empty() : Optional.of("disk"));
+          new FetchQueue.Limits(1_000, 1_000, Long.MAX_VALUE, 5, Duration.ofMinutes(1)),
+          number -> number < FROM_A_DEAD_DISK ? Optional.empty() : Optional.of("disk"),
+          _ -> 1,
+          (_, why) -> {
+            throw new AssertionError(why);
+          },
+          System::nanoTime);
   private final List<Integer> fetched = new CopyOnWriteArrayList<>();
   private final List<Integer> givenUp = new CopyOnWriteArrayList<>();
+  private final List<Throwable> defects = new CopyOnWriteArrayList<>();
   private final CountDownLatch repaired = new CountDownLatch(1);
   private final Fetchers<Integer, Integer> fetchers =
-      new Fetchers<>(2, queue, this::fetch, fetched::add, LONGEST, givenUp::add);
+      new Fetchers<>(
+          2, queue, this::fetch, fetched::add, LONGEST, LONGEST, givenUp::add, defects::add);
 
   private Optional<Integer> fetch(int number) {
     boolean interrupted = false;
@@ -84,10 +92,65 @@ class FetchersTest {
   }
 
   @Test
+  void whatTakesLongHoldsUpNoOtherThoughNoHostIsKnownForIt() throws Exception {
+    fetchers.close();
+    CountDownLatch slow = new CountDownLatch(1);
+    try (var _ =
+        new Fetchers<Integer, Integer>(
+            2,
+            queue,
+            number -> {
+              if (number < 10) {
+                try {
+                  slow.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+              return Optional.of(number);
+            },
+            fetched::add,
+            LONGEST,
+            Duration.ofMinutes(10),
+            givenUp::add,
+            defects::add)) {
+      offer(0, 30);
+      await().until(() -> fetched.size() == 20);
+      slow.countDown();
+      await().until(() -> fetched.size() == 30);
+    }
+    assertThat(fetched).doesNotHaveDuplicates();
+    assertThat(givenUp).isEmpty();
+  }
+
+  @Test
+  void aDefectOfAFetchIsReported() {
+    fetchers.close();
+    AssertionError mistake = new AssertionError("a mistake");
+    try (var _ =
+        new Fetchers<Integer, Integer>(
+            1,
+            queue,
+            _ -> {
+              throw mistake;
+            },
+            fetched::add,
+            LONGEST,
+            LONGEST,
+            givenUp::add,
+            defects::add)) {
+      offer(0, 1);
+      await().until(() -> defects.contains(mistake));
+    }
+  }
+
+  @Test
   void whatWaitsToBeHandedOnIsNotGivenUp() throws Exception {
     fetchers.close();
     SynchronousQueue<Integer> next = new SynchronousQueue<>();
-    try (var _ = new Fetchers<>(2, queue, this::fetch, next::put, LONGEST, givenUp::add)) {
+    try (var _ =
+        new Fetchers<>(
+            2, queue, this::fetch, next::put, LONGEST, LONGEST, givenUp::add, defects::add)) {
       offer(0, 4);
       await().during(LONGEST.multipliedBy(6)).until(givenUp::isEmpty);
       assertThat(List.of(next.take(), next.take(), next.take(), next.take()))

@@ -70,6 +70,18 @@ class ClassifierTopologyTest {
     final List<ImageOrigin> origins = new ArrayList<>();
     final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
     int room = Integer.MAX_VALUE;
+    Set<String> slowHosts = Set.of();
+
+    /** The galaxy's name up to its first hyphen. */
+    @Override
+    public Optional<String> host(ImageOrigin origin) {
+      return Optional.of(origin.objectId().split("-")[0]);
+    }
+
+    @Override
+    public Set<String> slowHosts() {
+      return slowHosts;
+    }
 
     @Override
     public Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin) {
@@ -526,6 +538,72 @@ class ClassifierTopologyTest {
     assertThatThrownBy(() -> publish("galaxy-5"))
         .isInstanceOf(StreamsException.class)
         .hasStackTraceContaining("4 galaxies in flight");
+  }
+
+  @Test
+  void whatWaitsForASlowHostTakesNoRoomInTheWindow() {
+    classifier.slowHosts = Set.of("slow");
+    for (int i = 0; i < 20; i++) {
+      publish("slow-" + i);
+    }
+    publish("quick-1");
+    publish("quick-2");
+    assertThat(ledgerSize()).isEqualTo(22);
+    assertThat(classifier.origins).hasSize(22);
+    classifier.classify(20);
+    classifier.classify(21);
+    tick();
+    assertThat(keys(output)).containsExactly("quick-1", "quick-2");
+
+    publish("quick-3");
+    publish("quick-4");
+    publish("quick-5");
+    publish("quick-6");
+    classifier.slowHosts = Set.of();
+    assertThatThrownBy(() -> publish("quick-7"))
+        .as("the host is not slow any longer")
+        .isInstanceOf(StreamsException.class);
+  }
+
+  @Test
+  void aFullWindowDoesNotFailTheTaskWhileAHostIsSlowSinceItsImagesEndInTime() {
+    classifier.slowHosts = Set.of("other");
+    for (int i = 1; i <= 6; i++) {
+      publish("galaxy-" + i);
+    }
+    assertThat(ledgerSize()).isEqualTo(6);
+  }
+
+  @Test
+  void theWindowCountsBytesOfAllTasks() {
+    driver.close();
+    start(SMALL.withWindowBytes(50_000));
+    byte[] image = new byte[40_000];
+    image[0] = (byte) 0xFF;
+    image[1] = (byte) 0xD8;
+    image[2] = (byte) 0xFF;
+    input.pipeInput("galaxy-1".getBytes(UTF_8), image); // alone it may be as large as it likes
+    input.pipeInput("galaxy-2".getBytes(UTF_8), image); // within the overshoot
+    assertThatThrownBy(() -> input.pipeInput("galaxy-3".getBytes(UTF_8), image))
+        .isInstanceOf(StreamsException.class)
+        .hasStackTraceContaining("2 galaxies in flight");
+  }
+
+  @Test
+  void anImageThatTheClassifierHasNoRoomForIsReadFromTheLedgerLater() {
+    classifier.room = 1;
+    byte[] jpeg = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, 1, 2, 3};
+    for (int i = 1; i <= 3; i++) {
+      input.pipeInput(("galaxy-" + i).getBytes(UTF_8), jpeg);
+    }
+    classifier.room = 3;
+    tick();
+    assertThat(classifier.origins)
+        .hasSize(3)
+        .allSatisfy(origin -> assertThat(((ImageOrigin.Carried) origin).bytes()).isEqualTo(jpeg));
+    assertThat(classifier.origins)
+        .extracting(ImageOrigin::objectId)
+        .containsExactly("galaxy-1", "galaxy-2", "galaxy-3");
   }
 
   @Test

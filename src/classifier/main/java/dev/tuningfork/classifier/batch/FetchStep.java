@@ -1,0 +1,89 @@
+package dev.tuningfork.classifier.batch;
+
+import dev.tuningfork.classifier.batch.SecondTry.ImageFault;
+import dev.tuningfork.classifier.fetch.FetchException;
+import dev.tuningfork.classifier.fetch.FetchedImage;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.recording.FetchEvent;
+import java.util.Optional;
+
+/**
+ * Gets the bytes of one image, from a host or from its message. Once it is {@linkplain #close
+ * closed}, no image fails any more: what is interrupted then is no fault of the image's.
+ *
+ * <p>Safe for use by many threads at once.
+ */
+final class FetchStep {
+
+  private final ImageFetcher fetcher;
+  private final ClassifierMetrics metrics;
+  private final SecondTry secondTry = new SecondTry("Fetching");
+  private volatile boolean closed;
+
+  FetchStep(ImageFetcher fetcher, ClassifierMetrics metrics) {
+    this.fetcher = fetcher;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Empty where nobody waits for the image any longer, or a defect of the program made it fail.
+   *
+   * @throws BrokenInstanceException where this instance cannot go on
+   */
+  Optional<Fetched> fetch(Submitted submitted) throws FetchException {
+    if (submitted.isDone()) {
+      return Optional.empty();
+    }
+    long start = System.nanoTime();
+    FetchEvent event = new FetchEvent();
+    event.begin();
+    try {
+      FetchedImage file = bytes(submitted.origin());
+      metrics.fetched(System.nanoTime() - start);
+      event.objectId = submitted.origin().objectId();
+      event.bytes = file.bytes().length;
+      event.attempts = file.attempts();
+      event.commit();
+      return Optional.of(new Fetched(submitted, file));
+    } catch (ImageFault e) {
+      fail(submitted, FailureKind.TRANSIENT, e.attempts(), e.failure());
+      return Optional.empty();
+    }
+  }
+
+  /** An image cannot be fetched. */
+  void fail(Submitted submitted, FetchException why) {
+    fail(submitted, why.kind(), why.attempts(), why);
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  private void fail(Submitted submitted, FailureKind kind, int attempts, Throwable cause) {
+    if (!closed) {
+      submitted.fail(Stage.FETCH, kind, attempts, cause);
+    }
+  }
+
+  /**
+   * Others are not waited for: their fetches may take a minute. Second tries are, by each other.
+   */
+  private FetchedImage bytes(ImageOrigin origin) throws FetchException, ImageFault {
+    try {
+      return once(origin);
+    } catch (RuntimeException | Error e) {
+      return secondTry.after(e, origin.objectId(), () -> once(origin));
+    }
+  }
+
+  private FetchedImage once(ImageOrigin origin) throws FetchException {
+    return switch (origin) {
+      case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image);
+      case ImageOrigin.Carried(_, var bytes, _) -> FetchedImage.of(bytes, 1);
+    };
+  }
+}

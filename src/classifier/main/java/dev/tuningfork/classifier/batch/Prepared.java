@@ -1,0 +1,22 @@
+package dev.tuningfork.classifier.batch;
+
+import dev.tuningfork.classifier.recording.WaitEvent;
+import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.image.PreparedImage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image that waits for the model.
+ *
+ * @param served the model that it was prepared for
+ * @param since when it was prepared, by {@link System#nanoTime}
+ * @param waiting the same, for a recording
+ */
+record Prepared(
+    Submitted submitted,
+    String sha256,
+    ServedModel served,
+    PreparedImage image,
+    Shadow.@Nullable Image shadow,
+    long since,
+    WaitEvent waiting) {}
