@@ -14,8 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -173,14 +172,15 @@ public final class Replay {
       producer.beginTransaction();
       begun = System.nanoTime();
     }
-    producer.send(new ProducerRecord<>(input, null, letter.key(), value, headers(letter)));
-    producer.send(
-        new ProducerRecord<>(
-            deadLetters,
-            letter.place().partition(),
-            letter.key(),
-            null,
-            List.of(header(DeadLetterHeaders.REPLAYED_OFFSET, letter.place().offset()))));
+    var again = new ProducerRecord<>(input, null, letter.key(), value, letter.ownHeaders());
+    again.headers().remove(DeadLetterHeaders.REPLAYS).remove(DeadLetterHeaders.ATTEMPTS_BEFORE);
+    add(again.headers(), DeadLetterHeaders.REPLAYS, letter.replays() + 1);
+    add(again.headers(), DeadLetterHeaders.ATTEMPTS_BEFORE, letter.attempts());
+    producer.send(again);
+    ProducerRecord<byte[], byte[]> marker =
+        new ProducerRecord<>(deadLetters, letter.place().partition(), letter.key(), null);
+    add(marker.headers(), DeadLetterHeaders.REPLAYED_OFFSET, letter.place().offset());
+    producer.send(marker);
     inTransaction++;
     sent++;
     onSent.accept(letter);
@@ -207,18 +207,7 @@ public final class Replay {
     }
   }
 
-  private static List<Header> headers(DeadLetter letter) {
-    List<Header> headers = new ArrayList<>(letter.ownHeaders());
-    headers.removeIf(
-        header ->
-            header.key().equals(DeadLetterHeaders.REPLAYS)
-                || header.key().equals(DeadLetterHeaders.ATTEMPTS_BEFORE));
-    headers.add(header(DeadLetterHeaders.REPLAYS, letter.replays() + 1));
-    headers.add(header(DeadLetterHeaders.ATTEMPTS_BEFORE, letter.attempts()));
-    return headers;
-  }
-
-  private static Header header(String name, long number) {
-    return new RecordHeader(name, Long.toString(number).getBytes(StandardCharsets.UTF_8));
+  private static void add(Headers headers, String name, long number) {
+    headers.add(name, Long.toString(number).getBytes(StandardCharsets.UTF_8));
   }
 }

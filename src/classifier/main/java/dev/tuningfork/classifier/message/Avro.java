@@ -56,6 +56,14 @@ final class Avro {
     return message.length > 0 && message[0] == MAGIC;
   }
 
+  /**
+   * Whether the frame holds a JSON object: no message in Avro begins so, since its first field is a
+   * string, and this byte stands for a length below 0.
+   */
+  static boolean framesJson(byte[] message) {
+    return message.length > FRAME && message[FRAME] == '{';
+  }
+
   static byte[] write(Object message, Schema schema, int schemaId) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 12);
     out.writeBytes(ByteBuffer.allocate(FRAME).put(MAGIC).putInt(schemaId).array());

@@ -36,7 +36,6 @@ final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .withCoercionConfig(
@@ -61,6 +60,9 @@ final class Json {
   static <T> T read(byte[] json, Class<T> type) throws MessageException {
     try (JsonParser parser = MAPPER.createParser(json)) {
       return read(parser, type);
+    } catch (MessageException e) {
+      String hint = hint(json);
+      throw hint == null ? e : new MessageException(hint, e);
     } catch (IOException e) {
       // of an array in memory this is a character that there is not: the first bytes choose between
       // UTF-8, 16 and 32
@@ -74,10 +76,38 @@ final class Json {
       if (message == null) {
         throw new MessageException("The message is null, not a JSON object.");
       }
+      requireEnd(parser);
       return message;
     } catch (JsonProcessingException e) {
       // before the parser is closed, which knows what it found
       throw new MessageException(sentence(e), e);
+    }
+  }
+
+  /** A record of two references must not pass for one of the first alone. */
+  private static void requireEnd(JsonParser parser) throws MessageException, IOException {
+    JsonToken more;
+    try {
+      more = parser.nextToken();
+    } catch (JsonProcessingException e) {
+      throw new MessageException(
+          "The message goes on after its JSON object, and not with JSON: "
+              + e.getOriginalMessage()
+              + ".",
+          e);
+    }
+    if (more != null) {
+      throw new MessageException(
+          "The record holds more than one JSON value: publish each as a record of its own.");
+    }
+  }
+
+  /** What is wrong with a whole message that could not be read; null where that is not known. */
+  private static @Nullable String hint(byte[] json) {
+    try {
+      return Envelope.hint(MAPPER.readTree(json));
+    } catch (IOException e) {
+      return null;
     }
   }
 

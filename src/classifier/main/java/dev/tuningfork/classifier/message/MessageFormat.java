@@ -43,7 +43,7 @@ public final class MessageFormat {
    */
   public GalaxyImageReference reference(byte[] message) throws MessageException {
     return Avro.isFramed(message)
-        ? GalaxyImageReference.fromAvro(message, requireSchemas())
+        ? GalaxyImageReference.fromAvro(message, requireSchemas(message))
         : GalaxyImageReference.fromJson(message);
   }
 
@@ -55,7 +55,7 @@ public final class MessageFormat {
    */
   public GalaxyMorphology morphology(byte[] message) throws MessageException {
     return Avro.isFramed(message)
-        ? GalaxyMorphology.fromAvro(message, requireSchemas())
+        ? GalaxyMorphology.fromAvro(message, requireSchemas(message))
         : GalaxyMorphology.fromJson(message);
   }
 
@@ -76,7 +76,12 @@ public final class MessageFormat {
         : morphology.toJson();
   }
 
-  private AvroSchemas requireSchemas() throws MessageException {
+  private AvroSchemas requireSchemas(byte[] message) throws MessageException {
+    if (Avro.framesJson(message)) {
+      throw new MessageException(
+          "The message is JSON behind a byte 0 and a schema's number, as JSON Schema serialisers of a"
+              + " schema registry write it, which is not read: publish it as plain JSON, or as Avro.");
+    }
     return schemas.orElseThrow(
         () ->
             new MessageException(

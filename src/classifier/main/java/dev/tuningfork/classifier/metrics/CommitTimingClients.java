@@ -10,8 +10,8 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 /**
  * Kafka Streams' own clients, with an eye on transactions: how long a commit takes, of which Kafka
  * itself measures but an average and a maximum, and what is committed. It extends Kafka Streams'
- * default supplier, though that is internal, since under the streams protocol (KIP-1071) every
- * other one is warned of.
+ * default supplier, the one internal class of Kafka that this program uses: under the streams
+ * protocol (KIP-1071), Kafka Streams logs a warning at every start about any other supplier.
  */
 public final class CommitTimingClients extends DefaultKafkaClientSupplier {
 

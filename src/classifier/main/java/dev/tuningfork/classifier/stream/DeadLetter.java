@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Makes a dead letter: the record as it came, and headers that say why it was given up. */
@@ -38,29 +37,26 @@ final class DeadLetter {
    */
   static Record<byte[], byte[]> of(
       LedgerEntry entry, Failed why, Instant givenUpAt, int largestRecord) {
-    Headers reasons = reasons(entry, why, givenUpAt);
     int room = largestRecord - REASONS;
+    Record<byte[], byte[]> letter;
     if (entry.size() <= room) {
-      return new Record<>(
-          entry.key(), entry.value(), entry.timestamp(), joined(entry.headers(), reasons));
+      letter = new Record<>(entry.key(), entry.value(), entry.timestamp(), entry.headers());
+    } else if (entry.size() - entry.value().length <= room) {
+      letter = new Record<>(entry.key(), null, entry.timestamp(), entry.headers());
+    } else {
+      letter = new Record<>(null, null, entry.timestamp());
     }
-    add(reasons, VALUE_LEFT_OUT, entry.value().length);
-    if (entry.size() - entry.value().length <= room) {
-      return new Record<>(entry.key(), null, entry.timestamp(), joined(entry.headers(), reasons));
+    addReasons(letter.headers(), entry, why, givenUpAt);
+    if (letter.value() == null) {
+      add(letter.headers(), VALUE_LEFT_OUT, entry.value().length);
     }
-    return new Record<>(null, null, entry.timestamp(), reasons);
+    return letter;
   }
 
-  private static Headers joined(Headers own, Headers reasons) {
-    Headers all = new RecordHeaders(own);
-    reasons.forEach(all::add);
-    return all;
-  }
-
-  private static Headers reasons(LedgerEntry entry, Failed why, Instant givenUpAt) {
+  private static void addReasons(
+      Headers headers, LedgerEntry entry, Failed why, Instant givenUpAt) {
     Throwable cause = why.cause();
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    Headers headers = new RecordHeaders();
     add(headers, EXCEPTION, cause.getClass().getName());
     add(headers, MESSAGE, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
     add(headers, TOPIC, entry.topic());
@@ -71,7 +67,6 @@ final class DeadLetter {
     add(headers, ATTEMPTS, attemptsBefore(entry.headers()) + why.attempts());
     add(headers, TIMESTAMP, Instant.ofEpochMilli(entry.timestamp()));
     add(headers, GIVEN_UP_AT, givenUpAt);
-    return headers;
   }
 
   /** How often a record that was replayed had been tried by then; 0 for every other one. */

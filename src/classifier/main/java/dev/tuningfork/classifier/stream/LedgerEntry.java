@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +43,11 @@ record LedgerEntry(
 
   /** Version, two times, partition, offset and the number of headers, at their longest. */
   private static final int FIXED = 1 + 2 * Long.BYTES + 5 + 10 + 5;
+
+  /** Empty headers to add to. Only Kafka's records make them; their class itself is internal. */
+  static Headers noHeaders() {
+    return new Record<>(null, null, 0).headers();
+  }
 
   /** How many bytes it takes in the ledger, or a few more. */
   int size() {
@@ -96,7 +101,7 @@ record LedgerEntry(
       byte[] key = array(buffer);
       byte[] value = required(array(buffer));
       int headerCount = (int) varint(buffer);
-      Headers headers = new RecordHeaders();
+      Headers headers = noHeaders();
       for (int i = 0; i < headerCount; i++) {
         headers.add(text(buffer), array(buffer));
       }

@@ -4,8 +4,12 @@ import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.MessageFormat;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +24,25 @@ import org.jspecify.annotations.Nullable;
  */
 record Request(String objectId, @Nullable GalaxyImageReference reference, ImageOrigin origin) {
 
-  private static final String CONTENT_TYPE = "content-type";
+  /** Bytes of a key that are shown where it is no text. */
+  private static final int SHOWN = 24;
+
+  /** Kafka's and CloudEvents' name, and that of Spring; in any case. */
+  private static final Set<String> CONTENT_TYPE = Set.of("content-type", "contenttype");
 
   /**
    * Reads a record that is no tombstone. It is an image where its header {@code content-type} says
-   * so or, where it has none, where it begins as JPEG, PNG, gzip or FITS do; else it is a
-   * reference.
+   * so, and where it begins as JPEG, PNG, gzip or FITS do, as neither JSON nor Avro can; else it is
+   * a reference.
    */
   static Request read(byte @Nullable [] key, byte[] value, Headers headers, MessageFormat format)
       throws MessageException {
     String contentType = contentType(headers);
-    if (contentType == null ? beginsAsImage(value) : contentType.startsWith("image/")) {
-      String objectId = key == null ? "" : new String(key, StandardCharsets.UTF_8).strip();
-      if (objectId.isEmpty()) {
-        throw new MessageException(
-            "The record is an image itself but has no key: the key names the galaxy.");
-      }
-      return new Request(objectId, null, new ImageOrigin.Carried(objectId, value, contentType));
+    boolean says = contentType.startsWith("image/");
+    if (says || beginsAsImage(value)) {
+      String objectId = objectId(key);
+      return new Request(
+          objectId, null, new ImageOrigin.Carried(objectId, value, says ? contentType : null));
     }
     GalaxyImageReference reference = format.reference(value);
     return new Request(
@@ -45,14 +51,56 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
         new ImageOrigin.Referenced(reference.objectId(), reference.image()));
   }
 
-  private static @Nullable String contentType(Headers headers) {
-    Header header = headers.lastHeader(CONTENT_TYPE);
-    if (header == null || header.value() == null) {
-      return null;
+  /**
+   * The key of a record that is an image itself names the galaxy, character for character. Numbers,
+   * UUIDs and Avro are refused where they show: two of them could read as the same text.
+   */
+  private static String objectId(byte @Nullable [] key) throws MessageException {
+    if (key == null || key.length == 0) {
+      throw new MessageException(
+          "The record is an image itself but has no key: the key names the galaxy.");
     }
-    String type = new String(header.value(), StandardCharsets.UTF_8);
+    String objectId;
+    try {
+      objectId = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
+    } catch (CharacterCodingException e) {
+      throw new MessageException(binaryKey(key), e);
+    }
+    if (objectId.chars().anyMatch(Request::isNoText)) {
+      throw new MessageException(binaryKey(key));
+    } else if (objectId.isBlank()) {
+      throw new MessageException(
+          "The record is an image itself, but its key is blank: the key names the galaxy.");
+    }
+    return objectId;
+  }
+
+  /** Control characters, and what a decoder puts for bytes that it cannot read. */
+  private static boolean isNoText(int character) {
+    return Character.isISOControl(character) || character == '\uFFFD';
+  }
+
+  private static String binaryKey(byte[] key) {
+    return "The record is an image itself, and its key, which names the galaxy, is not UTF-8 text: it has"
+        + " %d bytes, %s%s. Set the publisher's key.serializer to that of strings (StringSerializer), or publish a reference with the objectId in its JSON."
+            .formatted(
+                key.length,
+                HexFormat.ofDelimiter(" ").formatHex(key, 0, Math.min(key.length, SHOWN)),
+                key.length > SHOWN ? " …" : "");
+  }
+
+  /** In lower case, without parameters and quotation marks; empty where there is none. */
+  private static String contentType(Headers headers) {
+    String type = "";
+    for (Header header : headers) {
+      if (header.value() != null && CONTENT_TYPE.contains(header.key().toLowerCase(Locale.ROOT))) {
+        type = new String(header.value(), StandardCharsets.UTF_8);
+      }
+    }
     int parameters = type.indexOf(';');
-    return (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+    return (parameters < 0 ? type : type.substring(0, parameters))
+        .replaceAll("[\"'\\s]", "")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static boolean beginsAsImage(byte[] value) {

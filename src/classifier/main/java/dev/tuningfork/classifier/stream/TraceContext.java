@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ final class TraceContext {
 
   /** Those of a record's headers that an answer to it carries; none where the parent is no such. */
   static Headers of(Headers headers) {
-    Headers trace = new RecordHeaders();
+    Headers trace = LedgerEntry.noHeaders();
     Header parent = headers.lastHeader(PARENT);
     if (parent != null && trace(parent).isPresent()) {
       trace.add(parent);

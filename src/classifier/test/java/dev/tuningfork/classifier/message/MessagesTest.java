@@ -122,6 +122,67 @@ class MessagesTest {
         .isNotEmpty();
   }
 
+  private static final String REFERENCE_TEXT =
+      "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"}}";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "@\\n@ | holds more than one JSON value",
+        "@@ | holds more than one JSON value",
+        "@ 7 | holds more than one JSON value",
+        "@\\n@\\n@\\n | holds more than one JSON value",
+        "@ end | goes on after its JSON object",
+        "@} | goes on after its JSON object",
+        "@,@ | goes on after its JSON object",
+        "[@] | not a list: publish each of its 1 values as a record of its own",
+        "[@,@] | not a list: publish each of its 2 values as a record of its own",
+        "\"{\\\"objectId\\\":\\\"1\\\"}\" | it was serialised twice",
+        "{\"schema\":{\"type\":\"struct\"},\"payload\":@} | value.converter.schemas.enable",
+        "{\"schema\":null,\"payload\":@} | value.converter.schemas.enable",
+        "{\"payload\":\"QUJD\",\"schema\":{\"type\":\"bytes\",\"optional\":false}} | value.converter.schemas.enable",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":@} | binary mode",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data_base64\":\"QQ==\"} | binary mode",
+        "{\"before\":null,\"after\":@,\"op\":\"c\"} | ExtractNewRecordState",
+      })
+  void whatWrapsOrFollowsAReferenceIsNamedWithItsRemedy(String json, String sentence) {
+    String text = json.replace("@", REFERENCE_TEXT).replace("\\n", "\n");
+    assertThatThrownBy(() -> GalaxyImageReference.fromJson(text.getBytes(UTF_8)))
+        .isInstanceOf(MessageException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void whatOnlyLooksLikeAnEnvelopeIsReadOrSaidByItsField() throws Exception {
+    String more = ",\"schema\":1,\"payload\":2,\"specversion\":\"1.0\",\"data\":3}";
+    assertThat(GalaxyImageReference.fromJson((without(REFERENCE_TEXT) + more).getBytes(UTF_8)))
+        .isEqualTo(GalaxyImageReference.of("1", "file:/1"));
+    assertThatThrownBy(
+            () -> GalaxyImageReference.fromJson(("{\"objectId\":\"1\"" + more).getBytes(UTF_8)))
+        .hasMessage("image is missing: it says where the pixels are.");
+  }
+
+  private static String without(String json) {
+    return json.substring(0, json.length() - 1);
+  }
+
+  @Test
+  void aMarkOfByteOrderAndBlanksAroundAreRead() throws Exception {
+    for (String text : List.of("\uFEFF" + REFERENCE_TEXT, " \r\n" + REFERENCE_TEXT + "\r\n ")) {
+      assertThat(GalaxyImageReference.fromJson(text.getBytes(UTF_8)))
+          .isEqualTo(GalaxyImageReference.of("1", "file:/1"));
+    }
+  }
+
+  @Test
+  void jsonInTheFrameOfARegistryIsSaidToBeThat() {
+    byte[] framed = ("\0\0\0\0\7" + REFERENCE_TEXT).getBytes(UTF_8);
+    assertThatThrownBy(() -> MessageFormat.JSON.reference(framed))
+        .hasMessageContaining("JSON Schema serialisers");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "   ", "{", "{\"objectId\":", "hello", "{} {}", "\u0000\u0001"})
   void whatIsNotJsonIsSaidToBeNone(String text) {
