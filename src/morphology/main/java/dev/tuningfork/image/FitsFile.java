@@ -1,6 +1,5 @@
 package dev.tuningfork.image;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,12 +15,10 @@ import org.jspecify.annotations.Nullable;
 record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, List<String> bands)
     implements ImageFile {
 
-  private static final byte[] MAGIC = "SIMPLE  =".getBytes(StandardCharsets.US_ASCII);
-
   private static final Set<Integer> BITPIX = Set.of(8, 16, 32, 64, -32, -64);
 
   static boolean is(byte[] bytes) {
-    return ImageDecoder.startsWith(bytes, MAGIC);
+    return ImageFormat.of(bytes).filter(ImageFormat.FITS::equals).isPresent();
   }
 
   /**

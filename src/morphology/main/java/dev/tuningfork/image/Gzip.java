@@ -7,13 +7,7 @@ import java.util.zip.GZIPInputStream;
 /** Files that were compressed as a whole, such as {@code cutout.fits.gz}. */
 final class Gzip {
 
-  private static final byte[] MAGIC = {0x1f, (byte) 0x8b};
-
   private Gzip() {}
-
-  static boolean is(byte[] bytes) {
-    return ImageDecoder.startsWith(bytes, MAGIC);
-  }
 
   /** Inflates as much as the limits allow, and refuses what goes on beyond. */
   static byte[] inflate(byte[] bytes, ImageLimits limits) throws ImageException {

@@ -10,9 +10,6 @@ import java.util.HexFormat;
  */
 final class ImageDecoder {
 
-  private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
-  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-
   private final ImageLimits limits;
   private final JpegCodec jpeg;
 
@@ -24,30 +21,25 @@ final class ImageDecoder {
   /** Reads and checks the header of an image file. */
   ImageFile open(byte[] bytes, ImageDescription description) throws ImageException {
     limits.checkBytes("The image file", bytes.length);
-    if (startsWith(bytes, JPEG)) {
-      return JpegFile.open(bytes, limits, jpeg);
-    }
-    if (startsWith(bytes, PNG)) {
-      return PngFile.open(bytes, limits);
-    }
-    if (Gzip.is(bytes)) {
-      byte[] inflated = Gzip.inflate(bytes, limits);
-      if (FitsFile.is(inflated)) {
-        return FitsFile.open(inflated, description, limits);
+    ImageFormat format =
+        ImageFormat.of(bytes)
+            .orElseThrow(
+                () ->
+                    new ImageException(
+                        "This is not an image that can be read (JPEG, PNG, FITS or gzipped FITS): "
+                            + beginning(bytes)));
+    return switch (format) {
+      case JPEG -> JpegFile.open(bytes, limits, jpeg);
+      case PNG -> PngFile.open(bytes, limits);
+      case FITS -> FitsFile.open(bytes, description, limits);
+      case GZIPPED_FITS -> {
+        byte[] inflated = Gzip.inflate(bytes, limits);
+        if (!FitsFile.is(inflated)) {
+          throw new ImageException("This gzipped file holds no FITS file: " + beginning(inflated));
+        }
+        yield FitsFile.open(inflated, description, limits);
       }
-      throw new ImageException("This gzipped file holds no FITS file: " + beginning(inflated));
-    }
-    if (FitsFile.is(bytes)) {
-      return FitsFile.open(bytes, description, limits);
-    }
-    throw new ImageException(
-        "This is not an image that can be read (JPEG, PNG, FITS or gzipped FITS): "
-            + beginning(bytes));
-  }
-
-  static boolean startsWith(byte[] bytes, byte[] magic) {
-    return bytes.length >= magic.length
-        && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+    };
   }
 
   private static String beginning(byte[] bytes) {

@@ -15,7 +15,6 @@ import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Volume;
 import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -193,7 +192,7 @@ public final class ModelLoader {
   private static void readModule(ModelBundle bundle, Model model, byte[] module)
       throws ModelException {
     try {
-      model.load(new ByteArrayInputStream(module), Map.of("mapLocation", "true"));
+      PyTorch.readModule(model, module, Map.of("mapLocation", "true"));
     } catch (IOException | MalformedModelException | EngineException e) {
       throw refused(
           bundle,

@@ -7,9 +7,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import dev.tuningfork.torchscript.TorchScriptArchive;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * max(0, min(6, x)) by the one operation that PyTorch has for it, hardtanh, and DJL has no name
@@ -48,7 +48,7 @@ final class Hardtanh {
             .bytes();
     Model model = Model.newInstance("hardtanh", PyTorch.engine().getEngineName());
     try {
-      model.load(new ByteArrayInputStream(archive));
+      PyTorch.readModule(model, archive, Map.of());
     } catch (IOException | MalformedModelException e) {
       throw new IllegalStateException("PyTorch cannot read the module of ReLU6.", e);
     }

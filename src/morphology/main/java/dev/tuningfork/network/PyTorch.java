@@ -1,12 +1,18 @@
 package dev.tuningfork.network;
 
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
 import ai.djl.engine.Engine;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.util.Map;
 import java.util.Optional;
 
 /** The engine that computes networks, started so that it never asks the Internet for anything. */
@@ -45,6 +51,18 @@ public final class PyTorch {
   public static int threads() {
     engine();
     return Integer.parseInt(System.getProperty(THREADS));
+  }
+
+  /**
+   * Reads a TorchScript module into a model. DJL makes a temporary folder for it that stays empty;
+   * it is deleted here, since DJL's own deletion waits for an orderly exit.
+   *
+   * @throws MalformedModelException if the bytes are no module
+   */
+  public static void readModule(Model model, byte[] module, Map<String, ?> options)
+      throws IOException, MalformedModelException {
+    model.load(new ByteArrayInputStream(module), options);
+    Files.deleteIfExists(model.getModelPath());
   }
 
   private static void setIfAbsent(String property, String value) {

@@ -3,13 +3,14 @@ package dev.tuningfork.classifier.fetch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -96,14 +97,30 @@ final class FileSource implements ImageSource {
           "a file's URI holds an absolute path and nothing else, as in file:///folder/image.jpg");
     }
     try {
-      Path path = Path.of(uri.getPath()).normalize();
+      Path path = Path.of(URI.create("file://" + escaped(uri.getRawPath()))).normalize();
       if (!below(written, path) && !below(real, path)) {
         throw outside();
       }
       return path;
-    } catch (InvalidPathException e) {
-      throw SourceException.permanent("its path is none (%s)".formatted(e.getReason()), e);
+    } catch (IllegalArgumentException e) {
+      throw SourceException.permanent("its path is invalid (%s)".formatted(e.getMessage()), e);
     }
+  }
+
+  /**
+   * The path with every byte beyond ASCII escaped. So it names the file's bytes, whatever letters
+   * this process's locale knows, and however a letter with an accent is composed.
+   */
+  private static String escaped(String rawPath) {
+    StringBuilder escaped = new StringBuilder(rawPath.length());
+    for (byte b : rawPath.getBytes(StandardCharsets.UTF_8)) {
+      if (b < 0) {
+        escaped.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+      } else {
+        escaped.append((char) b);
+      }
+    }
+    return escaped.toString();
   }
 
   private static boolean below(List<Path> folders, Path path) {

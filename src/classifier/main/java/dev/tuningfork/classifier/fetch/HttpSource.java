@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.fetch;
 
+import dev.tuningfork.image.ImageFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -131,7 +132,7 @@ final class HttpSource implements ImageSource {
             List.of(
                 new BasicHeader(
                     HttpHeaders.ACCEPT,
-                    "image/fits, application/fits, image/jpeg, image/png, */*;q=0.1"),
+                    String.join(", ", ImageFormat.mediaTypes()) + ", */*;q=0.1"),
                 new BasicHeader(HttpHeaders.ACCEPT_ENCODING, "identity")))
         .disableRedirectHandling()
         .disableAutomaticRetries()

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +49,25 @@ class FileFetchTest {
     assertThat(image.sha256())
         .isEqualTo("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
     assertThat(image.attempts()).isEqualTo(1);
+  }
+
+  /** The bytes e1 and e9 are Latin-1, and no letters of UTF-8, which file names are read as. */
+  @Test
+  void aNameThatIsNoTextInTheLocaleIsReadByItsBytes() throws Exception {
+    Path latin = Path.of(URI.create(uri("Gal%E1xia%20%E9.jpg")));
+    Files.write(latin, new byte[] {4, 5});
+
+    assertThat(fetcher.fetch(image(latin.toUri().toString())).bytes()).containsExactly(4, 5);
+  }
+
+  @Test
+  void aNameBeyondAsciiIsReadWhetherItIsEscapedOrNotAndHoweverItIsComposed() throws Exception {
+    Files.write(Path.of(URI.create(uri("e%CC%81.jpg"))), new byte[] {1});
+    Files.write(Path.of(URI.create(uri("%C3%A9.jpg"))), new byte[] {2});
+
+    assertThat(fetcher.fetch(image(uri("e\u0301.jpg"))).bytes()).containsExactly(1);
+    assertThat(fetcher.fetch(image(uri("e%CC%81.jpg"))).bytes()).containsExactly(1);
+    assertThat(fetcher.fetch(image(uri("\u00e9.jpg"))).bytes()).containsExactly(2);
   }
 
   @Test
@@ -147,7 +167,7 @@ class FileFetchTest {
     assertRefused(fetcher, "file://server/share/a.jpg", 0, "from this machine only");
     assertRefused(fetcher, "file:galaxy.jpg", 0, "absolute path");
     assertRefused(fetcher, uri("night%201/galaxy.jpg") + "?x=1", 0, "absolute path");
-    assertRefused(fetcher, uri("a%00.jpg"), 0, "its path is none");
+    assertRefused(fetcher, uri("a%00.jpg"), 0, "its path is invalid");
   }
 
   @Test

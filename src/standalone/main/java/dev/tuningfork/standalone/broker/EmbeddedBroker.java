@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.broker;
 
+import dev.tuningfork.standalone.scratch.ScratchFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -8,12 +9,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,14 +45,14 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
   private final Path folder;
-  private final boolean temporary;
+  private final @Nullable ScratchFolder scratch;
   private final KafkaConfig config;
   private final String bootstrapServers;
   private @Nullable KafkaRaftServer server;
 
-  private EmbeddedBroker(Path folder, boolean temporary) {
+  private EmbeddedBroker(Path folder, @Nullable ScratchFolder scratch) {
     this.folder = folder;
-    this.temporary = temporary;
+    this.scratch = scratch;
     String loopback = InetAddress.getLoopbackAddress().getHostAddress();
     int brokerPort = freePort();
     int controllerPort = freePort();
@@ -67,10 +64,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   /** Starts a broker whose data lives in a temporary folder until it is closed. */
   public static EmbeddedBroker start() {
     try {
-      return started(new EmbeddedBroker(Files.createTempDirectory("tuning-fork-broker-"), true));
+      ScratchFolder scratch = ScratchFolder.create("broker");
+      return started(new EmbeddedBroker(scratch.path(), scratch));
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot make a temporary folder for the embedded broker: " + e.getMessage(), e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 
@@ -79,7 +76,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * embedded broker used it before, its topics and offsets are there again.
    */
   public static EmbeddedBroker start(Path folder) {
-    return started(new EmbeddedBroker(folder, false));
+    return started(new EmbeddedBroker(folder, null));
   }
 
   private static EmbeddedBroker started(EmbeddedBroker broker) {
@@ -150,8 +147,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   @Override
   public synchronized void close() {
     stop();
-    if (temporary) {
-      deleteTree(folder);
+    if (scratch != null) {
+      try {
+        scratch.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "Cannot delete the embedded broker's folder " + folder + ": " + e.getMessage(), e);
+      }
     }
   }
 
@@ -237,32 +239,5 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
     throw new IllegalStateException(
         "Found no free port between 20000 and 32000 for the embedded broker");
-  }
-
-  private static void deleteTree(Path root) {
-    try {
-      Files.walkFileTree(
-          root,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.deleteIfExists(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-                throws IOException {
-              Files.deleteIfExists(directory);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (NoSuchFileException gone) {
-      // nothing left to delete
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot delete the embedded broker's folder " + root + ": " + e.getMessage(), e);
-    }
   }
 }

@@ -2,9 +2,14 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.image.ImageFormat;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.model.ModelException;
+import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.standalone.command.ImageFiles.Named;
 import dev.tuningfork.standalone.session.ClassifierSession;
 import dev.tuningfork.standalone.session.Reply;
 import dev.tuningfork.standalone.table.MorphologySpool;
@@ -12,10 +17,14 @@ import dev.tuningfork.standalone.table.MorphologyTable;
 import dev.tuningfork.standalone.table.TableContent;
 import dev.tuningfork.standalone.table.TableFormat;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +56,9 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofMillis(100);
+
+  /** SIGTERM ends a run within 10 s; what is not tidied up by then, the next run deletes. */
+  private static final Duration PATIENCE_TO_STOP = Duration.ofSeconds(8);
 
   @Parameters(
       arity = "1..*",
@@ -73,6 +86,20 @@ final class ClassifyCommand implements Callable<Integer> {
               + " two more columns an answer. Messages (.jsonl) hold them anyhow.")
   private boolean intervals;
 
+  @Option(
+      names = "--overwrite",
+      description =
+          "Replace the file of --out where there is one, and forget an unfinished run that was to"
+              + " write it, unless --resume takes that up.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with the run that was to write the file of --out and was stopped or killed. Its"
+              + " answers are in FILE.journal until the table is written.")
+  private boolean resume;
+
   @Mixin private final ModelOptions model = new ModelOptions();
 
   @Spec private @Nullable CommandSpec spec;
@@ -83,11 +110,13 @@ final class ClassifyCommand implements Callable<Integer> {
     CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     checkOptions(commandLine);
-    List<Path> images = ImageFiles.find(named);
+    ImageFiles found = ImageFiles.find(named);
+    found.complaints().forEach(terminal::line);
+    List<Named> images = found.images().stream().filter(image -> !isOutput(image)).toList();
     if (images.isEmpty()) {
       throw new IOException(
           "There is no JPEG, PNG or FITS image in "
-              + named.stream().map(Path::toString).collect(Collectors.joining(" or "))
+              + named.stream().map(ImageFormat::spelled).collect(Collectors.joining(" or "))
               + ".");
     }
     ModelBundle bundle = model.bundle();
@@ -98,45 +127,177 @@ final class ClassifyCommand implements Callable<Integer> {
               .formatted(bundle.identity().name()));
     }
     SortedMap<Integer, String> unreadable = new TreeMap<>();
-    try (Interruption stop = new Interruption();
-        MorphologySpool spool = new MorphologySpool(images.size())) {
-      terminal.status("Starting the broker and the model …");
-      try (MorphologyModel loaded = model.load(bundle);
-          ClassifierSession session =
-              ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL)) {
-        ProgressBar progress = new ProgressBar(terminal, images.size(), System::nanoTime);
-        try {
-          collect(session, images, spool, unreadable, progress, stop);
-        } finally {
-          progress.finish();
-        }
-        terminal
-            .err()
-            .printf(
-                Locale.ROOT,
-                "Classified %,d of %,d galaxies%s in %s, %,.0f/s.%n",
-                spool.size(),
-                images.size(),
-                loaded.views() == 1 ? "" : ", " + loaded.views() + " views of each,",
-                ProgressBar.inWords(progress.elapsed()),
-                progress.rate());
+    try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
+        MorphologySpool spool = spool(images, bundle)) {
+      if (spool.size() < images.size()) {
+        classify(images, bundle, spool, unreadable, terminal, stop);
       }
       unreadable.forEach(
-          (ordinal, reason) -> terminal.err().println(images.get(ordinal) + ": " + reason));
+          (ordinal, reason) -> terminal.line(images.get(ordinal).file() + ": " + reason));
       if (!unreadable.isEmpty()) {
         terminal
             .err()
             .printf(Locale.ROOT, "%,d of the images could not be read.%n", unreadable.size());
       }
-      if (out == null) {
-        Summary.print(terminal, spool, ordinal -> images.get(ordinal).toString());
-      } else if (spool.size() > 0 || kaggle) {
-        new MorphologyTable(spool, ordinal -> images.get(ordinal).toString()).write(out, content());
-        terminal.err().println("Wrote " + out + ".");
-      }
+      write(images, spool, terminal);
       terminal.err().flush();
     }
-    return unreadable.isEmpty() ? ExitCode.OK : Commands.SOME_LEFT_OUT;
+    return unreadable.isEmpty() && found.complaints().isEmpty()
+        ? ExitCode.OK
+        : Commands.SOME_LEFT_OUT;
+  }
+
+  /** Classifies the images that have no morphology yet. */
+  private void classify(
+      List<Named> images,
+      ModelBundle bundle,
+      MorphologySpool spool,
+      SortedMap<Integer, String> unreadable,
+      Terminal terminal,
+      Interruption stop)
+      throws IOException, ModelException {
+    int before = spool.size();
+    if (before > 0) {
+      terminal.line(
+          String.format(
+              Locale.ROOT,
+              "Going on with %,d of %,d galaxies; the others are classified already.",
+              images.size() - before,
+              images.size()));
+    }
+    terminal.status("Starting the broker and the model …");
+    try (MorphologyModel loaded = model.load(bundle);
+        ClassifierSession session =
+            ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL)) {
+      ProgressBar progress = new ProgressBar(terminal, images.size() - before, System::nanoTime);
+      try {
+        collect(session, images, spool, unreadable, progress, stop);
+      } catch (CancellationException e) {
+        throw stopped(spool, images.size(), e);
+      } catch (IOException | IllegalStateException e) {
+        throw failed(spool, e);
+      } finally {
+        progress.finish();
+      }
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "Classified %,d of %,d galaxies%s in %s, %,.0f/s.%n",
+              spool.size(),
+              images.size(),
+              loaded.views() == 1 ? "" : ", " + loaded.views() + " views of each,",
+              ProgressBar.inWords(progress.elapsed()),
+              progress.rate());
+    }
+  }
+
+  private CancellationException stopped(
+      MorphologySpool spool, int images, CancellationException cause) {
+    CancellationException stopped =
+        new CancellationException(
+            out == null
+                ? "Stopped, and nothing is written."
+                : String.format(
+                    Locale.ROOT,
+                    "Stopped after %,d of %,d galaxies. The same command with --resume goes on.",
+                    spool.size(),
+                    images));
+    stopped.initCause(cause);
+    return stopped;
+  }
+
+  private IOException failed(MorphologySpool spool, Exception cause) {
+    String sentence = Sentence.of(cause);
+    return new IOException(
+        out == null || spool.size() == 0
+            ? sentence
+            : String.format(
+                Locale.ROOT,
+                "%s The answers of %,d galaxies are kept; the same command with --resume goes on.",
+                sentence,
+                spool.size()),
+        cause);
+  }
+
+  private void write(List<Named> images, MorphologySpool spool, Terminal terminal)
+      throws IOException {
+    if (out == null) {
+      Summary.print(terminal, spool, ordinal -> images.get(ordinal).file());
+      return;
+    }
+    if (spool.size() > 0 || kaggle) {
+      try {
+        new MorphologyTable(spool, ordinal -> images.get(ordinal).file()).write(out, content());
+      } catch (IOException e) {
+        throw new IOException(
+            "The table %s cannot be written (%s). All answers are kept; the same command with --resume writes it."
+                .formatted(ImageFormat.spelled(out), Sentence.reason(e)),
+            e);
+      }
+      terminal.err().println("Wrote " + ImageFormat.spelled(out) + ".");
+    }
+    spool.delete();
+  }
+
+  /** A temporary one for a summary; for a table a journal, which outlives a crash. */
+  private MorphologySpool spool(List<Named> images, ModelBundle bundle) throws IOException {
+    if (out == null) {
+      return MorphologySpool.temporary(images.size());
+    }
+    Path journal = journal(out);
+    SortedMap<String, String> settings = settings(bundle);
+    if (resume && Files.exists(journal)) {
+      Map<String, Integer> ordinals = new HashMap<>();
+      for (int ordinal = 0; ordinal < images.size(); ordinal++) {
+        ordinals.put(images.get(ordinal).objectId(), ordinal);
+      }
+      return MorphologySpool.resume(
+          journal,
+          images.size(),
+          settings,
+          morphology -> {
+            Integer ordinal = ordinals.get(morphology.objectId());
+            return ordinal != null && isOf(morphology, images.get(ordinal)) ? ordinal : -1;
+          });
+    }
+    if (overwrite) {
+      Files.deleteIfExists(journal);
+    }
+    return MorphologySpool.begin(journal, images.size(), settings);
+  }
+
+  /** What decides an answer beside the image. */
+  private SortedMap<String, String> settings(ModelBundle bundle) {
+    ModelIdentity identity = bundle.identity();
+    return new TreeMap<>(
+        Map.of(
+            "model", identity.name() + " " + identity.version() + " (" + identity.sha256() + ")",
+            "form", model.form.toString(),
+            "views", Integer.toString(model.views)));
+  }
+
+  /** Whether this is the image's answer: of this file, and the file has not changed since. */
+  private static boolean isOf(GalaxyMorphology morphology, Named image) {
+    try {
+      return uri(image).equals(morphology.image().uri())
+          && !Files.getLastModifiedTime(image.path()).toInstant().isAfter(morphology.receivedAt());
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  private static Path journal(Path table) {
+    return table.resolveSibling(table.getFileName() + ".journal");
+  }
+
+  /** A table among the images, such as {@code galaxies.fits} of an earlier run, is none of them. */
+  private boolean isOutput(Named image) {
+    try {
+      return out != null && Files.exists(out) && Files.isSameFile(out, image.path());
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private void checkOptions(CommandLine commandLine) {
@@ -145,9 +306,12 @@ final class ClassifyCommand implements Callable<Integer> {
           commandLine, "--kaggle writes Kaggle's columns, among which there are no --intervals.");
     }
     if (out == null) {
-      if (kaggle || intervals) {
-        throw new ParameterException(
-            commandLine, (kaggle ? "--kaggle" : "--intervals") + " needs --out FILE to write to.");
+      String needing =
+          kaggle
+              ? "--kaggle"
+              : intervals ? "--intervals" : overwrite ? "--overwrite" : resume ? "--resume" : "";
+      if (!needing.isEmpty()) {
+        throw new ParameterException(commandLine, needing + " needs --out FILE to write to.");
       }
       return;
     }
@@ -159,7 +323,29 @@ final class ClassifyCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine, e.getMessage(), e);
     }
-    OutputFile.check(commandLine, out);
+    OutputFile.checkFolder(commandLine, out);
+    checkUnwritten(commandLine, out);
+  }
+
+  /** What a run before this one has written is neither lost nor written twice. */
+  private void checkUnwritten(CommandLine commandLine, Path table) {
+    String name = ImageFormat.spelled(table);
+    if (Files.isDirectory(table)) {
+      throw new ParameterException(
+          commandLine, "There is a folder %s where a table is to be written.".formatted(name));
+    }
+    if (Files.exists(table, LinkOption.NOFOLLOW_LINKS) && !overwrite) {
+      throw new ParameterException(
+          commandLine,
+          "There is a file %s already: name another one, or replace it with --overwrite."
+              .formatted(name));
+    }
+    if (Files.exists(journal(table)) && !overwrite && !resume) {
+      throw new ParameterException(
+          commandLine,
+          "There is an unfinished run that was to write %s: go on with it (--resume), or begin anew (--overwrite)."
+              .formatted(name));
+    }
   }
 
   private TableContent content() {
@@ -171,25 +357,27 @@ final class ClassifyCommand implements Callable<Integer> {
   /** Publishes on a thread of its own, so that replies are taken while references still go out. */
   private static void collect(
       ClassifierSession session,
-      List<Path> images,
+      List<Named> images,
       MorphologySpool spool,
       SortedMap<Integer, String> unreadable,
       ProgressBar progress,
       Interruption stop)
       throws IOException {
+    int[] missing =
+        IntStream.range(0, images.size()).filter(ordinal -> !spool.has(ordinal)).toArray();
     CompletableFuture<Void> publishing =
         CompletableFuture.runAsync(
             () -> {
-              for (int ordinal = 0; ordinal < images.size(); ordinal++) {
+              for (int ordinal : missing) {
                 session.publish(reference(images.get(ordinal), ordinal));
               }
               session.flush();
             },
             publisher -> Thread.ofPlatform().name("publisher").daemon().start(publisher));
     int done = 0;
-    while (done < images.size()) {
+    while (done < missing.length) {
       if (stop.requested()) {
-        throw new CancellationException("Stopped, and nothing is written.");
+        throw new CancellationException("stopped");
       }
       for (Reply reply : session.poll(PATIENCE)) {
         int ordinal = Integer.parseInt(reply.referenceId().orElseThrow());
@@ -206,11 +394,11 @@ final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
-  /** The ordinal travels as the reference's own identifier, since two folders may share a name. */
-  private static GalaxyImageReference reference(Path image, int ordinal) {
+  /** The ordinal travels as the reference's own identifier, and finds the image again. */
+  private static GalaxyImageReference reference(Named image, int ordinal) {
     return new GalaxyImageReference(
-        ImageFiles.objectId(image),
-        GalaxyImageReference.Image.of(real(image).toUri().toString()),
+        image.objectId(),
+        GalaxyImageReference.Image.of(uri(image)),
         Integer.toString(ordinal),
         null,
         null,
@@ -223,17 +411,12 @@ final class ClassifyCommand implements Callable<Integer> {
         false);
   }
 
-  private static FetchPolicy allowing(List<Path> images) {
-    return FetchPolicy.ofFolders(
-        images.stream().map(image -> real(image).getParent()).distinct().toList());
+  private static String uri(Named image) {
+    return image.real().toUri().toString();
   }
 
-  /** Where the file really is; where it would be, if it has gone in the meantime. */
-  private static Path real(Path image) {
-    try {
-      return image.toRealPath();
-    } catch (IOException gone) {
-      return image.toAbsolutePath().normalize();
-    }
+  private static FetchPolicy allowing(List<Named> images) {
+    return FetchPolicy.ofFolders(
+        images.stream().map(image -> image.real().getParent()).distinct().toList());
   }
 }

@@ -87,8 +87,7 @@ public final class Commands {
   }
 
   private int explain(Exception failure, PrintWriter err) {
-    String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
-    err.println("tuning-fork: " + message);
+    err.println("tuning-fork: " + Sentence.of(failure));
     if (verbose) {
       failure.printStackTrace(err);
     }

@@ -1,61 +1,173 @@
 package dev.tuningfork.standalone.command;
 
+import dev.tuningfork.image.ImageFormat;
 import java.io.IOException;
-import java.nio.file.FileVisitOption;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The images among what a person names: files as they are, folders with all that is below them. */
-final class ImageFiles {
-
-  private static final List<String> EXTENSIONS =
-      List.of(".jpg", ".jpeg", ".png", ".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fits.fz");
-
-  private ImageFiles() {}
+/**
+ * The images among what a person names: files as they are, folders with all that is below them.
+ *
+ * @param images in the order given, and within a folder by path; each file once
+ * @param complaints a sentence for each folder that could not be read
+ */
+record ImageFiles(List<Named> images, List<String> complaints) {
 
   /**
-   * @return in the order given, and within a folder by path; a file that is named is taken whatever
-   *     its extension
-   * @throws IOException where something that is named does not exist, or a folder cannot be read
+   * An image file.
+   *
+   * @param path as it was named, or as it was found below a folder that was named
+   * @param objectId the file's name without its suffix. Where several images have one name, as many
+   *     names of folders are before it as tell them apart: {@code spiral/12}; files that differ in
+   *     nothing else keep their suffix
    */
-  static List<Path> find(List<Path> named) throws IOException {
-    List<Path> images = new ArrayList<>();
-    for (Path each : named) {
-      if (Files.isDirectory(each)) {
-        try (Stream<Path> below = Files.walk(each, FileVisitOption.FOLLOW_LINKS)) {
-          below
-              .filter(ImageFiles::isImage)
-              .filter(Files::isRegularFile)
-              .sorted()
-              .forEach(images::add);
-        }
-      } else if (Files.exists(each)) {
-        images.add(each);
-      } else {
-        throw new IOException("There is no file or folder " + each + ".");
+  record Named(Path path, String objectId) {
+
+    /** The file, as tables and messages name it. */
+    String file() {
+      return ImageFormat.spelled(path);
+    }
+
+    /** The path that the file really has; the path that it would have, if it has gone meanwhile. */
+    Path real() {
+      try {
+        return path.toRealPath();
+      } catch (IOException gone) {
+        return path.toAbsolutePath().normalize();
       }
     }
+  }
+
+  ImageFiles {
+    images = List.copyOf(images);
+    complaints = List.copyOf(complaints);
+  }
+
+  /**
+   * Searches. A folder that several links lead to is read once, by the way without links where
+   * there is one; so a link to a folder above itself ends nothing. A folder that cannot be read is
+   * left out.
+   *
+   * @param named a file that is named is taken whatever its suffix
+   * @throws IOException where something that is named does not exist
+   */
+  static ImageFiles find(List<Path> named) throws IOException {
+    SequencedMap<Path, Path> images = new LinkedHashMap<>();
+    Set<Path> visited = new HashSet<>();
+    List<String> complaints = new ArrayList<>();
+    for (Path each : named) {
+      if (Files.isDirectory(each)) {
+        below(each, visited, complaints).forEach(image -> images.putIfAbsent(key(image), image));
+      } else if (Files.exists(each)) {
+        images.putIfAbsent(key(each), each);
+      } else {
+        throw new IOException("There is no file or folder " + ImageFormat.spelled(each) + ".");
+      }
+    }
+    return new ImageFiles(identified(images.values()), complaints);
+  }
+
+  private static Path key(Path image) {
+    return image.toAbsolutePath().normalize();
+  }
+
+  private static List<Path> below(Path named, Set<Path> visited, List<String> complaints) {
+    List<Path> images = new ArrayList<>();
+    Deque<Path> folders = new ArrayDeque<>(List.of(named));
+    Deque<Path> links = new ArrayDeque<>();
+    while (!folders.isEmpty() || !links.isEmpty()) {
+      Path folder = folders.isEmpty() ? links.removeFirst() : folders.removeFirst();
+      try {
+        if (visited.add(folder.toRealPath())) {
+          for (Path entry : entries(folder)) {
+            if (Files.isDirectory(entry)) {
+              (Files.isSymbolicLink(entry) ? links : folders).add(entry);
+            } else if (isNamedAsImage(entry) && Files.isRegularFile(entry)) {
+              images.add(entry);
+            }
+          }
+        }
+      } catch (AccessDeniedException e) {
+        complaints.add(
+            "The folder %s is left out: this process may not read it."
+                .formatted(ImageFormat.spelled(folder)));
+      } catch (IOException e) {
+        complaints.add(
+            "The folder %s is left out: it cannot be read (%s)."
+                .formatted(ImageFormat.spelled(folder), e.getMessage()));
+      }
+    }
+    images.sort(null);
     return images;
   }
 
-  /** The file's name without its extension. */
-  static String objectId(Path image) {
-    String name = Objects.toString(image.getFileName());
-    String lower = name.toLowerCase(Locale.ROOT);
-    return EXTENSIONS.stream().filter(lower::endsWith).mapToInt(String::length).max().stream()
-        .mapToObj(length -> name.substring(0, name.length() - length))
-        .filter(id -> !id.isBlank())
-        .findFirst()
-        .orElse(name);
+  private static List<Path> entries(Path folder) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(entries::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    entries.sort(null);
+    return entries;
   }
 
-  private static boolean isImage(Path file) {
-    String name = Objects.toString(file.getFileName()).toLowerCase(Locale.ROOT);
-    return EXTENSIONS.stream().anyMatch(name::endsWith);
+  private static boolean isNamedAsImage(Path file) {
+    return ImageFormat.suffix(Objects.toString(file.getFileName())).isPresent();
+  }
+
+  /** Gives every image an identifier of its own. */
+  private static List<Named> identified(Collection<Path> images) {
+    Map<Path, String> ids = new HashMap<>();
+    List<Path> shared = List.copyOf(images);
+    for (int names = 1; !shared.isEmpty(); names++) {
+      int length = names;
+      Map<String, List<Path>> alike =
+          shared.stream().collect(Collectors.groupingBy(image -> stem(image, length)));
+      shared = new ArrayList<>();
+      for (Map.Entry<String, List<Path>> each : alike.entrySet()) {
+        List<Path> group = each.getValue();
+        if (group.size() == 1) {
+          ids.put(group.getFirst(), each.getKey());
+        } else if (group.stream().map(ImageFiles::folder).distinct().count() == 1) {
+          group.forEach(image -> ids.put(image, name(image, length)));
+        } else {
+          shared.addAll(group);
+        }
+      }
+    }
+    return images.stream().map(image -> new Named(image, ids.getOrDefault(image, ""))).toList();
+  }
+
+  private static String stem(Path image, int names) {
+    return ImageFormat.withoutSuffix(name(image, names));
+  }
+
+  /** The last names of a path. */
+  private static String name(Path image, int names) {
+    Path absolute = key(image);
+    int count = absolute.getNameCount();
+    return ImageFormat.spelled(absolute.subpath(Math.max(0, count - names), count))
+        .replace('\\', '/');
+  }
+
+  private static Path folder(Path image) {
+    return Objects.requireNonNull(key(image).getParent());
   }
 }

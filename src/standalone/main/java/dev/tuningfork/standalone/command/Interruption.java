@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.command;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -9,13 +10,22 @@ import java.util.concurrent.TimeUnit;
  */
 final class Interruption implements AutoCloseable {
 
-  private static final long PATIENCE_SECONDS = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private final Duration patience;
   private final CountDownLatch requested = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook = new Thread(this::request, "interruption");
 
   Interruption() {
+    this(PATIENCE);
+  }
+
+  /**
+   * @param patience how long the process waits for the command once it is to stop
+   */
+  Interruption(Duration patience) {
+    this.patience = patience;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -43,7 +53,7 @@ final class Interruption implements AutoCloseable {
   private void request() {
     requested.countDown();
     try {
-      finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      boolean _ = finished.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

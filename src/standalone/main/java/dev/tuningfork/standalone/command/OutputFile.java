@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.command;
 
+import dev.tuningfork.image.ImageFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,40 @@ final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Refuses a file that could not be written, before the work that it is for.
+   * Refuses a file that could not be written, before the work that it is for. A file of that name
+   * may exist: it is replaced.
    *
    * @param file may be null, for none
    */
   static void check(CommandLine line, @Nullable Path file) {
-    Path folder = file == null ? null : file.toAbsolutePath().getParent();
-    if (file != null && (folder == null || !Files.isDirectory(folder))) {
-      throw new ParameterException(
-          line, "There is no folder %s to write %s to.".formatted(folder, file.getFileName()));
+    if (file != null) {
+      checkFolder(line, file);
+      if (Files.isDirectory(file)) {
+        throw new ParameterException(
+            line, "There is a folder %s where a file is to be written.".formatted(named(file)));
+      }
+      if (Files.exists(file) && !Files.isWritable(file)) {
+        throw new ParameterException(
+            line, "This process may not write the file %s.".formatted(named(file)));
+      }
     }
+  }
+
+  /** The same for a file or a folder of files: where it is to be must be a folder to write to. */
+  static void checkFolder(CommandLine line, Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new ParameterException(
+          line,
+          "There is no folder %s to write %s to.".formatted(folder, named(file.getFileName())));
+    }
+    if (!Files.isWritable(folder)) {
+      throw new ParameterException(
+          line, "This process may not write to the folder %s.".formatted(named(folder)));
+    }
+  }
+
+  private static String named(@Nullable Path path) {
+    return path == null ? "" : ImageFormat.spelled(path);
   }
 }

@@ -1,65 +1,265 @@
 package dev.tuningfork.standalone.table;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.standalone.scratch.ScratchFolder;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Morphologies as they arrive, kept on disk, to be read again in the order of the images that were
  * given. Memory holds twelve bytes an image, whatever the messages weigh.
  *
- * <p>Written by one thread; once all is written, read by any number of them. The file is temporary
- * and gone after {@link #close()}.
+ * <p>The file is temporary, or it is a journal: then it stays until {@link #delete()}, so that a
+ * run which was killed can be resumed. A journal is JSON lines: first the settings of the run, then
+ * the messages as they were published. A line counts once its line break is there, so a line that a
+ * crash cut short is as if it had never been written. A process that writes a journal holds a lock
+ * on it.
+ *
+ * <p>Written by one thread; once all is written, read by any number of them.
  */
 public final class MorphologySpool implements AutoCloseable {
 
+  private static final JsonMapper JSON = new JsonMapper();
   private static final int NONE = 0;
 
+  /** No message is near as long; what is longer is damage. */
+  private static final int LONGEST_LINE = 4 << 20;
+
   private final Path file;
+  private final @Nullable ScratchFolder scratch;
   private final FileChannel channel;
   private final long[] positions;
   private final int[] lengths;
   private long end;
   private int size;
 
+  private MorphologySpool(
+      Path file, @Nullable ScratchFolder scratch, FileChannel channel, int images) {
+    this.file = file;
+    this.scratch = scratch;
+    this.channel = channel;
+    this.positions = new long[images];
+    this.lengths = new int[images];
+  }
+
   /**
+   * A temporary one, gone after {@link #close()}.
+   *
    * @param images how many images were given; each has an ordinal from 0
    */
-  public MorphologySpool(int images) throws IOException {
-    file = Files.createTempFile("tuning-fork-", ".jsonl");
-    channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE);
-    // for a process that is told to end before the channel is closed
-    file.toFile().deleteOnExit();
-    positions = new long[images];
-    lengths = new int[images];
+  public static MorphologySpool temporary(int images) throws IOException {
+    ScratchFolder scratch = ScratchFolder.create("answers");
+    Path file = scratch.path().resolve("answers.jsonl");
+    return new MorphologySpool(file, scratch, open(file, StandardOpenOption.CREATE_NEW), images);
+  }
+
+  /**
+   * Begins a journal.
+   *
+   * @param images how many images were given; each has an ordinal from 0
+   * @param settings what decides the answers, by name; a run that resumes must have the same
+   * @throws FileAlreadyExistsException if there is one
+   * @throws IOException in a sentence, if it cannot be written, or another process writes it
+   */
+  public static MorphologySpool begin(Path journal, int images, SortedMap<String, String> settings)
+      throws IOException {
+    MorphologySpool spool = locked(journal, images, StandardOpenOption.CREATE_NEW);
+    try {
+      spool.head(settings);
+    } catch (IOException e) {
+      spool.delete();
+      throw e;
+    }
+    return spool;
+  }
+
+  /**
+   * Takes up a journal with all its whole lines.
+   *
+   * @param ordinalOf the ordinal of the image that a message is about; -1 to forget the message
+   * @throws IOException in a sentence, if it is no journal, is of a run with other settings, cannot
+   *     be read, or another process writes it
+   */
+  public static MorphologySpool resume(
+      Path journal,
+      int images,
+      SortedMap<String, String> settings,
+      ToIntFunction<GalaxyMorphology> ordinalOf)
+      throws IOException {
+    MorphologySpool spool = locked(journal, images);
+    try {
+      spool.readBack(settings, ordinalOf);
+    } catch (IOException e) {
+      spool.close();
+      throw e;
+    }
+    return spool;
+  }
+
+  private static MorphologySpool locked(Path journal, int images, OpenOption... options)
+      throws IOException {
+    FileChannel channel = open(journal, options);
+    try {
+      if (channel.tryLock() != null) {
+        return new MorphologySpool(journal, null, channel, images);
+      }
+    } catch (OverlappingFileLockException e) {
+      // another run in this process
+    }
+    channel.close();
+    throw new IOException("Another process is writing " + journal + ".");
+  }
+
+  private static FileChannel open(Path file, OpenOption... options) throws IOException {
+    List<OpenOption> all = new ArrayList<>(List.of(options));
+    all.add(StandardOpenOption.READ);
+    all.add(StandardOpenOption.WRITE);
+    return FileChannel.open(file, all.toArray(OpenOption[]::new));
   }
 
   /**
    * Keeps a message; one that came for the same image before is forgotten.
    *
    * @param json as it was published
+   * @throws IOException in a sentence, if the disk is full or the like; what was kept before stays
    */
   public void put(int ordinal, byte[] json) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(json);
-    long position = end;
-    while (buffer.hasRemaining()) {
-      end += channel.write(buffer, end);
-    }
+    long position = append(json);
+    keep(ordinal, position, json.length);
+  }
+
+  private void keep(int ordinal, long position, int length) {
     size += lengths[ordinal] == NONE ? 1 : 0;
     positions[ordinal] = position;
-    lengths[ordinal] = json.length;
+    lengths[ordinal] = length;
+  }
+
+  private long append(byte[] line) throws IOException {
+    long position = end;
+    ByteBuffer buffer = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n').flip();
+    try {
+      while (buffer.hasRemaining()) {
+        channel.write(buffer, position + buffer.position());
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          "The answers cannot be kept in %s (%s).".formatted(file, e.getMessage()), e);
+    }
+    end = position + buffer.limit();
+    return position;
+  }
+
+  private void readBack(
+      SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinalOf)
+      throws IOException {
+    InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(0)), 1 << 16);
+    Optional<byte[]> header = line(in);
+    if (header.isEmpty()) { // the run was killed before it had written its first line
+      head(settings);
+      return;
+    }
+    requireSame(settings, header.get());
+    end = header.get().length + 1L;
+    for (var line = line(in); line.isPresent(); line = line(in)) {
+      GalaxyMorphology morphology;
+      try {
+        morphology = GalaxyMorphology.fromJson(line.get());
+      } catch (MessageException damaged) {
+        break;
+      }
+      int ordinal = ordinalOf.applyAsInt(morphology);
+      if (ordinal >= 0) {
+        keep(ordinal, end, line.get().length);
+      }
+      end += line.get().length + 1L;
+    }
+    cut();
+  }
+
+  private void head(SortedMap<String, String> settings) throws IOException {
+    append(JSON.writeValueAsBytes(Map.of("settings", settings)));
+    cut();
+  }
+
+  /** Takes away what is behind the last whole line. */
+  private void cut() throws IOException {
+    if (channel.size() > end) {
+      channel.truncate(end);
+    }
+  }
+
+  /** The next line, without its line break; empty where no whole line is left. */
+  private static Optional<byte[]> line(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 13);
+    for (int next = in.read(); next >= 0 && line.size() < LONGEST_LINE; next = in.read()) {
+      if (next == '\n') {
+        return Optional.of(line.toByteArray());
+      }
+      line.write(next);
+    }
+    return Optional.empty();
+  }
+
+  private void requireSame(SortedMap<String, String> settings, byte[] header) throws IOException {
+    Map<String, String> before;
+    try {
+      before =
+          JSON.readValue(header, new TypeReference<Map<String, Map<String, String>>>() {})
+              .get("settings");
+    } catch (JacksonException e) {
+      throw noJournal();
+    }
+    if (before == null) {
+      throw noJournal();
+    }
+    TreeSet<String> names = new TreeSet<>(settings.keySet());
+    names.addAll(before.keySet());
+    List<String> differences =
+        names.stream()
+            .filter(name -> !Objects.equals(before.get(name), settings.get(name)))
+            .map(
+                name ->
+                    "%s was %s and is %s now"
+                        .formatted(
+                            name,
+                            before.getOrDefault(name, "not set"),
+                            settings.getOrDefault(name, "not set")))
+            .toList();
+    if (!differences.isEmpty()) {
+      throw new IOException(
+          "The unfinished run in %s had other settings: %s."
+              .formatted(file, String.join("; ", differences)));
+    }
+  }
+
+  private IOException noJournal() {
+    return new IOException("The file %s is no journal of an unfinished run.".formatted(file));
   }
 
   /** How many images have a morphology. */
@@ -67,9 +267,14 @@ public final class MorphologySpool implements AutoCloseable {
     return size;
   }
 
+  /** Whether this image has a morphology. */
+  public boolean has(int ordinal) {
+    return lengths[ordinal] != NONE;
+  }
+
   /** The ordinals that have a morphology, ascending. */
   public IntStream ordinals() {
-    return IntStream.range(0, lengths.length).filter(ordinal -> lengths[ordinal] != NONE);
+    return IntStream.range(0, lengths.length).filter(this::has);
   }
 
   /** The message as it was published. */
@@ -77,7 +282,7 @@ public final class MorphologySpool implements AutoCloseable {
     ByteBuffer buffer = ByteBuffer.allocate(lengths[ordinal]);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, positions[ordinal] + buffer.position()) < 0) {
-        throw new EOFException("The temporary file " + file + " was cut short.");
+        throw new EOFException("The file " + file + " was cut short.");
       }
     }
     return buffer.array();
@@ -89,12 +294,22 @@ public final class MorphologySpool implements AutoCloseable {
       return GalaxyMorphology.fromJson(json(ordinal));
     } catch (MessageException e) {
       throw new IOException(
-          "A morphology in the temporary file " + file + " cannot be read: " + e.getMessage(), e);
+          "A morphology in the file " + file + " cannot be read: " + e.getMessage(), e);
     }
   }
 
+  /** Closes it and deletes the file: what it held is needed no more. */
+  public void delete() throws IOException {
+    Files.deleteIfExists(file);
+    close();
+  }
+
+  /** Closes it; a journal stays. */
   @Override
   public void close() throws IOException {
     channel.close();
+    if (scratch != null) {
+      scratch.close();
+    }
   }
 }

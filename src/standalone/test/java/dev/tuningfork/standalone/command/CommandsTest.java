@@ -163,14 +163,16 @@ class CommandsTest {
     }
     Path named = Files.createFile(folder.resolve("no-extension"));
 
-    assertThat(ImageFiles.find(List.of(named, folder)))
+    assertThat(ImageFiles.find(List.of(named, folder)).images())
+        .extracting(ImageFiles.Named::path)
         .containsExactly(
             named,
             folder.resolve("a.png"),
             folder.resolve("b/1.jpeg"),
             folder.resolve("b/deep/2.FITS"));
-    assertThat(ImageFiles.objectId(Path.of("x/587722952767439450.fits.gz")))
-        .isEqualTo("587722952767439450");
+    assertThat(ImageFiles.find(List.of(folder)).images())
+        .extracting(ImageFiles.Named::objectId)
+        .containsExactly("a", "1", "2");
   }
 
   private int execute(String... arguments) {

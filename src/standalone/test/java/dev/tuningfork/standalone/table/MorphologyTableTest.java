@@ -45,7 +45,7 @@ class MorphologyTableTest {
   /** Three images, answered in another order than they were given in, the second one not at all. */
   @BeforeEach
   void spoolTwoOfThree() throws IOException {
-    spool = new MorphologySpool(3);
+    spool = MorphologySpool.temporary(3);
     spool.put(2, morphology("three", 0.25, Set.of(QualityFlag.UPSAMPLED)).toJson());
     spool.put(0, morphology("one", 0.75, Set.of()).toJson());
   }
@@ -207,8 +207,7 @@ class MorphologyTableTest {
   }
 
   /** Smooth with this probability, the rest shared evenly; every other question undecided. */
-  private static GalaxyMorphology morphology(
-      String objectId, double smooth, Set<QualityFlag> flags) {
+  static GalaxyMorphology morphology(String objectId, double smooth, Set<QualityFlag> flags) {
     List<GalaxyMorphology.Question> questions = new ArrayList<>();
     for (Question question : TREE.questions()) {
       double asked = question.key().equals("rounded") ? smooth : 1;

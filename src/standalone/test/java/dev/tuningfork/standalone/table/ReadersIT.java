@@ -48,7 +48,7 @@ class ReadersIT {
   void othersReadTheTablesAndTheMessages() throws Exception {
     Path readers = install();
     List<ObjectNode> morphologies = List.of(whole(), sparse());
-    try (MorphologySpool spool = new MorphologySpool(2)) {
+    try (MorphologySpool spool = MorphologySpool.temporary(2)) {
       for (int i = 0; i < 2; i++) {
         spool.put(i, JSON.writeValueAsBytes(morphologies.get(i)));
       }

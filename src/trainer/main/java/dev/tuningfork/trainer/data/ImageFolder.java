@@ -1,22 +1,18 @@
 package dev.tuningfork.trainer.data;
 
+import dev.tuningfork.image.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The images of a folder by their names without suffix; the folder is listed once. */
 final class ImageFolder {
-
-  /** In order of preference, where a galaxy has several. */
-  private static final List<String> SUFFIXES =
-      List.of(".jpg", ".jpeg", ".png", ".fits", ".fits.gz", ".fit");
 
   private final Path folder;
   private final Map<String, Path> images = new HashMap<>();
@@ -34,13 +30,14 @@ final class ImageFolder {
     }
     try (Stream<Path> files = Files.list(folder)) {
       files
-          .filter(file -> suffix(file) >= 0)
-          .sorted(Comparator.comparingInt(ImageFolder::suffix).thenComparing(Path::compareTo))
-          .forEach(file -> images.putIfAbsent(stem(file), file));
+          .filter(file -> preference(file) >= 0)
+          .sorted(Comparator.comparingInt(ImageFolder::preference).thenComparing(Path::compareTo))
+          .forEach(file -> images.putIfAbsent(ImageFormat.withoutSuffix(name(file)), file));
     }
     if (images.isEmpty()) {
       throw new IllegalArgumentException(
-          "The folder %s holds no image (%s).".formatted(folder, String.join(", ", SUFFIXES)));
+          "The folder %s holds no image (%s)."
+              .formatted(folder, String.join(", ", ImageFormat.suffixes())));
     }
   }
 
@@ -60,18 +57,12 @@ final class ImageFolder {
     return images.keySet().stream().sorted().toList();
   }
 
-  private static int suffix(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    for (int i = 0; i < SUFFIXES.size(); i++) {
-      if (name.endsWith(SUFFIXES.get(i))) {
-        return i;
-      }
-    }
-    return -1;
+  /** Where a galaxy has several images, the one of the smallest number is taken; -1 for none. */
+  private static int preference(Path file) {
+    return ImageFormat.suffix(name(file)).map(ImageFormat.suffixes()::indexOf).orElse(-1);
   }
 
-  private static String stem(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(0, name.length() - SUFFIXES.get(suffix(file)).length());
+  private static String name(Path file) {
+    return ImageFormat.spelled(file.getFileName());
   }
 }

@@ -1,0 +1,165 @@
+package dev.tuningfork.standalone.scratch;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A temporary folder that is gone after {@link #close()}, or, where the process was killed, once
+ * the next one has made such a folder.
+ *
+ * <p>Beside each folder is a file of its name and {@code .lock}, which its process holds a lock on;
+ * the system releases the lock however the process ends. Invariants: a folder exists only while its
+ * lock file does; whoever deletes the two holds the lock. A process never opens a lock file of its
+ * own a second time, since closing that would release the lock.
+ */
+public final class ScratchFolder implements AutoCloseable {
+
+  private static final String PREFIX = "tuning-fork-";
+  private static final String LOCK = ".lock";
+
+  /** DJL makes an empty one for each module that it loads, and never uses it. */
+  private static final String DJL_FOLDERS = "pt-model*";
+
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
+  private final Path path;
+  private final Path lockFile;
+  private final FileChannel lock;
+
+  private ScratchFolder(Path path, Path lockFile, FileChannel lock) {
+    this.path = path;
+    this.lockFile = lockFile;
+    this.lock = lock;
+  }
+
+  /**
+   * Makes a folder in the system's temporary folder, and deletes those that killed processes left.
+   *
+   * @param purpose part of its name, such as {@code broker}
+   * @throws IOException in a sentence, where that cannot be done
+   */
+  public static ScratchFolder create(String purpose) throws IOException {
+    return create(Path.of(System.getProperty("java.io.tmpdir")), purpose);
+  }
+
+  static ScratchFolder create(Path temporary, String purpose) throws IOException {
+    try {
+      sweep(temporary);
+      while (true) {
+        String name = PREFIX + purpose + "-" + UUID.randomUUID();
+        Path lockFile = temporary.resolve(name + LOCK);
+        OWN.add(lockFile);
+        FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        channel.lock();
+        if (Files.exists(lockFile)) { // else another process took it for one that was left
+          return new ScratchFolder(
+              Files.createDirectory(temporary.resolve(name)), lockFile, channel);
+        }
+        channel.close();
+        OWN.remove(lockFile);
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          "No temporary folder can be made in %s (%s). Another place for it is set with TMPDIR."
+              .formatted(temporary, e.getMessage()),
+          e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** Deletes the folder and all that is in it. */
+  @Override
+  public void close() throws IOException {
+    deleteTree(path);
+    Files.deleteIfExists(lockFile);
+    lock.close();
+    OWN.remove(lockFile);
+  }
+
+  private static void sweep(Path temporary) throws IOException {
+    try (DirectoryStream<Path> locks = Files.newDirectoryStream(temporary, PREFIX + "*" + LOCK)) {
+      for (Path lockFile : locks) {
+        if (!OWN.contains(lockFile)) {
+          sweep(temporary, lockFile);
+        }
+      }
+    }
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, DJL_FOLDERS)) {
+      for (Path folder : folders) {
+        deleteIfEmpty(folder);
+      }
+    }
+  }
+
+  private static void deleteIfEmpty(Path folder) {
+    try {
+      Files.delete(folder);
+    } catch (IOException inUse) {
+      // it holds something, or is another user's
+    }
+  }
+
+  /** Deletes what belongs to a lock file, unless a process holds it or another user owns it. */
+  private static void sweep(Path temporary, Path lockFile) {
+    String name = Objects.toString(lockFile.getFileName());
+    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        @Nullable FileLock held = channel.tryLock()) {
+      if (held != null) {
+        deleteTree(temporary.resolve(name.substring(0, name.length() - LOCK.length())));
+        Files.deleteIfExists(lockFile);
+      }
+    } catch (IOException notOurs) {
+      // it stays for its owner, or for the next run
+    }
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    try {
+      Files.walkFileTree(
+          root,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.deleteIfExists(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
+                throws IOException {
+              Files.deleteIfExists(directory);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (NoSuchFileException gone) {
+      // nothing left to delete
+    }
+  }
+}
