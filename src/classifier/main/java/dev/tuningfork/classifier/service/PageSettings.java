@@ -8,9 +8,8 @@ import java.util.Locale;
  *
  * @param show whether there is one
  * @param replay whether dead letters may be published anew from it
- * @param hosts names besides {@code localhost} and addresses under which it may be asked to change
- *     something, such as {@code classifier.example.org}: a name that is not known here may be
- *     anybody's (DNS rebinding)
+ * @param hosts names under which the page may be opened, such as {@code classifier.example.org},
+ *     besides those of {@link ServiceSettings#hosts}
  * @param cards how many galaxies a second each client is shown at most; of more, some are chosen
  * @param clients how many clients are shown galaxies at once
  * @param galaxies how many of the newest that were shown are kept
