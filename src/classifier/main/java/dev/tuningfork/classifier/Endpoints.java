@@ -121,8 +121,8 @@ final class Endpoints implements AutoCloseable {
                                   KafkaClients.producer(settings),
                                   settings.topics(),
                                   settings.service().page().replay()),
-                              settings.service().page(),
-                              service.knownAt(address),
+                              service.page().withHosts(service.names()),
+                              address.getHostString(),
                               fetcher,
                               settings.pipeline().image(),
                               new LivePage.Surroundings(

@@ -101,13 +101,14 @@ public final class LivePage implements HttpService {
   private final Map<String, PageFiles.File> files = PageFiles.read();
 
   /**
-   * @param hosts under which it may be asked to change something
+   * @param settings with all names under which it may be asked to change something
+   * @param host that the server listens on
    */
   public LivePage(
       LiveFeed feed,
       LetterBox letters,
       PageSettings settings,
-      KnownHosts hosts,
+      String host,
       ImageFetcher fetcher,
       ImageLimits limits,
       Surroundings surroundings) {
@@ -115,7 +116,7 @@ public final class LivePage implements HttpService {
     this.letters = letters;
     this.settings = settings;
     this.surroundings = surroundings;
-    visitors = new Visitors(hosts);
+    visitors = new Visitors(new KnownHosts(host, settings.hosts()));
     pictures = new Pictures(fetcher, limits);
     feed.start(surroundings.lag, surroundings.ready);
   }

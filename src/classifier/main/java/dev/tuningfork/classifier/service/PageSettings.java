@@ -48,6 +48,10 @@ public record PageSettings(
     }
   }
 
+  public PageSettings withHosts(List<String> other) {
+    return new PageSettings(show, replay, other, cards, clients, galaxies, memory);
+  }
+
   public PageSettings withReplay() {
     return new PageSettings(show, true, hosts, cards, clients, galaxies, memory);
   }

@@ -169,7 +169,7 @@ public final class ServiceServer implements AutoCloseable {
             .shutdownHook(false)
             .featuresDiscoverServices(false)
             .directHandlers(inJson())
-            .addRouting(routing.apply(settings.knownAt(address)))
+            .addRouting(routing.apply(new KnownHosts(address.getHostString(), settings.names())))
             .build()
             .start();
     if (!server.isRunning()) { // it logs why, and throws nothing

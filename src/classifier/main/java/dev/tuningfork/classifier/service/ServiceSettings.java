@@ -151,9 +151,8 @@ public record ServiceSettings(
         address, morphologies, morphologiesMemory, morphologiesDisk, page, probes, hosts, other);
   }
 
-  /** The hosts under which what listens on an address is known. */
-  public KnownHosts knownAt(InetSocketAddress listening) {
-    return new KnownHosts(
-        listening.getHostString(), Stream.concat(hosts.stream(), page.hosts().stream()).toList());
+  /** All names under which the service is known, besides addresses and {@code localhost}. */
+  public List<String> names() {
+    return Stream.concat(hosts.stream(), page.hosts().stream()).toList();
   }
 }
