@@ -313,6 +313,10 @@ fetch.s3.anonymous: true
 {{- end }}
 {{- end }}
 service.address: "0.0.0.0:{{ .Values.service.port }}"
+service.probe-address: "0.0.0.0:{{ .Values.service.probePort }}"
+{{- $service := include "tuning-fork.fullname" . }}
+{{- $namespace := printf "%s.%s" $service .Release.Namespace }}
+service.hosts: {{ concat (list $service $namespace (printf "%s.svc" $namespace) (printf "%s.svc.cluster.local" $namespace)) .Values.service.hosts | join "," | quote }}
 {{- with .Values.service.morphologies }}
 {{- if .enabled }}
 service.morphologies: true

@@ -277,6 +277,11 @@ public final class ClassifierApplication implements AutoCloseable {
     return endpoints.map(service -> OptionalInt.of(service.port())).orElse(OptionalInt.empty());
   }
 
+  /** The port of health and metrics alone, where there is one. */
+  public OptionalInt probePort() {
+    return endpoints.map(Endpoints::probePort).orElse(OptionalInt.empty());
+  }
+
   /** Kafka Streams' own measures, and those of the ledger (group stream-tuning-fork-metrics). */
   public Map<MetricName, ? extends Metric> metrics() {
     return streams.metrics();

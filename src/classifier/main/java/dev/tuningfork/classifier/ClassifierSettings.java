@@ -8,6 +8,7 @@ import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
+import dev.tuningfork.classifier.service.ConnectionLimits;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
@@ -395,7 +396,22 @@ public record ClassifierSettings(
         values.flag("service.morphologies", base.morphologies()),
         values.bytes("service.morphologies-memory", base.morphologiesMemory()),
         values.bytes("service.morphologies-disk", base.morphologiesDisk()),
-        page(values));
+        page(values),
+        values
+            .parsed("service.probe-address", ServiceSettings.FORMS, ServiceSettings::parse)
+            .orElse(base.probes()),
+        values.list("service.hosts"),
+        connections(values, base.connections()));
+  }
+
+  private static ConnectionLimits connections(SettingValues values, ConnectionLimits base) {
+    int all = values.integer("service.connections", base.connections());
+    return new ConnectionLimits(
+        all,
+        values.integer("service.connections-per-client", Math.max(1, all / 2)),
+        values.duration("service.request-time", base.requestTime()),
+        values.duration("service.idle-time", base.idleTime()),
+        values.duration("service.answer-time", base.answerTime()));
   }
 
   private static PageSettings page(SettingValues values) {

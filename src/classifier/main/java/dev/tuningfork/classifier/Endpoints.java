@@ -14,6 +14,7 @@ import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
 import dev.tuningfork.classifier.service.ServiceServer;
+import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.model.ModelIdentity;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -22,7 +23,6 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
@@ -96,10 +97,15 @@ final class Endpoints implements AutoCloseable {
   void open(Health health, KafkaStreams streams, Batcher batcher, ImageFetcher fetcher) {
     measure(health, streams, batcher);
     InetSocketAddress address = settings.service().address().orElseThrow();
+    ServiceSettings service =
+        advertised()
+            .map(HostInfo::host)
+            .map(settings.service()::withHost)
+            .orElse(settings.service());
     try {
       server =
           new ServiceServer(
-              address,
+              service,
               new ServiceServer.Contents(
                   health,
                   registry::scrape,
@@ -115,7 +121,7 @@ final class Endpoints implements AutoCloseable {
                                   KafkaClients.producer(settings),
                                   settings.topics(),
                                   settings.service().page().replay()),
-                              settings.service().page(),
+                              service.page().withHosts(service.names()),
                               address.getHostString(),
                               fetcher,
                               settings.pipeline().image(),
@@ -125,19 +131,25 @@ final class Endpoints implements AutoCloseable {
                                   morphologies::latest,
                                   () -> lag(streams),
                                   () -> health.ready().up())))));
-    } catch (UncheckedIOException e) {
+    } catch (ServiceServer.AddressException e) {
       throw new SettingsException(
-          "The service cannot listen on %s:%d: %s. Set service.address to another one, or to none."
-              .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+          "The service cannot listen on %s:%d: %s. Set %s to another one, or to none."
+              .formatted(
+                  e.address().getHostString(), e.address().getPort(), e.getMessage(), e.setting()),
           e);
     }
     LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
+    probePort().ifPresent(port -> LOG.info("Health and metrics for probes at port {} too.", port));
     latest.ifPresent(
         table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
   }
 
   int port() {
     return Objects.requireNonNull(server, "not open").port();
+  }
+
+  OptionalInt probePort() {
+    return Objects.requireNonNull(server, "not open").probePort();
   }
 
   /** The latest morphologies are somebody else's from now on. */
@@ -236,9 +248,9 @@ final class Endpoints implements AutoCloseable {
 
   /** Where the other instances find this one: what the operator says, or where it listens. */
   private HostInfo self(InetSocketAddress address) {
-    String told = settings.kafka().get(StreamsConfig.APPLICATION_SERVER_CONFIG);
-    if (told != null) {
-      return HostInfo.buildFromEndpoint(told);
+    Optional<HostInfo> advertised = advertised();
+    if (advertised.isPresent()) {
+      return advertised.get();
     }
     String host = address.getHostString();
     try {
@@ -250,6 +262,12 @@ final class Endpoints implements AutoCloseable {
               + " and port under which the other instances reach it.",
           e);
     }
+  }
+
+  /** What the operator says where the other instances find this one. */
+  private Optional<HostInfo> advertised() {
+    return Optional.ofNullable(settings.kafka().get(StreamsConfig.APPLICATION_SERVER_CONFIG))
+        .map(HostInfo::buildFromEndpoint);
   }
 
   /** How many references are published and not yet taken; negative where that is not known. */

@@ -3,10 +3,12 @@ package dev.tuningfork.classifier;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.RedactedUri;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -119,9 +121,14 @@ final class ShownSettings {
   }
 
   private static void service(ServiceSettings service, Map<String, Object> shown) {
-    shown.put(
-        "service.address",
-        service.address().map(a -> a.getHostString() + ":" + a.getPort()).orElse("none"));
+    shown.put("service.address", address(service.address()));
+    shown.put("service.probe-address", address(service.probes()));
+    shown.put("service.hosts", service.hosts());
+    shown.put("service.connections", service.connections().connections());
+    shown.put("service.connections-per-client", service.connections().perClient());
+    shown.put("service.request-time", service.connections().requestTime().toString());
+    shown.put("service.idle-time", service.connections().idleTime().toString());
+    shown.put("service.answer-time", service.connections().answerTime().toString());
     shown.put("service.morphologies", service.morphologies());
     shown.put("service.morphologies-memory", service.morphologiesMemory());
     shown.put("service.morphologies-disk", service.morphologiesDisk());
@@ -132,6 +139,10 @@ final class ShownSettings {
     shown.put("page.clients", service.page().clients());
     shown.put("page.galaxies", service.page().galaxies());
     shown.put("page.memory", service.page().memory());
+  }
+
+  private static String address(Optional<InetSocketAddress> address) {
+    return address.map(a -> a.getHostString() + ":" + a.getPort()).orElse("none");
   }
 
   private static String ofKafka(String name, String value) {

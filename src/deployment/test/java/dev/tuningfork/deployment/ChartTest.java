@@ -72,8 +72,10 @@ class ChartTest {
     assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/live");
     String port = container.at("/ports/0/containerPort").asText();
     assertThat(container.at("/ports/0/name").asText()).isEqualTo("http");
+    assertThat(container.at("/ports/1/name").asText()).isEqualTo("probes");
+    assertThat(container.at("/ports/1/containerPort").asInt()).isEqualTo(8081);
     for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-      assertThat(container.at("/" + probe + "/httpGet/port").asText()).isEqualTo("http");
+      assertThat(container.at("/" + probe + "/httpGet/port").asText()).isEqualTo("probes");
     }
     assertThat(rendering.settings()).contains("service.address: \"0.0.0.0:" + port + "\"");
     assertThat(rendering.the("Service").at("/spec/ports/0/port").asText()).isEqualTo(port);

@@ -338,7 +338,8 @@ class RightsIT {
             .settings()
             .replace("/var/run/secrets/tuning-fork", folder.resolve("secrets").toString())
             .replace("/var/lib/tuning-fork", Files.createTempDirectory(folder, "state").toString())
-            .replace("0.0.0.0:8080", "127.0.0.1:0");
+            .replace("0.0.0.0:8080", "127.0.0.1:0")
+            .replace("0.0.0.0:8081", "127.0.0.1:0");
     return ClassifierSettings.read(
         Files.writeString(Files.createTempFile(folder, "classifier", ".yaml"), here), Map.of());
   }

@@ -90,7 +90,13 @@ class SettingsTest {
         .isEqualTo(new ModelChoice(own.name(), "cpu", own.views(), own.rollout()));
     assertThat(settings.service())
         .isEqualTo(
-            ServiceSettings.OFF.withAddress(InetSocketAddress.createUnresolved("0.0.0.0", 8080)));
+            ServiceSettings.OFF
+                .withAddress(InetSocketAddress.createUnresolved("0.0.0.0", 8080))
+                .withProbes(InetSocketAddress.createUnresolved("0.0.0.0", 8081))
+                .withHost("tuning-fork")
+                .withHost("tuning-fork.survey")
+                .withHost("tuning-fork.survey.svc")
+                .withHost("tuning-fork.survey.svc.cluster.local"));
     assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);
   }
 
@@ -142,6 +148,11 @@ class SettingsTest {
         .isEqualTo(
             ServiceSettings.OFF
                 .withAddress(InetSocketAddress.createUnresolved("0.0.0.0", 9000))
+                .withProbes(InetSocketAddress.createUnresolved("0.0.0.0", 8081))
+                .withHost("galaxies")
+                .withHost("galaxies.survey")
+                .withHost("galaxies.survey.svc")
+                .withHost("galaxies.survey.svc.cluster.local")
                 .withMorphologies());
 
     ClassifierSettings store = read(chart.render(Installation.S3.yaml()));

@@ -11,6 +11,7 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.page.Watcher.Event;
+import dev.tuningfork.classifier.service.KnownHosts;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.Reply;
 import dev.tuningfork.image.ImageLimits;
@@ -22,6 +23,7 @@ import io.helidon.http.Method;
 import io.helidon.http.PathMatchers;
 import io.helidon.http.Status;
 import io.helidon.http.sse.SseEvent;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -99,6 +101,7 @@ public final class LivePage implements HttpService {
   private final Map<String, PageFiles.File> files = PageFiles.read();
 
   /**
+   * @param settings with all names under which it may be asked to change something
    * @param host that the server listens on
    */
   public LivePage(
@@ -113,7 +116,7 @@ public final class LivePage implements HttpService {
     this.letters = letters;
     this.settings = settings;
     this.surroundings = surroundings;
-    visitors = new Visitors(host, settings.hosts());
+    visitors = new Visitors(new KnownHosts(host, settings.hosts()));
     pictures = new Pictures(fetcher, limits);
     feed.start(surroundings.lag, surroundings.ready);
   }
@@ -143,8 +146,7 @@ public final class LivePage implements HttpService {
     rules.route(
         Method.predicate(Method.GET, Method.HEAD),
         PathMatchers.create(pattern),
-        (request, response) ->
-            send(visitors.mayRead(request) ? answer.apply(request) : stranger(), response));
+        (request, response) -> send(answer.apply(request), response));
   }
 
   private Handler changing(Function<ServerRequest, Reply> answer) {
@@ -161,7 +163,7 @@ public final class LivePage implements HttpService {
     return Reply.error(
         Status.FORBIDDEN_403,
         "This is answered to the page itself alone, under an address, localhost, or a name that"
-            + " page.hosts lists.");
+            + " service.hosts lists.");
   }
 
   private Reply file(String name) {
@@ -172,10 +174,6 @@ public final class LivePage implements HttpService {
   }
 
   private void events(ServerRequest request, ServerResponse response) {
-    if (!visitors.mayRead(request)) {
-      send(stranger(), response);
-      return;
-    }
     Filter filter;
     try {
       filter =
@@ -221,7 +219,7 @@ public final class LivePage implements HttpService {
           }
         }
       }
-    } catch (UncheckedIOException gone) {
+    } catch (UncheckedIOException | CloseConnectionException gone) {
       // the browser has closed the page
     } catch (InterruptedException cutOff) {
       Thread.currentThread().interrupt();

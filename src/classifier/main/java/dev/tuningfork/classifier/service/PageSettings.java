@@ -8,9 +8,8 @@ import java.util.Locale;
  *
  * @param show whether there is one
  * @param replay whether dead letters may be published anew from it
- * @param hosts names besides {@code localhost} and addresses under which it may be asked to change
- *     something, such as {@code classifier.example.org}: a name that is not known here may be
- *     anybody's (DNS rebinding)
+ * @param hosts names under which the page may be opened, such as {@code classifier.example.org},
+ *     besides those of {@link ServiceSettings#hosts}
  * @param cards how many galaxies a second each client is shown at most; of more, some are chosen
  * @param clients how many clients are shown galaxies at once
  * @param galaxies how many of the newest that were shown are kept
@@ -47,6 +46,10 @@ public record PageSettings(
           "the page's cards, clients and galaxies must be at least 1 and its memory 1MiB, not %d, %d, %d and %d bytes."
               .formatted(cards, clients, galaxies, memory));
     }
+  }
+
+  public PageSettings withHosts(List<String> other) {
+    return new PageSettings(show, replay, other, cards, clients, galaxies, memory);
   }
 
   public PageSettings withReplay() {

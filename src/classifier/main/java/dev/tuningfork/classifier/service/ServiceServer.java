@@ -15,12 +15,11 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -28,9 +27,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The classifier's HTTP server. It only tells and never changes anything (GET and HEAD), but for
- * what the page is allowed to do. Each request has a virtual thread of its own, so that an answer
- * may wait for a disk or another instance.
+ * The classifier's HTTP server. It is read-only (GET and HEAD), except for what the page is allowed
+ * to do, and takes no request bodies. Each request has a virtual thread of its own, so that an
+ * answer may wait for a disk or another instance. Each connection has deadlines, and each client a
+ * share of the connections ({@link ConnectionLimits}).
+ *
+ * <p>Health and metrics may be answered on a second address too, whose connections are its own:
+ * what happens on the first cannot keep a probe from its answer.
  *
  * <p>Helidon's server, because the JDK's own has no server-sent events, and Javalin brings a
  * servlet container and a second language's library. From its start on, Helidon lets nothing in
@@ -40,11 +43,51 @@ public final class ServiceServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServiceServer.class);
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
-  private static final int CONNECTIONS = 256;
+
+  private static final Reply STRANGER =
+      Reply.error(
+          Status.FORBIDDEN_403,
+          "This service is known by its address, as localhost, and by the names that service.hosts"
+              + " lists, and not by the name in this request's Host header.");
+
+  private static final Reply NO_BODY =
+      Reply.error(
+          Status.REQUEST_ENTITY_TOO_LARGE_413, "This service takes no request bodies; send none.");
 
   private static final Predicate<Method> READING = Method.predicate(Method.GET, Method.HEAD);
 
-  private final WebServer server;
+  private final Listener service;
+  private final Optional<Listener> probes;
+
+  private record Listener(WebServer server, Connections connections) implements AutoCloseable {
+    @Override
+    public void close() {
+      server.stop();
+      connections.close();
+    }
+  }
+
+  /** An address cannot be listened on. */
+  public static final class AddressException extends RuntimeException {
+
+    private final String setting;
+    private final InetSocketAddress address;
+
+    AddressException(String setting, InetSocketAddress address) {
+      super("the address is in use, or not one of this machine's");
+      this.setting = setting;
+      this.address = address;
+    }
+
+    /** Of the address. */
+    public String setting() {
+      return setting;
+    }
+
+    public InetSocketAddress address() {
+      return address;
+    }
+  }
 
   /**
    * What is told.
@@ -65,48 +108,124 @@ public final class ServiceServer implements AutoCloseable {
   /**
    * Listens.
    *
-   * @throws UncheckedIOException where the address cannot be listened on
+   * @param settings with an address to listen on
+   * @throws AddressException where an address cannot be listened on
    */
-  public ServiceServer(InetSocketAddress address, Contents contents) {
-    Reply topology = Reply.text(Reply.TEXT, contents.topology);
-    HttpRouting.Builder routing = HttpRouting.builder();
-    tell(routing, "/health/started", _ -> health(contents.health.started()));
-    tell(routing, "/health/ready", _ -> health(contents.health.ready()));
-    tell(routing, "/health/live", _ -> health(contents.health.live()));
-    tell(routing, "/metrics", _ -> Reply.text(PROMETHEUS, contents.measures.get()));
-    tell(routing, "/info", _ -> Reply.json(Status.OK_200, contents.info.get()));
-    tell(routing, "/topology", _ -> topology);
-    tell(routing, MorphologyEndpoint.PATTERN, contents.morphologies::answer);
-    contents.page.ifPresent(routing::register);
-    routing
-        .any((request, response) -> elsewhere(request).send(response))
-        .error(Throwable.class, ServiceServer::failed);
-    server =
-        WebServer.builder()
-            .host(address.getHostString())
-            .port(address.getPort())
-            .maxTcpConnections(CONNECTIONS)
-            .maxPayloadSize(0)
-            .shutdownHook(false)
-            .featuresDiscoverServices(false)
-            .directHandlers(inJson())
-            .addRouting(routing)
-            .build()
-            .start();
-    if (!server.isRunning()) { // it logs why, and throws nothing
-      throw new UncheckedIOException(
-          "the address is in use, or not one of this machine's", new BindException());
+  public ServiceServer(ServiceSettings settings, Contents contents) {
+    service =
+        listen(
+            "service.address",
+            settings.address().orElseThrow(),
+            settings,
+            hosts -> all(hosts, contents));
+    try {
+      probes =
+          settings
+              .probes()
+              .map(
+                  address ->
+                      listen(
+                          "service.probe-address",
+                          address,
+                          settings,
+                          hosts -> forProbes(hosts, contents)));
+    } catch (AddressException e) {
+      service.close();
+      throw e;
     }
   }
 
   /** Where it listens. */
   public int port() {
-    return server.port();
+    return service.server.port();
+  }
+
+  /** Where it listens for probes alone. */
+  public OptionalInt probePort() {
+    return probes
+        .map(listener -> OptionalInt.of(listener.server.port()))
+        .orElse(OptionalInt.empty());
   }
 
   @Override
   public void close() {
-    server.stop();
+    service.close();
+    probes.ifPresent(Listener::close);
+  }
+
+  private static Listener listen(
+      String setting,
+      InetSocketAddress address,
+      ServiceSettings settings,
+      Function<KnownHosts, HttpRouting.Builder> routing) {
+    Connections connections = new Connections(settings.connections());
+    WebServer server =
+        WebServer.builder()
+            .host(address.getHostString())
+            .port(address.getPort())
+            .protocolsDiscoverServices(false)
+            .addConnectionSelector(connections)
+            .maxPayloadSize(0)
+            .shutdownHook(false)
+            .featuresDiscoverServices(false)
+            .directHandlers(inJson())
+            .addRouting(routing.apply(new KnownHosts(address.getHostString(), settings.names())))
+            .build()
+            .start();
+    if (!server.isRunning()) { // it logs why, and throws nothing
+      connections.close();
+      throw new AddressException(setting, address);
+    }
+    return new Listener(server, connections);
+  }
+
+  private static HttpRouting.Builder all(KnownHosts hosts, Contents contents) {
+    Reply topology = Reply.text(Reply.TEXT, contents.topology);
+    HttpRouting.Builder routing = routing(hosts);
+    healthAndMetrics(routing, contents);
+    tell(routing, "/info", _ -> Reply.json(Status.OK_200, contents.info.get()));
+    tell(routing, "/topology", _ -> topology);
+    tell(routing, MorphologyEndpoint.PATTERN, contents.morphologies::answer);
+    contents.page.ifPresent(routing::register);
+    return elsewhere(
+        routing,
+        "There are /health/started, /health/ready, /health/live, /metrics, /info, /topology and"
+            + " /v1/morphologies/{objectId}, and the page at / where page.show is true.");
+  }
+
+  private static HttpRouting.Builder forProbes(KnownHosts hosts, Contents contents) {
+    HttpRouting.Builder routing = routing(hosts);
+    healthAndMetrics(routing, contents);
+    return elsewhere(
+        routing, "There are /health/started, /health/ready, /health/live and /metrics.");
+  }
+
+  private static void healthAndMetrics(HttpRouting.Builder routing, Contents contents) {
+    tell(routing, "/health/started", _ -> health(contents.health.started()));
+    tell(routing, "/health/ready", _ -> health(contents.health.ready()));
+    tell(routing, "/health/live", _ -> health(contents.health.live()));
+    tell(routing, "/metrics", _ -> Reply.text(PROMETHEUS, contents.measures.get()));
+  }
+
+  /** Lets nobody in who does not know the service's name, or sends what it does not take. */
+  private static HttpRouting.Builder routing(KnownHosts hosts) {
+    return HttpRouting.builder()
+        .addFilter(
+            (chain, request, response) -> {
+              if (!hosts.knows(request)) {
+                STRANGER.send(response);
+              } else if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
+                NO_BODY.with(HeaderValues.CONNECTION_CLOSE).send(response);
+              } else {
+                chain.proceed();
+              }
+            });
+  }
+
+  private static HttpRouting.Builder elsewhere(HttpRouting.Builder routing, String whatThereIs) {
+    return routing
+        .any((request, response) -> elsewhere(request, whatThereIs).send(response))
+        .error(Throwable.class, ServiceServer::failed);
   }
 
   private static void tell(
@@ -122,13 +241,9 @@ public final class ServiceServer implements AutoCloseable {
     return Reply.json(report.up() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, body);
   }
 
-  private static Reply elsewhere(ServerRequest request) {
+  private static Reply elsewhere(ServerRequest request, String whatThereIs) {
     return READING.test(request.prologue().method())
-        ? Reply.error(
-            Status.NOT_FOUND_404,
-            "There is nothing here. There are /health/started, /health/ready, /health/live,"
-                + " /metrics, /info, /topology and /v1/morphologies/{objectId}, and the page at /"
-                + " where page.show is true.")
+        ? Reply.error(Status.NOT_FOUND_404, "There is nothing here. " + whatThereIs)
         : Reply.error(Status.METHOD_NOT_ALLOWED_405, "This service only tells: use GET or HEAD.")
             .with(HeaderValues.create(HeaderNames.ALLOW, "GET, HEAD"));
   }

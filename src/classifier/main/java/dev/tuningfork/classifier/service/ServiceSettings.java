@@ -1,9 +1,11 @@
 package dev.tuningfork.classifier.service;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Whether and where a classifier answers over HTTP, and what it keeps for that.
@@ -14,17 +16,32 @@ import java.util.regex.Pattern;
  * @param morphologiesDisk what is kept of each partition of the output topic, bytes; beyond it the
  *     oldest go first
  * @param page the page that shows what the classifier sees
+ * @param probes where health and metrics are answered besides, on connections of their own; empty:
+ *     nowhere else
+ * @param hosts names under which the service is known, besides addresses and {@code localhost}
+ * @param connections what clients may take of each of the two addresses
  */
 public record ServiceSettings(
     Optional<InetSocketAddress> address,
     boolean morphologies,
     long morphologiesMemory,
     long morphologiesDisk,
-    PageSettings page) {
+    PageSettings page,
+    Optional<InetSocketAddress> probes,
+    List<String> hosts,
+    ConnectionLimits connections) {
 
   /** Listens nowhere. */
   public static final ServiceSettings OFF =
-      new ServiceSettings(Optional.empty(), false, 64L << 20, 4L << 30, PageSettings.DEFAULT);
+      new ServiceSettings(
+          Optional.empty(),
+          false,
+          64L << 20,
+          4L << 30,
+          PageSettings.DEFAULT,
+          Optional.empty(),
+          List.of(),
+          ConnectionLimits.DEFAULT);
 
   /** For this machine alone. */
   public static final ServiceSettings LOOPBACK =
@@ -39,6 +56,11 @@ public record ServiceSettings(
   private static final long LEAST = 8L << 20;
 
   public ServiceSettings {
+    hosts = List.copyOf(hosts);
+    if (probes.isPresent() && address.isEmpty()) {
+      throw new IllegalArgumentException(
+          "probe-address is set, but address is none: set address as well.");
+    }
     if (morphologies && address.isEmpty()) {
       throw new IllegalArgumentException(
           "morphologies are kept to be asked for, so address must not be none.");
@@ -70,15 +92,67 @@ public record ServiceSettings(
 
   public ServiceSettings withAddress(InetSocketAddress other) {
     return new ServiceSettings(
-        Optional.of(other), morphologies, morphologiesMemory, morphologiesDisk, page);
+        Optional.of(other),
+        morphologies,
+        morphologiesMemory,
+        morphologiesDisk,
+        page,
+        probes,
+        hosts,
+        connections);
   }
 
   /** The same, with the latest morphologies kept. */
   public ServiceSettings withMorphologies() {
-    return new ServiceSettings(address, true, morphologiesMemory, morphologiesDisk, page);
+    return new ServiceSettings(
+        address, true, morphologiesMemory, morphologiesDisk, page, probes, hosts, connections);
   }
 
   public ServiceSettings withPage(PageSettings other) {
-    return new ServiceSettings(address, morphologies, morphologiesMemory, morphologiesDisk, other);
+    return new ServiceSettings(
+        address,
+        morphologies,
+        morphologiesMemory,
+        morphologiesDisk,
+        other,
+        probes,
+        hosts,
+        connections);
+  }
+
+  /** The same, with health and metrics answered at another address too. */
+  public ServiceSettings withProbes(InetSocketAddress other) {
+    return new ServiceSettings(
+        address,
+        morphologies,
+        morphologiesMemory,
+        morphologiesDisk,
+        page,
+        Optional.of(other),
+        hosts,
+        connections);
+  }
+
+  /** The same, known under one more name. */
+  public ServiceSettings withHost(String name) {
+    return new ServiceSettings(
+        address,
+        morphologies,
+        morphologiesMemory,
+        morphologiesDisk,
+        page,
+        probes,
+        Stream.concat(hosts.stream(), Stream.of(name)).toList(),
+        connections);
+  }
+
+  public ServiceSettings withConnections(ConnectionLimits other) {
+    return new ServiceSettings(
+        address, morphologies, morphologiesMemory, morphologiesDisk, page, probes, hosts, other);
+  }
+
+  /** All names under which the service is known, besides addresses and {@code localhost}. */
+  public List<String> names() {
+    return Stream.concat(hosts.stream(), page.hosts().stream()).toList();
   }
 }
