@@ -478,6 +478,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
               image.width(),
               image.height(),
               image.flags(),
+              image.facts(),
               onlooker.look(image, answers.get(i))));
       if (one.shadow != null) {
         shadow.compare(one.shadow, answers.get(i));
@@ -520,9 +521,14 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private static ImageDescription description(ImageOrigin origin) {
     return switch (origin) {
       case ImageOrigin.Referenced(_, var image) ->
-          new ImageDescription(image.mediaType(), image.hdu(), image.pixelScale(), image.bands());
+          new ImageDescription(
+              image.mediaType(),
+              image.hdu(),
+              image.pixelScale(),
+              image.bands(),
+              image.fieldOfView());
       case ImageOrigin.Carried(_, _, var mediaType) ->
-          new ImageDescription(mediaType, null, null, List.of());
+          new ImageDescription(mediaType, null, null, List.of(), null);
     };
   }
 

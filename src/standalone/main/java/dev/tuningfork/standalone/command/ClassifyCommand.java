@@ -73,6 +73,31 @@ final class ClassifyCommand implements Callable<Integer> {
               + " two more columns an answer. Messages (.jsonl) hold them anyhow.")
   private boolean intervals;
 
+  @Option(
+      names = "--hdu",
+      paramLabel = "NAME|N",
+      description =
+          "The HDU of FITS files to take, by name (SCI), name and version (SCI,2) or number (0 is"
+              + " the primary one). Default: the picture among them, never a mask or an error map.")
+  private @Nullable String hdu;
+
+  @Option(
+      names = "--pixel-scale",
+      paramLabel = "ARCSEC",
+      description =
+          "The side of a pixel on the sky. Default: as the celestial coordinates of a FITS file"
+              + " say; other files do not.")
+  private @Nullable Double pixelScale;
+
+  @Option(
+      names = "--size",
+      paramLabel = "ARCSEC",
+      description =
+          "Use the central square of this side alone, as if the images had been cut to it. Galaxy"
+              + " Zoo 2's pictures are 8.5 Petrosian radii wide, and the built-in models look at"
+              + " their central 49 %%.")
+  private @Nullable Double size;
+
   @Mixin private final ModelOptions model = new ModelOptions();
 
   @Spec private @Nullable CommandSpec spec;
@@ -83,6 +108,8 @@ final class ClassifyCommand implements Callable<Integer> {
     CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     checkOptions(commandLine);
+    checkPositive(commandLine, "--pixel-scale", pixelScale);
+    checkPositive(commandLine, "--size", size);
     List<Path> images = ImageFiles.find(named);
     if (images.isEmpty()) {
       throw new IOException(
@@ -162,6 +189,14 @@ final class ClassifyCommand implements Callable<Integer> {
     OutputFile.check(commandLine, out);
   }
 
+  private static void checkPositive(
+      CommandLine commandLine, String option, @Nullable Double arcseconds) {
+    if (arcseconds != null && !(arcseconds > 0 && arcseconds < Double.POSITIVE_INFINITY)) {
+      throw new ParameterException(
+          commandLine, option + " must be more than 0 arcseconds, not " + arcseconds + ".");
+    }
+  }
+
   private TableContent content() {
     return kaggle
         ? TableContent.KAGGLE
@@ -169,7 +204,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** Publishes on a thread of its own, so that replies are taken while references still go out. */
-  private static void collect(
+  private void collect(
       ClassifierSession session,
       List<Path> images,
       MorphologySpool spool,
@@ -207,10 +242,11 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** The ordinal travels as the reference's own identifier, since two folders may share a name. */
-  private static GalaxyImageReference reference(Path image, int ordinal) {
+  private GalaxyImageReference reference(Path image, int ordinal) {
     return new GalaxyImageReference(
         ImageFiles.objectId(image),
-        GalaxyImageReference.Image.of(real(image).toUri().toString()),
+        new GalaxyImageReference.Image(
+            real(image).toUri().toString(), null, null, null, hdu, pixelScale, List.of(), size),
         Integer.toString(ordinal),
         null,
         null,
