@@ -11,9 +11,11 @@ import java.util.Set;
  * @param values planes × side × side numbers, plane by plane, row by row from the top; all finite;
  *     not copied
  * @param flags what was noticed while decoding
+ * @param undefined the share of pixels that were undefined and have been filled, 0 to 1
  */
 @SuppressWarnings("ArrayRecordComponent") // made once an image, on the hot path, and never compared
-public record Cutout(int side, Light light, float[] values, Set<QualityFlag> flags) {
+public record Cutout(
+    int side, Light light, float[] values, Set<QualityFlag> flags, double undefined) {
 
   /** What the values of a cutout mean. */
   public sealed interface Light {

@@ -1,9 +1,12 @@
 package dev.tuningfork.image;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,36 +20,94 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
 
   private static final Set<Integer> BITPIX = Set.of(8, 16, 32, 64, -32, -64);
 
+  /** An image with so many times fewer pixels than another is a preview of it. */
+  private static final int PREVIEW = 16;
+
+  /** The largest share of undefined pixels, in what the model looks at and at its very centre. */
+  private static final double MOST_UNDEFINED = 0.5;
+
+  /** Single precision ends at 127 and −126, and the stretch squares nothing. */
+  private static final int USUAL_EXPONENT = 60;
+
+  /** The centre is a square of this part of the side. */
+  private static final int CENTRE = 4;
+
   static boolean is(byte[] bytes) {
     return ImageFormat.of(bytes).filter(ImageFormat.FITS::equals).isPresent();
   }
 
   /**
-   * Reads the headers up to the wanted HDU, which is the first one that holds an image unless the
-   * description names another.
+   * Reads the headers and chooses an HDU: the one that the description names, or else the picture
+   * among them.
    *
    * @throws ImageException also where there is no such HDU, it holds no image, or a header promises
    *     more than the file holds
    */
   static FitsFile open(byte[] bytes, ImageDescription description, ImageLimits limits)
       throws ImageException {
-    List<String> passed = new ArrayList<>();
+    List<FitsHdu> hdus = new ArrayList<>();
     int offset = 0;
-    for (int index = 0; offset >= 0; index++) {
-      FitsHdu hdu = FitsHdu.at(bytes, offset, index);
-      if (description.hdu() == null ? hdu.isImage() : hdu.isCalled(description.hdu())) {
+    while (offset >= 0) {
+      FitsHdu hdu;
+      try {
+        hdu = FitsHdu.at(bytes, offset, hdus.size());
+      } catch (ImageException damaged) {
+        if (description.hdu() == null && picture(hdus) != null) {
+          break; // what comes behind the picture does not matter
+        }
+        throw damaged;
+      }
+      hdus.add(hdu);
+      if (description.hdu() != null && hdu.isCalled(description.hdu())) {
         return of(bytes, hdu, description, limits);
       }
-      passed.add(hdu.name().isEmpty() ? String.valueOf(index) : index + " (" + hdu.name() + ")");
       offset = hdu.isFollowed(bytes) ? hdu.end() : -1;
     }
-    throw new ImageException(
-        (description.hdu() == null
-                ? "The FITS file holds no image"
-                : "The FITS file has no HDU \"" + description.hdu() + "\"")
-            + "; its HDUs are "
-            + String.join(", ", passed)
-            + ".");
+    FitsHdu picture = description.hdu() == null ? picture(hdus) : null;
+    if (picture == null) {
+      throw new ImageException(
+          reason(hdus, description.hdu())
+              + hdus.stream().map(FitsFile::called).collect(Collectors.joining(", "))
+              + (description.hdu() == null && hdus.stream().anyMatch(FitsHdu::isImage)
+                  ? ". Name the one to take (image.hdu, or classify --hdu)."
+                  : "."));
+    }
+    return of(bytes, picture, description, limits);
+  }
+
+  private static String reason(List<FitsHdu> hdus, @Nullable String wanted) {
+    return (wanted != null
+            ? "The FITS file has no HDU \"" + wanted + "\""
+            : hdus.stream().anyMatch(FitsHdu::isImage)
+                ? "The FITS file holds only images that go with a picture, such as masks, weights"
+                    + " and errors"
+                : "The FITS file holds no image")
+        + "; its HDUs are ";
+  }
+
+  private static String called(FitsHdu hdu) {
+    return hdu.name().isEmpty()
+        ? String.valueOf(hdu.index())
+        : hdu.index() + " (" + hdu.name() + ")";
+  }
+
+  /**
+   * The HDU that users mean who name none. By its name it is a picture (SCI, IMAGE), or has another
+   * name or none, in which case floating point goes before integers; never one that goes with a
+   * picture (MASK, ERR, WHT). Of several the first is taken, but for one that is tiny beside
+   * another, as previews are.
+   */
+  private static @Nullable FitsHdu picture(List<FitsHdu> hdus) {
+    List<FitsHdu> images =
+        hdus.stream().filter(hdu -> hdu.isImage() && !hdu.isCalledCompanion()).toList();
+    List<FitsHdu> pictures = images.stream().filter(FitsHdu::isCalledPicture).toList();
+    if (pictures.stream().noneMatch(FitsHdu::isLargeEnough)) {
+      List<FitsHdu> large = images.stream().filter(FitsHdu::isLargeEnough).toList();
+      List<FitsHdu> reals = large.stream().filter(hdu -> hdu.bitpix() < 0).toList();
+      pictures = !reals.isEmpty() ? reals : !large.isEmpty() ? large : images;
+    }
+    long largest = pictures.stream().mapToLong(FitsHdu::area).max().orElse(0);
+    return pictures.stream().filter(hdu -> hdu.area() > largest / PREVIEW).findFirst().orElse(null);
   }
 
   private static FitsFile of(
@@ -80,71 +141,158 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
           "The FITS image has %d planes, and the bands that were named are %d: %s."
               .formatted(planes, bands.size(), String.join(", ", bands)));
     }
-    if (hdu.isCompressed() && !FitsTiles.fit(bytes, hdu)) {
-      throw new ImageException(
-          "The tile-compressed image in FITS HDU %d is damaged: its table does not fit its tiles."
-              .formatted(hdu.index()));
+    if (hdu.isCompressed()) {
+      FitsTiles.of(bytes, hdu);
     }
     return new FitsFile(bytes, hdu, (int) shape[0], (int) shape[1], (int) planes, bands);
   }
 
   @Override
-  public @Nullable Double pixelScale() {
-    return hdu.pixelScale();
+  public ImageFacts facts() {
+    FitsWcs wcs = hdu.wcs();
+    return new ImageFacts(
+        hdu.name().isEmpty() ? String.valueOf(hdu.index()) : hdu.name(),
+        wcs == null ? null : wcs.pixelScale(width, height),
+        wcs == null ? null : wcs.centre(width, height),
+        0);
+  }
+
+  /**
+   * A plane of a window.
+   *
+   * @param flux as stored, narrow gaps bridged, NaN where it is not defined
+   * @param background of the whole plane
+   * @param isBare whether the plane holds one value almost everywhere
+   * @param undefined the share of pixels that were not defined
+   * @param open the share that still is not
+   * @param openAtCentre the share of the central square that still is not
+   */
+  @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
+  private record Plane(
+      double[] flux,
+      Background background,
+      boolean isBare,
+      double undefined,
+      double open,
+      double openAtCentre) {
+
+    static Plane of(FitsPixels pixels, int index, Window window) {
+      int side = window.side();
+      double[] flux = pixels.window(index, window);
+      FillValues.Found fill = FillValues.in(pixels, index, window);
+      fill.clear(flux, side);
+      double undefined = undefined(flux, side, 0, side);
+      if (undefined > 0 && undefined < 1) {
+        Gaps.bridge(flux, side);
+      }
+      int centre = Math.max(1, side / CENTRE);
+      int from = (side - centre) / 2;
+      return new Plane(
+          flux,
+          fill.background(),
+          fill.isBare(),
+          undefined,
+          undefined(flux, side, 0, side),
+          undefined(flux, side, from, from + centre));
+    }
+
+    private static double undefined(double[] flux, int side, int from, int to) {
+      int count = 0;
+      for (int y = from; y < to; y++) {
+        for (int x = from; x < to; x++) {
+          count += Double.isFinite(flux[y * side + x]) ? 0 : 1;
+        }
+      }
+      return (double) count / ((to - from) * (to - from));
+    }
+
+    boolean isUsable() {
+      return undefined <= MOST_UNDEFINED && openAtCentre <= MOST_UNDEFINED;
+    }
   }
 
   @Override
   public Cutout read(Window window, Channels channels) throws ImageException {
     FitsPixels pixels = FitsPixels.of(bytes, hdu, width, height);
-    List<float[]> planesInWindow = new ArrayList<>();
-    List<Integer> usable = new ArrayList<>();
-    for (int plane = 0; plane < planes; plane++) {
-      float[] flux = pixels.window(plane, window);
-      planesInWindow.add(flux);
-      if (isAnyDefined(flux)) {
-        usable.add(plane);
-      }
+    List<Plane> all = new ArrayList<>();
+    for (int index = 0; index < planes; index++) {
+      all.add(Plane.of(pixels, index, window));
     }
-    if (usable.isEmpty()) {
+    if (all.stream().allMatch(plane -> plane.undefined == 1)) {
       throw new ImageException(
           "The part of the FITS image that the model looks at has no defined pixel.");
     }
-    return cutout(pixels, planesInWindow, Filters.forPicture(bands, usable), window.side());
+    List<Integer> usable =
+        IntStream.range(0, planes).filter(index -> all.get(index).isUsable()).boxed().toList();
+    if (usable.isEmpty()) {
+      throw new ImageException(tooLittle(all));
+    }
+    List<Integer> varied = usable.stream().filter(index -> !all.get(index).isBare).toList();
+    List<Integer> shown = Filters.forPicture(bands, varied.isEmpty() ? usable : varied);
+    return cutout(pixels, all, shown, window.side());
+  }
+
+  private static String tooLittle(List<Plane> all) {
+    Plane best = all.stream().min(Comparator.comparingDouble(Plane::undefined)).orElseThrow();
+    return best.undefined > MOST_UNDEFINED
+        ? ("%.0f %% of the part of the FITS image that the model looks at is undefined (NaN, BLANK"
+                + " or a fill value); at most %.0f %% may be.")
+            .formatted(100 * best.undefined, 100 * MOST_UNDEFINED)
+        : ("%.0f %% of the centre of the FITS image is undefined (NaN, BLANK or a fill value), so"
+                + " there is no galaxy to see; at most %.0f %% may be.")
+            .formatted(100 * best.openAtCentre, 100 * MOST_UNDEFINED);
   }
 
   /** Sky subtracted, holes filled with it. */
-  private Cutout cutout(FitsPixels pixels, List<float[]> flux, List<Integer> shown, int side) {
+  private Cutout cutout(FitsPixels pixels, List<Plane> all, List<Integer> shown, int side) {
     int plane = side * side;
+    double unit = unit(all, shown);
     float[] values = new float[shown.size() * plane];
     List<Cutout.Band> described = new ArrayList<>();
     Set<QualityFlag> flags = EnumSet.noneOf(QualityFlag.class);
     int saturated = 0;
+    double undefined = 0;
     int out = 0;
     for (int index : shown) {
-      Background background = pixels.background(index);
-      described.add(new Cutout.Band(bands.isEmpty() ? "" : bands.get(index), background.noise()));
-      for (float value : flux.get(index)) {
-        if (Float.isFinite(value)) {
-          values[out] = (float) (value - background.sky());
+      Background background = all.get(index).background();
+      described.add(
+          new Cutout.Band(bands.isEmpty() ? "" : bands.get(index), background.noise() * unit));
+      undefined += all.get(index).undefined / shown.size();
+      for (double value : all.get(index).flux()) {
+        if (Double.isFinite(value)) {
+          values[out] = (float) ((value - background.sky()) * unit);
           saturated += value >= pixels.saturation() ? 1 : 0;
-        } else {
-          flags.add(QualityFlag.NAN_FILLED);
         }
         out++;
       }
     }
+    if (undefined > 0) {
+      flags.add(QualityFlag.NAN_FILLED);
+    }
+    if (!shown.equals(Filters.forPicture(bands, IntStream.range(0, planes).boxed().toList()))) {
+      flags.add(QualityFlag.BAND_MISSING);
+    }
     if (saturated > ImageQuality.NOTABLE_SATURATION * values.length) {
       flags.add(QualityFlag.SATURATED);
     }
-    return new Cutout(side, new Cutout.Flux(described), values, flags);
+    return new Cutout(side, new Cutout.Flux(described), values, flags, undefined);
   }
 
-  private static boolean isAnyDefined(float[] flux) {
-    for (float value : flux) {
-      if (Float.isFinite(value)) {
-        return true;
+  /**
+   * 1, or a power of 2 that brings flux of single precision's limits back into its middle: the
+   * stretch measures everything in units of the noise.
+   */
+  private static double unit(List<Plane> all, List<Integer> shown) {
+    double largest = 0;
+    for (int index : shown) {
+      for (double value : all.get(index).flux()) {
+        double height = Math.abs(value - all.get(index).background().sky());
+        largest = Double.isFinite(height) ? Math.max(largest, height) : largest;
       }
     }
-    return false;
+    int exponent = largest == 0 ? 0 : Math.getExponent(largest);
+    return Math.abs(exponent) <= USUAL_EXPONENT
+        ? 1
+        : Math.scalb(1.0, Math.clamp(-exponent, Double.MIN_EXPONENT, Double.MAX_EXPONENT));
   }
 }

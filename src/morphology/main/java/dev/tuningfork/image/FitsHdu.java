@@ -3,8 +3,14 @@ package dev.tuningfork.image;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import nom.tam.fits.Header;
 import nom.tam.util.FitsInputStream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +32,51 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   /** Ten times as many as the longest headers of pipelines have. */
   private static final int MOST_CARDS = 20_000;
 
-  private static final double ARCSECONDS_A_DEGREE = 3600;
+  /** Names of extensions, in words without digits, that hold the picture itself. */
+  private static final Set<String> PICTURES =
+      Set.of("SCI", "SCIENCE", "IMAGE", "PRIMARY", "DATA", "SIGNAL", "FLUX");
+
+  /** Names of extensions that hold what goes with a picture: errors, weights, masks, models. */
+  private static final Set<String> COMPANIONS =
+      Set.of(
+          "ERR", "UNC", "STAT", "VAR", "IVAR", "RMS", "STD", "SIG", "SIGMA", "SNR", "WHT", "WT",
+          "WGT", "DQ", "MSK", "BPM", "FLAG", "FLAGS", "CTX", "CON", "CONF", "SEG", "OBJMASK", "COV",
+          "EXP", "NEXP", "NPIX", "SAMP", "TIME", "PSF", "LSF", "BKG", "BG", "SKY", "CHI", "RESID",
+          "CR");
+
+  /** The same, which are also recognised within longer words. */
+  private static final Set<String> LONG_COMPANIONS =
+      Set.of(
+          "MASK",
+          "WEIGHT",
+          "VARIANCE",
+          "INVVAR",
+          "ERROR",
+          "NOISE",
+          "UNCERT",
+          "QUALITY",
+          "BADPIX",
+          "SEGM",
+          "COVERAGE",
+          "CONTEXT",
+          "CONFIDENCE",
+          "BACKGROUND",
+          "EXPTIME",
+          "EXPMAP",
+          "MODEL",
+          "RESIDUAL",
+          "KERNEL",
+          "PREVIEW",
+          "THUMB",
+          "STDDEV");
+
+  /** As in FLUXERR. */
+  private static final Pattern ENDINGS = Pattern.compile("(ERR|VAR|WHT|MSK|RMS)$");
+
+  /** What astropy calls tiles of an image without a name. */
+  private static final String UNNAMED_TILES = "COMPRESSED_IMAGE";
+
+  private static final Pattern NO_LETTERS = Pattern.compile("[^A-Z]+");
 
   private static final byte[] END = "END     ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] EXTENSION = "XTENSION=".getBytes(StandardCharsets.US_ASCII);
@@ -130,23 +180,36 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
     return header.getIntValue(isCompressed() ? "ZBITPIX" : "BITPIX", 0);
   }
 
-  /** The lengths of the axes, fastest first, without outer ones of length 1. */
+  /** The lengths of the axes, fastest first, without those of length 1 beyond two. */
   long[] shape() {
-    String axis = isCompressed() ? "ZNAXIS" : "NAXIS";
-    int count = Math.clamp(header.getIntValue(axis, 0), 0, 999);
-    long[] lengths = new long[count];
-    for (int i = 0; i < count; i++) {
-      lengths[i] = header.getLongValue(axis + (i + 1), 0);
-    }
-    while (count > 2 && lengths[count - 1] == 1) {
-      count--;
-    }
-    return Arrays.copyOf(lengths, count);
+    return IntStream.of(axes()).mapToLong(this::length).toArray();
   }
 
-  /** Whether a reader who asks for this name or number means this HDU. */
+  /** The numbers of these axes, from 1. */
+  private int[] axes() {
+    int count = Math.clamp(header.getIntValue(isCompressed() ? "ZNAXIS" : "NAXIS", 0), 0, 999);
+    int superfluous = count - 2;
+    List<Integer> kept = new ArrayList<>();
+    for (int axis = count; axis > 0; axis--) {
+      if (superfluous > 0 && length(axis) == 1) {
+        superfluous--;
+      } else {
+        kept.addFirst(axis);
+      }
+    }
+    return kept.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private long length(int axis) {
+    return header.getLongValue((isCompressed() ? "ZNAXIS" : "NAXIS") + axis, 0);
+  }
+
+  /** Whether a name, a name and version ({@code SCI,2}) or a number means this HDU. */
   boolean isCalled(String wanted) {
-    return wanted.equalsIgnoreCase(name) || wanted.equals(String.valueOf(index));
+    return wanted.equalsIgnoreCase(name)
+        || wanted.equals(String.valueOf(index))
+        || (!name.isEmpty()
+            && wanted.equalsIgnoreCase(name + "," + header.getIntValue("EXTVER", 1)));
   }
 
   /**
@@ -157,25 +220,38 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
     return bands.length() == planes ? List.of(bands.split("")) : List.of();
   }
 
-  /** Arcseconds a pixel by the celestial coordinates in the header, or null without them. */
-  @Nullable Double pixelScale() {
-    if (!header.getStringValue("CTYPE1", "").startsWith("RA--")) {
-      return null;
-    }
-    double area =
-        header.containsKey("CD1_1")
-            ? determinant("CD", 0)
-            : header.getDoubleValue("CDELT1", 1)
-                * header.getDoubleValue("CDELT2", 1)
-                * determinant("PC", 1);
-    double arcseconds = Math.sqrt(Math.abs(area)) * ARCSECONDS_A_DEGREE;
-    return arcseconds > 0 && Double.isFinite(arcseconds) ? arcseconds : null;
+  /** The celestial coordinates that the header gives, or null without them. */
+  @Nullable FitsWcs wcs() {
+    int[] axes = axes();
+    return FitsWcs.of(header, axes[0], axes[1]);
   }
 
-  /** Of a matrix of the celestial coordinates (Greisen and Calabretta 2002, A&A 395, 1061). */
-  private double determinant(String matrix, double diagonal) {
-    return header.getDoubleValue(matrix + "1_1", diagonal)
-            * header.getDoubleValue(matrix + "2_2", diagonal)
-        - header.getDoubleValue(matrix + "1_2", 0) * header.getDoubleValue(matrix + "2_1", 0);
+  /** The pixels of a plane. */
+  long area() {
+    long[] shape = shape();
+    return shape[0] * shape[1];
+  }
+
+  /** Whether it has as many pixels, and as few axes, as an image that can be classified. */
+  boolean isLargeEnough() {
+    long[] shape = shape();
+    return shape.length <= 3 && Math.min(shape[0], shape[1]) >= ImageLimits.SMALLEST_SIDE;
+  }
+
+  /** Whether its name or class says that its numbers are the picture that users mean. */
+  boolean isCalledPicture() {
+    return words().anyMatch(PICTURES::contains) && !isCalledCompanion();
+  }
+
+  /** Whether its name or class says that its numbers go with a picture and are none. */
+  boolean isCalledCompanion() {
+    return words().anyMatch(word -> COMPANIONS.contains(word) || ENDINGS.matcher(word).find())
+        || LONG_COMPANIONS.stream().anyMatch(name.toUpperCase(Locale.ROOT)::contains);
+  }
+
+  private Stream<String> words() {
+    String named = name.equalsIgnoreCase(UNNAMED_TILES) ? "" : name;
+    String all = named + " " + header.getStringValue("HDUCLAS2", "");
+    return NO_LETTERS.splitAsStream(all.toUpperCase(Locale.ROOT));
   }
 }

@@ -1,14 +1,30 @@
 package dev.tuningfork.image;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import nom.tam.fits.Header;
+import nom.tam.fits.compression.algorithm.hcompress.HDecompress;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The table that holds a tile-compressed image (FITS standard 4.0, sections 7.3 and 10.1). Each of
- * its rows is a tile and points into a heap, and a reader believes the size of a tile and allocates
- * whatever a pointer says: so these are checked here first.
+ * The table that holds a tile-compressed image (FITS standard 4.0, sections 7.3 and 10.1 to 10.4).
+ * Each of its rows is a tile and points into a heap. A tile that did not compress is in a column of
+ * its own.
+ *
+ * <p>{@link #of} checks the table before anything is allocated: there is a row for each tile, and
+ * everything that the rows point to lies within the heap, also altogether.
+ *
+ * <p>Pixels of floating point are quantised where the table has the columns (or keywords) ZSCALE
+ * and ZZERO, and otherwise stored without loss, whatever ZQUANTIZ says.
  */
 final class FitsTiles {
 
@@ -18,88 +34,148 @@ final class FitsTiles {
   private static final short HCOMPRESS_CODE = (short) 0xdd99;
   private static final int HCOMPRESS_HEADER = 25;
 
-  private FitsTiles() {}
-
-  /** Whether there is a row for each tile, and all that the rows point to lies within the heap. */
-  static boolean fit(byte[] bytes, FitsHdu hdu) {
-    return isRowForEachTile(hdu.header()) && isHeapEnough(bytes, hdu);
-  }
-
-  private static boolean isRowForEachTile(Header header) {
-    long tiles = 1;
-    for (int axis = 1; axis <= header.getIntValue("ZNAXIS", 0); axis++) {
-      long length = header.getLongValue("ZNAXIS" + axis, 0);
-      long tile = header.getLongValue("ZTILE" + axis, axis == 1 ? length : 1);
-      if (length < 1 || tile < 1) {
-        return false;
-      }
-      tiles *= Math.ceilDiv(length, tile);
+  /**
+   * A column of the table.
+   *
+   * @param name TTYPEn
+   * @param at where it begins in a row, in bytes
+   * @param type of its elements
+   * @param target what a pointer (type P or Q) points to
+   */
+  private record Column(String name, int at, char type, char target) {
+    boolean isPointer() {
+      return type == 'P' || type == 'Q';
     }
-    return tiles == header.getLongValue("NAXIS2", 0);
   }
 
-  /** Also altogether: otherwise many rows could share one large piece of it. */
-  private static boolean isHeapEnough(byte[] bytes, FitsHdu hdu) {
+  private final int hdu;
+  private final Header header;
+  private final ByteBuffer table;
+  private final int heap;
+  private final int rowSize;
+  private final int rows;
+  private final List<Column> columns;
+  private final int[] lengths;
+  private final int[] tile;
+  private final int bitpix;
+
+  private FitsTiles(
+      FitsHdu hdu, ByteBuffer table, int heap, int[] lengths, int[] tile, List<Column> columns) {
+    this.hdu = hdu.index();
+    this.header = hdu.header();
+    this.table = table;
+    this.heap = heap;
+    this.rowSize = header.getIntValue("NAXIS1", 0);
+    this.rows = header.getIntValue("NAXIS2", 0);
+    this.columns = columns;
+    this.lengths = lengths;
+    this.tile = tile;
+    this.bitpix = hdu.bitpix();
+  }
+
+  /**
+   * Reads and checks the table of an HDU whose image was found to be within the limits.
+   *
+   * @throws ImageException where it does not fit its tiles
+   */
+  static FitsTiles of(byte[] bytes, FitsHdu hdu) throws ImageException {
+    FitsTiles tiles = parsed(bytes, hdu);
+    if (tiles == null || !tiles.isRowForEachTile() || !tiles.isHeapEnough(hdu.dataSize())) {
+      throw new ImageException(
+          "The tile-compressed image in FITS HDU %d is damaged: its table does not fit its tiles."
+              .formatted(hdu.index()));
+    }
+    return tiles;
+  }
+
+  private static @Nullable FitsTiles parsed(byte[] bytes, FitsHdu hdu) {
     Header header = hdu.header();
-    int width = header.getIntValue("NAXIS1", 0);
-    int rows = header.getIntValue("NAXIS2", 0);
-    long heap = hdu.dataSize() - header.getLongValue("THEAP", (long) width * rows);
-    ByteBuffer table = ByteBuffer.wrap(bytes, hdu.dataOffset(), hdu.dataSize()).slice();
-    long pointedTo = 0;
-    long column = 0;
+    long width = header.getIntValue("NAXIS1", 0);
+    long heap = header.getLongValue("THEAP", width * header.getIntValue("NAXIS2", 0));
+    if (heap < 0 || heap > hdu.dataSize()) {
+      return null;
+    }
+    int axes = header.getIntValue("ZNAXIS", 0);
+    int[] lengths = new int[axes];
+    int[] tile = new int[axes];
+    for (int axis = 0; axis < axes; axis++) {
+      long length = header.getLongValue("ZNAXIS" + (axis + 1), 0);
+      long side = header.getLongValue("ZTILE" + (axis + 1), axis == 0 ? length : 1);
+      if (length < 1 || length > Integer.MAX_VALUE || side < 1) {
+        return null;
+      }
+      lengths[axis] = (int) length;
+      tile[axis] = (int) Math.min(length, side);
+    }
+    List<Column> columns = new ArrayList<>();
+    long at = 0;
     for (int field = 1; field <= header.getIntValue("TFIELDS", 0); field++) {
       Matcher format = FORMAT.matcher(header.getStringValue("TFORM" + field, "").strip());
       if (!format.matches()) {
-        return false;
+        return null;
       }
       int repeat = format.group(1).isEmpty() ? 1 : Integer.parseInt(format.group(1));
-      String type = format.group(2);
+      char type = format.group(2).charAt(0);
       long size = (long) repeat * bytes(type);
-      if (column + size > width) {
-        return false;
+      if (at + size > width) {
+        return null;
       }
-      if (repeat > 0 && (type.equals("P") || type.equals("Q"))) {
-        for (int row = 0; row < rows; row++) {
-          int at = (int) (row * (long) width + column);
-          long count = type.equals("P") ? table.getInt(at) : table.getLong(at);
-          long offset = type.equals("P") ? table.getInt(at + 4) : table.getLong(at + 8);
-          if (count < 0 || offset < 0 || count > heap || offset > heap) {
-            return false;
-          }
-          long end = offset + count * bytes(format.group(3));
-          pointedTo += end - offset;
-          if (end > heap || pointedTo > heap) {
-            return false;
-          }
-          if (isHcompressed(header, field)
-              && count > 0
-              && !isSoundHcompress(
-                  table, (int) (hdu.dataSize() - heap + offset), (int) count, header)) {
-            return false;
-          }
-        }
+      if (repeat > 0) {
+        String name = header.getStringValue("TTYPE" + field, "").strip().toUpperCase(Locale.ROOT);
+        char target = format.group(3).isEmpty() ? 'B' : format.group(3).charAt(0);
+        columns.add(new Column(name, (int) at, type, target));
       }
-      column += size;
+      at += size;
     }
-    return true;
+    ByteBuffer table = ByteBuffer.wrap(bytes, hdu.dataOffset(), hdu.dataSize()).slice();
+    return new FitsTiles(hdu, table, (int) heap, lengths, tile, columns);
   }
 
-  private static boolean isHcompressed(Header header, int field) {
-    return header.getStringValue("ZCMPTYPE", "").strip().equals("HCOMPRESS_1")
-        && header.getStringValue("TTYPE" + field, "").strip().equals("COMPRESSED_DATA");
+  private boolean isRowForEachTile() {
+    long tiles = 1;
+    for (int axis = 0; axis < lengths.length; axis++) {
+      tiles *= Math.ceilDiv((long) lengths[axis], tile[axis]);
+      if (tiles > rows) {
+        return false;
+      }
+    }
+    return tiles == rows;
+  }
+
+  /** Also altogether: otherwise many rows could share one large piece of it. */
+  private boolean isHeapEnough(int size) {
+    long held = (long) size - heap;
+    long pointedTo = 0;
+    boolean hcompressed = compression().equals("HCOMPRESS_1");
+    for (Column column : columns) {
+      for (int row = 0; column.isPointer() && row < rows; row++) {
+        long count = count(column, row);
+        long offset = offset(column, row);
+        if (count < 0 || offset < 0 || count > held || offset > held) {
+          return false;
+        }
+        long length = count * bytes(column.target);
+        pointedTo += length;
+        if (offset + length > held || pointedTo > held) {
+          return false;
+        }
+        if (hcompressed
+            && count > 0
+            && column.name.equals("COMPRESSED_DATA")
+            && !isSoundHcompress(heap + (int) offset, (int) length)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /**
    * An HCOMPRESS tile says its size and its bit planes itself (section 10.4.4: a code, two sides, a
    * scale, a sum, three depths), and a reader who believes a side of 0 counts for minutes.
    */
-  private static boolean isSoundHcompress(ByteBuffer table, int at, int count, Header header) {
-    long pixels = 1;
-    for (int axis = 1; axis <= header.getIntValue("ZNAXIS", 0); axis++) {
-      long length = header.getLongValue("ZNAXIS" + axis, 0);
-      pixels *= Math.min(length, header.getLongValue("ZTILE" + axis, axis == 1 ? length : 1));
-    }
-    if (count < HCOMPRESS_HEADER || table.getShort(at) != HCOMPRESS_CODE) {
+  private boolean isSoundHcompress(int at, int size) {
+    if (size < HCOMPRESS_HEADER || table.getShort(at) != HCOMPRESS_CODE) {
       return false;
     }
     int width = table.getInt(at + 2);
@@ -110,17 +186,314 @@ final class FitsTiles {
         return false;
       }
     }
+    long pixels = 1;
+    for (int side : tile) {
+      pixels *= side;
+    }
     return width > 0 && height > 0 && (long) width * height <= pixels;
   }
 
   /** FITS standard 4.0, table 18; bits and unknown types count as a byte. */
-  private static int bytes(String type) {
+  private static int bytes(char type) {
     return switch (type) {
-      case "I" -> 2;
-      case "J", "E" -> 4;
-      case "K", "D", "C", "P" -> 8;
-      case "M", "Q" -> 16;
+      case 'I' -> 2;
+      case 'J', 'E' -> 4;
+      case 'K', 'D', 'C', 'P' -> 8;
+      case 'M', 'Q' -> 16;
       default -> 1;
     };
+  }
+
+  private String compression() {
+    return header.getStringValue("ZCMPTYPE", "").strip();
+  }
+
+  private @Nullable Column column(String name) {
+    return columns.stream().filter(column -> column.name.equals(name)).findFirst().orElse(null);
+  }
+
+  private long count(Column pointer, int row) {
+    int at = row * rowSize + pointer.at;
+    return pointer.type == 'P' ? table.getInt(at) : table.getLong(at);
+  }
+
+  private long offset(Column pointer, int row) {
+    int at = row * rowSize + pointer.at;
+    return pointer.type == 'P' ? table.getInt(at + 4) : table.getLong(at + 8);
+  }
+
+  /** What a row points to; empty where it points to nothing or there is no such column. */
+  private ByteBuffer piece(@Nullable Column pointer, int row) {
+    return pointer == null || !pointer.isPointer()
+        ? ByteBuffer.allocate(0)
+        : table.slice(
+            heap + (int) offset(pointer, row), (int) count(pointer, row) * bytes(pointer.target));
+  }
+
+  /** A number of a tile, from a column or else a keyword of the same name. */
+  private @Nullable Double number(String name, int row) {
+    Column column = column(name);
+    if (column == null) {
+      return header.containsKey(name) ? (Double) header.getDoubleValue(name, 0) : null;
+    }
+    int at = row * rowSize + column.at;
+    return switch (column.type) {
+      case 'D' -> table.getDouble(at);
+      case 'E' -> (double) table.getFloat(at);
+      case 'K' -> (double) table.getLong(at);
+      case 'J' -> (double) table.getInt(at);
+      case 'I' -> (double) table.getShort(at);
+      default -> (double) (table.get(at) & 0xff);
+    };
+  }
+
+  /** A parameter of the compression: ZNAMEn and ZVALn. */
+  private int parameter(String name, int otherwise) {
+    for (int i = 1; header.containsKey("ZNAME" + i); i++) {
+      if (header.getStringValue("ZNAME" + i, "").strip().equalsIgnoreCase(name)) {
+        return header.getIntValue("ZVAL" + i, otherwise);
+      }
+    }
+    return otherwise;
+  }
+
+  /** The stored integer that means an undefined pixel in the unpacked image, or null. */
+  @Nullable Long blank() {
+    for (String keyword : List.of("BLANK", "ZBLANK")) {
+      if (header.containsKey(keyword)) {
+        return header.getLongValue(keyword, 0);
+      }
+    }
+    return column("ZBLANK") == null ? null : bitpix == 8 ? 0 : -1L << (bitpix - 1);
+  }
+
+  /** The numbers of the whole image, in the order and form of an uncompressed one. */
+  ByteBuffer unpacked() throws ImageException {
+    long pixels = 1;
+    for (int length : lengths) {
+      pixels *= length;
+    }
+    TileWriter writer = new TileWriter(ByteBuffer.allocate((int) pixels * Math.abs(bitpix) / 8));
+    for (int row = 0; row < rows; row++) {
+      try {
+        writer.begin(row);
+        unpack(row, writer);
+      } catch (IOException | RuntimeException e) {
+        String reason = e instanceof BufferUnderflowException ? "it is too short" : e.getMessage();
+        throw new ImageException(
+            "The pixels of FITS HDU %d cannot be read: tile %d of %d is damaged: %s."
+                .formatted(hdu, row + 1, rows, reason),
+            e);
+      }
+    }
+    return writer.image;
+  }
+
+  private void unpack(int row, TileWriter writer) throws IOException {
+    ByteBuffer compressed = piece(column("COMPRESSED_DATA"), row);
+    if (compressed.hasRemaining()) {
+      decompress(compressed, row, writer);
+      return;
+    }
+    ByteBuffer gzipped = piece(column("GZIP_COMPRESSED_DATA"), row);
+    if (gzipped.hasRemaining()) {
+      plain(inflated(gzipped, writer.count), bitpix < 0, writer);
+      return;
+    }
+    Column uncompressed = column("UNCOMPRESSED_DATA");
+    ByteBuffer raw = piece(uncompressed, row);
+    if (uncompressed == null || !raw.hasRemaining()) {
+      throw new IOException("it holds no data");
+    }
+    plain(raw, uncompressed.target == 'E' || uncompressed.target == 'D', writer);
+  }
+
+  private void decompress(ByteBuffer in, int row, TileWriter writer) throws IOException {
+    writer.interpret(row);
+    boolean real = bitpix < 0 && !writer.quantised;
+    switch (compression()) {
+      case "RICE_1", "RICE_ONE" ->
+          Rice.decode(
+              in, writer.count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4), writer);
+      case "PLIO_1" -> Plio.decode(in, writer.count, writer);
+      case "HCOMPRESS_1" -> {
+        if ((long) in.getInt(2) * in.getInt(6) != writer.count) {
+          throw new IOException("its sides are not those of the tile");
+        }
+        long[] values = new long[writer.count];
+        new HDecompress().decompress(in, parameter("SMOOTH", 0) != 0, values);
+        for (long value : values) {
+          writer.accept(value);
+        }
+      }
+      case "GZIP_1" -> plain(inflated(in, writer.count), real, writer);
+      case "GZIP_2" -> plain(unshuffled(inflated(in, writer.count), writer.count), real, writer);
+      case "NOCOMPRESS" -> plain(in, real, writer);
+      default ->
+          throw new IOException("its compression \"" + compression() + "\" (ZCMPTYPE) is unknown");
+    }
+  }
+
+  /** At most as many bytes as the widest pixels take. */
+  private static ByteBuffer inflated(ByteBuffer gzipped, int count) throws IOException {
+    byte[] bytes = new byte[gzipped.remaining()];
+    gzipped.get(bytes);
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      long most = (long) count * Long.BYTES;
+      return ByteBuffer.wrap(in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 16)));
+    }
+  }
+
+  /** GZIP_2 puts the highest bytes of all pixels first, then the next ones. */
+  private static ByteBuffer unshuffled(ByteBuffer shuffled, int count) {
+    int size = shuffled.remaining() / count;
+    byte[] bytes = new byte[shuffled.remaining()];
+    for (int place = 0; place < size; place++) {
+      for (int i = 0; i < count; i++) {
+        bytes[i * size + place] = shuffled.get(place * count + i);
+      }
+    }
+    return ByteBuffer.wrap(bytes);
+  }
+
+  /** Numbers whose size follows from how many bytes there are, as CFITSIO reads them. */
+  private static void plain(ByteBuffer in, boolean real, TileWriter writer) throws IOException {
+    int size = in.remaining() / writer.count;
+    boolean possible = real ? size == 4 || size == 8 : Integer.bitCount(size) == 1 && size <= 8;
+    if (!possible || in.remaining() != size * writer.count) {
+      throw new IOException("%d bytes are not %d pixels".formatted(in.remaining(), writer.count));
+    }
+    for (int i = 0; i < writer.count; i++) {
+      if (real) {
+        writer.accept(size == 4 ? in.getFloat() : in.getDouble());
+      } else {
+        writer.accept(
+            switch (size) {
+              case 1 -> in.get() & 0xff;
+              case 2 -> in.getShort();
+              case 4 -> in.getInt();
+              default -> in.getLong();
+            });
+      }
+    }
+  }
+
+  /** Takes the pixels of a tile one after the other, and puts them where they belong. */
+  private final class TileWriter implements LongConsumer {
+
+    private final ByteBuffer image;
+    private final @Nullable Long mark = FitsTiles.this.blank();
+    private final int[] first = new int[lengths.length];
+    private final int[] size = new int[lengths.length];
+
+    /** How many pixels the tile has. */
+    private int count;
+
+    private boolean quantised;
+    private double scale;
+    private double zero;
+    private boolean blanked;
+    private long blank;
+    private Dither dither = Dither.NONE;
+    private int line;
+    private int at;
+    private int left;
+
+    TileWriter(ByteBuffer image) {
+      this.image = image;
+    }
+
+    void begin(int row) {
+      int rest = row;
+      count = 1;
+      for (int axis = 0; axis < lengths.length; axis++) {
+        int along = Math.ceilDiv(lengths[axis], tile[axis]);
+        first[axis] = rest % along * tile[axis];
+        size[axis] = Math.min(tile[axis], lengths[axis] - first[axis]);
+        count *= size[axis];
+        rest /= along;
+      }
+      quantised = false;
+      blanked = false;
+      line = 0;
+      left = 0;
+    }
+
+    /** Of a tile in COMPRESSED_DATA: what its integers mean. */
+    void interpret(int row) {
+      Double said = number("ZBLANK", row);
+      if (said == null && bitpix < 0 && header.containsKey("BLANK")) {
+        said = header.getDoubleValue("BLANK", 0);
+      }
+      blanked = said != null;
+      blank = said == null ? 0 : said.longValue();
+      Double ofScale = number("ZSCALE", row);
+      Double ofZero = number("ZZERO", row);
+      if (bitpix < 0 && ofScale != null && ofZero != null) {
+        quantised = true;
+        scale = ofScale;
+        zero = ofZero;
+        dither =
+            Dither.of(
+                header.getStringValue("ZQUANTIZ", "NO_DITHER").strip(),
+                row + header.getLongValue("ZDITHER0", 1));
+      }
+    }
+
+    @Override
+    public void accept(long stored) {
+      boolean undefined = blanked && stored == blank;
+      if (quantised) {
+        put(dither.value(stored, undefined, scale, zero));
+      } else if (bitpix < 0) {
+        put(undefined ? Double.NaN : stored);
+      } else {
+        put(undefined && mark != null ? mark : stored);
+      }
+    }
+
+    void accept(double value) {
+      if (bitpix < 0) {
+        put(blanked && value == blank ? Double.NaN : value);
+      } else {
+        put((long) value);
+      }
+    }
+
+    private void put(long value) {
+      int to = next();
+      switch (bitpix) {
+        case 8 -> image.put(to, (byte) value);
+        case 16 -> image.putShort(2 * to, (short) value);
+        case 32 -> image.putInt(4 * to, (int) value);
+        default -> image.putLong(8 * to, value);
+      }
+    }
+
+    private void put(double value) {
+      int to = next();
+      if (bitpix == -32) {
+        image.putFloat(4 * to, (float) value);
+      } else {
+        image.putDouble(8 * to, value);
+      }
+    }
+
+    /** The place of the next pixel in the image, counted in pixels. */
+    private int next() {
+      if (left == 0) {
+        int rest = line++;
+        int stride = lengths[0];
+        at = first[0];
+        for (int axis = 1; axis < lengths.length; axis++) {
+          at += (first[axis] + rest % size[axis]) * stride;
+          rest /= size[axis];
+          stride *= lengths[axis];
+        }
+        left = size[0];
+      }
+      left--;
+      return at++;
+    }
   }
 }

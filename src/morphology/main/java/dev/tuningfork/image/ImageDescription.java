@@ -8,18 +8,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mediaType {@code image/jpeg}, {@code image/png}, {@code image/fits} or {@code
  *     image/x-fits-gzip}
- * @param hdu the name (EXTNAME) or the index of the FITS header-data unit that holds the image
+ * @param hdu the name (EXTNAME), the name and version ({@code SCI,2}) or the index of the FITS
+ *     header-data unit that holds the image
  * @param pixelScale arcseconds a pixel
  * @param bands the order of the channels, such as {@code g, r, z}; empty where it is not known
+ * @param fieldOfView the side of the central square to use, arcseconds: as if the image had been
+ *     cut to it; null for the whole image
  */
 public record ImageDescription(
     @Nullable String mediaType,
     @Nullable String hdu,
     @Nullable Double pixelScale,
-    List<String> bands) {
+    List<String> bands,
+    @Nullable Double fieldOfView) {
 
   /** Nothing is said. */
-  public static final ImageDescription NONE = new ImageDescription(null, null, null, List.of());
+  public static final ImageDescription NONE =
+      new ImageDescription(null, null, null, List.of(), null);
 
   public ImageDescription {
     bands = List.copyOf(bands);

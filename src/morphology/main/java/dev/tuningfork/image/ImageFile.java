@@ -1,7 +1,5 @@
 package dev.tuningfork.image;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * An image file of which only the header has been read: within limits, its pixels not yet there.
  */
@@ -11,9 +9,9 @@ interface ImageFile {
 
   int height();
 
-  /** Arcseconds a pixel as the file itself tells it, or null where it does not. */
-  default @Nullable Double pixelScale() {
-    return null;
+  /** What the header says beyond the sizes. */
+  default ImageFacts facts() {
+    return ImageFacts.NONE;
   }
 
   /**

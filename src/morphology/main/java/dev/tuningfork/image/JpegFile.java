@@ -55,6 +55,6 @@ record JpegFile(byte[] bytes, JpegHeader header, JpegCodec decoder) implements I
           }
         };
     read(window, channels, planes);
-    return new Cutout(side, new Cutout.Display(channels), planes.values, Set.of());
+    return new Cutout(side, new Cutout.Display(channels), planes.values, Set.of(), 0);
   }
 }

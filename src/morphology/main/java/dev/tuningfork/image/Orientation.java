@@ -39,7 +39,11 @@ public record Orientation(boolean mirrored, int quarterTurns) {
       return image;
     }
     return new PreparedImage(
-        image.pixels().laid(this, size), image.width(), image.height(), image.flags());
+        image.pixels().laid(this, size),
+        image.width(),
+        image.height(),
+        image.flags(),
+        image.facts());
   }
 
   /** Where a pixel goes: both places are row × size + column. */

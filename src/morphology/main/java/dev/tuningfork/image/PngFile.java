@@ -108,7 +108,7 @@ record PngFile(byte[] bytes, int width, int height) implements ImageFile {
         }
       }
     }
-    return new Cutout(side, new Cutout.Display(channels), values, Set.of());
+    return new Cutout(side, new Cutout.Display(channels), values, Set.of(), 0);
   }
 
   private BufferedImage decode(Window window) throws ImageException {

@@ -10,10 +10,17 @@ import java.util.Set;
  * @param width the width of the image that it came from, in pixels
  * @param height the height of the image that it came from, in pixels
  * @param flags what was noticed on the way
+ * @param facts what was found out on the way
  */
-public record PreparedImage(Pixels pixels, int width, int height, Set<QualityFlag> flags) {
+public record PreparedImage(
+    Pixels pixels, int width, int height, Set<QualityFlag> flags, ImageFacts facts) {
 
   public PreparedImage {
     flags = Set.copyOf(flags);
+  }
+
+  /** An image of which nothing more is known. */
+  public PreparedImage(Pixels pixels, int width, int height, Set<QualityFlag> flags) {
+    this(pixels, width, height, flags, ImageFacts.NONE);
   }
 }

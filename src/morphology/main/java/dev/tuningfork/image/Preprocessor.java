@@ -14,6 +14,12 @@ public final class Preprocessor {
   /** A crop that is enlarged by less than this keeps its detail, and is not told of. */
   private static final double NOTABLE_ENLARGEMENT = 1.1;
 
+  /**
+   * In arcseconds. The largest galaxies of Galaxy Zoo 2 have Petrosian radii of about 100
+   * arcseconds, and a model of its pictures looks at 4.1 of them.
+   */
+  private static final double WIDEST_FIELD = 600;
+
   /** For so many sizes of windows the filter is kept; surveys cut theirs to one, or a few. */
   private static final int TAPS = 64;
 
@@ -53,16 +59,32 @@ public final class Preprocessor {
    */
   public PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException {
     ImageFile file = decoder.open(bytes, description);
+    ImageFacts facts = file.facts();
+    Double scale = description.pixelScale() != null ? description.pixelScale() : facts.pixelScale();
+    if (scale != null && !(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
+      throw new ImageException(
+          "The pixel scale must be a positive number of arcseconds, not " + scale + ".");
+    }
     Set<QualityFlag> flags = EnumSet.noneOf(QualityFlag.class);
-    Window window = window(file, description.pixelScale(), flags);
+    Window window = window(file, scale, description.fieldOfView(), flags);
     if (spec.size() > NOTABLE_ENLARGEMENT * window.side()) {
       flags.add(QualityFlag.UPSAMPLED);
     }
-    Pixels pixels =
-        file instanceof JpegFile jpeg && isSinglePass(window)
-            ? levels(jpeg, window, flags)
-            : pixels(file, window, flags);
-    return new PreparedImage(pixels, file.width(), file.height(), flags);
+    Pixels pixels;
+    double undefined = 0;
+    if (file instanceof JpegFile jpeg && isSinglePass(window)) {
+      pixels = levels(jpeg, window, flags);
+    } else {
+      Cutout cutout = file.read(window, spec.channels());
+      pixels = pixels(cutout, flags);
+      undefined = cutout.undefined();
+    }
+    return new PreparedImage(
+        pixels,
+        file.width(),
+        file.height(),
+        flags,
+        new ImageFacts(facts.hdu(), scale, facts.centre(), undefined));
   }
 
   /**
@@ -95,9 +117,7 @@ public final class Preprocessor {
     }
   }
 
-  private Pixels pixels(ImageFile file, Window window, Set<QualityFlag> flags)
-      throws ImageException {
-    Cutout cutout = file.read(window, spec.channels());
+  private Pixels pixels(Cutout cutout, Set<QualityFlag> flags) {
     flags.addAll(cutout.flags());
     float[] brightness = brightness(cutout);
     int side = cutout.side();
@@ -116,27 +136,46 @@ public final class Preprocessor {
     return kept;
   }
 
-  private Window window(ImageFile file, @Nullable Double said, Set<QualityFlag> flags)
+  private Window window(
+      ImageFile file, @Nullable Double scale, @Nullable Double fieldOfView, Set<QualityFlag> flags)
       throws ImageException {
-    int shorter = Math.min(file.width(), file.height());
+    double shorter = Math.min(file.width(), file.height());
+    double field = fieldOfView == null ? shorter : pixels(fieldOfView, scale);
     double side =
         switch (spec.crop()) {
-          case Crop.Fraction(double ofShorterSide) -> ofShorterSide * shorter;
-          case Crop.Pixels(int pixels) -> pixels;
+          case Crop.Fraction(double ofShorterSide) -> ofShorterSide * field;
+          case Crop.Pixels(int pixels) -> Math.min(pixels, field);
           case Crop.Angle(double arcseconds, double fractionWithoutScale) -> {
-            Double scale = said != null ? said : file.pixelScale();
             if (scale == null) {
               flags.add(QualityFlag.SCALE_MISSING);
-              yield fractionWithoutScale * shorter;
+              yield fractionWithoutScale * field;
             }
-            if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
-              throw new ImageException(
-                  "The pixel scale must be a positive number of arcseconds, not " + scale + ".");
-            }
-            yield arcseconds / scale;
+            yield Math.min(arcseconds / scale, field);
           }
         };
-    return Window.central(file.width(), file.height(), side);
+    if (fieldOfView != null && side > shorter * NOTABLE_ENLARGEMENT) {
+      flags.add(QualityFlag.FIELD_TOO_NARROW);
+    }
+    Window window = Window.central(file.width(), file.height(), side);
+    if (scale != null && scale * window.side() > WIDEST_FIELD) {
+      flags.add(QualityFlag.FIELD_TOO_WIDE);
+    }
+    return window;
+  }
+
+  private static double pixels(double fieldOfView, @Nullable Double scale) throws ImageException {
+    if (!(fieldOfView > 0 && fieldOfView < Double.POSITIVE_INFINITY)) {
+      throw new ImageException(
+          "The field of view must be a positive number of arcseconds, not " + fieldOfView + ".");
+    }
+    if (scale == null) {
+      throw new ImageException(
+          ("A field of view of %s arcseconds is asked for, and the pixel scale is unknown: the image"
+                  + " has no celestial coordinates. Give the scale (image.pixelScale, or classify"
+                  + " --pixel-scale).")
+              .formatted(fieldOfView));
+    }
+    return fieldOfView / scale;
   }
 
   /** Brightness of 0..1 in as many planes as the network takes. */

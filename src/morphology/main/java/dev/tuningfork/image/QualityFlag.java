@@ -8,12 +8,24 @@ public enum QualityFlag {
   UPSAMPLED,
   /** The centre of the crop hardly rises above the noise. */
   LOW_SIGNAL,
-  /** Undefined pixels (NaN, infinity or FITS BLANK) were filled. */
+  /**
+   * Undefined pixels (NaN, infinity, FITS BLANK, or a fill value such as 0 beyond the edge of a
+   * mosaic) were filled: narrow gaps from their neighbours, all else with sky.
+   */
   NAN_FILLED,
+  /** A band without enough defined pixels was left out of the picture. */
+  BAND_MISSING,
   /** A notable part of the crop sits at the brightest value that the format can hold. */
   SATURATED,
   /** The brightest source is far from the image's centre. */
   OFF_CENTRE,
+  /**
+   * The galaxy fills much less of the view than those that the models learnt from, or the view is
+   * wider than any of theirs.
+   */
+  FIELD_TOO_WIDE,
+  /** The galaxy reaches beyond the view, or the image is smaller than the field that was named. */
+  FIELD_TOO_NARROW,
   /** The message said that it is a test. */
   TEST
 }

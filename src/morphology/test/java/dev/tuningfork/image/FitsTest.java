@@ -26,7 +26,7 @@ class FitsTest {
 
   private static FitsFile open(byte[] bytes, @Nullable String hdu, String... bands)
       throws ImageException {
-    var description = new ImageDescription(null, hdu, null, List.of(bands));
+    var description = new ImageDescription(null, hdu, null, List.of(bands), null);
     return (FitsFile)
         new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg()).open(bytes, description);
   }
@@ -38,12 +38,15 @@ class FitsTest {
   /** The whole of a square plane as it is stored: row 0 at the bottom. */
   private static float[][] pixels(FitsFile file, int plane) throws ImageException {
     int side = Math.min(file.width(), file.height());
-    float[] topDown =
+    double[] topDown =
         FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height())
             .window(plane, new Window(0, file.height() - side, side));
     float[][] rows = new float[side][];
     for (int y = 0; y < side; y++) {
-      rows[y] = Arrays.copyOfRange(topDown, (side - 1 - y) * side, (side - y) * side);
+      rows[y] = new float[side];
+      for (int x = 0; x < side; x++) {
+        rows[y][x] = (float) topDown[(side - 1 - y) * side + x];
+      }
     }
     return rows;
   }
@@ -277,8 +280,8 @@ class FitsTest {
             FitsFiles.hdu(
                 new float[20][20], Map.of("CTYPE1", "RA---TAN", key1, first, key2, second)));
 
-    assertThat(open(bytes).pixelScale()).isCloseTo(0.262, within(1e-6));
-    assertThat(open(FitsFiles.image(new float[20][20])).pixelScale()).isNull();
+    assertThat(open(bytes).facts().pixelScale()).isCloseTo(0.262, within(1e-6));
+    assertThat(open(FitsFiles.image(new float[20][20])).facts().pixelScale()).isNull();
   }
 
   @Test

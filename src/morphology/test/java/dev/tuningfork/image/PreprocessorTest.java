@@ -36,7 +36,7 @@ class PreprocessorTest {
   private static PreparedImage prepare(InputSpec spec, byte[] bytes, @Nullable Double pixelScale)
       throws ImageException {
     return new Preprocessor(spec, ImageLimits.DEFAULT)
-        .prepare(bytes, new ImageDescription(null, null, pixelScale, List.of()));
+        .prepare(bytes, new ImageDescription(null, null, pixelScale, List.of(), null));
   }
 
   /** Brightness, channel by channel, as none of these specifications standardises. */
@@ -195,7 +195,7 @@ class PreprocessorTest {
               preprocessor.prepare(
                   FitsFiles.image(cube),
                   new ImageDescription(
-                      null, null, null, List.of(bandsAndColour.getKey().split(" ")))));
+                      null, null, null, List.of(bandsAndColour.getKey().split(" ")), null)));
       for (int colour = 0; colour < 3; colour++) {
         float value = values[colour * 3600 + centre];
         if (colour == bandsAndColour.getValue()) {
@@ -288,7 +288,7 @@ class PreprocessorTest {
   @ValueSource(strings = {"image/jpeg", "image/png", "text/plain", "image/fits"})
   void theBytesSayWhatAFileIsWhateverItsMediaType(String mediaType) throws Exception {
     var preprocessor = new Preprocessor(ARTICLE, ImageLimits.DEFAULT);
-    var description = new ImageDescription(mediaType, null, null, List.of());
+    var description = new ImageDescription(mediaType, null, null, List.of(), null);
 
     assertThat(preprocessor.prepare(ramp(424, 424), description).width()).isEqualTo(424);
   }

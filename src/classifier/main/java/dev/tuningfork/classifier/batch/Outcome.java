@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.batch;
 import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.image.ImageFacts;
 import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.util.Set;
@@ -19,6 +20,7 @@ public sealed interface Outcome {
    * @param width of the image, pixels
    * @param height of the image, pixels
    * @param flags what was noticed while the image was prepared
+   * @param facts what was found out about it
    * @param keepsake what an onlooker kept of the image
    */
   record Classified(
@@ -28,11 +30,24 @@ public sealed interface Outcome {
       int width,
       int height,
       Set<QualityFlag> flags,
+      ImageFacts facts,
       @Nullable Keepsake keepsake)
       implements Outcome {
 
     public Classified {
       flags = Set.copyOf(flags);
+    }
+
+    /** Of an image about which nothing more was found out. */
+    public Classified(
+        AnswerProbabilities probabilities,
+        Answerer by,
+        String sha256,
+        int width,
+        int height,
+        Set<QualityFlag> flags,
+        @Nullable Keepsake keepsake) {
+      this(probabilities, by, sha256, width, height, flags, ImageFacts.NONE, keepsake);
     }
   }
 

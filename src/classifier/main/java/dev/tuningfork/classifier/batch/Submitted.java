@@ -34,9 +34,14 @@ record Submitted(ImageOrigin origin, Optional<String> host, CompletableFuture<Ou
   ImageDescription description() {
     return switch (origin) {
       case ImageOrigin.Referenced(_, var image) ->
-          new ImageDescription(image.mediaType(), image.hdu(), image.pixelScale(), image.bands());
+          new ImageDescription(
+              image.mediaType(),
+              image.hdu(),
+              image.pixelScale(),
+              image.bands(),
+              image.fieldOfView());
       case ImageOrigin.Carried(_, _, var mediaType) ->
-          new ImageDescription(mediaType, null, null, List.of());
+          new ImageDescription(mediaType, null, null, List.of(), null);
     };
   }
 }

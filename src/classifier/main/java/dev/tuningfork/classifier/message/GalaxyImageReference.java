@@ -127,9 +127,12 @@ public record GalaxyImageReference(
    *     image/x-fits-gzip}; absent: told from the bytes
    * @param sizeBytes the length of the file, bytes; checked when given
    * @param sha256 the hash of the file, hexadecimal; checked when given; kept in lower case
-   * @param hdu the name (EXTNAME) or the index of the FITS header-data unit that holds the image
+   * @param hdu the name (EXTNAME), the name and version ({@code SCI,2}) or the index of the FITS
+   *     header-data unit that holds the image; absent: the picture among them is looked for
    * @param pixelScale arcseconds a pixel
    * @param bands the order of the channels, such as {@code g, r, z}; empty where not known
+   * @param fieldOfView the side of the central square to use, arcseconds: as if the image had been
+   *     cut to it
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Image(
@@ -139,7 +142,8 @@ public record GalaxyImageReference(
       @Nullable String sha256,
       @JsonDeserialize(using = Json.HduReader.class) @Nullable String hdu,
       @Nullable Double pixelScale,
-      List<String> bands) {
+      List<String> bands,
+      @Nullable Double fieldOfView) {
 
     private static final Pattern SCHEME =
         Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.+", Pattern.DOTALL);
@@ -166,13 +170,28 @@ public record GalaxyImageReference(
       require(
           bands == null || bands.stream().noneMatch(Objects::isNull),
           "image.bands must not hold null.");
+      require(
+          fieldOfView == null || (fieldOfView > 0 && fieldOfView < Double.POSITIVE_INFINITY),
+          "image.fieldOfView must be more than 0 arcseconds, not " + fieldOfView + ".");
       sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
       bands = bands == null ? List.of() : List.copyOf(bands);
     }
 
+    /** An image of which all is used. */
+    public Image(
+        String uri,
+        @Nullable String mediaType,
+        @Nullable Long sizeBytes,
+        @Nullable String sha256,
+        @Nullable String hdu,
+        @Nullable Double pixelScale,
+        List<String> bands) {
+      this(uri, mediaType, sizeBytes, sha256, hdu, pixelScale, bands, null);
+    }
+
     /** An image of which only the place is known. */
     public static Image of(String uri) {
-      return new Image(uri, null, null, null, null, null, List.of());
+      return new Image(uri, null, null, null, null, null, List.of(), null);
     }
   }
 

@@ -171,9 +171,30 @@ public record GalaxyMorphology(
    * @param sha256 the hash of the image file
    * @param width pixels
    * @param height pixels
+   * @param hdu the name, or without one the number, of the HDU of a FITS file that was taken
+   * @param pixelScale arcseconds a pixel, as the reference or else the file says
+   * @param ra right ascension of the image's centre by its celestial coordinates, degrees (ICRS)
+   * @param dec declination of the same
+   * @param undefined the share of pixels, in the part that the model looks at, that were undefined
+   *     and had to be filled, above 0 to 1; absent where there were none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Image(@Nullable String uri, String sha256, int width, int height) {}
+  public record Image(
+      @Nullable String uri,
+      String sha256,
+      int width,
+      int height,
+      @Nullable String hdu,
+      @Nullable Double pixelScale,
+      @Nullable Double ra,
+      @Nullable Double dec,
+      @Nullable Double undefined) {
+
+    /** An image about which nothing more is known. */
+    public Image(@Nullable String uri, String sha256, int width, int height) {
+      this(uri, sha256, width, height, null, null, null, null, null);
+    }
+  }
 
   /** The reference's place in Kafka. */
   public record Source(String topic, int partition, long offset) {}

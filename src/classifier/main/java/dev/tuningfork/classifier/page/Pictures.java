@@ -79,9 +79,14 @@ final class Pictures {
   private static ImageDescription description(ImageOrigin origin) {
     return switch (origin) {
       case ImageOrigin.Referenced(_, var image) ->
-          new ImageDescription(image.mediaType(), image.hdu(), image.pixelScale(), image.bands());
+          new ImageDescription(
+              image.mediaType(),
+              image.hdu(),
+              image.pixelScale(),
+              image.bands(),
+              image.fieldOfView());
       case ImageOrigin.Carried(_, _, var mediaType) ->
-          new ImageDescription(mediaType, null, null, List.of());
+          new ImageDescription(mediaType, null, null, List.of(), null);
     };
   }
 }

@@ -4,7 +4,9 @@ import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Outcome.Classified;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.image.ImageFacts;
 import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.image.SkyPosition;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Interval;
 import dev.tuningfork.tree.Morphology;
@@ -60,8 +62,7 @@ public record Provenance(
         flags(reference, classified.flags()),
         model,
         preprocessing,
-        new GalaxyMorphology.Image(
-            uri(reference), classified.sha256(), classified.width(), classified.height()),
+        image(reference, classified),
         device,
         reference == null ? null : reference.publishedAt(),
         Instant.ofEpochMilli(entry.acceptedAt()),
@@ -103,8 +104,8 @@ public record Provenance(
         answers);
   }
 
-  private static double rounded(double probability) {
-    return Math.rint(probability * DECIMALS) / DECIMALS;
+  private static double rounded(double share) {
+    return Math.rint(share * DECIMALS) / DECIMALS;
   }
 
   private static Set<QualityFlag> flags(
@@ -115,6 +116,22 @@ public record Provenance(
     Set<QualityFlag> flags = EnumSet.of(QualityFlag.TEST);
     flags.addAll(noticed);
     return flags;
+  }
+
+  private static GalaxyMorphology.Image image(
+      @Nullable GalaxyImageReference reference, Classified classified) {
+    ImageFacts facts = classified.facts();
+    SkyPosition centre = facts.centre();
+    return new GalaxyMorphology.Image(
+        uri(reference),
+        classified.sha256(),
+        classified.width(),
+        classified.height(),
+        facts.hdu(),
+        facts.pixelScale(),
+        centre == null ? null : centre.ra(),
+        centre == null ? null : centre.dec(),
+        facts.undefined() == 0 ? null : rounded(facts.undefined()));
   }
 
   /** A data URI is the image itself, and too long to be said twice. */

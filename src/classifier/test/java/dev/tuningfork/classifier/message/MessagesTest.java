@@ -303,7 +303,8 @@ class MessagesTest {
         (String) fields[3],
         (String) fields[4],
         (Double) fields[5],
-        (List<String>) fields[6]);
+        (List<String>) fields[6],
+        (Double) fields[5]);
   }
 
   private static void assertValid(Schema schema, byte[] json) {

@@ -87,6 +87,7 @@ final class ClassifyCommand implements Callable<Integer> {
   private boolean intervals;
 
   @Option(
+<<<<<<< HEAD
       names = "--overwrite",
       description =
           "Replace the file of --out where there is one, and forget an unfinished run that was to"
@@ -99,6 +100,31 @@ final class ClassifyCommand implements Callable<Integer> {
           "Go on with the run that was to write the file of --out and was stopped or killed. Its"
               + " answers are in FILE.journal until the table is written.")
   private boolean resume;
+=======
+      names = "--hdu",
+      paramLabel = "NAME|N",
+      description =
+          "The HDU of FITS files to take, by name (SCI), name and version (SCI,2) or number (0 is"
+              + " the primary one). Default: the picture among them, never a mask or an error map.")
+  private @Nullable String hdu;
+
+  @Option(
+      names = "--pixel-scale",
+      paramLabel = "ARCSEC",
+      description =
+          "The side of a pixel on the sky. Default: as the celestial coordinates of a FITS file"
+              + " say; other files do not.")
+  private @Nullable Double pixelScale;
+
+  @Option(
+      names = "--size",
+      paramLabel = "ARCSEC",
+      description =
+          "Use the central square of this side alone, as if the images had been cut to it. Galaxy"
+              + " Zoo 2's pictures are 8.5 Petrosian radii wide, and the built-in models look at"
+              + " their central 49 %%.")
+  private @Nullable Double size;
+>>>>>>> fits
 
   @Mixin private final ModelOptions model = new ModelOptions();
 
@@ -110,9 +136,15 @@ final class ClassifyCommand implements Callable<Integer> {
     CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     checkOptions(commandLine);
+<<<<<<< HEAD
     ImageFiles found = ImageFiles.find(named);
     found.complaints().forEach(terminal::line);
     List<Named> images = found.images().stream().filter(image -> !isOutput(image)).toList();
+=======
+    checkPositive(commandLine, "--pixel-scale", pixelScale);
+    checkPositive(commandLine, "--size", size);
+    List<Path> images = ImageFiles.find(named);
+>>>>>>> fits
     if (images.isEmpty()) {
       throw new IOException(
           "There is no JPEG, PNG or FITS image in "
@@ -348,6 +380,14 @@ final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
+  private static void checkPositive(
+      CommandLine commandLine, String option, @Nullable Double arcseconds) {
+    if (arcseconds != null && !(arcseconds > 0 && arcseconds < Double.POSITIVE_INFINITY)) {
+      throw new ParameterException(
+          commandLine, option + " must be more than 0 arcseconds, not " + arcseconds + ".");
+    }
+  }
+
   private TableContent content() {
     return kaggle
         ? TableContent.KAGGLE
@@ -355,7 +395,7 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** Publishes on a thread of its own, so that replies are taken while references still go out. */
-  private static void collect(
+  private void collect(
       ClassifierSession session,
       List<Named> images,
       MorphologySpool spool,
@@ -394,11 +434,20 @@ final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
+<<<<<<< HEAD
   /** The ordinal travels as the reference's own identifier, and finds the image again. */
   private static GalaxyImageReference reference(Named image, int ordinal) {
     return new GalaxyImageReference(
         image.objectId(),
         GalaxyImageReference.Image.of(uri(image)),
+=======
+  /** The ordinal travels as the reference's own identifier, since two folders may share a name. */
+  private GalaxyImageReference reference(Path image, int ordinal) {
+    return new GalaxyImageReference(
+        ImageFiles.objectId(image),
+        new GalaxyImageReference.Image(
+            real(image).toUri().toString(), null, null, null, hdu, pixelScale, List.of(), size),
+>>>>>>> fits
         Integer.toString(ordinal),
         null,
         null,

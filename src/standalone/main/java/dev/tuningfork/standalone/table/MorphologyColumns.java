@@ -32,8 +32,9 @@ final class MorphologyColumns {
   }
 
   /**
-   * What the classifier says, for reading: the class, the flags, and for each question that the
-   * model answers how probable it is to be asked and the answers' conditional probabilities.
+   * What the classifier says, for reading: the class, the flags, the image, and for each question
+   * that the model answers how probable it is to be asked and the answers' conditional
+   * probabilities.
    *
    * @param sample any message of the model's
    * @param intervals whether the 90 % interval of each probability stands behind it
@@ -49,6 +50,12 @@ final class MorphologyColumns {
               row.add(morphology.morphology().classString());
               row.add(morphology.morphology().description());
               row.add(flags(morphology));
+              GalaxyMorphology.Image image = morphology.image();
+              row.add(image.hdu());
+              row.add(image.ra());
+              row.add(image.dec());
+              row.add(image.pixelScale());
+              row.add(image.undefined() == null ? 0.0 : image.undefined());
               for (GalaxyMorphology.Question question : morphology.questions()) {
                 row.add(question.askedProbability());
                 for (GalaxyMorphology.Answer answer : question.answers()) {
@@ -67,6 +74,23 @@ final class MorphologyColumns {
         "class", "The walk by the most probable answers, in short (gz2_class)", "src.morph.type");
     columns.text("description", "The walk by the most probable answers, in words", "meta.note");
     columns.text("flags", "What a careful reader must know about the image", "meta.code.qual");
+    columns.text("hdu", "The HDU of a FITS file that was taken, by name or number", "meta.id.part");
+    columns.quantity(
+        "ra",
+        "Right ascension (ICRS) of the image's centre by its celestial coordinates",
+        "deg",
+        "pos.eq.ra");
+    columns.quantity(
+        "dec",
+        "Declination (ICRS) of the image's centre by its celestial coordinates",
+        "deg",
+        "pos.eq.dec");
+    columns.quantity(
+        "pixel_scale", "The side of a pixel on the sky", "arcsec", "phys.angSize;instr.pixel");
+    columns.number(
+        "undefined",
+        "Share of undefined pixels, in the part that the model looks at, that were filled",
+        "stat.filling;instr.pixel");
     DecisionTree tree = DecisionTree.byId(sample.tree().id());
     for (Question question : tree.questions()) {
       if (answered.contains(question.id())) {
@@ -129,6 +153,11 @@ final class MorphologyColumns {
 
   private void bound(String name, String description, String which) {
     number(name, description, PROBABILITY + ";stat." + which);
+  }
+
+  private void quantity(String name, String description, String unit, String ucd) {
+    number(name, description, ucd);
+    infos.getLast().setUnitString(unit);
   }
 
   /** A probability has no unit, which the formats say by leaving it out. */

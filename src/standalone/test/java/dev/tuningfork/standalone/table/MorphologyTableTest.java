@@ -70,7 +70,7 @@ class MorphologyTableTest {
     assertThat(number(table, 1, "smooth_or_featured_smooth")).isEqualTo(0.25);
     assertThat(number(table, 0, "rounded_asked")).isEqualTo(0.75);
     assertThat(number(table, 0, "odd_feature_dust_lane")).isCloseTo(1.0 / 7, within(1e-6));
-    assertThat(table.getColumnCount()).isEqualTo(5 + 11 + 37);
+    assertThat(table.getColumnCount()).isEqualTo(10 + 11 + 37);
   }
 
   @ParameterizedTest
@@ -91,7 +91,7 @@ class MorphologyTableTest {
   void intervalsStandBehindTheirProbabilities(String extension, String format) throws Exception {
     StarTable table = read(write("galaxies" + extension, TableContent.INTERVALS), format);
 
-    assertThat(table.getColumnCount()).isEqualTo(5 + 11 + 3 * 37);
+    assertThat(table.getColumnCount()).isEqualTo(10 + 11 + 3 * 37);
     assertThat(number(table, 0, "smooth_or_featured_smooth_lower90")).isEqualTo(0.375);
     assertThat(number(table, 0, "smooth_or_featured_smooth_upper90")).isEqualTo(0.875);
     assertThat(column(table, "bar_bar_lower90")).isEqualTo(column(table, "bar_bar") + 1);

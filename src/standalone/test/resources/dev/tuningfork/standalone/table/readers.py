@@ -30,6 +30,7 @@ warnings.simplefilter("error")  # a reader that has to guess has found something
 
 TEXTS = ["object_id", "file", "class", "description", "flags"]
 NUMBER = "smooth_or_featured_smooth"
+UNITS = {"ra": units.deg, "dec": units.deg, "pixel_scale": units.arcsec}
 
 
 def text(value):
@@ -57,7 +58,10 @@ def check_types(table, kind):
     assert table[NUMBER].dtype.newbyteorder("=") == np.float64, f"{kind}: {table[NUMBER].dtype}"
     for name in table.colnames:
         unit = table[name].unit
-        assert unit in (None, units.dimensionless_unscaled), f"{kind}: {name} is in {unit}"
+        if name in UNITS:
+            assert unit == UNITS[name], f"{kind}: {name} is in {unit}"
+        else:
+            assert unit in (None, units.dimensionless_unscaled), f"{kind}: {name} is in {unit}"
 
 
 votable = parse_votable(folder / "galaxies.vot", verify="exception")

@@ -1,0 +1,307 @@
+package dev.tuningfork.image;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoublePredicate;
+
+/**
+ * Finds the numbers that stand for missing pixels in a plane of linear flux: 0 beyond the edge of a
+ * mosaic, in a dead column, or in a band without coverage; −999 where a pipeline writes that.
+ *
+ * <p>A number is such a fill value where it is repeated exactly, in runs along rows or columns that
+ * are longer than chance allows, and these facts hold as well:
+ *
+ * <ul>
+ *   <li>On the lines that hold the runs it is rare outside of them. It is common where an image has
+ *       few levels, as counts of photons do; these are all real.
+ *   <li>The flux beside the runs is not the lowest of all. It is where a galaxy fades into a
+ *       background of exactly 0, as in simulations and in stamps cut out along an isophote.
+ *   <li>If the number is above the sky, there is no light beside the runs. There is around a source
+ *       that is saturated.
+ *   <li>Enough else is left, and it has noise.
+ * </ul>
+ *
+ * <p>0 also counts, without runs, where it is far below the sky.
+ */
+final class FillValues {
+
+  /** Rows and columns that are looked at outside of the window. */
+  private static final int LINES = 256;
+
+  /** And of the window; a dead row is lost among more of them when they are shrunk. */
+  private static final int WINDOW_LINES = 512;
+
+  /** A run of fewer pixels means nothing. */
+  private static final int SHORTEST_RUN = 4;
+
+  private static final int LEAST_PIXELS = 12;
+  private static final int MOST_CANDIDATES = 4;
+
+  /** So many runs may come about by chance in all of the lines. */
+  private static final double CHANCE = 1e-6;
+
+  /** From this share of the pixels on, a number is one of the image's own levels. */
+  private static final double ORDINARY = 0.25;
+
+  /** Below this share, every pixel of the number is undefined, not only those in runs. */
+  private static final double RARE = 0.01;
+
+  private static final int LEAST_OTHERS = 64;
+
+  /** The share of the other pixels that is fainter than those beside the runs. */
+  private static final double LEAST_FAINTER = 0.12;
+
+  private static final double FAR_BELOW = 8;
+  private static final double CLEARLY_BELOW = 5;
+  private static final double NO_LIGHT = 5;
+
+  /** Where the number is undefined: wherever it is, or in runs of a length along a line. */
+  private record Fill(double value, int shortestRun) {}
+
+  /** A plane's fill values, and the sky of the rest; without others, all of it is one value. */
+  record Found(List<Double> values, Background background, boolean isBare, List<Integer> runs) {
+
+    /** Makes the undefined pixels of a square NaN. */
+    void clear(double[] flux, int side) {
+      boolean[] undefined = new boolean[flux.length];
+      for (int i = 0; i < values.size(); i++) {
+        mark(flux, side, values.get(i), runs.get(i), undefined);
+      }
+      for (int i = 0; i < flux.length; i++) {
+        if (undefined[i]) {
+          flux[i] = Double.NaN;
+        }
+      }
+    }
+
+    private static void mark(double[] flux, int side, double value, int run, boolean[] undefined) {
+      for (int line = 0; line < side; line++) {
+        mark(flux, line * side, 1, side, value, run, undefined);
+        mark(flux, line, side, side, value, run, undefined);
+      }
+    }
+
+    private static void mark(
+        double[] flux, int from, int step, int count, double value, int run, boolean[] undefined) {
+      int begin = 0;
+      for (int i = 0; i <= count; i++) {
+        if (i == count || flux[from + i * step] != value) {
+          for (int k = begin; i - begin >= run && k < i; k++) {
+            undefined[from + k * step] = true;
+          }
+          begin = i + 1;
+        }
+      }
+    }
+  }
+
+  private final List<double[]> lines;
+  private final double[] sample;
+
+  private FillValues(List<double[]> lines, double[] sample) {
+    this.lines = lines;
+    this.sample = sample;
+  }
+
+  /** Looks for the fill values of a plane, of which a window will be shown. */
+  static Found in(FitsPixels pixels, int plane, Window window) {
+    return new FillValues(lines(pixels, plane, window), pixels.sample(plane)).found();
+  }
+
+  /** Rows and columns over all of the plane, and more of those of the window. */
+  private static List<double[]> lines(FitsPixels pixels, int plane, Window window) {
+    List<double[]> lines = new ArrayList<>();
+    int width = pixels.width();
+    int height = pixels.height();
+    int bottom = height - window.y() - window.side();
+    int step = Math.ceilDiv(window.side(), WINDOW_LINES);
+    for (int row = 0; row < height; row++) {
+      boolean whole = row % Math.ceilDiv(height, LINES) == 0;
+      if (whole || isWithin(row - bottom, window.side(), step)) {
+        double[] line = new double[whole ? width : window.side()];
+        for (int i = 0; i < line.length; i++) {
+          line[i] = pixels.flux(plane, row, (whole ? 0 : window.x()) + i);
+        }
+        lines.add(line);
+      }
+    }
+    for (int x = 0; x < width; x++) {
+      boolean whole = x % Math.ceilDiv(width, LINES) == 0;
+      if (whole || isWithin(x - window.x(), window.side(), step)) {
+        double[] line = new double[whole ? height : window.side()];
+        for (int i = 0; i < line.length; i++) {
+          line[i] = pixels.flux(plane, (whole ? 0 : bottom) + i, x);
+        }
+        lines.add(line);
+      }
+    }
+    return lines;
+  }
+
+  private static boolean isWithin(int line, int side, int step) {
+    return line >= 0 && line < side && line % step == 0;
+  }
+
+  private Found found() {
+    if (sample.length == 0) {
+      return new Found(List.of(), new Background(0, 0), true, List.of());
+    }
+    List<Fill> fills = new ArrayList<>();
+    for (double value : candidates()) {
+      int run = runThatIsNoChance(value);
+      if (run > 0 && isFill(value, run, others(fills, value))) {
+        fills.add(new Fill(value, run));
+      }
+    }
+    double[] others = sample(value -> fills.stream().noneMatch(fill -> fill.value == value));
+    Background background = Background.of(others.length == 0 ? sample.clone() : others);
+    if (background.noise() > 0
+        && background.sky() > FAR_BELOW * background.noise()
+        && fills.stream().noneMatch(fill -> fill.value == 0)) {
+      fills.add(new Fill(0, 1));
+    }
+    double first = sample[0];
+    return new Found(
+        fills.stream().map(Fill::value).toList(),
+        background,
+        Arrays.stream(sample).filter(value -> value != first).count() * 200 < sample.length,
+        fills.stream().map(Fill::shortestRun).toList());
+  }
+
+  private double[] others(List<Fill> fills, double value) {
+    return sample(other -> other != value && fills.stream().noneMatch(fill -> fill.value == other));
+  }
+
+  private double[] sample(DoublePredicate which) {
+    return Arrays.stream(sample).filter(which).toArray();
+  }
+
+  /** The numbers that are most often in runs. */
+  private List<Double> candidates() {
+    Map<Double, Integer> inRuns = new HashMap<>();
+    for (double[] line : lines) {
+      int begin = 0;
+      for (int i = 1; i <= line.length; i++) {
+        if (i == line.length || line[i] != line[begin]) {
+          if (i - begin >= SHORTEST_RUN && Double.isFinite(line[begin])) {
+            inRuns.merge(line[begin] + 0.0, i - begin, Integer::sum);
+          }
+          begin = i;
+        }
+      }
+    }
+    return inRuns.entrySet().stream()
+        .filter(entry -> entry.getValue() >= LEAST_PIXELS)
+        .sorted(Map.Entry.<Double, Integer>comparingByValue().reversed())
+        .limit(MOST_CANDIDATES)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /**
+   * How long a run of the number must be for it to be no chance; 1 if the number is so rare that
+   * each of its pixels counts, and 0 if there are no such runs or it is one of the image's levels.
+   */
+  private int runThatIsNoChance(double value) {
+    int run = SHORTEST_RUN;
+    for (int round = 0; round < 4; round++) {
+      Tally tally = tally(value, run);
+      if (tally.inRuns < LEAST_PIXELS || tally.share() > ORDINARY) {
+        return 0;
+      }
+      if (tally.share() < RARE) {
+        return 1;
+      }
+      int needed = (int) Math.ceil(Math.log(CHANCE / tally.pixels) / Math.log(tally.share()));
+      if (needed <= run) {
+        return run;
+      }
+      run = needed;
+    }
+    return run;
+  }
+
+  /**
+   * @param pixels on the lines that hold a run
+   * @param inRuns of these, in runs of the number
+   * @param apart of these, with the number but in no run that is long enough
+   */
+  private record Tally(long pixels, long inRuns, long apart) {
+    double share() {
+      return pixels == inRuns ? 0 : (double) apart / (pixels - inRuns);
+    }
+  }
+
+  private Tally tally(double value, int run) {
+    long pixels = 0;
+    long inRuns = 0;
+    long apart = 0;
+    for (double[] line : lines) {
+      long inLong = 0;
+      long all = 0;
+      int length = 0;
+      for (int i = 0; i <= line.length; i++) {
+        if (i < line.length && line[i] == value) {
+          length++;
+        } else {
+          all += length;
+          inLong += length >= run ? length : 0;
+          length = 0;
+        }
+      }
+      if (inLong > 0) {
+        pixels += line.length;
+        inRuns += inLong;
+        apart += all - inLong;
+      }
+    }
+    return new Tally(pixels, inRuns, apart);
+  }
+
+  private boolean isFill(double value, int run, double[] others) {
+    if (others.length < LEAST_OTHERS) {
+      return false;
+    }
+    Background background = Background.of(others); // which sorts them
+    double[] beside = beside(value, Math.max(run, SHORTEST_RUN));
+    if (background.noise() == 0) {
+      return false;
+    }
+    if (beside.length == 0) {
+      return true;
+    }
+    Arrays.sort(beside);
+    double median = beside[beside.length / 2];
+    if (value > median) {
+      return median - background.sky() <= NO_LIGHT * background.noise();
+    }
+    long fainter = Arrays.stream(others).filter(other -> other < median).count();
+    return fainter >= LEAST_FAINTER * others.length
+        || others[0] - value > CLEARLY_BELOW * background.noise();
+  }
+
+  /** The finite flux of the pixels next to the runs of a number. */
+  private double[] beside(double value, int run) {
+    List<Double> beside = new ArrayList<>();
+    for (double[] line : lines) {
+      int begin = 0;
+      for (int i = 0; i <= line.length; i++) {
+        if (i == line.length || line[i] != value) {
+          if (i - begin >= run) {
+            if (begin > 0 && Double.isFinite(line[begin - 1])) {
+              beside.add(line[begin - 1]);
+            }
+            if (i < line.length && Double.isFinite(line[i])) {
+              beside.add(line[i]);
+            }
+          }
+          begin = i + 1;
+        }
+      }
+    }
+    return beside.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.tuningfork.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The pixels of FITS files equal astropy's, bit by bit: those of files that astropy makes in every
+ * way it knows, of its own tests, and of the folders that the property {@code tuningfork.fits}
+ * names (where the tests of fitsio and nom-tam-fits may be). It needs a Python that has astropy,
+ * which {@code TUNING_FORK_PYTHON} names.
+ */
+class AstropyIT {
+
+  private static final ImageLimits LIMITS = ImageLimits.DEFAULT;
+
+  @Test
+  void pixelsEqualAstropys(@TempDir Path folder) throws Exception {
+    String python = System.getenv("TUNING_FORK_PYTHON");
+    assumeTrue(python != null, "TUNING_FORK_PYTHON names no Python that has astropy");
+    List<String> command = new ArrayList<>(List.of(python, script(folder), folder.toString()));
+    for (String property : List.of("tuningfork.fits", "tuningfork.data", "tuningfork.cases")) {
+      String named = System.getProperty(property, "");
+      if (!named.isBlank() && Files.isDirectory(Path.of(named))) {
+        command.add(named);
+      }
+    }
+    Path errors = folder.resolve("errors");
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assumeTrue(
+        !Files.readString(errors).contains("ModuleNotFoundError"),
+        () -> "The Python of TUNING_FORK_PYTHON has no astropy");
+    assertThat(process.waitFor()).as(printed + Files.readString(errors)).isZero();
+
+    List<String> differing = new ArrayList<>();
+    List<String> manifest = Files.readAllLines(folder.resolve("manifest.jsonl"));
+    for (String line : manifest) {
+      String difference = difference(new JsonMapper().readTree(line));
+      if (!difference.isEmpty()) {
+        differing.add(difference);
+      }
+    }
+
+    assertThat(differing).as("of %d images", manifest.size()).isEmpty();
+    assertThat(manifest).hasSizeGreaterThan(1000);
+  }
+
+  private static String script(Path folder) throws IOException {
+    try (var in = AstropyIT.class.getResourceAsStream("astropy_pixels.py")) {
+      return Files.write(folder.resolve("astropy_pixels.py"), in.readAllBytes()).toString();
+    }
+  }
+
+  /** How an image differs from what astropy reads; empty where it does not. */
+  static String difference(JsonNode said) throws IOException {
+    Path path = Path.of(said.path("file").asText());
+    String hdu = said.path("hdu").asText();
+    String of = path.getFileName() + " HDU " + hdu + ": ";
+    int width = said.path("shape").path(0).asInt();
+    int height = said.path("shape").path(1).asInt();
+    ByteBuffer due = ByteBuffer.wrap(Files.readAllBytes(Path.of(said.path("pixels").asText())));
+    FitsPixels pixels;
+    try {
+      var description = new ImageDescription(null, hdu, null, List.of(), null);
+      FitsFile file =
+          (FitsFile)
+              new ImageDecoder(LIMITS, new ImageIoJpeg())
+                  .open(Files.readAllBytes(path), description);
+      if (file.width() != width || file.height() != height) {
+        return of + "%d×%d pixels".formatted(file.width(), file.height());
+      }
+      pixels = FitsPixels.of(file.bytes(), file.hdu(), width, height);
+    } catch (ImageException e) {
+      return of + e.getMessage();
+    }
+    int differing = 0;
+    String first = "";
+    for (int i = 0; due.hasRemaining(); i++) {
+      double expected = due.getDouble();
+      double read = pixels.flux(i / (width * height), i % (width * height) / width, i % width);
+      double given = said.path("single").asBoolean() ? (float) read : read;
+      boolean same =
+          said.path("rounded").asBoolean()
+              ? Math.abs(given - expected) <= 4e-7 * Math.abs(expected)
+                  || Double.isNaN(given) && Double.isNaN(expected)
+              : Double.compare(given + 0.0, expected + 0.0) == 0;
+      if (!same && differing++ == 0) {
+        first = " pixel %d is %s and should be %s".formatted(i, given, expected);
+      }
+    }
+    return differing == 0 ? "" : of + differing + " of " + due.limit() / 8 + " differ:" + first;
+  }
+}
