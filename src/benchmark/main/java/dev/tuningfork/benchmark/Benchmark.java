@@ -108,8 +108,26 @@ public final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--references",
       paramLabel = "N",
-      description = "How many references pass while memory is watched.")
+      description = "How many references pass while memory is watched, or while things break.")
   private @Nullable Integer references;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Of the faults: the same seed, the same schedule.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--carried",
+      description = "Under faults, records carry their images instead of naming them.")
+  private boolean carried;
+
+  @Option(
+      names = "--busy",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "So many threads keep the processors busy beside what is measured.")
+  private int busy;
 
   @Option(
       names = "--json",
@@ -144,7 +162,9 @@ public final class Benchmark implements Callable<Integer> {
                             .formatted(
                                 suite.name(),
                                 suite.description().replace("%", "%%"), // picocli formats it
-                                suite.quick() ? "" : " (full form, or --only)"))
+                                suite.onlyByName()
+                                    ? " (--only)"
+                                    : suite.quick() ? "" : " (full form, or --only)"))
                 .toArray(String[]::new));
     return line.setExecutionExceptionHandler(
         (failure, at, _) -> {
@@ -160,7 +180,7 @@ public final class Benchmark implements Callable<Integer> {
     List<Suite> suites = suites();
     Plan plan = plan();
     Path scratch = Files.createTempDirectory("tuning-fork-benchmark-");
-    try {
+    try (var _ = new BusyLoops(busy)) {
       List<Path> files = jpegsIn(images == null ? rendered(scratch) : images.toRealPath());
       Workload workload =
           new Workload(plan, files, modelName, scratch, this::tell, python || !quick);
@@ -169,7 +189,9 @@ public final class Benchmark implements Callable<Integer> {
       for (Suite suite : suites) {
         if (System.getenv().entrySet().containsAll(suite.environment().entrySet())) {
           Tally tally = new Tally(suite.name(), this::tell);
-          suite.measure(workload, tally);
+          try (var _ = new Heartbeat(Heartbeat.EVERY, tally::progress, this::tell)) {
+            suite.measure(workload, tally);
+          }
           figures.addAll(tally.figures());
           leftOut.addAll(tally.leftOut());
         } else {
@@ -270,8 +292,12 @@ public final class Benchmark implements Callable<Integer> {
       }
     }
     return Suites.ALL.stream()
-        .filter(suite -> only.isEmpty() ? suite.quick() || !quick : only.contains(suite.name()))
+        .filter(suite -> only.isEmpty() ? unnamed(suite) : only.contains(suite.name()))
         .toList();
+  }
+
+  private boolean unnamed(Suite suite) {
+    return !suite.onlyByName() && (suite.quick() || !quick);
   }
 
   private Plan plan() {
@@ -281,7 +307,11 @@ public final class Benchmark implements Callable<Integer> {
         atLeast("--runs", 1, runs, base.runs()),
         atLeast("--galaxies", 200, galaxies, base.galaxies()),
         base.seconds(),
-        atLeast("--references", 1_000, references, base.references()));
+        atLeast("--references", 1_000, references, base.references()),
+        new Plan.Faults(
+            atLeast("--references", 1_000, references, base.faults().references()),
+            seed == null ? base.faults().seed() : seed,
+            carried));
   }
 
   private int atLeast(String option, int least, @Nullable Integer given, int otherwise) {
@@ -292,7 +322,7 @@ public final class Benchmark implements Callable<Integer> {
     return given == null ? otherwise : given;
   }
 
-  private void tell(String line) {
+  private synchronized void tell(String line) {
     PrintWriter err = spec.commandLine().getErr();
     err.println(line);
     err.flush();

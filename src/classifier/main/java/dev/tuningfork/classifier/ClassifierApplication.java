@@ -421,7 +421,7 @@ public final class ClassifierApplication implements AutoCloseable {
                     new NewTopic(topic, creation.partitions(), creation.replicationFactor())
                         .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largest)))
             .toList();
-    admin.createTopics(wanted).all().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+    NewTopics.create(admin, wanted, Duration.ofSeconds(ADMIN_SECONDS));
     LOG.info("Created the topics {}.", String.join(", ", topics));
   }
 

@@ -4,6 +4,7 @@ import dev.tuningfork.standalone.TuningFork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,13 +15,7 @@ public final class Instance {
 
   private Instance() {}
 
-  /**
-   * Starts one.
-   *
-   * @param name of its files in the folder: its settings, its log and its state
-   * @param cores that it is held to, as {@link JavaProcess#start} takes them
-   * @param more settings besides where Kafka is, the model and where images may come from
-   */
+  /** Starts one whose JVM has the usual options. */
   public static JavaProcess start(
       Path folder,
       String name,
@@ -30,11 +25,32 @@ public final class Instance {
       List<Path> imageFolders,
       Map<String, String> more)
       throws IOException {
+    return start(folder, name, cores, List.of(), bootstrapServers, bundle, imageFolders, more);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param name of its files in the folder: its settings, its log and its state
+   * @param cores that it is held to, as {@link JavaProcess#start} takes them
+   * @param options of the JVM, after those that each has
+   * @param more settings besides where Kafka is, the model and where images may come from
+   */
+  public static JavaProcess start(
+      Path folder,
+      String name,
+      String cores,
+      List<String> options,
+      String bootstrapServers,
+      Path bundle,
+      List<Path> imageFolders,
+      Map<String, String> more)
+      throws IOException {
     Map<String, String> settings = new TreeMap<>(more);
     settings.put("kafka.bootstrap.servers", bootstrapServers);
     settings.put("kafka.state.dir", folder.resolve(name + "-state").toString());
     settings.put("model", bundle.toString());
-    settings.put("fetch.schemes", "file");
+    settings.putIfAbsent("fetch.schemes", "file");
     settings.put(
         "fetch.folders",
         imageFolders.stream().map(Path::toString).collect(Collectors.joining(",")));
@@ -43,8 +59,9 @@ public final class Instance {
     Files.write(
         file,
         settings.entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).toList());
-    return JavaProcess.start(
-        cores, log(folder, name), TuningFork.class.getName(), "run", "--config", file.toString());
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(List.of(TuningFork.class.getName(), "run", "--config", file.toString()));
+    return JavaProcess.start(cores, log(folder, name), arguments.toArray(String[]::new));
   }
 
   /** Where an instance of this name writes what it says. */

@@ -2,10 +2,14 @@ package dev.tuningfork.benchmark.stream;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A JVM of its own with this one's class path and the options that the product's script gives,
@@ -69,6 +73,42 @@ public final class JavaProcess implements AutoCloseable {
 
   public long pid() {
     return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /**
+   * Sends a signal.
+   *
+   * @param name such as {@code STOP}
+   */
+  public void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor();
+  }
+
+  /** What Linux says is resident; elsewhere what ps says. */
+  public long residentBytes() throws IOException, InterruptedException {
+    Path status = Path.of("/proc", String.valueOf(pid()), "status");
+    if (Files.exists(status)) {
+      try (Stream<String> lines = Files.lines(status)) {
+        return kibibytes(lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow());
+      }
+    }
+    Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", String.valueOf(pid())).start();
+    String said = new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    ps.waitFor();
+    return kibibytes(said);
+  }
+
+  private static long kibibytes(String line) {
+    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+  }
+
+  /** Whether it ends of its own accord within this time. */
+  public boolean awaitEnd(Duration atMost) throws InterruptedException {
+    return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** SIGKILL; returns when it is gone. */

@@ -1,5 +1,6 @@
 package dev.tuningfork.benchmark.stream;
 
+import dev.tuningfork.classifier.NewTopics;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.stream.Topics;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
@@ -29,7 +29,7 @@ public final class References {
   public static final int PARTITIONS = 4;
 
   private static final int UNDER_WAY = 20_000;
-  private static final Duration METADATA_POLL = Duration.ofMillis(5);
+  private static final Duration CREATION = Duration.ofMinutes(1);
 
   private References() {}
 
@@ -38,19 +38,13 @@ public final class References {
     try (Admin admin =
         Admin.create(
             Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(topics.input(), PARTITIONS, (short) 1),
-                  new NewTopic(topics.output(), PARTITIONS, (short) 1),
-                  new NewTopic(topics.deadLetters(), 1, (short) 1)))
-          .all()
-          .get();
-      Set<String> wanted = Set.of(topics.input(), topics.output(), topics.deadLetters());
-      // the controller answers before the broker has heard of it
-      while (!admin.listTopics().names().get().containsAll(wanted)) {
-        Thread.sleep(METADATA_POLL);
-      }
+      NewTopics.create(
+          admin,
+          List.of(
+              new NewTopic(topics.input(), PARTITIONS, (short) 1),
+              new NewTopic(topics.output(), PARTITIONS, (short) 1),
+              new NewTopic(topics.deadLetters(), 1, (short) 1)),
+          CREATION);
     }
   }
 

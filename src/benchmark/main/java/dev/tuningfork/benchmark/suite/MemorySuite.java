@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
@@ -74,7 +73,7 @@ final class MemorySuite implements Suite {
         for (int point = 1; point <= POINTS; point++) {
           answers.await((int) ((long) references * point / POINTS));
           heaps.add(heapAfterCollection(first.pid()) / MIB);
-          processes.add(resident(first.pid()) / MIB);
+          processes.add(first.residentBytes() / MIB);
         }
       }
       References.publish(servers, topics, images, references, references + 1);
@@ -157,24 +156,6 @@ final class MemorySuite implements Suite {
         .mapToLong(Long::parseLong)
         .findFirst()
         .orElseThrow(() -> new IOException("jcmd does not tell the heap of " + pid + ": " + said));
-  }
-
-  /** What Linux says is resident; elsewhere what ps says. */
-  private static long resident(long pid) throws IOException, InterruptedException {
-    Path status = Path.of("/proc", String.valueOf(pid), "status");
-    if (Files.exists(status)) {
-      try (Stream<String> lines = Files.lines(status)) {
-        return kibibytes(lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow());
-      }
-    }
-    Process process = new ProcessBuilder("ps", "-o", "rss=", "-p", String.valueOf(pid)).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return kibibytes(said);
-  }
-
-  private static long kibibytes(String line) {
-    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
   }
 
   private static double seconds(long since) {

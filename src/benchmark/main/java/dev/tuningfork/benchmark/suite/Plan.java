@@ -8,15 +8,27 @@ package dev.tuningfork.benchmark.suite;
  * @param galaxies how many a run of the stream classifies
  * @param seconds how long a run of what needs no stream lasts
  * @param references how many pass while memory is watched
+ * @param faults what passes while things break
  */
-public record Plan(boolean quick, int runs, int galaxies, double seconds, int references) {
+public record Plan(
+    boolean quick, int runs, int galaxies, double seconds, int references, Faults faults) {
 
-  public static final Plan FULL = new Plan(false, 5, 20_000, 3, 1_000_000);
-  public static final Plan QUICK = new Plan(true, 2, 2_500, 0.8, 20_000);
+  /**
+   * What a fault run publishes.
+   *
+   * @param seed of the schedule of faults
+   * @param carried whether records carry their images, instead of naming them
+   */
+  public record Faults(int references, long seed, boolean carried) {}
+
+  public static final Plan FULL =
+      new Plan(false, 5, 20_000, 3, 1_000_000, new Faults(100_000, 1, false));
+  public static final Plan QUICK =
+      new Plan(true, 2, 2_500, 0.8, 20_000, new Faults(3_000, 1, false));
 
   /** The same with fewer runs, for what is slow. */
   Plan runsAtMost(int most) {
-    return new Plan(quick, Math.min(most, runs), galaxies, seconds, references);
+    return new Plan(quick, Math.min(most, runs), galaxies, seconds, references, faults);
   }
 
   /** A smaller number of galaxies, for what is slow: at least so many that a rate can be told. */

@@ -14,6 +14,11 @@ public interface Suite {
   /** Whether the short form has it too where no part is chosen. */
   boolean quick();
 
+  /** Whether it is left out unless it is named: it takes long, and what it shows is no speed. */
+  default boolean onlyByName() {
+    return false;
+  }
+
   /** What has to be in the environment of the process that measures it. */
   default Map<String, String> environment() {
     return Map.of();

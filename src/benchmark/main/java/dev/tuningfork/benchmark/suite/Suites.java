@@ -15,7 +15,10 @@ public final class Suites {
           new InstancesSuite(),
           new RecoverySuite(),
           new MemorySuite(),
-          new TrainingSuite());
+          new TrainingSuite(),
+          new BrokerSuite(),
+          new FaultSuite(),
+          new DeathSuite());
 
   private Suites() {}
 }

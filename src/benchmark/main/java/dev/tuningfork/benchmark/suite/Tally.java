@@ -8,15 +8,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** Gathers what a suite measures. Belongs to one thread. */
+/** Gathers what a suite measures. Belongs to one thread, but for {@link #progress}. */
 public final class Tally {
 
   private final String suite;
   private final Consumer<String> told;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final List<String> leftOut = new ArrayList<>();
+  private volatile Supplier<String> underWay = () -> "at work";
+  private volatile long since = System.nanoTime();
 
   private record Entry(String unit, String description, List<Double> values) {}
 
@@ -37,7 +41,30 @@ public final class Tally {
     this.told = told;
   }
 
-  /** One value of a figure. */
+  /** What is done from now on, in a few words. */
+  void now(String work) {
+    now(() -> work);
+  }
+
+  /** The same, where the words change while it goes on; called on another thread. */
+  void now(Supplier<String> work) {
+    underWay = work;
+    since = System.nanoTime();
+  }
+
+  /** What is under way and for how long, in a line. */
+  public String progress() {
+    return "%s: %s, for %d s"
+        .formatted(
+            suite, underWay.get(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since));
+  }
+
+  /** A line about what happens. */
+  void say(String line) {
+    told.accept(suite + ": " + line);
+  }
+
+  /** One value of a figure, which is printed. */
   void add(String name, String unit, String description, double value) {
     told.accept(
         String.format(
@@ -47,6 +74,11 @@ public final class Tally {
             name,
             value < 100 ? "%.2f".formatted(value) : "%,.0f".formatted(value),
             unit));
+    addQuietly(name, unit, description, value);
+  }
+
+  /** One value of a figure of very many. */
+  void addQuietly(String name, String unit, String description, double value) {
     entries
         .computeIfAbsent(name, _ -> new Entry(unit, description, new ArrayList<>()))
         .values()
@@ -65,10 +97,16 @@ public final class Tally {
    */
   void inTurn(Plan plan, List<Measurement> all) throws Exception {
     for (Measurement one : all) {
-      WarmUp.of(plan, one.once()::call);
+      WarmUp.of(
+          plan,
+          () -> {
+            now("warming up " + one.name());
+            one.once().call();
+          });
     }
     for (int run = 0; run < plan.runs(); run++) {
       for (Measurement one : all) {
+        now("%s, run %d of %d".formatted(one.name(), run + 1, plan.runs()));
         add(one.name(), one.unit(), one.description(), one.once().call());
       }
     }

@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.broker;
 
+import dev.tuningfork.classifier.NewTopics;
 import dev.tuningfork.standalone.scratch.ScratchFolder;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -41,7 +43,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String CLUSTER_ID = "tuning-fork-embedded";
 
   private static final int NODE_ID = 1;
-  private static final Duration METADATA_POLL = Duration.ofMillis(5);
+  private static final Duration TOPIC_CREATION = Duration.ofMinutes(1);
   private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
   private final Path folder;
@@ -58,7 +60,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     int controllerPort = freePort();
     this.bootstrapServers = loopback + ":" + brokerPort;
     this.config =
-        new KafkaConfig(settings(folder, bootstrapServers, loopback + ":" + controllerPort), false);
+        new KafkaConfig(
+            settings(folder, bootstrapServers, loopback + ":" + controllerPort, session(temporary)),
+            false);
   }
 
   /** Starts a broker whose data lives in a temporary folder until it is closed. */
@@ -106,17 +110,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     return folder;
   }
 
-  /** Creates a topic of one replica, and returns when the broker serves it. */
+  /** Creates a topic of one replica, and returns when the broker serves each partition of it. */
   public synchronized void createTopic(String name, int partitions) {
     try (Admin admin =
         Admin.create(
             Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
-      admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
-      // the controller answers before the broker has heard of it
-      while (!admin.listTopics().names().get().contains(name)) {
-        Thread.sleep(METADATA_POLL);
-      }
-    } catch (ExecutionException e) {
+      NewTopics.create(admin, List.of(new NewTopic(name, partitions, (short) 1)), TOPIC_CREATION);
+    } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("Cannot create the topic " + name + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -181,7 +181,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     return folder.resolve("kafka");
   }
 
-  private static Map<String, String> settings(Path folder, String broker, String controller) {
+  /**
+   * How long the broker may be silent until the controller takes its partitions from it. A starved
+   * process, or a laptop that slept, would be silent for longer than Kafka's 9 s, and there is
+   * nobody else to take over. A broker on a kept folder that was killed has to wait for this long
+   * when it is started again, so there it stays short.
+   */
+  private static Duration session(boolean temporary) {
+    return temporary ? Duration.ofHours(1) : Duration.ofSeconds(9);
+  }
+
+  private static Map<String, String> settings(
+      Path folder, String broker, String controller, Duration session) {
     return Map.ofEntries(
         Map.entry("process.roles", "broker,controller"),
         Map.entry("node.id", Integer.toString(NODE_ID)),
@@ -191,6 +202,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         Map.entry("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT"),
         Map.entry("inter.broker.listener.name", "BROKER"),
         Map.entry("log.dirs", data(folder).toString()),
+        Map.entry("broker.session.timeout.ms", Long.toString(session.toMillis())),
         Map.entry("auto.create.topics.enable", "false"),
         // sizes that grow as they are needed: Kafka's are those of one packet of the loopback
         Map.entry("socket.send.buffer.bytes", "-1"),

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -15,6 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,29 @@ class EmbeddedBrokerIT {
       broker.createTopic("galaxies", 4);
       produce(broker, "galaxies", "M51", "spiral");
       assertThat(consume(broker, "galaxies", 1)).containsExactly("M51=spiral");
+    }
+  }
+
+  /** A refusal of the first batch alone would make an idempotent producer hang for two minutes. */
+  @Test
+  void noPartitionOfAFreshTopicRefusesARecord() throws Exception {
+    int partitions = 200;
+    Map<String, Object> settings =
+        Map.of("retries", 0, "enable.idempotence", false, "delivery.timeout.ms", 31_000);
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      Map<String, Object> here = new HashMap<>(settings);
+      here.put("bootstrap.servers", broker.bootstrapServers());
+      try (Producer<String, String> producer =
+          new KafkaProducer<>(here, new StringSerializer(), new StringSerializer())) {
+        broker.createTopic("galaxies", partitions);
+        List<Future<RecordMetadata>> sent =
+            IntStream.range(0, partitions)
+                .mapToObj(p -> producer.send(new ProducerRecord<>("galaxies", p, "M51", "spiral")))
+                .toList();
+        for (Future<RecordMetadata> one : sent) {
+          assertThat(one.get(30, TimeUnit.SECONDS).offset()).isZero();
+        }
+      }
     }
   }
 

@@ -1,0 +1,306 @@
+package dev.tuningfork.benchmark.faults;
+
+import dev.tuningfork.benchmark.faults.Reckoning.Flaw;
+import dev.tuningfork.benchmark.stream.References;
+import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.model.ModelBundle;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * One fault run: references are published evenly while a schedule of faults goes on, and are waited
+ * for when all is well again.
+ */
+public final class FaultRun {
+
+  private static final int IMAGES = 40;
+  private static final int ONE_OF_SO_MANY_IS_SILENT = 500;
+  private static final Duration CALM = Duration.ofMinutes(2);
+
+  /** No outcome for so long after the last fault: what is missing then is lost. */
+  private static final Duration SILENCE = Duration.ofMinutes(2);
+
+  private static final Duration MEMORY_EVERY = Duration.ofSeconds(5);
+  private static final int SHOWN_FLAWS = 20;
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "fetch.schemes", "file,http",
+          "fetch.hosts", "127.0.0.1:*",
+          "fetch.networks", "127.0.0.0/8",
+          "fetch.connect-time", "2s",
+          "fetch.attempt-time", "3s",
+          "fetch.total-time", "15s",
+          "model.watch", "true",
+          "model.poll", "1s");
+
+  private final Path folder;
+  private final List<Path> images;
+  private final ModelBundle bundle;
+  private final Order order;
+  private final Consumer<String> told;
+  private final Consumer<Supplier<String>> progress;
+
+  /**
+   * What is wanted.
+   *
+   * @param references how many are published while things break
+   * @param seed of the schedule
+   * @param carried whether records carry their images, instead of naming them
+   * @param rounds of the schedule
+   */
+  public record Order(int references, long seed, boolean carried, int rounds) {}
+
+  /**
+   * What came out.
+   *
+   * @param report sentences
+   * @param flaws how many references were lost, doubled or wrong
+   * @param residentMebibytes of the instance that is never killed, over the run
+   */
+  public record Result(List<String> report, int flaws, List<Double> residentMebibytes) {}
+
+  /**
+   * Prepares a run.
+   *
+   * @param folder where everything is kept
+   * @param images JPEG files
+   * @param told a line
+   * @param progress what is under way
+   */
+  public FaultRun(
+      Path folder,
+      List<Path> images,
+      ModelBundle bundle,
+      Order order,
+      Consumer<String> told,
+      Consumer<Supplier<String>> progress) {
+    this.folder = folder;
+    this.images = images.stream().limit(IMAGES).toList();
+    this.bundle = bundle;
+    this.order = order;
+    this.told = told;
+    this.progress = progress;
+  }
+
+  /** Runs; takes {@link Schedule#ROUND} for each round, and what comes before and after. */
+  public Result run() throws Exception {
+    List<String> hashes = hashes(images);
+    Topics topics = Topics.DEFAULT;
+    int calm = images.size();
+    int all = calm + order.references();
+    progress.accept(() -> "brokers and instances start");
+    try (Cluster cluster = Cluster.start(folder);
+        ImageHost host = ImageHost.start(images);
+        Fleet fleet = fleet(cluster);
+        Publisher publisher =
+            new Publisher(
+                cluster.bootstrapServers(), number -> record(topics, host, number), all)) {
+      cluster.createTopics(topics);
+      Reckoning reckoning =
+          new Reckoning(
+              cluster.bootstrapServers(),
+              topics.output(),
+              topics.deadLetters(),
+              References.PARTITIONS,
+              all,
+              new Reckoning.Questions() {
+                @Override
+                public String sha256(int number) {
+                  return hashes.get(number % hashes.size());
+                }
+
+                @Override
+                public boolean mayFail(int number) {
+                  return way(number) != Way.FILE;
+                }
+              },
+              (_, _) -> {});
+      Schedule schedule = Schedule.of(order.seed(), order.rounds());
+      Memory memory;
+      Storm storm;
+      try (Counter counter = new Counter(reckoning)) {
+        fleet.start(Schedule.MORTAL_INSTANCES + 1);
+        publisher.publish(0, calm, 0);
+        progress.accept(() -> "the first answers come");
+        if (!counter.await(calm, CALM)) {
+          throw new IllegalStateException(
+              "%d of the first %d references were answered, before anything was broken; see %s."
+                  .formatted(counter.counted(), calm, folder));
+        }
+        memory = new Memory(fleet, Schedule.MORTAL_INSTANCES, MEMORY_EVERY);
+        storm = new Storm(cluster, fleet, host, List.of(topics.input(), topics.output()), told);
+        progress.accept(() -> "%,d of %,d have an outcome".formatted(counter.counted(), all));
+        CompletableFuture<Void> publishing =
+            inBackground(() -> publisher.publish(calm, all, schedule.lasts().toMillis() / 1e3));
+        storm.rage(schedule);
+        publishing.join();
+        told.accept(
+            "all is well again; %,d of %,d have an outcome".formatted(counter.counted(), all));
+
+        counter.await(all, SILENCE);
+        memory.close();
+      }
+      return result(reckoning, schedule, storm, publisher, fleet, memory);
+    }
+  }
+
+  private Fleet fleet(Cluster cluster) throws IOException {
+    Path one = folder.resolve("model-a");
+    Path other = folder.resolve("model-b");
+    bundle.save(one);
+    bundle.with("NOTE.md", "The same weights.".getBytes(StandardCharsets.UTF_8)).save(other);
+    List<Path> folders =
+        images.stream().map(Path::getParent).flatMap(Stream::ofNullable).distinct().toList();
+    return new Fleet(folder, cluster.bootstrapServers(), List.of(one, other), folders, SETTINGS);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(Topics topics, ImageHost host, int number) {
+    byte[] key = String.valueOf(number).getBytes(StandardCharsets.UTF_8);
+    Path file = images.get(number % images.size());
+    if (order.carried()) {
+      var record = new ProducerRecord<>(topics.input(), key, bytes(file));
+      record.headers().add("content-type", "image/jpeg".getBytes(StandardCharsets.UTF_8));
+      return record;
+    }
+    String uri =
+        switch (way(number)) {
+          case FILE -> file.toUri().toString();
+          case HTTP -> host.image(number % images.size()).toString();
+          case SILENT -> host.silent().toString();
+        };
+    String json = "{\"objectId\":\"%d\",\"image\":{\"uri\":\"%s\"}}".formatted(number, uri);
+    return new ProducerRecord<>(topics.input(), key, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private enum Way {
+    FILE,
+    HTTP,
+    SILENT
+  }
+
+  private Way way(int number) {
+    if (order.carried() || number < images.size()) {
+      return Way.FILE;
+    }
+    return number % ONE_OF_SO_MANY_IS_SILENT == 0
+        ? Way.SILENT
+        : number % 2 == 0 ? Way.FILE : Way.HTTP;
+  }
+
+  /** The SHA-256 of each file, hexadecimal. */
+  static List<String> hashes(List<Path> images) throws IOException, NoSuchAlgorithmException {
+    List<String> hashes = new ArrayList<>();
+    for (Path image : images) {
+      hashes.add(
+          HexFormat.of()
+              .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(image))));
+    }
+    return hashes;
+  }
+
+  private Result result(
+      Reckoning reckoning,
+      Schedule schedule,
+      Storm storm,
+      Publisher publisher,
+      Fleet fleet,
+      Memory memory) {
+    List<String> report = new ArrayList<>();
+    List<Flaw> flaws = new ArrayList<>(reckoning.flaws());
+    for (int number : reckoning.missing()) {
+      Instant at = publisher.publishedAt(number);
+      flaws.add(new Flaw(number, "lost", at, at.plus(Schedule.ROUND)));
+    }
+    Map<String, Long> kinds =
+        flaws.stream().collect(Collectors.groupingBy(flaw -> kind(flaw), Collectors.counting()));
+    report.add(
+        "%,d references, %,d answered, %,d dead letters; %d lost, %d doubled, %d wrong"
+            .formatted(
+                reckoning.counted() + reckoning.missing().size(),
+                reckoning.counted() - reckoning.deadLetters(),
+                reckoning.deadLetters(),
+                kinds.getOrDefault("lost", 0L),
+                kinds.getOrDefault("doubled", 0L),
+                kinds.getOrDefault("wrong", 0L)));
+    report.add(
+        "seed %d: %d instances killed, %d frozen, %d joined and left; %d brokers killed, %d stopped, %d bad lines; %d bad times of the image host; %d models; %d rolling restarts; %d instances ended of their own accord"
+            .formatted(
+                order.seed(),
+                schedule.count(Fault.KillInstance.class),
+                schedule.count(Fault.FreezeInstance.class),
+                schedule.count(Fault.Guest.class),
+                schedule.count(Fault.KillBroker.class),
+                schedule.count(Fault.StopBroker.class),
+                schedule.count(Fault.BrokerLine.class),
+                schedule.count(Fault.HostLine.class),
+                schedule.count(Fault.TurnModel.class),
+                schedule.count(Fault.RollInstances.class),
+                fleet.ended()));
+    flaws.stream()
+        .limit(SHOWN_FLAWS)
+        .forEach(flaw -> report.add("reference %s".formatted(named(flaw, storm))));
+    return new Result(report, flaws.size(), memory.mebibytes());
+  }
+
+  private static String kind(Flaw flaw) {
+    return flaw.what().split(":", -1)[0];
+  }
+
+  private static String named(Flaw flaw, Storm storm) {
+    return "%d %s. Under way: %s"
+        .formatted(
+            flaw.number(),
+            flaw.what(),
+            storm.incidents().stream()
+                .filter(incident -> incident.overlaps(flaw.from(), flaw.to()))
+                .map(incident -> incident.fault().inWords())
+                .collect(Collectors.joining("; ")));
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Work that may fail. */
+  private interface Work {
+    void go() throws Exception;
+  }
+
+  private static CompletableFuture<Void> inBackground(Work work) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("fault-publisher")
+        .start(
+            () -> {
+              try {
+                work.go();
+                done.complete(null);
+              } catch (Exception e) {
+                done.completeExceptionally(e);
+              }
+            });
+    return done;
+  }
+}

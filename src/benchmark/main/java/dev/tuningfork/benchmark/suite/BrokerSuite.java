@@ -1,0 +1,182 @@
+package dev.tuningfork.benchmark.suite;
+
+import dev.tuningfork.benchmark.stream.JavaProcess;
+import dev.tuningfork.classifier.NewTopics;
+import dev.tuningfork.standalone.TuningFork;
+import dev.tuningfork.standalone.broker.EmbeddedBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The embedded broker, started and stopped many times in one process; each time a topic is made,
+ * written and read. After that {@code classify}, many times, each in a process of its own. A step
+ * that takes more than a minute counts as hanging and ends the part.
+ */
+final class BrokerSuite implements Suite {
+
+  private static final int STARTS = 60;
+  private static final int QUICK_STARTS = 10;
+  private static final int CLASSIFICATIONS = 20;
+  private static final int QUICK_CLASSIFICATIONS = 1;
+  private static final int IMAGES = 20;
+  private static final int PARTITIONS = 4;
+  private static final int RECORDS = 2_000;
+  private static final int RECORD_BYTES = 200;
+  private static final String TOPIC = "galaxy-images";
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  @Override
+  public String name() {
+    return "broker";
+  }
+
+  @Override
+  public String description() {
+    return "%d starts of the embedded broker and %d runs of classify for each of --runs; none may hang"
+        .formatted(STARTS, CLASSIFICATIONS);
+  }
+
+  @Override
+  public boolean quick() {
+    return false;
+  }
+
+  @Override
+  public boolean onlyByName() {
+    return true;
+  }
+
+  @Override
+  public void measure(Workload workload, Tally tally) throws Exception {
+    Plan plan = workload.plan();
+    int starts = plan.runs() * (plan.quick() ? QUICK_STARTS : STARTS);
+    for (int n = 1; n <= starts; n++) {
+      tally.now("broker %d of %d".formatted(n, starts));
+      tally.addQuietly(
+          "start and stop",
+          "s",
+          "the embedded broker comes up, a topic is made, written and read, and it goes down",
+          lifetime());
+    }
+    int classifications = plan.runs() * (plan.quick() ? QUICK_CLASSIFICATIONS : CLASSIFICATIONS);
+    Path folder = twenty(workload);
+    for (int n = 1; n <= classifications; n++) {
+      tally.now("classify %d of %d".formatted(n, classifications));
+      tally.addQuietly(
+          "classify",
+          "s",
+          "the command on %d images, as a process of its own".formatted(IMAGES),
+          classify(folder));
+    }
+  }
+
+  private static double lifetime() throws Exception {
+    long start = System.nanoTime();
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+        NewTopics.create(admin, List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)), PATIENCE);
+      }
+      write(broker.bootstrapServers());
+      read(broker.bootstrapServers());
+    }
+    return seconds(start);
+  }
+
+  private static void write(String bootstrapServers) throws Exception {
+    Map<String, Object> settings =
+        Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            Math.toIntExact(PATIENCE.toMillis()));
+    try (var producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      List<Future<?>> sent = new ArrayList<>();
+      for (int n = 0; n < RECORDS; n++) {
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(TOPIC, n % PARTITIONS, null, new byte[RECORD_BYTES])));
+      }
+      for (Future<?> one : sent) {
+        one.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private static void read(String bootstrapServers) {
+    Map<String, Object> settings =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+            ConsumerConfig.GROUP_ID_CONFIG, "benchmark",
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    try (var consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.subscribe(List.of(TOPIC));
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      int read = 0;
+      while (read < RECORDS) {
+        read += consumer.poll(POLL).count();
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              "The embedded broker hangs: %,d of %,d records were read within %d s."
+                  .formatted(read, RECORDS, PATIENCE.toSeconds()));
+        }
+      }
+    }
+  }
+
+  private static Path twenty(Workload workload) throws IOException {
+    Path folder = workload.folder("classify");
+    for (int n = 0; n < IMAGES; n++) {
+      Files.copy(workload.images().get(n % workload.images().size()), folder.resolve(n + ".jpg"));
+    }
+    return folder;
+  }
+
+  private static double classify(Path folder) throws Exception {
+    Path table = folder.resolveSibling(folder.getFileName() + ".csv");
+    Path log = folder.resolveSibling(folder.getFileName() + ".log");
+    Files.deleteIfExists(table);
+    Files.deleteIfExists(log);
+    long start = System.nanoTime();
+    try (JavaProcess process =
+        JavaProcess.start(
+            "", log, TuningFork.class.getName(), "classify", "" + folder, "--out", "" + table)) {
+      if (!process.awaitEnd(PATIENCE)) {
+        process.kill();
+        throw new IllegalStateException(
+            "classify hangs: it did not end within %d s. It said: %s"
+                .formatted(PATIENCE.toSeconds(), Files.readString(log)));
+      }
+    }
+    double took = seconds(start);
+    long rows = Files.exists(table) ? Files.readAllLines(table).size() - 1 : 0;
+    if (rows != IMAGES) {
+      throw new IllegalStateException(
+          "classify wrote %d rows of %d. It said: %s"
+              .formatted(rows, IMAGES, Files.readString(log)));
+    }
+    return took;
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.tuningfork.benchmark.suite;
+
+import dev.tuningfork.benchmark.faults.Deaths;
+
+/** How long answers stop after the death of one of three brokers, and of one of two instances. */
+final class DeathSuite implements Suite {
+
+  private static final int DEATHS_A_RUN = 2;
+
+  @Override
+  public String name() {
+    return "deaths";
+  }
+
+  @Override
+  public String description() {
+    return "how long answers stop when one broker or one instance dies, %d of each for each of --runs"
+        .formatted(DEATHS_A_RUN);
+  }
+
+  @Override
+  public boolean quick() {
+    return false;
+  }
+
+  @Override
+  public boolean onlyByName() {
+    return true;
+  }
+
+  @Override
+  public void measure(Workload workload, Tally tally) throws Exception {
+    new Deaths(workload.folder("deaths"), workload.images(), workload.bundle(), tally::now)
+        .measure(
+            DEATHS_A_RUN * workload.plan().runs(),
+            gap -> add(tally, "broker", gap),
+            gap -> add(tally, "instance", gap));
+  }
+
+  private static void add(Tally tally, String what, Deaths.Gap gap) {
+    tally.add(
+        what + " dies, next answer",
+        "s",
+        "SIGKILL at half load, until a reference that is published later has a committed answer",
+        gap.next());
+    tally.add(
+        what + " dies, all partitions",
+        "s",
+        "the same, until each of four partitions has such an answer",
+        gap.all());
+  }
+}
