@@ -206,7 +206,8 @@ def has_bfloat16():
         flags = Path("/proc/cpuinfo").read_text()
     except OSError:
         return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+    faster = "avx512_bf16" in flags or "amx_bf16" in flags
+    return faster and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def best(bundle, batch):

@@ -15,6 +15,9 @@ import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
 import dev.tuningfork.classifier.service.ServiceServer;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.Forms;
+import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelIdentity;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -220,6 +223,7 @@ final class Endpoints implements AutoCloseable {
     info.put("tree", Map.of("id", model.tree().id(), "version", model.tree().version()));
     info.put("preprocessing", model.preprocessing());
     info.put("device", model.device());
+    info.put("forms", forms());
     info.put(
         "topics",
         Map.of(
@@ -228,6 +232,15 @@ final class Endpoints implements AutoCloseable {
             "deadLetters", settings.topics().deadLetters()));
     info.put("settings", ShownSettings.of(settings));
     return info;
+  }
+
+  /** Each form with whether it works where the model computes, and why not. */
+  private Map<String, String> forms() {
+    try {
+      return Forms.on(DeviceSetting.parse(settings.model().device())).told();
+    } catch (ModelException e) {
+      throw new IllegalStateException("The device of the model that answers has gone.", e);
+    }
   }
 
   private static Map<String, Object> identity(ModelIdentity model) {

@@ -138,9 +138,11 @@ public record InputSpec(
     try {
       byte[] content = new ObjectMapper().writeValueAsString(this).getBytes(StandardCharsets.UTF_8);
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-      return "%s-%d-%s"
-          .formatted(
-              channels.name().toLowerCase(Locale.ROOT), size, HexFormat.of().formatHex(hash, 0, 4));
+      return String.join(
+          "-",
+          channels.name().toLowerCase(Locale.ROOT),
+          String.valueOf(size),
+          HexFormat.of().formatHex(hash, 0, 4));
     } catch (JsonProcessingException | NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every JDK has SHA-256, and a record of numbers is JSON.", e);
     }

@@ -42,12 +42,14 @@ final class TurboJpeg implements JpegCodec {
 
   private static final Logger LOG = LoggerFactory.getLogger(TurboJpeg.class);
 
+  /** Versions 2 and 3 share the name; behind it are the folders of Homebrew and MacPorts. */
   private static final List<String> LIBRARIES =
       List.of(
           "libturbojpeg.so.0",
           "libturbojpeg.0.dylib",
           "/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.0.dylib",
-          "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib");
+          "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib",
+          "/opt/local/lib/libturbojpeg.0.dylib");
 
   /** Of a buffer, 8 MiB: an image of two million pixels. */
   private static final int KEPT = 8 << 20;

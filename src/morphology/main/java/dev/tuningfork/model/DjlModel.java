@@ -1,6 +1,5 @@
 package dev.tuningfork.model;
 
-import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
@@ -112,8 +111,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
 
   @Override
   public String device() {
-    Device device = model.getNDManager().getDevice();
-    return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
+    return ModelLoader.name(model.getNDManager().getDevice());
   }
 
   @Override
@@ -229,7 +227,11 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
       throw new PredictionException(
           "The forward pass of %d images of %d × %d × %d failed: %s"
               .formatted(
-                  shape.get(0), input.channels().count(), input.size(), input.size(), firstLine(e)),
+                  shape.get(0),
+                  input.channels().count(),
+                  input.size(),
+                  input.size(),
+                  PyTorch.reason(e)),
           e);
     } finally {
       JniUtils.setGradMode(gradients);
@@ -250,11 +252,6 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
                   output.getShape(), output.getDataType(), images, due, description.questions()));
     }
     return output.toFloatArray();
-  }
-
-  /** What PyTorch says, without the stack of its native code. */
-  static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("it says nothing.");
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
@@ -43,6 +44,9 @@ public record ModelDescription(
 
   /** What {@link #bfloat16Error} is named in what the training was. */
   public static final String BFLOAT16_ERROR = "bfloat16Error";
+
+  /** What {@link #bfloat16Untried} is named in what the training was. */
+  public static final String BFLOAT16_UNTRIED = "bfloat16Untried";
 
   /** The architecture of a model that was made elsewhere and comes as a TorchScript module. */
   public static final String TORCHSCRIPT = "torchscript";
@@ -142,6 +146,16 @@ public record ModelDescription(
     return training.get(BFLOAT16_ERROR) instanceof Number error
         ? OptionalDouble.of(error.doubleValue())
         : OptionalDouble.empty();
+  }
+
+  /**
+   * Why the model was not tried in bfloat16 when it was judged, such as a processor that cannot
+   * compute so; empty where it was tried, or where its training does not say.
+   */
+  public Optional<String> bfloat16Untried() {
+    return training.get(BFLOAT16_UNTRIED) instanceof String reason
+        ? Optional.of(reason)
+        : Optional.empty();
   }
 
   /** The questions with the number of their answers, in the order of the outputs. */

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,17 +68,11 @@ public final class ModelLoader {
 
   private static MorphologyModel forOneView(
       ModelBundle bundle, DeviceSetting device, ForwardPasses passes) throws ModelException {
-    Engine engine;
-    try {
-      engine = PyTorch.engine();
-    } catch (EngineException e) {
-      throw new ModelException("PyTorch's native library cannot be loaded: " + e.getMessage(), e);
-    }
-    Device place = choose(engine, device);
+    Device place = device(device);
     Iterator<Form> forms = candidates(bundle, place, passes.form()).iterator();
     while (true) {
       try {
-        return load(bundle, engine, place, passes.in(forms.next()), passes.form() != Form.AUTO);
+        return load(bundle, place, passes.in(forms.next()), passes.form() != Form.AUTO);
       } catch (ModelException e) {
         if (!forms.hasNext()) {
           throw e;
@@ -87,21 +82,49 @@ public final class ModelLoader {
     }
   }
 
-  /** The forms that may be used, the fastest first. */
-  private static List<Form> candidates(ModelBundle bundle, Device device, Form form) {
-    if (form != Form.AUTO || bundle.isTorchScript()) {
-      return List.of(form);
+  /**
+   * The forms that may be used, the fastest first.
+   *
+   * @throws ModelException if the demanded form does not work on the device, or no form does
+   */
+  private static List<Form> candidates(ModelBundle bundle, Device device, Form demanded)
+      throws ModelException {
+    if (bundle.isTorchScript()) {
+      return List.of(demanded);
     }
-    double error = bundle.description().bfloat16Error().orElse(0);
-    return Processor.multipliesBfloat16(device) && error <= Form.BFLOAT16.tolerance(false)
-        ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
-        : List.of(Form.FLOAT32, Form.BLOCKS);
+    Forms forms = Forms.on(device);
+    if (forms.working().isEmpty()) {
+      throw refused(bundle, "No form works on %s: %s.".formatted(name(device), forms), null);
+    }
+    if (demanded == Form.AUTO) {
+      return forms.automatic(servesInBfloat16(bundle.description()));
+    }
+    Optional<String> failure = forms.failure(demanded);
+    if (failure.isPresent()) {
+      throw refused(
+          bundle,
+          "The form %s does not work on this machine's %s: %s. Choose another form: auto, %s."
+              .formatted(
+                  demanded,
+                  device.isGpu() ? name(device) : "processor",
+                  failure.get().replaceFirst("\\.$", ""),
+                  forms.working().stream().map(Form::toString).collect(Collectors.joining(", "))),
+          null);
+    }
+    return List.of(demanded);
+  }
+
+  /** Whether it was tried on many galaxies, and no answer moved far; older bundles do not say. */
+  private static boolean servesInBfloat16(ModelDescription description) {
+    return description.bfloat16Untried().isEmpty()
+        && description.bfloat16Error().orElse(0) <= Form.BFLOAT16.tolerance(false);
   }
 
   private static MorphologyModel load(
-      ModelBundle bundle, Engine engine, Device device, ForwardPasses passes, boolean demanded)
+      ModelBundle bundle, Device device, ForwardPasses passes, boolean demanded)
       throws ModelException {
-    Model model = Model.newInstance(bundle.description().name(), device, engine.getEngineName());
+    Model model =
+        Model.newInstance(bundle.description().name(), device, PyTorch.engine().getEngineName());
     try {
       DjlModel loaded = inForm(bundle, model, passes);
       loaded.warmUp();
@@ -134,7 +157,7 @@ public final class ModelLoader {
       buildBlocks(bundle, model);
       return new PlainModel(bundle, model, passes);
     }
-    Operators operators = Processor.operators(model.getNDManager().getDevice());
+    Operators operators = Forms.on(model.getNDManager().getDevice()).operators();
     readModule(bundle, model, bundle.compile(arithmetic.get(), operators));
     return new CompiledModel(bundle, model, arithmetic.get(), passes);
   }
@@ -159,7 +182,18 @@ public final class ModelLoader {
     }
   }
 
-  private static Device choose(Engine engine, DeviceSetting setting) throws ModelException {
+  /**
+   * The device that a setting means here.
+   *
+   * @throws ModelException if there is none, or PyTorch cannot be loaded
+   */
+  static Device device(DeviceSetting setting) throws ModelException {
+    Engine engine;
+    try {
+      engine = PyTorch.engine();
+    } catch (EngineException e) {
+      throw new ModelException(String.valueOf(e.getMessage()), e);
+    }
     int gpus = engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
     return switch (setting) {
       case DeviceSetting.Auto _ -> gpus > 0 ? Device.gpu(0) : Device.cpu();
@@ -175,6 +209,11 @@ public final class ModelLoader {
                           ? "Name another one, or set the device to auto or cpu."
                           : "Its native library is built for the CPU alone: let PYTORCH_LIBRARY_PATH name one with CUDA, or set the device to auto or cpu."));
     };
+  }
+
+  /** {@code cpu}, {@code gpu:0}, … */
+  static String name(Device device) {
+    return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
   }
 
   private static void buildBlocks(ModelBundle bundle, Model model) {
@@ -197,7 +236,7 @@ public final class ModelLoader {
       throw refused(
           bundle,
           "Its file %s is no TorchScript module that PyTorch can read: %s"
-              .formatted(ModelBundle.MODULE, DjlModel.firstLine(e)),
+              .formatted(ModelBundle.MODULE, PyTorch.reason(e)),
           e);
     }
   }

@@ -5,13 +5,17 @@ import dev.tuningfork.network.module.Operators;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What the processors can do that compute a model. */
+/**
+ * What is fast on a processor, as its name and its flags say. It orders what {@link Forms} tries;
+ * whether something works is never concluded from it.
+ */
 final class Processor {
 
-  /** As Linux tells it; other systems are taken to have none of this. */
+  /** Linux lists a processor's features here. Other systems are taken to have none of them. */
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
   /** Intel's and AMD's names, and Arm's. */
@@ -23,13 +27,18 @@ final class Processor {
 
   private Processor() {}
 
-  /** Those with which a device computes fastest. */
-  static Operators operators(Device device) {
+  /**
+   * The operators worth trying, the fastest first. On Arm the portable ones choose between oneDNN,
+   * Arm's library and PyTorch's own code for each layer, so they are not bypassed there.
+   */
+  static List<Operators> operators(Device device) {
     boolean x86 = X86_64.contains(System.getProperty("os.arch"));
-    return x86 && !device.isGpu() ? Operators.ONEDNN : Operators.PORTABLE;
+    return x86 && !device.isGpu()
+        ? List.of(Operators.ONEDNN, Operators.PORTABLE)
+        : List.of(Operators.PORTABLE);
   }
 
-  /** Whether a device multiplies bfloat16 faster than float32. */
+  /** Whether a device multiplies bfloat16 faster than float32, where it can at all. */
   static boolean multipliesBfloat16(Device device) {
     if (device.isGpu()) {
       return true; // as all of NVIDIA's have done since 2020

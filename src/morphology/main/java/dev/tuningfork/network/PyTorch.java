@@ -3,6 +3,7 @@ package dev.tuningfork.network;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -12,13 +13,24 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The engine that computes networks, started so that it never asks the Internet for anything. */
 public final class PyTorch {
 
   private static final String THREADS = "ai.djl.pytorch.num_threads";
+
+  /** How the error begins that follows the trace of a TorchScript module. */
+  private static final Pattern ERROR =
+      Pattern.compile("^[\\w.]*(Error|Exception): ", Pattern.MULTILINE);
+
+  /** How the trace of PyTorch's own code begins. */
+  private static final String NATIVE_TRACE = "Exception raised from ";
 
   private PyTorch() {}
 
@@ -35,7 +47,8 @@ public final class PyTorch {
    * the larger arrays go back to the system and come again, page by page, which took a third of the
    * time of a large network.
    *
-   * @throws ai.djl.engine.EngineException if the native library cannot be loaded
+   * @throws EngineException if the native library cannot be loaded; the message says where it comes
+   *     from
    */
   public static synchronized Engine engine() {
     setIfAbsent("ai.djl.offline", "true");
@@ -44,7 +57,24 @@ public final class PyTorch {
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setInEnvironmentIfAbsent("OMP_WAIT_POLICY", "passive");
     keepFreedMemory();
-    return Engine.getEngine("PyTorch");
+    try {
+      return Engine.getEngine("PyTorch");
+    } catch (EngineException e) {
+      throw new EngineException(notLoaded(e), e);
+    }
+  }
+
+  /** What is missing, on which kind of machine, and where it comes from. */
+  private static String notLoaded(EngineException failure) {
+    List<String> reasons = new ArrayList<>();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      reasons.add(String.valueOf(cause.getMessage()));
+    }
+    return "PyTorch's native library cannot be loaded on %s (%s): %s. The build brings it for Linux on x86-64 and aarch64, macOS on aarch64 and Windows on x86-64, each for the machine that it runs on; another libtorch of the same version is named by PYTORCH_LIBRARY_PATH."
+        .formatted(
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            String.join(": ", reasons));
   }
 
   /** How many threads all operations that run at a time may use together. */
@@ -63,6 +93,22 @@ public final class PyTorch {
       throws IOException, MalformedModelException {
     model.load(new ByteArrayInputStream(module), options);
     Files.deleteIfExists(model.getModelPath());
+  }
+
+  /**
+   * Why PyTorch failed, in its own words and on one line: the error whole, without the traces of
+   * the code that led to it.
+   */
+  public static String reason(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    Matcher error = ERROR.matcher(message);
+    int begin = 0;
+    while (error.find()) { // one that was raised again comes last
+      begin = error.end();
+    }
+    int end = message.indexOf(NATIVE_TRACE, begin);
+    String reason = message.substring(begin, end < 0 ? message.length() : end);
+    return reason.isBlank() ? "it gives no reason." : reason.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   private static void setIfAbsent(String property, String value) {

@@ -3,6 +3,7 @@ package dev.tuningfork.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
@@ -17,12 +18,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FormsTest {
@@ -34,6 +37,7 @@ class FormsTest {
       value = Form.class,
       names = {"FLOAT32", "BFLOAT16", "BLOCKS"})
   void aModelSaysInWhichFormItComputesAndAnswersNearlyAsTheBlocks(Form form) throws Exception {
+    assumeWorks(form);
     List<PreparedImage> images = new ArrayList<>(levels(3));
     images.addAll(TestModels.images(TestModels.SMALL.input(), 2, 1));
     images.addAll(levels(2));
@@ -79,11 +83,88 @@ class FormsTest {
         ModelBundle.of(
             small.description().trained(training, new LinkedHashMap<>()), small.weights());
 
-    try (MorphologyModel model = ModelLoader.load(bundle, CPU, 2);
-        MorphologyModel demanded =
-            ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(Form.BFLOAT16).ofImages(2))) {
+    try (MorphologyModel model = ModelLoader.load(bundle, CPU, 2)) {
       assertThat(model.form()).isEqualTo("float32");
+    }
+    assumeWorks(Form.BFLOAT16);
+    try (MorphologyModel demanded =
+        ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(Form.BFLOAT16).ofImages(2))) {
       assertThat(demanded.form()).isEqualTo("bfloat16");
+    }
+  }
+
+  @Test
+  void aModelThatWasNotTriedInBfloat16IsNotComputedSoUnlessThatIsDemanded() throws Exception {
+    ModelBundle small = TestModels.small();
+    SequencedMap<String, Object> training = new LinkedHashMap<>();
+    training.put(ModelDescription.BFLOAT16_UNTRIED, "The processor could not.");
+
+    try (MorphologyModel model =
+        ModelLoader.load(
+            ModelBundle.of(
+                small.description().trained(training, new LinkedHashMap<>()), small.weights()),
+            CPU,
+            2)) {
+      assertThat(model.form()).isEqualTo("float32");
+    }
+  }
+
+  /** Float32 is what every processor has; the others are said to work or why they do not. */
+  @Test
+  void aFormWorksOrIsRefusedWithTheReasonAndAutoTakesOneThatWorks() throws Exception {
+    Forms forms = Forms.on(CPU);
+
+    assertThat(forms.working()).contains(Form.FLOAT32, Form.BLOCKS).doesNotContain(Form.AUTO);
+    assertThat(forms.told().keySet()).containsExactlyInAnyOrder("bfloat16", "float32", "blocks");
+    for (Form form : List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)) {
+      Optional<String> failure = forms.failure(form);
+      assertThat(failure.isEmpty()).isEqualTo(forms.working().contains(form));
+      if (failure.isPresent()) {
+        assertThatThrownBy(
+                () -> ModelLoader.load(TestModels.small(), CPU, ForwardPasses.DEFAULT.in(form)))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("The form " + form + " does not work on this machine's processor")
+            .hasMessageContaining(failure.get())
+            .hasMessageEndingWith("Choose another form: auto, float32, blocks.");
+        assertThat(forms.toString()).contains(form + " does not work: " + failure.get());
+      }
+    }
+    try (MorphologyModel model = ModelLoader.load(TestModels.small(), CPU, 2)) {
+      assertThat(forms.working().stream().map(Form::toString)).contains(model.form());
+    }
+  }
+
+  /** In a process of its own, since PyTorch reads these settings once. */
+  @ParameterizedTest
+  @CsvSource({"avx2, AVX2", "default, SSE41"})
+  void withoutTheInstructionsForBfloat16ItFailsWithPyTorchsWholeReason(
+      String pytorch, String onednn) throws Exception {
+    assumeTrue(
+        Set.of("amd64", "x86_64").contains(System.getProperty("os.arch")),
+        "PyTorch's settings that hold it to older processors are of x86-64.");
+    ProcessBuilder process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ToldForms.class.getName())
+            .redirectErrorStream(true);
+    process.environment().put("ATEN_CPU_CAPABILITY", pytorch);
+    process.environment().put("ONEDNN_MAX_CPU_ISA", onednn);
+    Process told = process.start();
+    String output = new String(told.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(told.waitFor()).as(output).isZero();
+    assertThat(output)
+        .contains("told: float32, blocks; bfloat16 does not work: ")
+        .contains("bf16 path needs the cpu support", "avx512bw, avx512vl and avx512dq");
+  }
+
+  /** Prints the forms of the processor. */
+  static final class ToldForms {
+    public static void main(String[] arguments) throws Exception {
+      System.out.println("told: " + Forms.on(CPU));
     }
   }
 
@@ -94,7 +175,7 @@ class FormsTest {
     ModelBundle bundle = ModelBundle.open(path);
 
     assertThat(bundle.files()).contains(ReferenceAnswers.IMAGES, ReferenceAnswers.ANSWERS);
-    for (Form form : Form.values()) {
+    for (Form form : usable()) {
       try (MorphologyModel model =
           ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(form).ofImages(3))) {
         double distance = ReferenceAnswers.of(bundle).orElseThrow().distance(model);
@@ -111,7 +192,7 @@ class FormsTest {
             .with(ReferenceAnswers.IMAGES, good.file(ReferenceAnswers.IMAGES))
             .with(ReferenceAnswers.ANSWERS, good.file(ReferenceAnswers.ANSWERS));
 
-    for (Form form : Form.values()) {
+    for (Form form : usable()) {
       assertThatThrownBy(
               () -> ModelLoader.load(other, CPU, ForwardPasses.DEFAULT.in(form).ofImages(4)))
           .isInstanceOf(ModelException.class)
@@ -168,6 +249,17 @@ class FormsTest {
     assertThat(Processor.multipliesBfloat16("processor: 0\nflags\t: fpu amx_bf16\n")).isTrue();
     assertThat(Processor.multipliesBfloat16("Features\t: fp asimd i8mm bf16\n")).isTrue();
     assertThat(Processor.multipliesBfloat16("flags\t\t: fpu avx2\nbugs: bf16\n")).isFalse();
+  }
+
+  private static List<Form> usable() throws ModelException {
+    List<Form> usable = new ArrayList<>(Forms.on(CPU).working());
+    usable.add(Form.AUTO);
+    return usable;
+  }
+
+  private static void assumeWorks(Form form) throws ModelException {
+    Optional<String> failure = Forms.on(CPU).failure(form);
+    assumeTrue(failure.isEmpty(), () -> form + " does not work here: " + failure.orElseThrow());
   }
 
   /** So sure of itself that it says other things than the small model. */

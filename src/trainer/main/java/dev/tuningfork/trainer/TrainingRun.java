@@ -2,6 +2,7 @@ package dev.tuningfork.trainer;
 
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
+import dev.tuningfork.model.Forms;
 import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
@@ -10,6 +11,7 @@ import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.model.Precision;
+import dev.tuningfork.model.PredictionException;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.network.module.NetworkModule;
 import dev.tuningfork.trainer.augment.Augmentation;
@@ -221,8 +223,12 @@ public record TrainingRun(
             description,
             pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights()));
     SequencedMap<String, Object> training = training(data, result);
-    training.put(
-        ModelDescription.BFLOAT16_ERROR, bfloat16Error(description, weights, data.heldOut()));
+    tryBfloat16(description, weights, data.heldOut(), training)
+        .ifPresent(
+            reason -> {
+              training.put(ModelDescription.BFLOAT16_UNTRIED, reason);
+              told.accept("The model was not tried in bfloat16. " + reason);
+            });
     description = description.trained(training, new LinkedHashMap<>());
     Optional<IntervalWidths> widths = Optional.empty();
     if (settings.givesConcentrations()) {
@@ -259,12 +265,36 @@ public record TrainingRun(
     return NetworkModule.rounded(description.network(), kept, settings.input());
   }
 
+  /**
+   * Writes down how far answers in bfloat16 are from those in float32.
+   *
+   * @return why that cannot be found out on this machine, which says nothing against the model
+   */
+  private Optional<String> tryBfloat16(
+      ModelDescription description,
+      Weights weights,
+      List<Member> galaxies,
+      SequencedMap<String, Object> training)
+      throws ModelException {
+    Optional<String> failure = Forms.on(new DeviceSetting.Auto()).failure(Form.BFLOAT16);
+    if (failure.isPresent()) {
+      return Optional.of(
+          "The processor that it was trained on cannot compute so: " + failure.get());
+    }
+    try {
+      training.put(ModelDescription.BFLOAT16_ERROR, bfloat16Error(description, weights, galaxies));
+      return Optional.empty();
+    } catch (ModelException | PredictionException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** The largest over many galaxies: on the few drawn ones of a bundle it may be half as large. */
   private double bfloat16Error(ModelDescription description, Weights weights, List<Member> galaxies)
       throws ModelException {
     ModelBundle bundle = ModelBundle.of(description, weights, precision);
-    List<Judged> exact = evaluation(bundle, Form.FLOAT32, galaxies, false).galaxies();
     List<Judged> rounded = evaluation(bundle, Form.BFLOAT16, galaxies, false).galaxies();
+    List<Judged> exact = evaluation(bundle, Form.FLOAT32, galaxies, false).galaxies();
     double largest = 0;
     for (Question question : settings.questions()) {
       for (int g = 0; g < exact.size(); g++) {

@@ -112,7 +112,8 @@ public record Report(
       Optional<Figure> of = figure(bar.of());
       Optional<Figure> to = figure(bar.to());
       if (of.isPresent() && to.isPresent()) {
-        ratios.add(bar.ratio(of.get().spread().median() / to.get().spread().median(), quick));
+        double value = of.get().spread().median() / to.get().spread().median();
+        ratios.add(bar.ratio(value, machine, quick));
       }
     }
     return ratios;

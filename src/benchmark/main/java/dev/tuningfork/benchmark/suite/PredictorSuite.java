@@ -13,6 +13,7 @@ import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
+import dev.tuningfork.model.Forms;
 import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
@@ -95,8 +96,9 @@ final class PredictorSuite implements Suite {
                 false);
         MorphologyModel blocks = load(bundle, Form.BLOCKS);
         MorphologyModel single = load(bundle, Form.FLOAT32);
-        MorphologyModel half = load(bundle, Form.BFLOAT16);
-        MorphologyModel served = served(bundle)) {
+        MorphologyModel served = served(bundle);
+        MorphologyModel half =
+            served.form().equals(Form.BFLOAT16.toString()) ? load(bundle, Form.BFLOAT16) : null) {
       all.add(
           new Measurement(
               name + " blocks",
@@ -105,13 +107,10 @@ final class PredictorSuite implements Suite {
               () -> Pace.perSecond(plan.seconds(), first::predict)));
       all.add(form(name + " blocks channels last", "the blocks that train", plan, blocks, batch));
       all.add(form(name + " compiled float32", "the compiled module", plan, single, batch));
-      if (served.form().equals(Form.BFLOAT16.toString())) {
+      if (half != null) {
         all.add(form(name + " compiled bfloat16", "the compiled module", plan, half, batch));
       } else {
-        tally.leaveOut(
-            "bfloat16 of "
-                + name
-                + ": it is not chosen here, since its answers are too far off or the processor has none.");
+        tally.leaveOut("bfloat16 of %s. %s".formatted(name, whyNotBfloat16()));
       }
       all.add(
           form(
@@ -125,6 +124,14 @@ final class PredictorSuite implements Suite {
       }
       tally.inTurn(plan, all);
     }
+  }
+
+  private static String whyNotBfloat16() throws Exception {
+    return Forms.on(new DeviceSetting.Auto())
+        .failure(Form.BFLOAT16)
+        .map(reason -> "This processor cannot compute so: " + reason)
+        .orElse(
+            "It is not chosen here: it is no faster than float32, or its answers are too far off.");
   }
 
   private static MorphologyModel load(ModelBundle bundle, Form form) throws Exception {

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a report says, and what it keeps. */
 class ReportTest {
 
-  private static final Machine HERE =
-      new Machine(2, "a processor", List.of("avx2"), 8, "a system", "25");
+  private static final Machine HERE = machine("bfloat16", "float32", "blocks");
 
   @TempDir Path folder;
 
@@ -27,6 +26,10 @@ class ReportTest {
         "images/s",
         Spread.of(java.util.Arrays.stream(values).boxed().toList()),
         "what it is");
+  }
+
+  private static Machine machine(String... forms) {
+    return new Machine(2, "a processor", List.of("avx2"), List.of(forms), 8, "a system", "25");
   }
 
   private static Report report(boolean quick, Figure... figures) {
@@ -61,6 +64,30 @@ class ReportTest {
   }
 
   @Test
+  void aProcessorWithoutBfloat16HasBarsOfItsOwn() {
+    Report report =
+        report(false, figure("stream", "pipeline", 80), figure("stream", "Python usual", 32));
+    Report inFloat32 =
+        new Report(
+            machine("float32", "blocks"), "fast 1.0.0", "cpu", false, report.figures(), List.of());
+
+    assertThat(report.shortfalls())
+        .containsExactly(
+            "pipeline ÷ Python consumer, usual form is 2.50, and has to be 3.0 at least.");
+    assertThat(inFloat32.shortfalls()).isEmpty();
+    assertThat(Table.text(inFloat32).getFirst()).contains("forms: float32, blocks");
+  }
+
+  @Test
+  void aReportFromBeforeFormsWereListedIsRead() throws Exception {
+    Path file = folder.resolve("old.json");
+    report(false).write(file);
+    Files.writeString(file, Files.readString(file).replaceFirst("\\s*\"forms\" : \\[[^]]*],", ""));
+
+    assertThat(Report.read(file).machine()).isEqualTo(machine());
+  }
+
+  @Test
   void whatWasNotMeasuredHasNoRatio() {
     assertThat(report(false, figure("stream", "pipeline", 80)).ratios()).isEmpty();
   }
@@ -90,7 +117,7 @@ class ReportTest {
   void figuresOfAnotherMachineAreNotSetBesideTheseOnes() {
     Report older =
         new Report(
-            new Machine(64, "another", List.of(), 8, "a system", "25"),
+            new Machine(64, "another", List.of(), List.of(), 8, "a system", "25"),
             "fast 1.0.0",
             "cpu",
             false,

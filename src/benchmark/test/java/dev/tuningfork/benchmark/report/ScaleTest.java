@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /** What follows from measured figures, checked by hand. */
 class ScaleTest {
 
-  private static final Machine HERE = new Machine(2, "a processor", List.of(), 8, "a system", "25");
+  private static final Machine HERE =
+      new Machine(2, "a processor", List.of(), List.of(), 8, "a system", "25");
 
   private static Figure figure(String suite, String name, double value) {
     return new Figure(suite, name, "", Spread.of(List.of(value)), "");

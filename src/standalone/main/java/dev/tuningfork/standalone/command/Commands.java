@@ -17,6 +17,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
 /** The command line as a whole. */
@@ -52,7 +54,9 @@ public final class Commands {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "On an error, show where in the program it happened.")
+      description =
+          "Log which forms work on this machine and which one a model computes in. On an error, show"
+              + " where in the program it happened.")
   private boolean verbose;
 
   private Commands() {}
@@ -70,9 +74,17 @@ public final class Commands {
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(commands::run)
         .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
         .setExecutionExceptionHandler(
             (failure, line, result) -> commands.explain(failure, line.getErr()));
+  }
+
+  private int run(ParseResult named) {
+    if (verbose) {
+      Logging.forms();
+    }
+    return new RunLast().execute(named);
   }
 
   private static int explain(ParameterException mistake) {

@@ -5,6 +5,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import dev.tuningfork.model.Forms;
+import dev.tuningfork.model.ModelLoader;
 import org.slf4j.LoggerFactory;
 
 /** How much is logged to standard error, and how. */
@@ -21,6 +23,12 @@ public final class Logging {
     level("dev.tuningfork", Level.ERROR);
     // refuses what a producer sends ahead while its transaction is being opened, and gets it again
     level("kafka.server.ReplicaManager", Level.OFF);
+  }
+
+  /** How models compute, even where otherwise errors alone are logged. */
+  static void forms() {
+    level(Forms.class.getName(), Level.INFO);
+    level(ModelLoader.class.getName(), Level.INFO);
   }
 
   /** For whoever collects the logs of many: each line a JSON object, with a galaxy's context. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.Form;
+import dev.tuningfork.model.Forms;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.model.Safetensors;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,9 +50,19 @@ class TrainCommandTest {
     ModelBundle made = ModelBundle.open(bundle);
     assertThat(made.description().output()).isEqualTo(Output.CONCENTRATIONS);
     assertThat(made.description().metrics().get("all")).containsKey("rmse");
-    assertThat(made.description().bfloat16Error().orElseThrow()).isBetween(1e-6, 0.5);
+    String card = new String(made.file("MODEL_CARD.md"), StandardCharsets.UTF_8);
+    Optional<String> noBfloat16 = Forms.on(new DeviceSetting.Auto()).failure(Form.BFLOAT16);
+    if (noBfloat16.isEmpty()) {
+      assertThat(made.description().bfloat16Error().orElseThrow()).isBetween(1e-6, 0.5);
+      assertThat(card).contains("- bfloat16: on the held-out galaxies its probabilities differ");
+    } else {
+      assertThat(made.description().bfloat16Error()).isEmpty();
+      assertThat(made.description().bfloat16Untried().orElseThrow()).contains(noBfloat16.get());
+      assertThat(card).contains("- bfloat16: not tried", noBfloat16.get());
+      assertThat(err.toString()).contains("was not tried in bfloat16", noBfloat16.get());
+    }
     assertThat(new String(made.file("training.jsonl"), StandardCharsets.UTF_8).lines()).hasSize(2);
-    assertThat(new String(made.file("MODEL_CARD.md"), StandardCharsets.UTF_8))
+    assertThat(card)
         .contains("# residual-lite-gz2 1.0.0", "10.0 × squared error", "rotation by any angle");
     assertThat(err.toString())
         .contains("Galaxy 999", "galaxies to learn from", "epoch 2 of 2: loss", "images/s");

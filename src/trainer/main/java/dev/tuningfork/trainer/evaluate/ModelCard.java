@@ -114,6 +114,20 @@ public record ModelCard(
         input.size(),
         input.id());
     settings.forEach(setting -> line(text, "- %s", setting));
+    description
+        .bfloat16Error()
+        .ifPresent(
+            error ->
+                line(
+                    text,
+                    "- bfloat16: on the held-out galaxies its probabilities differ from those in float32 by %.4f at most",
+                    error));
+    description
+        .bfloat16Untried()
+        .ifPresent(
+            reason ->
+                line(
+                    text, "- bfloat16: not tried, so the form `auto` does not use it. %s", reason));
     line(text, "");
   }
 
