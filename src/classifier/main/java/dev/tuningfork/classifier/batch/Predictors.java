@@ -267,7 +267,7 @@ final class Predictors {
                 image.width(),
                 image.height(),
                 image.flags(),
-              image.facts(),
+                image.facts(),
                 onlooker.look(image, answer)));
     if (one.shadow() != null) {
       shadow.compare(one.shadow(), answer);

@@ -61,7 +61,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     this.bootstrapServers = loopback + ":" + brokerPort;
     this.config =
         new KafkaConfig(
-            settings(folder, bootstrapServers, loopback + ":" + controllerPort, session(temporary)),
+            settings(
+                folder,
+                bootstrapServers,
+                loopback + ":" + controllerPort,
+                session(scratch != null)),
             false);
   }
 

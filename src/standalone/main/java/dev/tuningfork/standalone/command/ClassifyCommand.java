@@ -87,7 +87,6 @@ final class ClassifyCommand implements Callable<Integer> {
   private boolean intervals;
 
   @Option(
-<<<<<<< HEAD
       names = "--overwrite",
       description =
           "Replace the file of --out where there is one, and forget an unfinished run that was to"
@@ -100,7 +99,8 @@ final class ClassifyCommand implements Callable<Integer> {
           "Go on with the run that was to write the file of --out and was stopped or killed. Its"
               + " answers are in FILE.journal until the table is written.")
   private boolean resume;
-=======
+
+  @Option(
       names = "--hdu",
       paramLabel = "NAME|N",
       description =
@@ -124,7 +124,6 @@ final class ClassifyCommand implements Callable<Integer> {
               + " Zoo 2's pictures are 8.5 Petrosian radii wide, and the built-in models look at"
               + " their central 49 %%.")
   private @Nullable Double size;
->>>>>>> fits
 
   @Mixin private final ModelOptions model = new ModelOptions();
 
@@ -136,15 +135,11 @@ final class ClassifyCommand implements Callable<Integer> {
     CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     checkOptions(commandLine);
-<<<<<<< HEAD
+    checkPositive(commandLine, "--pixel-scale", pixelScale);
+    checkPositive(commandLine, "--size", size);
     ImageFiles found = ImageFiles.find(named);
     found.complaints().forEach(terminal::line);
     List<Named> images = found.images().stream().filter(image -> !isOutput(image)).toList();
-=======
-    checkPositive(commandLine, "--pixel-scale", pixelScale);
-    checkPositive(commandLine, "--size", size);
-    List<Path> images = ImageFiles.find(named);
->>>>>>> fits
     if (images.isEmpty()) {
       throw new IOException(
           "There is no JPEG, PNG or FITS image in "
@@ -306,7 +301,10 @@ final class ClassifyCommand implements Callable<Integer> {
         Map.of(
             "model", identity.name() + " " + identity.version() + " (" + identity.sha256() + ")",
             "form", model.form.toString(),
-            "views", Integer.toString(model.views)));
+            "views", Integer.toString(model.views),
+            "hdu", Objects.requireNonNullElse(hdu, "default"),
+            "pixel scale", Objects.toString(pixelScale, "as the files say"),
+            "size", Objects.toString(size, "whole images")));
   }
 
   /** Whether this is the image's answer: of this file, and the file has not changed since. */
@@ -434,20 +432,12 @@ final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
-<<<<<<< HEAD
   /** The ordinal travels as the reference's own identifier, and finds the image again. */
-  private static GalaxyImageReference reference(Named image, int ordinal) {
+  private GalaxyImageReference reference(Named image, int ordinal) {
     return new GalaxyImageReference(
         image.objectId(),
-        GalaxyImageReference.Image.of(uri(image)),
-=======
-  /** The ordinal travels as the reference's own identifier, since two folders may share a name. */
-  private GalaxyImageReference reference(Path image, int ordinal) {
-    return new GalaxyImageReference(
-        ImageFiles.objectId(image),
         new GalaxyImageReference.Image(
-            real(image).toUri().toString(), null, null, null, hdu, pixelScale, List.of(), size),
->>>>>>> fits
+            uri(image), null, null, null, hdu, pixelScale, List.of(), size),
         Integer.toString(ordinal),
         null,
         null,
