@@ -249,10 +249,6 @@ public record ClassifierSettings(
     return withPipeline(new Pipeline(pipeline.image, pipeline.batch, other, pipeline.fetch));
   }
 
-  public ClassifierSettings withBatch(BatcherSettings other) {
-    return withPipeline(new Pipeline(pipeline.image, other, pipeline.ledger, pipeline.fetch));
-  }
-
   public ClassifierSettings withFetch(FetchSettings other) {
     return withPipeline(new Pipeline(pipeline.image, pipeline.batch, pipeline.ledger, other));
   }

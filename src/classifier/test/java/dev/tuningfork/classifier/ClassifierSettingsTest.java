@@ -56,8 +56,10 @@ class ClassifierSettingsTest {
             topics: {create: true, partitions: 12}
             image:
               largest-bytes: 8MiB
+            batch: {held-up: 500, queue-bytes: 16MiB, slow-after: 1s}
             ledger:
               room-wait: 500ms
+              window-bytes: 64MiB
             fetch:
               schemes: [https, s3]
               hosts: ["*.example.org"]
@@ -84,7 +86,11 @@ class ClassifierSettingsTest {
             topics.create=true
             topics.partitions=12
             image.largest-bytes=8388608
+            batch.held-up=500
+            batch.queue-bytes=16777216
+            batch.slow-after=1000ms
             ledger.room-wait=500 ms
+            ledger.window-bytes=67108864
             fetch.schemes=https,s3
             fetch.hosts=*.example.org
             fetch.folders=/data/a,/data/b
@@ -107,6 +113,10 @@ class ClassifierSettingsTest {
     assertThat(settings.creation()).contains(new TopicCreation(12, (short) -1));
     assertThat(settings.pipeline().image().bytes()).isEqualTo(8 << 20);
     assertThat(settings.pipeline().ledger().roomWait()).isEqualTo(Duration.ofMillis(500));
+    assertThat(settings.pipeline().ledger().windowBytes()).isEqualTo(64 << 20);
+    assertThat(settings.pipeline().batch().heldUp()).isEqualTo(500);
+    assertThat(settings.pipeline().batch().queueBytes()).isEqualTo(16 << 20);
+    assertThat(settings.pipeline().batch().slowAfter()).isEqualTo(Duration.ofSeconds(1));
     assertThat(settings.pipeline().fetch().policy().schemes())
         .containsExactlyInAnyOrder("https", "s3");
     assertThat(settings.pipeline().fetch().policy().folders())
@@ -159,6 +169,8 @@ class ClassifierSettingsTest {
         "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",
         "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
         "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
+        "ledger.window-bytes=0 | The settings below ledger do not fit together: window-bytes must be at least 1, not 0.",
+        "batch.slow-after=0ms | The settings below batch do not fit together: slow-after must be longer than nothing, not PT0S.",
         "ledger.drain-every=0ms | The settings below ledger do not fit together: drain-every must be at least 1 ms, not PT0S.",
         "kafka.boostrap.servers=a:1 | There is no setting kafka.boostrap.servers. Did you mean kafka.bootstrap.servers?",
         "kafka.consumer.max.pol.records=1 | There is no setting kafka.consumer.max.pol.records. Did you mean kafka.consumer.max.poll.records?",

@@ -14,6 +14,7 @@ public final class Suites {
           new LatencySuite(),
           new InstancesSuite(),
           new RecoverySuite(),
+          new HostsSuite(),
           new MemorySuite(),
           new TrainingSuite(),
           new BrokerSuite(),

@@ -193,6 +193,12 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     return queue.slowHosts();
   }
 
+  /** Until the host is silent, and then until the attempt ends that was under way. */
+  @Override
+  public Duration longestWait() {
+    return fetcher.longest().multipliedBy(2);
+  }
+
   /**
    * Lets another model answer from the next batch on. The one before is closed when it has answered
    * what was prepared for it alone.

@@ -6,13 +6,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
@@ -70,48 +68,6 @@ final class FetchQueue<T> {
   /** The share of a host that has not answered yet. */
   private static final int FIRST_SHARE = 4;
 
-  private static final class Load {
-    int items;
-    long bytes;
-
-    void add(int moreItems, long moreBytes) {
-      items += moreItems;
-      bytes += moreBytes;
-    }
-
-    boolean hasRoom(long forBytes, int mostItems, long mostBytes) {
-      return items < mostItems && (items == 0 || bytes + forBytes <= mostBytes);
-    }
-  }
-
-  private static final class Host<T> {
-    final String name;
-
-    /** Ready and waiting. */
-    final Load queued = new Load();
-
-    /** By the time at which they began to wait, the oldest first. */
-    final SequencedMap<T, Long> waiting = new LinkedHashMap<>();
-
-    /** Ready and taken. */
-    int held;
-
-    int share;
-    boolean slow;
-
-    /** When it last answered, or was first asked. */
-    long answeredAt;
-
-    /** How it last failed, where it has not answered since. */
-    @Nullable FetchException failure;
-
-    Host(String name, int share, long now) {
-      this.name = name;
-      this.share = share;
-      this.answeredAt = now;
-    }
-  }
-
   private record Failure<T>(T item, FetchException why) {}
 
   private final Limits limits;
@@ -123,9 +79,9 @@ final class FetchQueue<T> {
   private final Lock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Queue<T> ready = new ArrayDeque<>();
-  private final Map<String, Host<T>> hosts = new HashMap<>();
-  private final Load prompt = new Load();
-  private final Load heldUp = new Load();
+  private final Map<String, QueueHost<T>> hosts = new HashMap<>();
+  private final QueueLoad prompt = new QueueLoad();
+  private final QueueLoad heldUp = new QueueLoad();
   private @Nullable Long promptAnswerAt;
   private volatile Set<String> slowHosts = Set.of();
 
@@ -161,7 +117,7 @@ final class FetchQueue<T> {
     Failure<T> dropped = null;
     lock.lock();
     try {
-      Host<T> known = name.map(hosts::get).orElse(null);
+      QueueHost<T> known = name.map(hosts::get).orElse(null);
       if (known != null && known.slow) {
         if (!heldUp.hasRoom(bytes, limits.heldUp, limits.bytes)) {
           if (!mayDrop(known)) {
@@ -173,7 +129,7 @@ final class FetchQueue<T> {
         return false;
       }
       if (name.isPresent()) {
-        Host<T> host = hosts.computeIfAbsent(name.get(), this::newHost);
+        QueueHost<T> host = hosts.computeIfAbsent(name.get(), this::newHost);
         enter(host, bytes);
         host.waiting.put(item, nanoTime.getAsLong());
         makeReady(host);
@@ -213,7 +169,7 @@ final class FetchQueue<T> {
   void forget(T item) {
     lock.lock();
     try {
-      Host<T> host = host(item);
+      QueueHost<T> host = host(item);
       if (host != null && host.waiting.remove(item) != null) {
         leave(host, bytesOf.applyAsLong(item));
         forgetIfIdle(host);
@@ -227,7 +183,7 @@ final class FetchQueue<T> {
   void done(T item) {
     lock.lock();
     try {
-      Host<T> host = host(item);
+      QueueHost<T> host = host(item);
       if (host != null) {
         release(host);
       }
@@ -245,7 +201,7 @@ final class FetchQueue<T> {
     lock.lock();
     try {
       long now = nanoTime.getAsLong();
-      Host<T> host = host(item);
+      QueueHost<T> host = host(item);
       if (promptly) {
         promptAnswerAt = now;
       }
@@ -272,7 +228,7 @@ final class FetchQueue<T> {
     } else {
       lock.lock();
       try {
-        Host<T> host = host(item);
+        QueueHost<T> host = host(item);
         if (host != null) {
           host.failure = why;
           host.share = Math.max(1, host.share / 2);
@@ -290,7 +246,7 @@ final class FetchQueue<T> {
   void slow(T item) {
     lock.lock();
     try {
-      Host<T> host = host(item);
+      QueueHost<T> host = host(item);
       if (host != null) {
         setSlow(host, true);
       }
@@ -309,7 +265,7 @@ final class FetchQueue<T> {
     try {
       long latest = nanoTime.getAsLong() - limits.silence.toNanos();
       for (String name : slowHosts) {
-        Host<T> host = hosts.get(name);
+        QueueHost<T> host = hosts.get(name);
         if (host != null && isSilent(host)) {
           while (!host.waiting.isEmpty() && host.waiting.firstEntry().getValue() - latest <= 0) {
             failures.add(dropOldest(host));
@@ -322,27 +278,27 @@ final class FetchQueue<T> {
     failures.forEach(failure -> fail.accept(failure.item, failure.why));
   }
 
-  private Host<T> newHost(String name) {
-    return new Host<>(name, Math.min(FIRST_SHARE, limits.perHost), nanoTime.getAsLong());
+  private QueueHost<T> newHost(String name) {
+    return new QueueHost<>(name, Math.min(FIRST_SHARE, limits.perHost), nanoTime.getAsLong());
   }
 
-  private @Nullable Host<T> host(T item) {
+  private @Nullable QueueHost<T> host(T item) {
     return hostOf.apply(item).map(hosts::get).orElse(null);
   }
 
-  private void enter(Host<T> host, long bytes) {
+  private void enter(QueueHost<T> host, long bytes) {
     host.queued.add(1, bytes);
     (host.slow ? heldUp : prompt).add(1, bytes);
   }
 
-  private void leave(@Nullable Host<T> host, long bytes) {
+  private void leave(@Nullable QueueHost<T> host, long bytes) {
     if (host != null) {
       host.queued.add(-1, -bytes);
     }
     (host != null && host.slow ? heldUp : prompt).add(-1, -bytes);
   }
 
-  private void makeReady(Host<T> host) {
+  private void makeReady(QueueHost<T> host) {
     while (host.held < host.share && !host.waiting.isEmpty()) {
       ready.add(host.waiting.pollFirstEntry().getKey());
       host.held++;
@@ -350,24 +306,24 @@ final class FetchQueue<T> {
     }
   }
 
-  private void release(Host<T> host) {
+  private void release(QueueHost<T> host) {
     host.held--;
     makeReady(host);
     forgetIfIdle(host);
   }
 
-  private void forgetIfIdle(Host<T> host) {
+  private void forgetIfIdle(QueueHost<T> host) {
     if (host.held == 0 && host.waiting.isEmpty()) {
       setSlow(host, false);
       hosts.remove(host.name);
     }
   }
 
-  private void setSlow(Host<T> host, boolean slow) {
+  private void setSlow(QueueHost<T> host, boolean slow) {
     if (host.slow != slow) {
       host.slow = slow;
-      Load from = slow ? prompt : heldUp;
-      Load to = slow ? heldUp : prompt;
+      QueueLoad from = slow ? prompt : heldUp;
+      QueueLoad to = slow ? heldUp : prompt;
       from.add(-host.queued.items, -host.queued.bytes);
       to.add(host.queued.items, host.queued.bytes);
       Set<String> now = new TreeSet<>(slowHosts);
@@ -380,11 +336,11 @@ final class FetchQueue<T> {
     }
   }
 
-  private boolean isSilent(Host<T> host) {
+  private boolean isSilent(QueueHost<T> host) {
     return host.failure != null && hasPassed(limits.silence, host.answeredAt);
   }
 
-  private boolean mayDrop(Host<T> host) {
+  private boolean mayDrop(QueueHost<T> host) {
     return isSilent(host)
         && !host.waiting.isEmpty()
         && promptAnswerAt != null
@@ -396,7 +352,7 @@ final class FetchQueue<T> {
   }
 
   /** Takes the oldest item of a host that has failed off the queue. */
-  private Failure<T> dropOldest(Host<T> host) {
+  private Failure<T> dropOldest(QueueHost<T> host) {
     T item = host.waiting.pollFirstEntry().getKey();
     leave(host, bytesOf.applyAsLong(item));
     FetchException latest = Objects.requireNonNull(host.failure);

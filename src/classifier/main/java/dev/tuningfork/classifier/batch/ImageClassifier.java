@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.batch;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,11 +24,16 @@ public interface ImageClassifier {
     return Optional.empty();
   }
 
-  /**
-   * The hosts that take too long to answer now. Their images may wait for a long time; each has its
-   * outcome within twice the time that all attempts at an image may take, and a little.
-   */
+  /** The hosts that take too long to answer now. Their images may wait for a long time. */
   default Set<String> slowHosts() {
     return Set.of();
+  }
+
+  /**
+   * How long an image may wait for a slow host: where there is one, and the rest works, outcomes
+   * are at most so far apart.
+   */
+  default Duration longestWait() {
+    return Duration.ZERO;
   }
 }

@@ -55,7 +55,8 @@ public sealed interface Outcome {
    * It was given up.
    *
    * @param stage where it failed
-   * @param attempts how many times that stage was tried
+   * @param attempts how many times that stage was tried; where its host is silent, how many times
+   *     another image of that host was
    * @param cause its message is a sentence that the reference's publisher understands
    */
   record Failed(Stage stage, FailureKind kind, int attempts, Throwable cause) implements Outcome {}

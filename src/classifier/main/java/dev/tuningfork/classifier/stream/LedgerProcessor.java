@@ -67,7 +67,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link #process} never blocks for long, because an open transaction times out: it waits for
  *       room in the window only so long, and then takes the record all the same. The overshoot is
  *       about one record a wait, and capped: beyond the cap the task fails, its transaction is
- *       rolled back, and nothing is lost.
+ *       rolled back, and nothing is lost. While hosts are slow, it fails only where no outcome has
+ *       come for longer than a host may take.
  *   <li>A record whose schema the registry cannot tell now is not given up, since the record is not
  *       at fault, and all that follow would be given up after it: the task fails likewise and reads
  *       it again.
@@ -155,6 +156,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private long nextSequence;
   private long waitedNanos;
   private boolean settledSincePromptCommit;
+  private long settledAt;
   private boolean overshooting;
   private int toldInFlight;
   private long bytesInFlight;
@@ -192,6 +194,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     shown = metrics.openTask(settings.window());
     waitedNanos = 0;
     settledSincePromptCommit = false;
+    settledAt = System.nanoTime();
     overshooting = false;
     tasks.open();
     toldInFlight = 0;
@@ -391,7 +394,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
     boolean room = settleUntilRoom(settings.window() + settings.overshoot(), bytes, patience);
     // what waits for a slow host has its outcome in bounded time, though not within the patience
-    if (!room && classifier.slowHosts().isEmpty()) {
+    boolean hostsAreSlow =
+        !classifier.slowHosts().isEmpty()
+            && System.nanoTime() - settledAt < classifier.longestWait().toNanos();
+    if (!room && !hostsAreSlow) {
       throw new StreamsException(
           "Task "
               + taskId()
@@ -439,6 +445,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   /** Forwards the outcome and takes the record off the ledger, in one transaction. */
   private void settle(Finished finished) {
     settledSincePromptCommit = true;
+    settledAt = System.nanoTime();
     Submitted galaxy = submitted.remove(finished.sequence);
     if (galaxy != null) { // else it could not be read, and was never submitted
       changeBytes(-galaxy.bytes);

@@ -71,6 +71,7 @@ class ClassifierTopologyTest {
     final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
     int room = Integer.MAX_VALUE;
     Set<String> slowHosts = Set.of();
+    Duration longestWait = Duration.ofMinutes(10);
 
     /** The galaxy's name up to its first hyphen. */
     @Override
@@ -81,6 +82,11 @@ class ClassifierTopologyTest {
     @Override
     public Set<String> slowHosts() {
       return slowHosts;
+    }
+
+    @Override
+    public Duration longestWait() {
+      return longestWait;
     }
 
     @Override
@@ -572,6 +578,11 @@ class ClassifierTopologyTest {
       publish("galaxy-" + i);
     }
     assertThat(ledgerSize()).isEqualTo(6);
+
+    classifier.longestWait = Duration.ZERO;
+    assertThatThrownBy(() -> publish("galaxy-7"))
+        .as("no outcome for longer than any host may take")
+        .isInstanceOf(StreamsException.class);
   }
 
   @Test

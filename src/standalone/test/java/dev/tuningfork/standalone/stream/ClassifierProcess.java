@@ -33,10 +33,16 @@ final class ClassifierProcess implements AutoCloseable {
     return process.pid();
   }
 
+  void requireRunning() {
+    if (!process.isAlive()) {
+      throw new AssertionError("The classifier ended of its own accord: " + process.exitValue());
+    }
+  }
+
   /** SIGKILL, after this time. */
   void killAfter(long milliseconds) throws InterruptedException {
     if (process.waitFor(milliseconds, TimeUnit.MILLISECONDS)) {
-      throw new AssertionError("The classifier ended of its own accord: " + process.exitValue());
+      requireRunning();
     }
     process.destroyForcibly().waitFor();
   }

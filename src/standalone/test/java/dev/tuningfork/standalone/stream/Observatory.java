@@ -20,6 +20,7 @@ import dev.tuningfork.standalone.broker.EmbeddedBroker;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,14 +187,39 @@ final class Observatory implements AutoCloseable {
 
   /** Publishes references to galaxies of these numbers, and returns when all are stored. */
   void publish(int from, int to) throws Exception {
+    publish(from, to, this::uri);
+  }
+
+  /** Publishes references of these numbers, each to its own address. */
+  void publish(int from, int to, IntFunction<String> uris) throws Exception {
     publish(
         Topics.DEFAULT.input(),
         from,
         to,
-        n ->
-            GalaxyImageReference.of(String.valueOf(n), image(n % IMAGES).toUri().toString())
-                .toJson(),
+        n -> GalaxyImageReference.of(String.valueOf(n), uris.apply(n)).toJson(),
         List.of());
+  }
+
+  /** Publishes images themselves, each a JPEG file of so many bytes. */
+  void publishImages(int from, int to, int bytes) throws Exception {
+    byte[] picture = Files.readAllBytes(image(0));
+    ByteBuffer padded = ByteBuffer.allocate(bytes).put(picture, 0, 2);
+    for (int left = bytes - picture.length;
+        left > 0;
+        left = bytes - picture.length - padded.position() + 2) {
+      int segment = Math.min(left - 2, 65_000); // a comment's length counts itself
+      padded
+          .putShort((short) 0xFFFE)
+          .putShort((short) segment)
+          .position(padded.position() + segment - 2);
+    }
+    padded.put(picture, 2, picture.length - 2);
+    publish(Topics.DEFAULT.input(), from, to, _ -> padded.array(), List.of());
+  }
+
+  /** Where the picture of a galaxy of this number is. */
+  String uri(int number) {
+    return image(number % IMAGES).toUri().toString();
   }
 
   private void publish(
