@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +25,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -53,21 +55,33 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final String bootstrapServers;
   private @Nullable KafkaRaftServer server;
 
-  private EmbeddedBroker(Path folder, boolean temporary) {
+  private EmbeddedBroker(Path folder, boolean temporary, Map<String, String> more) {
     this.folder = folder;
     this.temporary = temporary;
     String loopback = InetAddress.getLoopbackAddress().getHostAddress();
     int brokerPort = freePort();
     int controllerPort = freePort();
     this.bootstrapServers = loopback + ":" + brokerPort;
-    this.config =
-        new KafkaConfig(settings(folder, bootstrapServers, loopback + ":" + controllerPort), false);
+    Map<String, String> settings =
+        new HashMap<>(settings(folder, bootstrapServers, loopback + ":" + controllerPort));
+    settings.putAll(more);
+    this.config = new KafkaConfig(settings, false);
   }
 
   /** Starts a broker whose data lives in a temporary folder until it is closed. */
   public static EmbeddedBroker start() {
+    return start(Map.of());
+  }
+
+  /**
+   * The same with further settings.
+   *
+   * @param more settings of the broker, by Kafka's own names
+   */
+  public static EmbeddedBroker start(Map<String, String> more) {
     try {
-      return started(new EmbeddedBroker(Files.createTempDirectory("tuning-fork-broker-"), true));
+      return started(
+          new EmbeddedBroker(Files.createTempDirectory("tuning-fork-broker-"), true, more));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot make a temporary folder for the embedded broker: " + e.getMessage(), e);
@@ -79,7 +93,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * embedded broker used it before, its topics and offsets are there again.
    */
   public static EmbeddedBroker start(Path folder) {
-    return started(new EmbeddedBroker(folder, false));
+    return started(new EmbeddedBroker(folder, false, Map.of()));
   }
 
   private static EmbeddedBroker started(EmbeddedBroker broker) {
@@ -109,12 +123,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     return folder;
   }
 
-  /** Creates a topic of one replica, and returns when the broker serves it. */
+  /**
+   * Creates a topic of one replica, and returns when the broker serves it. Retention counts from
+   * when a record is written, not from the time that it carries.
+   */
   public synchronized void createTopic(String name, int partitions) {
     try (Admin admin =
         Admin.create(
             Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
-      admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+      NewTopic topic =
+          new NewTopic(name, partitions, (short) 1)
+              .configs(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
+      admin.createTopics(List.of(topic)).all().get();
       // the controller answers before the broker has heard of it
       while (!admin.listTopics().names().get().contains(name)) {
         Thread.sleep(METADATA_POLL);
