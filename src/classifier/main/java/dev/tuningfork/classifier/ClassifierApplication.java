@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -375,6 +376,7 @@ public final class ClassifierApplication implements AutoCloseable {
                                 + String.join(" and no topic ", missing)
                                 + ". Create it, or set topics.create to true.")));
       }
+      OutcomeRetention.look(admin, settings.topics());
       return switch (settings.group().protocol()) {
         case STREAMS -> true;
         case CLASSIC -> false;
@@ -414,12 +416,14 @@ public final class ClassifierApplication implements AutoCloseable {
       throws ExecutionException, InterruptedException, TimeoutException {
     String largest =
         String.valueOf(Math.max(1_048_588, settings.pipeline().ledger().largestMessage()));
+    Map<String, String> config = new HashMap<>(OutcomeRetention.FOR_NEW_TOPICS);
+    config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largest);
     List<NewTopic> wanted =
         topics.stream()
             .map(
                 topic ->
                     new NewTopic(topic, creation.partitions(), creation.replicationFactor())
-                        .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largest)))
+                        .configs(config))
             .toList();
     NewTopics.create(admin, wanted, Duration.ofSeconds(ADMIN_SECONDS));
     LOG.info("Created the topics {}.", String.join(", ", topics));

@@ -45,7 +45,8 @@ import org.testcontainers.junit.jupiter.Testcontainers;
 import org.testcontainers.kafka.KafkaContainer;
 
 /**
- * The classifier against Apache Kafka as it is deployed. Skipped where no Docker engine answers.
+ * The classifier against Apache Kafka as it is deployed, one version older than the clients.
+ * Skipped where no Docker engine answers.
  */
 @Testcontainers(disabledWithoutDocker = true)
 class KafkaContainerIT {

@@ -268,7 +268,8 @@ class ChartTest {
     assertThat(script)
         .contains("for topic in galaxy-images galaxy-morphologies galaxy-images-dead-letters;")
         .contains("--if-not-exists", "--partitions 12", "--replication-factor 3")
-        .contains("--config 'max.message.bytes=1065536'", "--config 'retention.ms=604800000'");
+        .contains("--config 'max.message.bytes=1065536'", "--config 'retention.ms=604800000'")
+        .contains("--config 'message.timestamp.type=LogAppendTime'");
     // a hook runs before any other object of the release is there
     assertThat(job.toString()).doesNotContain("configMap").doesNotContain("serviceAccountName");
   }

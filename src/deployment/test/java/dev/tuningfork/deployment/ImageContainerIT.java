@@ -149,7 +149,7 @@ class ImageContainerIT {
                   .getStdout());
       assertThat(bill.path("bomFormat").asText()).isEqualTo("CycloneDX");
       assertThat(bill.path("components").findValuesAsText("purl"))
-          .contains("pkg:maven/org.apache.kafka/kafka-streams@4.3.1?type=jar");
+          .contains("pkg:maven/org.apache.kafka/kafka-streams@4.4.0?type=jar");
       String[] jars =
           shell.execInContainer("ls", "/opt/tuning-fork/lib").getStdout().strip().split("\n");
       List<String> listed =

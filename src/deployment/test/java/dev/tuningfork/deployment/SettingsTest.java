@@ -188,6 +188,19 @@ class SettingsTest {
     }
   }
 
+  /** Else the broker would delete the answers to a replayed archive by their references' age. */
+  @Test
+  void retentionCountsFromTheWriting() throws IOException {
+    for (Installation installation : List.of(Installation.STRIMZI, Installation.EVERYTHING)) {
+      assertThat(chart.render(installation.yaml()).all("KafkaTopic"))
+          .isNotEmpty()
+          .allSatisfy(
+              topic ->
+                  assertThat(topic.at("/spec/config").path("message.timestamp.type").asText())
+                      .isEqualTo("LogAppendTime"));
+    }
+  }
+
   @Test
   void aPasswordInItsFileReachesKafka() throws IOException {
     secret("kafka-sasl", Map.of("username", "classifier", "password", "dark matter"));

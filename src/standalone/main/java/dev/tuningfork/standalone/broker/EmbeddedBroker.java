@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +24,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -52,28 +54,39 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final String bootstrapServers;
   private @Nullable KafkaRaftServer server;
 
-  private EmbeddedBroker(Path folder, @Nullable ScratchFolder scratch) {
+  private EmbeddedBroker(
+      Path folder, @Nullable ScratchFolder scratch, Map<String, String> more) {
     this.folder = folder;
     this.scratch = scratch;
     String loopback = InetAddress.getLoopbackAddress().getHostAddress();
     int brokerPort = freePort();
     int controllerPort = freePort();
     this.bootstrapServers = loopback + ":" + brokerPort;
-    this.config =
-        new KafkaConfig(
+    Map<String, String> settings =
+        new HashMap<>(
             settings(
                 folder,
                 bootstrapServers,
                 loopback + ":" + controllerPort,
-                session(scratch != null)),
-            false);
+                session(scratch != null)));
+    settings.putAll(more);
+    this.config = new KafkaConfig(settings, false);
   }
 
   /** Starts a broker whose data lives in a temporary folder until it is closed. */
   public static EmbeddedBroker start() {
+    return start(Map.of());
+  }
+
+  /**
+   * The same with further settings.
+   *
+   * @param more settings of the broker, by Kafka's own names
+   */
+  public static EmbeddedBroker start(Map<String, String> more) {
     try {
       ScratchFolder scratch = ScratchFolder.create("broker");
-      return started(new EmbeddedBroker(scratch.path(), scratch));
+      return started(new EmbeddedBroker(scratch.path(), scratch, more));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
@@ -84,7 +97,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * embedded broker used it before, its topics and offsets are there again.
    */
   public static EmbeddedBroker start(Path folder) {
-    return started(new EmbeddedBroker(folder, null));
+    return started(new EmbeddedBroker(folder, null, Map.of()));
   }
 
   private static EmbeddedBroker started(EmbeddedBroker broker) {
@@ -114,12 +127,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     return folder;
   }
 
-  /** Creates a topic of one replica, and returns when the broker serves each partition of it. */
+  /**
+   * Creates a topic of one replica, and returns when the broker serves each partition of it.
+   * Retention counts from when a record is written, not from the time that it carries.
+   */
   public synchronized void createTopic(String name, int partitions) {
     try (Admin admin =
         Admin.create(
             Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
-      NewTopics.create(admin, List.of(new NewTopic(name, partitions, (short) 1)), TOPIC_CREATION);
+      NewTopic topic =
+          new NewTopic(name, partitions, (short) 1)
+              .configs(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
+      NewTopics.create(admin, List.of(topic), TOPIC_CREATION);
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("Cannot create the topic " + name + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {

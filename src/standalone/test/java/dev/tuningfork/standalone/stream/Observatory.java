@@ -63,7 +63,10 @@ final class Observatory implements AutoCloseable {
   private static final int PARTITIONS = 4;
   private static final int IMAGES = 20;
 
-  final EmbeddedBroker broker = EmbeddedBroker.start();
+  /** Null where Kafka runs elsewhere. */
+  final EmbeddedBroker broker;
+
+  private final String servers;
   private final Path folder;
   private final KafkaConsumer<String, byte[]> eye;
 
@@ -74,11 +77,27 @@ final class Observatory implements AutoCloseable {
   final Map<String, Headers> headers = new HashMap<>();
 
   Observatory(Path folder) throws IOException {
+    this(EmbeddedBroker.start(), folder);
+    broker.createTopic(Topics.DEFAULT.input(), PARTITIONS);
+    broker.createTopic(Topics.DEFAULT.output(), PARTITIONS);
+    broker.createTopic(Topics.DEFAULT.deadLetters(), 1);
+  }
+
+  /** With a broker of the test's own, which is closed with this, and without topics. */
+  Observatory(EmbeddedBroker broker, Path folder) throws IOException {
+    this(broker, broker.bootstrapServers(), folder);
+  }
+
+  /** With a Kafka that runs elsewhere, and without topics. */
+  Observatory(String servers, Path folder) throws IOException {
+    this(null, servers, folder);
+  }
+
+  private Observatory(EmbeddedBroker broker, String servers, Path folder) throws IOException {
+    this.broker = broker;
+    this.servers = servers;
     this.folder = folder.toRealPath();
     Topics topics = Topics.DEFAULT;
-    broker.createTopic(topics.input(), PARTITIONS);
-    broker.createTopic(topics.output(), PARTITIONS);
-    broker.createTopic(topics.deadLetters(), 1);
     MockSurvey survey = new MockSurvey(7);
     for (int n = 0; n < IMAGES; n++) {
       Files.write(image(n), survey.galaxy(n).jpeg());
@@ -87,7 +106,7 @@ final class Observatory implements AutoCloseable {
     eye =
         new KafkaConsumer<>(
             Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers(),
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, servers,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"),
             new StringDeserializer(),
@@ -119,7 +138,7 @@ final class Observatory implements AutoCloseable {
   /** Settings that find the broker and the images. */
   ClassifierSettings settings() {
     return ClassifierSettings.DEFAULT
-        .withKafka("bootstrap.servers", broker.bootstrapServers())
+        .withKafka("bootstrap.servers", servers)
         .withFetch(FetchSettings.of(FetchPolicy.ofFolders(List.of(folder))));
   }
 
@@ -138,7 +157,7 @@ final class Observatory implements AutoCloseable {
         kafka.producer.transaction.timeout.ms=6000
         ledger.patience=3s
         """
-            .formatted(broker.bootstrapServers(), bundle(), folder));
+            .formatted(servers, bundle(), folder));
   }
 
   MorphologyModel model() {
@@ -153,7 +172,7 @@ final class Observatory implements AutoCloseable {
   long publishRaw(String key, String value, Header... headers) throws Exception {
     try (var producer =
         new KafkaProducer<>(
-            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) broker.bootstrapServers()),
+            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) servers),
             new StringSerializer(),
             new StringSerializer())) {
       return producer
@@ -229,7 +248,7 @@ final class Observatory implements AutoCloseable {
         new KafkaProducer<>(
             Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                broker.bootstrapServers(),
+                servers,
                 ProducerConfig.LINGER_MS_CONFIG,
                 20),
             new StringSerializer(),
@@ -256,7 +275,7 @@ final class Observatory implements AutoCloseable {
         new KafkaProducer<>(
             Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                broker.bootstrapServers(),
+                servers,
                 ProducerConfig.LINGER_MS_CONFIG,
                 5),
             new StringSerializer(),
@@ -288,7 +307,7 @@ final class Observatory implements AutoCloseable {
         new KafkaConsumer<>(
             Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                (Object) broker.bootstrapServers(),
+                (Object) servers,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 "read_committed"),
             new StringDeserializer(),
@@ -311,9 +330,7 @@ final class Observatory implements AutoCloseable {
   /** How many references the classifier has taken, as its committed offsets say. */
   long taken() throws Exception {
     try (Admin admin =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) broker.bootstrapServers()))) {
+        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) servers))) {
       return admin
           .listConsumerGroupOffsets(ClassifierSettings.DEFAULT.group().applicationId())
           .partitionsToOffsetAndMetadata()
@@ -371,6 +388,8 @@ final class Observatory implements AutoCloseable {
   @Override
   public void close() {
     eye.close();
-    broker.close();
+    if (broker != null) {
+      broker.close();
+    }
   }
 }
