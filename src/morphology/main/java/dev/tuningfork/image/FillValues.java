@@ -31,7 +31,7 @@ import java.util.function.DoublePredicate;
 final class FillValues {
 
   /** Rows and columns that are looked at outside of the window. */
-  private static final int LINES = 256;
+  private static final int LINES = 128;
 
   /** And of the window; a dead row is lost among more of them when they are shrunk. */
   private static final int WINDOW_LINES = 512;
@@ -161,7 +161,10 @@ final class FillValues {
         fills.add(new Fill(value, run));
       }
     }
-    double[] others = sample(value -> fills.stream().noneMatch(fill -> fill.value == value));
+    double[] others =
+        fills.isEmpty()
+            ? sample.clone()
+            : sample(value -> fills.stream().noneMatch(fill -> fill.value == value));
     Background background = Background.of(others.length == 0 ? sample.clone() : others);
     if (background.noise() > 0
         && background.sky() > FAR_BELOW * background.noise()

@@ -1,12 +1,14 @@
 package dev.tuningfork.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
+import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Question;
 import java.nio.file.Files;
@@ -14,7 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * FITS files of one painted galaxy in forms that were once misread: the built-in model answers each
@@ -30,6 +35,38 @@ class FitsCasesTest {
           "03", 0.25,
           "06", 0.15,
           "08", 0.05);
+
+  @ParameterizedTest
+  @CsvSource({
+    "03-zblank-integer--a.fits, NAN_FILLED, COMPRESSED_IMAGE, , 0.1276",
+    "05-zero-plane--a-grz-z0.fits, BAND_MISSING, 0, , 0",
+    "05-zero-plane--a-griz-i0.fits, BAND_MISSING, 0, , 0",
+    "07-first-hdu-no-picture--a-mask-first.fits, UPSAMPLED, IMAGE, , 0",
+    "07-first-hdu-no-picture--a-err-first.fits, UPSAMPLED, SCI, , 0",
+    "08-dead-row-through-core--a.fits, NAN_FILLED, 0, , 0.0213",
+    "10-degenerate-axes--a-3-1-96-96.fits, UPSAMPLED, 0, , 0",
+    "11-tiles-in-3d--a-3x32x32.fits, UPSAMPLED, COMPRESSED_IMAGE, , 0",
+    "12-pixel-scale--a-cunit-arcsec.fits, UPSAMPLED, 0, 0.26, 0",
+    "12-pixel-scale--a-dec-first.fits, UPSAMPLED, 0, 0.2592, 0",
+  })
+  void whatIsFoundOutIsSaid(
+      String name, QualityFlag flag, String hdu, @Nullable Double scale, double undefined)
+      throws Exception {
+    Path file = Path.of(System.getProperty("tuningfork.cases", "")).resolve(name);
+    assumeTrue(Files.exists(file), () -> "There is no case at " + file);
+
+    PreparedImage image =
+        new Preprocessor(
+                ModelBundle.named(ModelBundle.DEFAULT).description().input(), ImageLimits.DEFAULT)
+            .prepare(Files.readAllBytes(file), ImageDescription.NONE);
+
+    assertThat(image.flags()).contains(flag);
+    assertThat(image.facts().hdu()).isEqualTo(hdu);
+    assertThat(image.facts().undefined()).isCloseTo(undefined, within(1e-4));
+    if (scale != null) {
+      assertThat(image.facts().pixelScale()).isCloseTo(scale, within(1e-6));
+    }
+  }
 
   @Test
   void eachFormIsAnsweredAsThePlainFile() throws Exception {

@@ -200,8 +200,7 @@ class MessagesTest {
 
     assertValid(MORPHOLOGY, morphology.toJson());
     assertThat(GalaxyMorphology.fromJson(morphology.toJson())).isEqualTo(morphology);
-    assertThat(
-            GalaxyMorphology.fromAvro(morphology.toAvro(1), _ -> GalaxyMorphology.avroSchema()))
+    assertThat(GalaxyMorphology.fromAvro(morphology.toAvro(1), _ -> GalaxyMorphology.avroSchema()))
         .isEqualTo(morphology);
   }
 
