@@ -17,6 +17,8 @@ import java.util.function.DoublePredicate;
  * <ul>
  *   <li>On the lines that hold the runs it is rare outside of them. It is common where an image has
  *       few levels, as counts of photons do; these are all real.
+ *   <li>The flux beside the runs is not the next level: in an image of few levels, contours are
+ *       runs.
  *   <li>The flux beside the runs is not the lowest of all. It is where a galaxy fades into a
  *       background of exactly 0, as in simulations and in stamps cut out along an isophote.
  *   <li>If the number is above the sky, there is no light beside the runs. There is around a source
@@ -29,7 +31,7 @@ import java.util.function.DoublePredicate;
 final class FillValues {
 
   /** Rows and columns that are looked at outside of the window. */
-  private static final int LINES = 256;
+  private static final int LINES = 128;
 
   /** And of the window; a dead row is lost among more of them when they are shrunk. */
   private static final int WINDOW_LINES = 512;
@@ -53,6 +55,9 @@ final class FillValues {
 
   /** The share of the other pixels that is fainter than those beside the runs. */
   private static final double LEAST_FAINTER = 0.12;
+
+  /** So many levels away, a number is still next to another. */
+  private static final double NEXT_LEVELS = 2;
 
   private static final double FAR_BELOW = 8;
   private static final double CLEARLY_BELOW = 5;
@@ -156,7 +161,10 @@ final class FillValues {
         fills.add(new Fill(value, run));
       }
     }
-    double[] others = sample(value -> fills.stream().noneMatch(fill -> fill.value == value));
+    double[] others =
+        fills.isEmpty()
+            ? sample.clone()
+            : sample(value -> fills.stream().noneMatch(fill -> fill.value == value));
     Background background = Background.of(others.length == 0 ? sample.clone() : others);
     if (background.noise() > 0
         && background.sky() > FAR_BELOW * background.noise()
@@ -275,12 +283,26 @@ final class FillValues {
     }
     Arrays.sort(beside);
     double median = beside[beside.length / 2];
+    double[] steps = Arrays.stream(beside).map(other -> Math.abs(other - value)).sorted().toArray();
+    if (steps[steps.length / 2] <= NEXT_LEVELS * level(others)) {
+      return false;
+    }
     if (value > median) {
       return median - background.sky() <= NO_LIGHT * background.noise();
     }
     long fainter = Arrays.stream(others).filter(other -> other < median).count();
     return fainter >= LEAST_FAINTER * others.length
         || others[0] - value > CLEARLY_BELOW * background.noise();
+  }
+
+  /** The smallest difference of numbers, which are sorted: 1 of integers. */
+  private static double level(double[] sorted) {
+    double smallest = Double.POSITIVE_INFINITY;
+    for (int i = 1; i < sorted.length; i++) {
+      double difference = sorted[i] - sorted[i - 1];
+      smallest = difference > 0 ? Math.min(smallest, difference) : smallest;
+    }
+    return smallest;
   }
 
   /** The finite flux of the pixels next to the runs of a number. */

@@ -39,10 +39,11 @@ final class FitsTiles {
    *
    * @param name TTYPEn
    * @param at where it begins in a row, in bytes
+   * @param size how long it is in a row, in bytes
    * @param type of its elements
    * @param target what a pointer (type P or Q) points to
    */
-  private record Column(String name, int at, char type, char target) {
+  private record Column(String name, int at, int size, char type, char target) {
     boolean isPointer() {
       return type == 'P' || type == 'Q';
     }
@@ -123,7 +124,7 @@ final class FitsTiles {
       if (repeat > 0) {
         String name = header.getStringValue("TTYPE" + field, "").strip().toUpperCase(Locale.ROOT);
         char target = format.group(3).isEmpty() ? 'B' : format.group(3).charAt(0);
-        columns.add(new Column(name, (int) at, type, target));
+        columns.add(new Column(name, (int) at, (int) size, type, target));
       }
       at += size;
     }
@@ -146,7 +147,6 @@ final class FitsTiles {
   private boolean isHeapEnough(int size) {
     long held = (long) size - heap;
     long pointedTo = 0;
-    boolean hcompressed = compression().equals("HCOMPRESS_1");
     for (Column column : columns) {
       for (int row = 0; column.isPointer() && row < rows; row++) {
         long count = count(column, row);
@@ -159,12 +159,6 @@ final class FitsTiles {
         if (offset + length > held || pointedTo > held) {
           return false;
         }
-        if (hcompressed
-            && count > 0
-            && column.name.equals("COMPRESSED_DATA")
-            && !isSoundHcompress(heap + (int) offset, (int) length)) {
-          return false;
-        }
       }
     }
     return true;
@@ -174,14 +168,14 @@ final class FitsTiles {
    * An HCOMPRESS tile says its size and its bit planes itself (section 10.4.4: a code, two sides, a
    * scale, a sum, three depths), and a reader who believes a side of 0 counts for minutes.
    */
-  private boolean isSoundHcompress(int at, int size) {
-    if (size < HCOMPRESS_HEADER || table.getShort(at) != HCOMPRESS_CODE) {
+  private boolean isSoundHcompress(ByteBuffer in) {
+    if (in.remaining() < HCOMPRESS_HEADER || in.getShort(0) != HCOMPRESS_CODE) {
       return false;
     }
-    int width = table.getInt(at + 2);
-    int height = table.getInt(at + 6);
+    int width = in.getInt(2);
+    int height = in.getInt(6);
     for (int quadrant = 0; quadrant < 3; quadrant++) {
-      int depth = table.get(at + 22 + quadrant);
+      int depth = in.get(22 + quadrant);
       if (depth < 0 || depth > Long.SIZE) {
         return false;
       }
@@ -222,12 +216,20 @@ final class FitsTiles {
     return pointer.type == 'P' ? table.getInt(at + 4) : table.getLong(at + 8);
   }
 
-  /** What a row points to; empty where it points to nothing or there is no such column. */
-  private ByteBuffer piece(@Nullable Column pointer, int row) {
-    return pointer == null || !pointer.isPointer()
-        ? ByteBuffer.allocate(0)
-        : table.slice(
-            heap + (int) offset(pointer, row), (int) count(pointer, row) * bytes(pointer.target));
+  /** What a row points to or itself holds; empty where that is nothing. */
+  private ByteBuffer piece(@Nullable Column column, int row) {
+    if (column == null) {
+      return ByteBuffer.allocate(0);
+    }
+    return column.isPointer()
+        ? table.slice(
+            heap + (int) offset(column, row), (int) count(column, row) * bytes(column.target))
+        : table.slice(row * rowSize + column.at, column.size);
+  }
+
+  /** What kind of numbers a column holds or points to. */
+  private static char kind(Column column) {
+    return column.isPointer() ? column.target : column.type;
   }
 
   /** A number of a tile, from a column or else a keyword of the same name. */
@@ -305,7 +307,7 @@ final class FitsTiles {
     if (uncompressed == null || !raw.hasRemaining()) {
       throw new IOException("it holds no data");
     }
-    plain(raw, uncompressed.target == 'E' || uncompressed.target == 'D', writer);
+    plain(raw, kind(uncompressed) == 'E' || kind(uncompressed) == 'D', writer);
   }
 
   private void decompress(ByteBuffer in, int row, TileWriter writer) throws IOException {
@@ -317,7 +319,7 @@ final class FitsTiles {
               in, writer.count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4), writer);
       case "PLIO_1" -> Plio.decode(in, writer.count, writer);
       case "HCOMPRESS_1" -> {
-        if ((long) in.getInt(2) * in.getInt(6) != writer.count) {
+        if (!isSoundHcompress(in) || in.getInt(2) * in.getInt(6) != writer.count) {
           throw new IOException("its sides are not those of the tile");
         }
         long[] values = new long[writer.count];

@@ -56,6 +56,9 @@ final class FitsWcs {
         latitude = axis;
       }
     }
+    if (longitude > 0 && longitude <= 2 && latitude == 0) {
+      latitude = 3 - longitude; // some headers name one axis alone
+    }
     return longitude == 0 || latitude == 0
         ? null
         : new FitsWcs(header, longitude, latitude, pixelAxes);

@@ -17,6 +17,11 @@ import java.util.Set;
  *   <li>{@link QualityFlag#OFF_CENTRE}: the block that rises highest above the sky lies more than a
  *       quarter of the crop's side from its centre and is no mere noise, and the brightest central
  *       block rises less than {@value #CENTRAL_SHARE} times as high.
+ *   <li>{@link QualityFlag#FIELD_TOO_WIDE} and {@link QualityFlag#FIELD_TOO_NARROW}: the blocks
+ *       that are connected with the centre and rise at least {@value #EDGE} times as high are fewer
+ *       than {@value #FEWEST_BLOCKS} or more than {@value #MOST_BLOCKS}. In the crops of Galaxy Zoo
+ *       2's pictures that the models learnt from, 99.9 % are between 10 and 67; of pictures twice
+ *       as wide a third, and of four times as wide nearly all, are below.
  *   <li>{@link QualityFlag#SATURATED}: more than {@value #NOTABLE_SATURATION} of the pixels are
  *       white.
  * </ul>
@@ -30,12 +35,18 @@ final class ImageQuality {
   private static final double LEAST_LEVELS = 2 / 255.0;
   private static final double CENTRAL_SHARE = 0.5;
 
+  private static final double EDGE = 0.2;
+  private static final int FEWEST_BLOCKS = 8;
+  private static final int MOST_BLOCKS = 68;
+
   /** Half a level of an 8-bit image below its brightest. */
   private static final float WHITE = 254.5f / 255;
 
   private final double[] means = new double[BLOCKS * BLOCKS];
   private final double[] variances = new double[BLOCKS * BLOCKS];
   private final double[] rim = new double[4 * BLOCKS];
+  private final boolean[] reached = new boolean[BLOCKS * BLOCKS];
+  private final int[] waiting = new int[BLOCKS * BLOCKS];
   private int side;
   private int blocks;
   private int white;
@@ -205,9 +216,54 @@ final class ImageQuality {
     if (central < notable) {
       flags.add(QualityFlag.LOW_SIGNAL);
     }
-    if (outer >= notable && central < CENTRAL_SHARE * outer) {
+    boolean offCentre = outer >= notable && central < CENTRAL_SHARE * outer;
+    if (offCentre) {
       flags.add(QualityFlag.OFF_CENTRE);
     }
+    if (central >= notable && !offCentre && blocks == BLOCKS) {
+      int connected = connected(sky + EDGE * central);
+      if (connected < FEWEST_BLOCKS) {
+        flags.add(QualityFlag.FIELD_TOO_WIDE);
+      } else if (connected > MOST_BLOCKS) {
+        flags.add(QualityFlag.FIELD_TOO_NARROW);
+      }
+    }
+  }
+
+  /** How many blocks are reached from the four at the centre over such as are this bright. */
+  private int connected(double least) {
+    Arrays.fill(reached, false);
+    int count = 0;
+    int middle = BLOCKS / 2;
+    for (int row = middle - 1; row <= middle; row++) {
+      for (int column = middle - 1; column <= middle; column++) {
+        count = reach(row, column, Double.NEGATIVE_INFINITY, count);
+      }
+    }
+    for (int next = 0; next < count; next++) {
+      int row = waiting[next] / BLOCKS;
+      int column = waiting[next] % BLOCKS;
+      count = reach(row - 1, column, least, count);
+      count = reach(row + 1, column, least, count);
+      count = reach(row, column - 1, least, count);
+      count = reach(row, column + 1, least, count);
+    }
+    return count;
+  }
+
+  private int reach(int row, int column, double least, int count) {
+    int block = row * BLOCKS + column;
+    if (row < 0
+        || column < 0
+        || row == BLOCKS
+        || column == BLOCKS
+        || reached[block]
+        || means[block] < least) {
+      return count;
+    }
+    reached[block] = true;
+    waiting[count] = block;
+    return count + 1;
   }
 
   private double medianAtRim(double[] perBlock) {

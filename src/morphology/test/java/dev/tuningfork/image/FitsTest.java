@@ -16,6 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import nom.tam.fits.BasicHDU;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,6 +206,95 @@ class FitsTest {
         .hasMessage("The FITS file has no HDU \"DQ\"; its HDUs are 0, 1 (SCI), 2 (WHT).");
     assertThatThrownBy(() -> open(bytes, "0"))
         .hasMessage("FITS HDU 0 holds no image; an image or a cube of images is needed.");
+  }
+
+  private static FitsFile chosen(String... names) throws Exception {
+    BasicHDU<?>[] hdus = new BasicHDU<?>[names.length + 1];
+    hdus[0] = FitsFiles.hdu(null, Map.of());
+    for (int i = 0; i < names.length; i++) {
+      String[] nameAndSide = names[i].split(":");
+      int side = nameAndSide.length > 1 ? Integer.parseInt(nameAndSide[1]) : 20;
+      boolean whole = nameAndSide.length > 2;
+      hdus[i + 1] =
+          FitsFiles.hdu(
+              whole ? new int[side][side] : new float[side][side],
+              nameAndSide[0].isEmpty() ? Map.of() : Map.of("EXTNAME", nameAndSide[0]));
+    }
+    return open(FitsFiles.file(hdus));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MASK IMAGE VARIANCE, IMAGE",
+    "ERR SCI, SCI",
+    "WHT DQ SCI, SCI",
+    "mask_g Var_g image_g, image_g",
+    "FLUXERR FLUX, FLUX",
+    "INVVAR COADD, COADD",
+    "PREVIEW:64 SCI:90, SCI",
+    "IMAGE:8 DATA:40, DATA",
+    "THUMB G:20 SCI:100, SCI",
+    "SCI:16 IMAGE:80, IMAGE",
+    "BITS:20:int G:20, G",
+  })
+  void thePictureAmongTheHdusIsTaken(String names, String due) throws Exception {
+    assertThat(chosen(names.split(" ")).facts().hdu()).isEqualTo(due);
+  }
+
+  @Test
+  void withoutNamesFloatingPointGoesFirstAndThePrimaryHduHasANumber() throws Exception {
+    assertThat(chosen(":20:int", ":20").facts().hdu()).isEqualTo("2");
+    assertThat(open(FitsFiles.image(new float[20][20])).facts().hdu()).isEqualTo("0");
+  }
+
+  @Test
+  void aFileOfMasksAloneIsRefusedUnlessOneIsNamed() throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(null, Map.of()),
+            FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "MASK")),
+            FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "WHT")));
+
+    assertThatThrownBy(() -> open(bytes))
+        .hasMessage(
+            "The FITS file holds only images that go with a picture, such as masks, weights and"
+                + " errors; its HDUs are 0, 1 (MASK), 2 (WHT). Name the one to take (image.hdu, or"
+                + " classify --hdu).");
+    assertThat(open(bytes, "WHT").facts().hdu()).isEqualTo("WHT");
+  }
+
+  @Test
+  void aVersionTellsHdusOfOneNameApart() throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(null, Map.of()),
+            FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "SCI", "EXTVER", 1)),
+            FitsFiles.hdu(new float[30][30], Map.of("EXTNAME", "SCI", "EXTVER", 2)));
+
+    assertThat(open(bytes).width()).isEqualTo(20);
+    assertThat(open(bytes, "sci,2").width()).isEqualTo(30);
+  }
+
+  @Test
+  void damageBehindThePictureDoesNotMatter() throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(null, Map.of()),
+            FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "SCI")),
+            FitsFiles.hdu(new float[90][90], Map.of("EXTNAME", "WHT")));
+
+    assertThat(open(Arrays.copyOf(bytes, bytes.length - 9000)).width()).isEqualTo(20);
+  }
+
+  @Test
+  void axesOfLengthOneAreNotCountedWhereverTheyAre() throws Exception {
+    float[][][][] pixels = new float[3][1][20][24];
+    pixels[2][0][3][4] = 7;
+
+    FitsFile file = open(FitsFiles.image(pixels));
+
+    assertThat(file.planes()).isEqualTo(3);
+    assertThat(pixels(file, 2)[3][4]).isEqualTo(7);
   }
 
   @Test

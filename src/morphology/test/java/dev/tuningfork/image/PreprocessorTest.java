@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessorTest {
@@ -253,10 +255,69 @@ class PreprocessorTest {
         .containsExactly(QualityFlag.LOW_SIGNAL);
   }
 
+  @ParameterizedTest
+  @CsvSource({"3, FIELD_TOO_WIDE", "45, FIELD_TOO_NARROW"})
+  void aGalaxyThatFillsTooLittleOrTooMuchOfTheViewIsFlagged(double scaleLength, QualityFlag flag)
+      throws Exception {
+    float[][] image = noise(424, 424, 1);
+    addSource(image, 212, 212, 90, scaleLength);
+
+    assertThat(prepare(ARTICLE, FitsFiles.image(image)).flags()).containsExactly(flag);
+  }
+
+  @Test
+  void aFieldOfViewIsTakenAsIfTheImageHadBeenCutToIt() throws Exception {
+    float[][] image = noise(300, 300, 1);
+    addSource(image, 150, 150, 60, 14);
+    float[][] cut = new float[200][];
+    for (int y = 0; y < 200; y++) {
+      cut[y] = Arrays.copyOfRange(image[50 + y], 50, 250);
+    }
+    Preprocessor preprocessor = new Preprocessor(ARTICLE, ImageLimits.DEFAULT);
+    Window due = Window.central(200, 200, 169.0 / 424 * 200);
+
+    PreparedImage prepared =
+        preprocessor.prepare(
+            FitsFiles.image(image), new ImageDescription(null, null, 0.4, List.of(), 80.0));
+
+    assertThat(due.side()).isEqualTo(80);
+    float[] ofCut =
+        planes(ARTICLE, preprocessor.prepare(FitsFiles.image(cut), ImageDescription.NONE));
+    float[] ofField = planes(ARTICLE, prepared);
+    for (int i = 0; i < ofCut.length; i++) {
+      assertThat(ofField[i]).isCloseTo(ofCut[i], within(0.05f)); // the sky is of another area
+    }
+    assertThat(prepared.facts().pixelScale()).isEqualTo(0.4);
+  }
+
+  @Test
+  void aFieldOfViewNeedsAScaleAndAnImageThatIsLargeEnough() throws Exception {
+    byte[] fits = FitsFiles.image(noise(100, 100, 1));
+    Preprocessor preprocessor = new Preprocessor(ARTICLE, ImageLimits.DEFAULT);
+
+    assertThatThrownBy(
+            () ->
+                preprocessor.prepare(fits, new ImageDescription(null, null, null, List.of(), 60.0)))
+        .hasMessage(
+            "A field of view of 60.0 arcseconds is asked for, and the pixel scale is unknown: the"
+                + " image has no celestial coordinates. Give the scale (image.pixelScale, or"
+                + " classify --pixel-scale).");
+    assertThat(
+            preprocessor
+                .prepare(fits, new ImageDescription(null, null, 0.1, List.of(), 60.0))
+                .flags())
+        .contains(QualityFlag.FIELD_TOO_NARROW);
+    assertThat(
+            preprocessor
+                .prepare(fits, new ImageDescription(null, null, 30.0, List.of(), null))
+                .flags())
+        .contains(QualityFlag.FIELD_TOO_WIDE);
+  }
+
   @Test
   void aGalaxyInTheMiddleCarriesNoFlag() throws Exception {
     float[][] image = noise(424, 424, 1);
-    addSource(image, 212, 212, 30);
+    addSource(image, 212, 212, 60, 14);
 
     assertThat(prepare(ARTICLE, FitsFiles.image(image)).flags()).isEmpty();
     assertThat(
@@ -381,9 +442,15 @@ class PreprocessorTest {
 
   /** A round source with the profile of a disk, in units of the noise. */
   private static void addSource(float[][] image, int centreX, int centreY, double peak) {
+    addSource(image, centreX, centreY, peak, 4);
+  }
+
+  private static void addSource(
+      float[][] image, int centreX, int centreY, double peak, double scaleLength) {
     for (int y = 0; y < image.length; y++) {
       for (int x = 0; x < image[y].length; x++) {
-        image[y][x] += (float) (peak * Math.exp(-Math.hypot(x - centreX, y - centreY) / 4));
+        image[y][x] +=
+            (float) (peak * Math.exp(-Math.hypot(x - centreX, y - centreY) / scaleLength));
       }
     }
   }

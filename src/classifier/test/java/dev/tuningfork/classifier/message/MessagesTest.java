@@ -234,6 +234,48 @@ class MessagesTest {
   }
 
   @Test
+  void whatWasFoundOutAboutAFitsImageIsInTheMessageInEitherForm() throws Exception {
+    var known = GalaxyMorphology.fromJson(resource("galaxy-morphology.example.json"));
+    var image =
+        new GalaxyMorphology.Image(
+            "file:/1.fits", "0".repeat(64), 96, 90, "SCI", 0.26, 150.25, -2.5, 0.125);
+    var morphology =
+        new GalaxyMorphology(
+            known.objectId(),
+            known.referenceId(),
+            known.survey(),
+            known.ra(),
+            known.dec(),
+            known.tree(),
+            known.questions(),
+            known.morphology(),
+            Set.of(QualityFlag.NAN_FILLED, QualityFlag.BAND_MISSING),
+            known.model(),
+            known.preprocessing(),
+            image,
+            known.device(),
+            known.publishedAt(),
+            known.receivedAt(),
+            known.classifiedAt(),
+            known.source());
+
+    assertValid(MORPHOLOGY, morphology.toJson());
+    assertThat(GalaxyMorphology.fromJson(morphology.toJson())).isEqualTo(morphology);
+    assertThat(GalaxyMorphology.fromAvro(morphology.toAvro(1), _ -> GalaxyMorphology.avroSchema()))
+        .isEqualTo(morphology);
+  }
+
+  @Test
+  void aFieldOfViewMustBePositive() {
+    assertThatThrownBy(
+            () ->
+                GalaxyImageReference.fromJson(
+                    "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"fieldOfView\":0}}"
+                        .getBytes(UTF_8)))
+        .hasMessage("image.fieldOfView must be more than 0 arcseconds, not 0.0.");
+  }
+
+  @Test
   void deadLettersUseTheNamesOfKafkaStreams() {
     assertThat(DeadLetterHeaders.EXCEPTION)
         .isEqualTo(ExceptionHandlerUtils.HEADER_ERRORS_EXCEPTION_NAME);

@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.InputSpec;
@@ -15,8 +16,12 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
+import nom.tam.fits.BasicHDU;
+import nom.tam.fits.Fits;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +82,65 @@ class ClassifyCommandIT {
     assertThat(ids)
         .containsExactlyElementsOf(
             IntStream.range(0, GALAXIES).mapToObj("galaxy-%03d"::formatted).toList());
+  }
+
+  private static BasicHDU<?> hdu(float level, String name) throws Exception {
+    float[][] pixels = new float[60][60];
+    Random random = new Random(1);
+    for (int y = 0; y < 60; y++) {
+      for (int x = 0; x < 60; x++) {
+        pixels[y][x] =
+            (float) (level * Math.exp(-Math.hypot(x - 30, y - 30) / 6) + random.nextGaussian());
+      }
+    }
+    BasicHDU<?> hdu = Fits.makeHDU(pixels);
+    hdu.addValue("EXTNAME", name, "");
+    hdu.addValue("CTYPE1", "RA---TAN", "");
+    hdu.addValue("CTYPE2", "DEC--TAN", "");
+    hdu.addValue("CRPIX1", 30.5, "");
+    hdu.addValue("CRPIX2", 30.5, "");
+    hdu.addValue("CRVAL1", 150.25, "");
+    hdu.addValue("CRVAL2", 2.5, "");
+    hdu.addValue("CDELT1", -0.5 / 3600, "");
+    hdu.addValue("CDELT2", 0.5 / 3600, "");
+    return hdu;
+  }
+
+  @Test
+  void ofFitsFilesTheHduAndTheSizeAreChosenAndPositionAndScaleWritten() throws Exception {
+    Path fits = Files.createDirectories(folder.resolve("fits")).resolve("one.fits");
+    try (Fits file = new Fits()) {
+      file.addHDU(Fits.makeHDU(null));
+      file.addHDU(hdu(20, "WHT"));
+      file.addHDU(hdu(90, "SCI"));
+      file.write(fits.toFile());
+    }
+    List<GalaxyMorphology.Image> seen = new ArrayList<>();
+    for (List<String> options :
+        List.of(List.<String>of(), List.of("--hdu", "WHT", "--pixel-scale", "0.1"))) {
+      Path target = folder.resolve("fits.jsonl");
+      List<String> arguments = new ArrayList<>(List.of("classify", fits.toString(), "--out"));
+      arguments.addAll(List.of(target.toString(), "--model", bundle.toString()));
+      arguments.addAll(options);
+      assertThat(execute(arguments.toArray(String[]::new))).as(err.toString()).isZero();
+      seen.add(GalaxyMorphology.fromJson(Files.readAllBytes(target)).image());
+    }
+
+    assertThat(seen).extracting(GalaxyMorphology.Image::hdu).containsExactly("SCI", "WHT");
+    assertThat(seen.getFirst().pixelScale()).isCloseTo(0.5, within(1e-9));
+    assertThat(seen.getLast().pixelScale()).isEqualTo(0.1);
+    assertThat(seen.getFirst().ra()).isCloseTo(150.25, within(1e-9));
+    assertThat(seen.getFirst().dec()).isCloseTo(2.5, within(1e-9));
+    assertThat(
+            execute(
+                "classify",
+                images.resolve("galaxy-000.jpg").toString(),
+                "--size",
+                "20",
+                "--model",
+                bundle.toString()))
+        .isEqualTo(3);
+    assertThat(err.toString()).contains("the pixel scale is unknown", "--pixel-scale");
   }
 
   @Test

@@ -1,0 +1,247 @@
+package dev.tuningfork.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Tile-compressed images of 20×24 pixels that astropy 7 wrote ({@code CompImageHDU} with {@code
+ * quantize_level}, {@code quantize_method} and {@code tile_shape} as their names say; ZQUANTIZ and
+ * ZBLANK were set in the header afterwards), and tables written here byte by byte.
+ */
+class FitsTilesTest {
+
+  private static final int WIDTH = 20;
+  private static final int HEIGHT = 24;
+
+  private static FitsPixels read(byte[] bytes) throws ImageException {
+    FitsFile file =
+        (FitsFile)
+            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+                .open(bytes, ImageDescription.NONE);
+    return FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height());
+  }
+
+  private static double real(int x, int y) {
+    return 100 + 3 * x + 7 * y + (31 * x + 17 * y) % 23 / 4.0;
+  }
+
+  private static int whole(int x, int y) {
+    return 100 + 3 * x + 7 * y + (x * y) % 11;
+  }
+
+  /** What is due at a pixel. */
+  private interface Due {
+    double at(int plane, int x, int y);
+  }
+
+  private static void assertPixels(FitsPixels pixels, int planes, Due due) {
+    for (int plane = 0; plane < planes; plane++) {
+      for (int y = 0; y < HEIGHT; y++) {
+        for (int x = 0; x < WIDTH; x++) {
+          assertThat((Double) pixels.flux(plane, y, x))
+              .as("plane %d, row %d, column %d", plane, y, x)
+              .isEqualTo((Double) due.at(plane, x, y));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"astropy-lossless-gzip1-f32.fits", "astropy-lossless-nocompress-f32.fits"})
+  void floatsWithoutLossAreReadBitByBitWhateverZquantizSays(String name) throws Exception {
+    assertPixels(read(FitsFiles.packed(name)), 1, (_, x, y) -> (float) real(x, y));
+  }
+
+  @Test
+  void doublesWithoutLossAreReadBitByBit() throws Exception {
+    assertPixels(
+        read(FitsFiles.packed("astropy-lossless-gzip2-f64.fits")),
+        1,
+        (_, x, y) -> real(x, y) + 1e-9);
+  }
+
+  @Test
+  void integersWithZquantizAreRead() throws Exception {
+    assertPixels(read(FitsFiles.packed("astropy-int-zquantiz.fits")), 1, (_, x, y) -> whole(x, y));
+  }
+
+  @Test
+  void undefinedIntegersOfTilesStayUndefined() throws Exception {
+    assertPixels(
+        read(FitsFiles.packed("astropy-zblank-int16.fits")),
+        1,
+        (_, x, y) -> x == 3 && y == 5 ? Double.NaN : 20 + 0.5 * whole(x, y));
+  }
+
+  @Test
+  void tilesMaySpanPlanes() throws Exception {
+    assertPixels(
+        read(FitsFiles.packed("astropy-cube-tiles.fits")),
+        3,
+        (plane, x, y) -> 1000 * plane + whole(x, y));
+  }
+
+  @Test
+  void quantisedPixelsWithoutDitherAreNotShifted() throws Exception {
+    FitsPixels pixels = read(FitsFiles.packed("astropy-undithered-rice.fits"));
+
+    for (int y = 0; y < HEIGHT; y++) {
+      for (int x = 0; x < WIDTH; x++) { // ZSCALE is 2
+        assertThat(pixels.flux(0, y, x)).isCloseTo(real(x, y), within(1.0));
+      }
+    }
+    assertThat(pixels.flux(0, 5, 3)).isEqualTo(148);
+    assertThat(pixels.flux(0, 23, 19)).isEqualTo(322);
+  }
+
+  @Test
+  void ditheredPixelsAreThoseOfAstropyAndZeroStaysZero() throws Exception {
+    FitsPixels pixels = read(FitsFiles.packed("astropy-dither2-rice.fits"));
+
+    assertThat((float) pixels.flux(0, 0, 0)).isEqualTo(100.77265167236328f);
+    assertThat(pixels.flux(0, 5, 3)).isZero();
+    assertThat((float) pixels.flux(0, 11, 7)).isEqualTo(201.6658935546875f);
+    assertThat((float) pixels.flux(0, 23, 19)).isEqualTo(321.8211669921875f);
+  }
+
+  /** A table with a row for each row of the image, of which one column holds the data. */
+  private static byte[] table(
+      String column, String pointer, String type, int zbitpix, List<byte[]> tiles, String... more) {
+    int descriptor = pointer.equals("Q") ? 16 : 8;
+    List<String> cards = new ArrayList<>();
+    cards.add("XTENSION= 'BINTABLE'");
+    cards.addAll(numbers("BITPIX", 8, "NAXIS", 2, "NAXIS1", descriptor, "NAXIS2", HEIGHT));
+    int heap = tiles.stream().mapToInt(tile -> tile.length).sum();
+    cards.addAll(numbers("PCOUNT", heap, "GCOUNT", 1, "TFIELDS", 1));
+    cards.add("TTYPE1  = '%s'".formatted(column));
+    cards.add("TFORM1  = '1%s%s'".formatted(pointer, type));
+    cards.add("ZIMAGE  = %20s".formatted("T"));
+    cards.add("ZCMPTYPE= 'GZIP_1'");
+    cards.addAll(numbers("ZBITPIX", zbitpix, "ZNAXIS", 2, "ZNAXIS1", WIDTH, "ZNAXIS2", HEIGHT));
+    cards.addAll(List.of(more));
+    ByteBuffer data = ByteBuffer.allocate(HEIGHT * descriptor + heap);
+    int size = type.equals("D") ? 8 : type.equals("E") || type.equals("J") ? 4 : 1;
+    int offset = 0;
+    for (byte[] tile : tiles) {
+      if (descriptor == 16) {
+        data.putLong(tile.length / size).putLong(offset);
+      } else {
+        data.putInt(tile.length / size).putInt(offset);
+      }
+      offset += tile.length;
+    }
+    tiles.forEach(data::put);
+    List<String> primary = new ArrayList<>(List.of("SIMPLE  = %20s".formatted("T")));
+    primary.addAll(numbers("BITPIX", 8, "NAXIS", 0));
+    ByteBuffer file = ByteBuffer.allocate(2 * 2880 + (data.capacity() + 2879) / 2880 * 2880);
+    file.put(header(primary)).put(header(cards)).put(data.array());
+    return file.array();
+  }
+
+  private static List<String> numbers(Object... keysAndValues) {
+    List<String> cards = new ArrayList<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      cards.add("%-8s= %20d".formatted(keysAndValues[i], (Integer) keysAndValues[i + 1]));
+    }
+    return cards;
+  }
+
+  private static byte[] header(List<String> cards) {
+    StringBuilder header = new StringBuilder();
+    cards.forEach(card -> header.append("%-80s".formatted(card)));
+    header.append("%-80s".formatted("END"));
+    return "%-2880s".formatted(header).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] row(int y, int size) {
+    ByteBuffer row = ByteBuffer.allocate(WIDTH * size);
+    for (int x = 0; x < WIDTH; x++) {
+      switch (size) {
+        case 4 -> row.putFloat((float) real(x, y));
+        case 8 -> row.putDouble(real(x, y));
+        default -> row.put((byte) whole(x, y));
+      }
+    }
+    return row.array();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P", "Q"})
+  void uncompressedTilesAreReadByEitherKindOfPointer(String pointer) throws Exception {
+    List<byte[]> tiles = new ArrayList<>();
+    for (int y = 0; y < HEIGHT; y++) {
+      tiles.add(row(y, 8));
+    }
+
+    byte[] bytes = table("UNCOMPRESSED_DATA", pointer, "D", -64, tiles, "ZQUANTIZ= 'NONE'");
+
+    assertPixels(read(bytes), 1, (_, x, y) -> real(x, y));
+  }
+
+  @Test
+  void tilesThatDidNotQuantiseAreInTheirOwnColumn() throws Exception {
+    List<byte[]> tiles = new ArrayList<>();
+    for (int y = 0; y < HEIGHT; y++) {
+      tiles.add(FitsFiles.gzip(row(y, 4)));
+    }
+
+    byte[] bytes =
+        table(
+            "GZIP_COMPRESSED_DATA",
+            "P",
+            "B",
+            -32,
+            tiles,
+            "ZQUANTIZ= 'SUBTRACTIVE_DITHER_1'",
+            "ZSCALE  = %20s".formatted("2.0"),
+            "ZZERO   = %20s".formatted("1.0"));
+
+    assertPixels(read(bytes), 1, (_, x, y) -> (float) real(x, y));
+  }
+
+  @Test
+  void bytesAreUnsigned() throws Exception {
+    List<byte[]> tiles = new ArrayList<>();
+    for (int y = 0; y < HEIGHT; y++) {
+      tiles.add(FitsFiles.gzip(row(y, 1)));
+    }
+
+    assertPixels(
+        read(table("COMPRESSED_DATA", "P", "B", 8, tiles)), 1, (_, x, y) -> whole(x, y) & 0xff);
+  }
+
+  @Test
+  void aTileThatIsTooShortIsNamed() throws Exception {
+    List<byte[]> tiles = new ArrayList<>();
+    for (int y = 0; y < HEIGHT; y++) {
+      tiles.add(FitsFiles.gzip(y == 6 ? new byte[10] : row(y, 4)));
+    }
+    byte[] bytes = table("COMPRESSED_DATA", "P", "B", -32, tiles);
+
+    assertThatThrownBy(() -> read(bytes))
+        .hasMessage(
+            "The pixels of FITS HDU 1 cannot be read: tile 7 of 24 is damaged: 10 bytes are not 20"
+                + " pixels.");
+  }
+
+  @Test
+  void anUnknownCompressionIsNamed() throws Exception {
+    byte[] bytes =
+        new String(FitsFiles.packed("astropy-int-zquantiz.fits"), StandardCharsets.ISO_8859_1)
+            .replace("'GZIP_1  '", "'ZSTD_1  '")
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> read(bytes))
+        .hasMessageContaining("its compression \"ZSTD_1\" (ZCMPTYPE) is unknown");
+  }
+}

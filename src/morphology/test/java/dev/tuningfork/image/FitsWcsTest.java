@@ -1,0 +1,95 @@
+package dev.tuningfork.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Scales and positions are those that astropy's {@code WCS} gives for the same headers. */
+class FitsWcsTest {
+
+  private static final String REFERENCE = "CRPIX1=3. CRPIX2=40. CRVAL1=150.25 CRVAL2=2.5 ";
+
+  private static ImageFacts facts(String cards) throws ImageException {
+    Map<String, Object> header = new HashMap<>();
+    for (String card : cards.split(" ")) {
+      String value = card.substring(card.indexOf('=') + 1);
+      boolean number = value.matches("[-+.0-9e]+") && value.matches(".*[.e].*");
+      boolean whole = value.matches("[0-9]+");
+      header.put(
+          card.substring(0, card.indexOf('=')),
+          number
+              ? (Object) Double.parseDouble(value)
+              : whole ? (Object) Integer.parseInt(value) : value);
+    }
+    byte[] bytes = FitsFiles.file(FitsFiles.hdu(new float[24][32], header));
+    return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+        .open(bytes, ImageDescription.NONE)
+        .facts();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CD1_2=1e-4 CD2_1=1e-4,"
+        + " 0.36, 150.2472473772862, 2.5013499971167907",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CDELT1=-1e-4 CDELT2=1e-4 PC1_2=0.5 PC2_1=-0.5,"
+        + " 0.4024922359499623, 150.25002502375182, 2.496575000003854",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CDELT1=-1e-3 CDELT2=1e-3 CROTA2=30.,"
+        + " 3.6, 150.25206057030547, 2.469434302700539",
+    "CTYPE1=GLON-TAN CTYPE2=GLAT-TAN CDELT1=-1e-3 CDELT2=1e-3,"
+        + " 3.6, 64.2170060697187, 54.07259557453454",
+    "CTYPE1=ELON-TAN CTYPE2=ELAT-TAN CDELT1=-1e-3 CDELT2=1e-3," + " 3.6, 153.21146, 13.70135",
+    "CTYPE1=RA---TAN-SIP CTYPE2=DEC--TAN-SIP CD1_1=-1e-4 CD2_2=1e-4 A_ORDER=2 B_ORDER=2"
+        + " A_2_0=1e-3 B_1_1=2e-3, 0.36, 150.24863047446004, 2.4971757492898354",
+    "CTYPE1=GLAT-TAN CTYPE2=GLON-TAN CDELT1=1e-3 CDELT2=-1e-3 CRVAL1=2.5 CRVAL2=150.25,"
+        + " 3.6, 64.31581426160999, 54.073477169787544",
+    "CTYPE1=DEC--TAN CTYPE2=RA---TAN CUNIT1=arcsec CUNIT2=arcsec CDELT1=0.26 CDELT2=-0.26"
+        + " CRVAL1=9e3 CRVAL2=540.9e3, 0.26, 150.25198800472594, 2.500974998496373",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CUNIT1=arcmin CUNIT2=arcmin CDELT1=-0.01 CDELT2=0.01"
+        + " CRVAL1=9015. CRVAL2=150., 0.6, 150.24774786432542, 2.495416664751121",
+    "CTYPE1=RA---SIN CTYPE2=DEC--SIN CUNIT1=rad CUNIT2=rad CDELT1=-1e-5 CDELT2=1e-5 CRVAL1=2.6"
+        + " CRVAL2=0.05, 2.0626480624709633, 148.96128223129472, 2.8490326099626215",
+    "CTYPE1=RA---CAR CTYPE2=DEC--CAR CDELT1=-1e-3 CDELT2=1e-3 CRPIX2=-59988. CRVAL2=0.,"
+        + " 2.5455844, 150.2365, 60.0005",
+    "CTYPE1=RA---STG CTYPE2=DEC--STG CDELT1=-1e-2 CDELT2=1e-2 CRVAL1=0.1 CRVAL2=-89.9,"
+        + " 36, 217.74756575479265, -89.77898039598934",
+  })
+  void scaleAndCentreAreThoseOfAstropy(String cards, double scale, Double ra, Double dec)
+      throws Exception {
+    ImageFacts facts = facts(REFERENCE + cards);
+
+    assertThat(facts.pixelScale()).isCloseTo(scale, within(scale * 1e-4));
+    assertThat(facts.centre()).isNotNull();
+    if (ra != null) {
+      assertThat(facts.centre().ra()).isCloseTo(ra, within(5e-5));
+      assertThat(facts.centre().dec()).isCloseTo(dec, within(5e-5));
+    }
+  }
+
+  @Test
+  void anAbsentDiagonalOfCdIsZeroAndOfPcIsOne() throws Exception {
+    String axes = "CTYPE1=RA---TAN CTYPE2=DEC--TAN ";
+
+    assertThat(facts(axes + "CD1_2=1e-4 CD2_1=1e-4 CDELT1=1. CDELT2=1.").pixelScale())
+        .isCloseTo(0.36, within(1e-9));
+    assertThat(facts(axes + "CDELT1=1e-4 CDELT2=1e-4 PC1_2=1. PC2_1=-1.").pixelScale())
+        .isCloseTo(0.36 * Math.sqrt(2), within(1e-9));
+  }
+
+  @Test
+  void whatTheHeaderDoesNotSayIsNotMadeUp() throws Exception {
+    String axes = "CTYPE1=RA---TAN CTYPE2=DEC--TAN ";
+
+    assertThat(facts(axes + "CRVAL1=150. CRVAL2=2.").pixelScale()).isNull();
+    assertThat(facts("CDELT1=1e-4 CDELT2=1e-4").pixelScale()).isNull();
+    assertThat(facts(axes + "CDELT1=1e-4 CDELT2=1e-4").centre()).isNull();
+    assertThat(facts(axes + REFERENCE + "CDELT1=1e-4 CDELT2=1e-4 EQUINOX=1950.").centre()).isNull();
+    assertThat(
+            facts(REFERENCE + "CTYPE1=RA---XYZ CTYPE2=DEC--XYZ CDELT1=1e-4 CDELT2=1e-4").centre())
+        .isNull();
+  }
+}

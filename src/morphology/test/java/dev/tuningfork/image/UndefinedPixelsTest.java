@@ -1,0 +1,271 @@
+package dev.tuningfork.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What counts as an undefined pixel of linear flux, and what comes in its place. */
+class UndefinedPixelsTest {
+
+  private static final int SIDE = 96;
+  private static final Window MIDDLE = Window.central(SIDE, SIDE, 47);
+
+  /** A galaxy of 600 at its centre and a sky with a noise of 4. */
+  private static float[][] galaxy(double sky) {
+    Random random = new Random(7);
+    return painted(
+        (x, y) -> sky + 600 * Math.exp(-Math.hypot(x, y) / 3) + 4 * random.nextGaussian());
+  }
+
+  /** By the distances from the centre. */
+  private static float[][] painted(DoubleBinaryOperator flux) {
+    float[][] image = new float[SIDE][SIDE];
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        image[y][x] = (float) flux.applyAsDouble(x - 47.5, y - 47.5);
+      }
+    }
+    return image;
+  }
+
+  private static float[][] mapped(float[][] image, DoubleUnaryOperator pixel) {
+    float[][] mapped = new float[SIDE][SIDE];
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        mapped[y][x] = (float) pixel.applyAsDouble(image[y][x]);
+      }
+    }
+    return mapped;
+  }
+
+  private static float[][] with(
+      float[][] image, int top, int bottom, int left, int right, double value) {
+    float[][] changed = mapped(image, pixel -> pixel);
+    for (int y = top; y < bottom; y++) {
+      for (int x = left; x < right; x++) {
+        changed[y][x] = (float) value;
+      }
+    }
+    return changed;
+  }
+
+  private static float[][] framed(float[][] image, int width, double value) {
+    float[][] framed = with(image, 0, width, 0, SIDE, value);
+    framed = with(framed, SIDE - width, SIDE, 0, SIDE, value);
+    framed = with(framed, 0, SIDE, 0, width, value);
+    return with(framed, 0, SIDE, SIDE - width, SIDE, value);
+  }
+
+  private static Cutout cutout(Object pixels, String... bands) throws ImageException {
+    return cutout(pixels, Map.of(), MIDDLE, bands);
+  }
+
+  private static Cutout cutout(
+      Object pixels, Map<String, Object> cards, Window window, String... bands)
+      throws ImageException {
+    var description = new ImageDescription(null, null, null, List.of(bands), null);
+    return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+        .open(FitsFiles.file(FitsFiles.hdu(pixels, cards)), description)
+        .read(window, Channels.RGB);
+  }
+
+  private static void assertAlike(Cutout cutout, Cutout due, double most) {
+    for (int i = 0; i < due.values().length; i++) {
+      assertThat((double) cutout.values()[i]).isCloseTo(due.values()[i], within(most));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -999, -32768, 1e20, Double.NaN})
+  void theBorderOfAMosaicIsNoSky(double fill) throws Exception {
+    Cutout whole = cutout(galaxy(100));
+
+    Cutout framed = cutout(framed(galaxy(100), 20, fill));
+
+    assertAlike(framed, whole, 3);
+    assertThat(framed.flags()).isEmpty();
+    assertThat(((Cutout.Flux) framed.light()).bands().getFirst().noise())
+        .isCloseTo(((Cutout.Flux) whole.light()).bands().getFirst().noise(), within(1.5));
+  }
+
+  @Test
+  void aBorderWithinTheViewIsFilledWithSkyAndItsShareIsSaid() throws Exception {
+    Cutout cutout = cutout(with(galaxy(100), 0, SIDE, 0, 34, 0));
+
+    assertThat(cutout.flags()).containsExactly(QualityFlag.NAN_FILLED);
+    assertThat(cutout.undefined()).isCloseTo(10 / 47.0, within(1e-9));
+    assertThat(cutout.values()[0]).isZero();
+  }
+
+  @Test
+  void theSameHoldsForIntegers() throws Exception {
+    int[][] whole = new int[SIDE][SIDE];
+    int[][] framed = new int[SIDE][SIDE];
+    float[][] galaxy = galaxy(100);
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        whole[y][x] = Math.round(galaxy[y][x]);
+        framed[y][x] = x < 20 || y > 80 ? 0 : whole[y][x];
+      }
+    }
+
+    assertAlike(cutout(framed), cutout(whole), 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "NaN", "-999"})
+  void aDeadRowOrColumnThroughTheCoreIsBridged(double dead) throws Exception {
+    Cutout whole = cutout(galaxy(100));
+
+    for (float[][] damaged :
+        List.of(
+            with(galaxy(100), 47, 48, 0, SIDE, dead),
+            with(galaxy(100), 0, SIDE, 48, 49, dead),
+            with(with(galaxy(100), 44, 45, 0, SIDE, dead), 0, SIDE, 50, 51, dead))) {
+      Cutout bridged = cutout(damaged);
+      assertAlike(bridged, whole, 110);
+      assertThat(bridged.flags()).containsExactly(QualityFlag.NAN_FILLED);
+      assertThat(bridged.undefined()).isBetween(1 / 47.0 - 1e-9, 2 / 47.0);
+    }
+    assertAlike(cutout(with(galaxy(100), 60, 63, 0, SIDE, dead)), whole, 60);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -1, 7.5, Double.NaN})
+  void aBandWithoutCoverageIsLeftOut(double value) throws Exception {
+    float[][] empty = painted((_, _) -> value);
+
+    Cutout cutout = cutout(new float[][][] {galaxy(0), empty, galaxy(5)}, "g", "r", "z");
+
+    assertThat(((Cutout.Flux) cutout.light()).bands())
+        .extracting(Cutout.Band::name)
+        .containsExactly("g", "z");
+    assertThat(cutout.flags()).containsExactly(QualityFlag.BAND_MISSING);
+  }
+
+  @Test
+  void aBandThatCoversLittleOfTheViewIsLeftOut() throws Exception {
+    float[][] corner = with(galaxy(100), 0, SIDE, 0, 60, 0);
+
+    Cutout cutout = cutout(new float[][][] {galaxy(0), corner, galaxy(5)}, "g", "r", "z");
+
+    assertThat(((Cutout.Flux) cutout.light()).bands())
+        .extracting(Cutout.Band::name)
+        .containsExactly("g", "z");
+  }
+
+  @Test
+  void anImageOfWhichTooLittleIsLeftIsRefused() {
+    assertThatThrownBy(() -> cutout(with(galaxy(100), 0, SIDE, 0, 52, 0)))
+        .isInstanceOf(ImageException.class)
+        .hasMessage(
+            "60 % of the part of the FITS image that the model looks at is undefined (NaN, BLANK or"
+                + " a fill value); at most 50 % may be.");
+    assertThatThrownBy(() -> cutout(with(galaxy(100), 40, 56, 40, 56, Double.NaN)))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("of the centre of the FITS image is undefined")
+        .hasMessageContaining("so there is no galaxy to see");
+  }
+
+  @Test
+  void realZerosStay() throws Exception {
+    // a simulation without noise, a stamp cut out along an isophote, counts of photons, clipped sky
+    Random random = new Random(3);
+    float[][] simulated = painted((x, y) -> Math.max(0, 600 * Math.exp(-Math.hypot(x, y) / 3) - 1));
+    float[][] stamp = mapped(galaxy(0), pixel -> pixel > 14 ? pixel : 0);
+    float[][] counts =
+        painted(
+            (x, y) -> {
+              double mean = 0.05 + 20 * Math.exp(-Math.hypot(x, y) / 5);
+              int count = -1;
+              for (double sum = 0; sum < mean; sum -= Math.log(random.nextDouble())) {
+                count++;
+              }
+              return Math.max(0, count);
+            });
+    float[][] clipped = mapped(galaxy(0), pixel -> Math.max(0, pixel));
+
+    for (float[][] real : List.of(simulated, stamp, counts, clipped)) {
+      Cutout cutout = cutout(real);
+      assertThat(cutout.flags()).isEmpty();
+      assertThat(cutout.undefined()).isZero();
+    }
+    assertThat(cutout(simulated).values()[0]).isZero();
+    assertThat(cutout(stamp).values()[0]).isZero();
+  }
+
+  @Test
+  void fewLevelsAreNoFill() throws Exception {
+    int[][] levels = new int[SIDE][SIDE];
+    float[][] galaxy = galaxy(100);
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        levels[y][x] = Math.round(galaxy[y][x] / 10);
+      }
+    }
+
+    assertThat(cutout(levels).undefined()).isZero();
+  }
+
+  @Test
+  void aSaturatedCoreIsNoFill() throws Exception {
+    float[][] saturated = mapped(galaxy(0), pixel -> Math.min(pixel, 250));
+
+    Cutout cutout = cutout(saturated);
+
+    assertThat(cutout.undefined()).isZero();
+    assertThat(cutout.values()[23 * 47 + 23]).isGreaterThan(240);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e300, 1e40, 1e-40, 1e-300})
+  void unitsDoNotMatter(double unit) throws Exception {
+    double[][] inUnit = new double[SIDE][SIDE];
+    float[][] galaxy = galaxy(0);
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        inUnit[y][x] = unit * galaxy[y][x];
+      }
+    }
+    var spec = InputSpec.article().withSize(64);
+    var preprocessor = new Preprocessor(spec, ImageLimits.DEFAULT);
+    PreparedImage due = preprocessor.prepare(FitsFiles.image(galaxy), ImageDescription.NONE);
+
+    PreparedImage prepared = preprocessor.prepare(FitsFiles.image(inUnit), ImageDescription.NONE);
+
+    assertThat(prepared.flags()).isEqualTo(due.flags());
+    for (int i = 0; i < due.pixels().count(); i++) {
+      assertThat(prepared.pixels().brightness(i))
+          .isCloseTo(due.pixels().brightness(i), within(1e-4f));
+    }
+  }
+
+  @Test
+  void unsigned64BitPixelsKeepTheirLowerBits() throws Exception {
+    long[][] stored = new long[SIDE][SIDE];
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        stored[y][x] = Long.MIN_VALUE + 3000 + 7 * x + y;
+      }
+    }
+    byte[] bytes = FitsFiles.file(FitsFiles.hdu(stored, Map.of("BSCALE", 1.0, "BZERO", 0x1p63)));
+    FitsFile file =
+        (FitsFile)
+            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+                .open(bytes, ImageDescription.NONE);
+
+    FitsPixels pixels = FitsPixels.of(bytes, file.hdu(), SIDE, SIDE);
+
+    assertThat(pixels.flux(0, 5, 9)).isEqualTo(3000 + 63 + 5);
+  }
+}
