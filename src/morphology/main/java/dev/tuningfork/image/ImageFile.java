@@ -16,6 +16,9 @@ interface ImageFile {
     return null;
   }
 
+  /** About how many bytes of heap it takes to decode a part of the image. */
+  long heapToRead(Window window, Channels channels);
+
   /**
    * Decodes a part of the image.
    *

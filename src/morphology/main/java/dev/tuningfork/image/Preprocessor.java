@@ -23,6 +23,7 @@ public final class Preprocessor {
   private static final int SPARE = 32 << 20;
 
   private final InputSpec spec;
+  private final DecodingMemory memory;
   private final ImageDecoder decoder;
   private final AtomicReferenceArray<@Nullable Taps> taps = new AtomicReferenceArray<>(TAPS);
   private final Pool<LevelPass> passes = new Pool<>(LevelPass::new);
@@ -33,8 +34,13 @@ public final class Preprocessor {
   }
 
   Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg) {
+    this(spec, limits, jpeg, DecodingMemory.SHARED);
+  }
+
+  Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg, DecodingMemory memory) {
     this.spec = spec;
-    this.decoder = new ImageDecoder(limits, jpeg);
+    this.memory = memory;
+    this.decoder = new ImageDecoder(limits, jpeg, memory);
     int count = spec.valueCount();
     this.spareLevels =
         new Pool<>(Math.clamp(SPARE / count, 1, MOST_SPARE), () -> new byte[count], _ -> {});
@@ -58,11 +64,27 @@ public final class Preprocessor {
     if (spec.size() > NOTABLE_ENLARGEMENT * window.side()) {
       flags.add(QualityFlag.UPSAMPLED);
     }
-    Pixels pixels =
-        file instanceof JpegFile jpeg && isSinglePass(window)
-            ? levels(jpeg, window, flags)
-            : pixels(file, window, flags);
-    return new PreparedImage(pixels, file.width(), file.height(), flags);
+    boolean singlePass = isSinglePass(window);
+    int taken = take(file, window, singlePass);
+    try {
+      Pixels pixels =
+          file instanceof JpegFile jpeg && singlePass
+              ? levels(jpeg, window, flags)
+              : pixels(file, window, flags);
+      return new PreparedImage(pixels, file.width(), file.height(), flags);
+    } finally {
+      memory.give(taken);
+    }
+  }
+
+  /** Memory for decoding; a JPEG that is scaled down row by row needs none for the rows. */
+  private int take(ImageFile file, Window window, boolean singlePass) throws ImageException {
+    long bytes =
+        file instanceof JpegFile jpeg && singlePass
+            ? jpeg.decoder().heapToDecode(jpeg.header())
+            : file.heapToRead(window, spec.channels());
+    return memory.take(
+        () -> "The image of %d×%d pixels".formatted(file.width(), file.height()), bytes);
   }
 
   /**

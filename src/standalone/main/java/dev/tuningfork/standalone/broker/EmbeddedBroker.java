@@ -44,6 +44,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final Duration METADATA_POLL = Duration.ofMillis(5);
   private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
+  /**
+   * Free bytes of the disk: those that a start takes and some more, and those it must not touch.
+   */
+  private static final long ROOM_TO_START = 64 << 20;
+
+  private static final long ROOM_TO_WORK = 16 << 20;
+
   private final Path folder;
   private final @Nullable ScratchFolder scratch;
   private final KafkaConfig config;
@@ -65,6 +72,12 @@ public final class EmbeddedBroker implements AutoCloseable {
   public static EmbeddedBroker start() {
     try {
       ScratchFolder scratch = ScratchFolder.create("broker");
+      try {
+        ScratchFolder.requireRoom(scratch.path(), ROOM_TO_START);
+      } catch (IOException e) {
+        scratch.close();
+        throw e;
+      }
       return started(new EmbeddedBroker(scratch.path(), scratch));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
@@ -104,6 +117,19 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public Path folder() {
     return folder;
+  }
+
+  /**
+   * Checks that the disk has room for what clients send.
+   *
+   * @throws IllegalStateException in a sentence, where the disk is full
+   */
+  public void requireRoom() {
+    try {
+      ScratchFolder.requireRoom(folder, ROOM_TO_WORK);
+    } catch (IOException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   /** Creates a topic of one replica, and returns when the broker serves it. */
