@@ -53,7 +53,9 @@ class ProgressBarTest {
     }
 
     assertThat(err.toString()).doesNotContain(" days").doesNotContainPattern("\\d{4} h");
-    assertThat(err.toString().lines().toList().getLast()).isEqualTo("100 of 1,000 galaxies, 0/s");
+    assertThat(err.toString().lines().toList().getLast())
+        .startsWith("100 of 1,000 galaxies")
+        .doesNotContain("left");
   }
 
   @Test
