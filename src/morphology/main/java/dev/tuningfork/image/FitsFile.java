@@ -211,6 +211,14 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     }
   }
 
+  /** The whole image where it has to be uncompressed; of the part the flux and the brightness. */
+  @Override
+  public long heapToRead(Window window, Channels channels) {
+    long whole =
+        hdu.isCompressed() ? (long) width * height * planes * (Math.abs(hdu.bitpix()) / 8) : 0;
+    return 2 * whole + (2L * planes + 3) * Float.BYTES * window.side() * window.side();
+  }
+
   @Override
   public Cutout read(Window window, Channels channels) throws ImageException {
     FitsPixels pixels = FitsPixels.of(bytes, hdu, width, height);

@@ -2,12 +2,26 @@ package dev.tuningfork.image;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.zip.GZIPInputStream;
 
 /** Files that were compressed as a whole, such as {@code cutout.fits.gz}. */
 final class Gzip {
 
   private Gzip() {}
+
+  /** Twice the file's size by its last four bytes, as far as the limits go. */
+  static long heapToInflate(byte[] bytes, ImageLimits limits) {
+    long size =
+        bytes.length < Integer.BYTES
+            ? 0
+            : ByteBuffer.wrap(bytes, bytes.length - Integer.BYTES, Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getInt()
+                & 0xffffffffL;
+    return 2 * Math.min(size, limits.bytes());
+  }
 
   /** Inflates as much as the limits allow, and refuses what goes on beyond. */
   static byte[] inflate(byte[] bytes, ImageLimits limits) throws ImageException {

@@ -12,9 +12,11 @@ final class ImageDecoder {
 
   private final ImageLimits limits;
   private final JpegCodec jpeg;
+  private final DecodingMemory memory;
 
-  ImageDecoder(ImageLimits limits, JpegCodec jpeg) {
+  ImageDecoder(ImageLimits limits, JpegCodec jpeg, DecodingMemory memory) {
     this.limits = limits;
+    this.memory = memory;
     this.jpeg = jpeg;
   }
 
@@ -33,13 +35,22 @@ final class ImageDecoder {
       case PNG -> PngFile.open(bytes, limits);
       case FITS -> FitsFile.open(bytes, description, limits);
       case GZIPPED_FITS -> {
-        byte[] inflated = Gzip.inflate(bytes, limits);
+        byte[] inflated = inflated(bytes);
         if (!FitsFile.is(inflated)) {
           throw new ImageException("This gzipped file holds no FITS file: " + beginning(inflated));
         }
         yield FitsFile.open(inflated, description, limits);
       }
     };
+  }
+
+  private byte[] inflated(byte[] bytes) throws ImageException {
+    int taken = memory.take(() -> "The gzipped file", Gzip.heapToInflate(bytes, limits));
+    try {
+      return Gzip.inflate(bytes, limits);
+    } finally {
+      memory.give(taken);
+    }
   }
 
   private static String beginning(byte[] bytes) {

@@ -14,6 +14,9 @@ interface ImageFile {
     return ImageFacts.NONE;
   }
 
+  /** About how many bytes of heap it takes to decode a part of the image. */
+  long heapToRead(Window window, Channels channels);
+
   /**
    * Decodes a part of the image.
    *

@@ -25,6 +25,14 @@ final class ImageIoJpeg implements JpegCodec {
   private final ImageReaderSpi provider =
       ImageIO.getImageReadersByFormatName("jpeg").next().getOriginatingProvider();
 
+  /** The whole raster, of up to four components. */
+  @Override
+  public long heapToDecode(JpegHeader header) {
+    return (long) header.width()
+        * header.height()
+        * (header.colour() == JpegHeader.Colour.GREY ? 1 : 4);
+  }
+
   @Override
   public void decode(
       byte[] bytes, JpegHeader header, Window window, Channels channels, LevelRows rows)

@@ -6,6 +6,11 @@ import org.slf4j.LoggerFactory;
 /** A library that decodes and encodes JPEG. Implementations are thread-safe. */
 interface JpegCodec {
 
+  /** About how many bytes of heap decoding takes, besides what becomes of the rows. */
+  default long heapToDecode(JpegHeader header) {
+    return 0;
+  }
+
   /** The fastest that this machine has: chosen, and told in the log, once. */
   static JpegCodec fastest() {
     return Fastest.CODEC;

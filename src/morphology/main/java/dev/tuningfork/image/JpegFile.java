@@ -24,6 +24,12 @@ record JpegFile(byte[] bytes, JpegHeader header, JpegCodec decoder) implements I
     return header.height();
   }
 
+  @Override
+  public long heapToRead(Window window, Channels wanted) {
+    return decoder.heapToDecode(header)
+        + (long) Float.BYTES * shown(wanted).count() * window.side() * window.side();
+  }
+
   /** What a window is decoded to: a grey file has no more than its luminance. */
   Channels shown(Channels wanted) {
     return header.colour() == JpegHeader.Colour.GREY ? Channels.LUMINANCE : wanted;

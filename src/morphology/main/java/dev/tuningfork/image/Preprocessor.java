@@ -29,6 +29,7 @@ public final class Preprocessor {
   private static final int SPARE = 32 << 20;
 
   private final InputSpec spec;
+  private final DecodingMemory memory;
   private final ImageDecoder decoder;
   private final AtomicReferenceArray<@Nullable Taps> taps = new AtomicReferenceArray<>(TAPS);
   private final Pool<LevelPass> passes = new Pool<>(LevelPass::new);
@@ -39,8 +40,13 @@ public final class Preprocessor {
   }
 
   Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg) {
+    this(spec, limits, jpeg, DecodingMemory.SHARED);
+  }
+
+  Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg, DecodingMemory memory) {
     this.spec = spec;
-    this.decoder = new ImageDecoder(limits, jpeg);
+    this.memory = memory;
+    this.decoder = new ImageDecoder(limits, jpeg, memory);
     int count = spec.valueCount();
     this.spareLevels =
         new Pool<>(Math.clamp(SPARE / count, 1, MOST_SPARE), () -> new byte[count], _ -> {});
@@ -70,21 +76,37 @@ public final class Preprocessor {
     if (spec.size() > NOTABLE_ENLARGEMENT * window.side()) {
       flags.add(QualityFlag.UPSAMPLED);
     }
-    Pixels pixels;
-    double undefined = 0;
-    if (file instanceof JpegFile jpeg && isSinglePass(window)) {
-      pixels = levels(jpeg, window, flags);
-    } else {
-      Cutout cutout = file.read(window, spec.channels());
-      pixels = pixels(cutout, flags);
-      undefined = cutout.undefined();
+    boolean singlePass = isSinglePass(window);
+    int taken = take(file, window, singlePass);
+    try {
+      Pixels pixels;
+      double undefined = 0;
+      if (file instanceof JpegFile jpeg && singlePass) {
+        pixels = levels(jpeg, window, flags);
+      } else {
+        Cutout cutout = file.read(window, spec.channels());
+        pixels = pixels(cutout, flags);
+        undefined = cutout.undefined();
+      }
+      return new PreparedImage(
+          pixels,
+          file.width(),
+          file.height(),
+          flags,
+          new ImageFacts(facts.hdu(), scale, facts.centre(), undefined));
+    } finally {
+      memory.give(taken);
     }
-    return new PreparedImage(
-        pixels,
-        file.width(),
-        file.height(),
-        flags,
-        new ImageFacts(facts.hdu(), scale, facts.centre(), undefined));
+  }
+
+  /** Memory for decoding; a JPEG that is scaled down row by row needs none for the rows. */
+  private int take(ImageFile file, Window window, boolean singlePass) throws ImageException {
+    long bytes =
+        file instanceof JpegFile jpeg && singlePass
+            ? jpeg.decoder().heapToDecode(jpeg.header())
+            : file.heapToRead(window, spec.channels());
+    return memory.take(
+        () -> "The image of %d×%d pixels".formatted(file.width(), file.height()), bytes);
   }
 
   /**

@@ -127,7 +127,19 @@ public final class KaggleColumns {
    *     or the columns break the tree's constraints
    */
   public static VoteFractions read(String galaxyId, double[] columns) {
-    Optional<String> violation = violation(galaxyId, columns);
+    return read(galaxyId, columns, 0);
+  }
+
+  /**
+   * Reads a galaxy's columns that were rounded.
+   *
+   * @param columns 37 values, NaN where a cell is empty; not kept
+   * @param rounding by how much each value may be off, such as 0.0005 for three digits
+   * @throws IllegalArgumentException if a value is not within [0, 1], a question is known in part,
+   *     or the columns break the tree's constraints by more than rounding explains
+   */
+  public static VoteFractions read(String galaxyId, double[] columns, double rounding) {
+    Optional<String> violation = violation(galaxyId, columns, rounding);
     if (violation.isPresent()) {
       throw new IllegalArgumentException(violation.get());
     }
@@ -157,12 +169,18 @@ public final class KaggleColumns {
    * @return what is wrong, naming galaxy and question; empty if nothing is
    */
   public static Optional<String> violation(String galaxyId, double[] columns) {
+    return violation(galaxyId, columns, 0);
+  }
+
+  /** As {@link #violation(String, double[])}, with values that may each be off by rounding. */
+  private static Optional<String> violation(String galaxyId, double[] columns, double rounding) {
     if (columns.length != NAMES.size()) {
       return Optional.of(
           "Galaxy %s has %d columns where %d are due."
               .formatted(galaxyId, columns.length, NAMES.size()));
     }
     double[] due = new double[TREE.questions().size()];
+    int[] rounded = new int[due.length];
     for (int a = 0; a < columns.length; a++) {
       if (columns[a] < 0 || columns[a] > 1 + TOLERANCE) {
         return Optional.of(
@@ -171,10 +189,12 @@ public final class KaggleColumns {
       }
       if (TREE.next(a) >= 0) {
         due[TREE.next(a)] += columns[a];
+        rounded[TREE.next(a)]++;
       }
     }
     due[SMOOTH_OR_FEATURED] = 1;
     due[ODD] = 1;
+    rounded[ODD] = 0;
     for (int q = 0; q < due.length; q++) {
       int first = TREE.firstAnswer(q);
       int end = TREE.firstAnswer(q + 1);
@@ -186,7 +206,7 @@ public final class KaggleColumns {
                 .formatted(galaxyId, question, NAMES.get(first), NAMES.get(end - 1)));
       }
       double sum = sum(columns, q);
-      if (Math.abs(sum - due[q]) > TOLERANCE) {
+      if (Math.abs(sum - due[q]) > TOLERANCE + rounding * (rounded[q] + end - first)) {
         return Optional.of(
             "Galaxy %s breaks the tree at question %s: its columns %s to %s sum to %s, not to %s."
                 .formatted(galaxyId, question, NAMES.get(first), NAMES.get(end - 1), sum, due[q]));

@@ -29,7 +29,8 @@ class FitsTest {
       throws ImageException {
     var description = new ImageDescription(null, hdu, null, List.of(bands), null);
     return (FitsFile)
-        new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg()).open(bytes, description);
+        new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
+            .open(bytes, description);
   }
 
   private static FitsFile open(byte[] bytes) throws ImageException {

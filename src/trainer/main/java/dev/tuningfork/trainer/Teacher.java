@@ -77,6 +77,16 @@ public record Teacher(ModelBundle bundle, double share) {
             .orElseGet(() -> VoteFractions.of(galaxy.id(), said)));
   }
 
+  /** What decides its answers, for the identity of a run. */
+  String fingerprint() {
+    return "%s %s (%s), share %s"
+        .formatted(
+            bundle.identity().name(),
+            bundle.identity().version(),
+            bundle.identity().sha256(),
+            share);
+  }
+
   /** For a model's card. */
   String words() {
     return String.format(

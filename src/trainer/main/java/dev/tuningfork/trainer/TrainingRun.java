@@ -19,6 +19,7 @@ import dev.tuningfork.trainer.augment.BatchLoader;
 import dev.tuningfork.trainer.augment.CutoutStore;
 import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.GalaxySource;
+import dev.tuningfork.trainer.data.Hash;
 import dev.tuningfork.trainer.data.HeldOutSplit;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.Problem;
@@ -33,6 +34,7 @@ import dev.tuningfork.trainer.evaluate.Judged;
 import dev.tuningfork.trainer.evaluate.ModelCard;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
+import dev.tuningfork.trainer.learn.RunIdentity;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import dev.tuningfork.trainer.learn.TrainingSettings;
@@ -104,6 +106,12 @@ public record TrainingRun(
       }
     }
 
+    private String fingerprint() {
+      Hash hash = new Hash();
+      weights.arrays().forEach((name, array) -> hash.add(name).add(array.values()));
+      return hash.hex() + ", kept " + kept;
+    }
+
     private Weights mixedWith(Weights learnt) {
       return kept == 0 ? learnt : learnt.towards(weights, kept);
     }
@@ -128,7 +136,8 @@ public record TrainingRun(
    */
   public Optional<Trained> run(boolean resume, TrainingListener listener, Consumer<String> told)
       throws IOException, ModelException {
-    Trainer trainer = new Trainer(settings, devices, folder, listener);
+    TrainingData data = TrainingData.read(dataSets, split, strictness);
+    Trainer trainer = new Trainer(settings, identity(data), devices, folder, listener);
     Weights start = settings.firstWeights(trainer.network());
     if (pretrained.isPresent()) {
       start = start.with(pretrained.get().weights());
@@ -136,8 +145,7 @@ public record TrainingRun(
         pretrained.get().weights().requireFor(trainer.network());
       }
     }
-    TrainingData data = TrainingData.read(dataSets, split, strictness);
-    data.problems().forEach(problem -> told.accept(problem.sentence()));
+    Problem.sentences(data.problems()).forEach(told);
     told.accept(
         String.format(
             Locale.ROOT,
@@ -154,6 +162,16 @@ public record TrainingRun(
       result = learnt(trainer, data, start, resume, listener, told);
     }
     return result.isEmpty() ? Optional.empty() : Optional.of(judged(data, result.get(), told));
+  }
+
+  /** Whose checkpoint this run may take up: everything that decides the weights. */
+  private RunIdentity identity(TrainingData data) {
+    return RunIdentity.of(settings)
+        .with("share held out", split.share() + " by salt " + split.salt())
+        .with("galaxies to learn from", data.trainingFingerprint())
+        .with("galaxies held out", data.heldOutFingerprint())
+        .with("first weights", pretrained.map(Pretrained::fingerprint).orElse("random"))
+        .with("teacher", teacher.map(Teacher::fingerprint).orElse("none"));
   }
 
   private Optional<Trainer.Result> learnt(
@@ -206,7 +224,7 @@ public record TrainingRun(
   }
 
   private void check(List<Problem> problems, Consumer<String> told) {
-    problems.forEach(problem -> told.accept(problem.sentence()));
+    Problem.sentences(problems).forEach(told);
     strictness.check(problems);
   }
 

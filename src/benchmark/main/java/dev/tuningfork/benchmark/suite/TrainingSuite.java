@@ -24,6 +24,7 @@ import dev.tuningfork.trainer.learn.Loss;
 import dev.tuningfork.trainer.learn.Objective;
 import dev.tuningfork.trainer.learn.Optimizer;
 import dev.tuningfork.trainer.learn.RunFolder;
+import dev.tuningfork.trainer.learn.RunIdentity;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import dev.tuningfork.trainer.learn.TrainingSettings;
@@ -172,6 +173,7 @@ final class TrainingSuite implements Suite {
     Trainer trainer =
         new Trainer(
             settings,
+            RunIdentity.of(settings),
             Devices.named(List.of("auto")),
             new RunFolder(Files.createTempDirectory(folder, "run-")),
             stopwatch);

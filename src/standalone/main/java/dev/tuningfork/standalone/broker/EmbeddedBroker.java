@@ -48,6 +48,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final Duration TOPIC_CREATION = Duration.ofMinutes(1);
   private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
+  /**
+   * Free bytes of the disk: those that a start takes and some more, and those it must not touch.
+   */
+  private static final long ROOM_TO_START = 64 << 20;
+
+  private static final long ROOM_TO_WORK = 16 << 20;
+
   private final Path folder;
   private final @Nullable ScratchFolder scratch;
   private final KafkaConfig config;
@@ -86,6 +93,12 @@ public final class EmbeddedBroker implements AutoCloseable {
   public static EmbeddedBroker start(Map<String, String> more) {
     try {
       ScratchFolder scratch = ScratchFolder.create("broker");
+      try {
+        ScratchFolder.requireRoom(scratch.path(), ROOM_TO_START);
+      } catch (IOException e) {
+        scratch.close();
+        throw e;
+      }
       return started(new EmbeddedBroker(scratch.path(), scratch, more));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
@@ -125,6 +138,19 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public Path folder() {
     return folder;
+  }
+
+  /**
+   * Checks that the disk has room for what clients send.
+   *
+   * @throws IllegalStateException in a sentence, where the disk is full
+   */
+  public void requireRoom() {
+    try {
+      ScratchFolder.requireRoom(folder, ROOM_TO_WORK);
+    } catch (IOException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   /**

@@ -210,12 +210,12 @@ final class ClassifyCommand implements Callable<Integer> {
           .err()
           .printf(
               Locale.ROOT,
-              "Classified %,d of %,d galaxies%s in %s, %,.0f/s.%n",
+              "Classified %,d of %,d galaxies%s in %s, %s.%n",
               spool.size(),
               images.size(),
               loaded.views() == 1 ? "" : ", " + loaded.views() + " views of each,",
               ProgressBar.inWords(progress.elapsed()),
-              progress.rate());
+              ProgressBar.perSecond(progress.rate()));
     }
   }
 

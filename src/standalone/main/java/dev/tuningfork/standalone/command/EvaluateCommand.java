@@ -46,7 +46,6 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
 
   private static final int PROBLEMS_SHOWN = 5;
-  private static final long LINE_NANOS = 10_000_000_000L;
 
   @CommandLine.Mixin private ModelOptions model = new ModelOptions();
 
@@ -84,8 +83,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  private long told = System.nanoTime();
-
   @Override
   public Integer call() throws Exception {
     Logging.errorsOnly();
@@ -101,14 +98,21 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     OutputFile.check(spec.commandLine(), json);
     OutputFile.check(spec.commandLine(), report);
+    if (pictures != null) {
+      OutputFile.checkNewFolder(spec.commandLine(), pictures);
+    }
     PrintWriter err = spec.commandLine().getErr();
     ModelBundle bundle = model.bundle();
     List<Member> galaxies = galaxies(bundle, err);
     Evaluation evaluation;
     try (MorphologyModel loaded = model.loadForOneView(bundle)) {
+      ProgressBar progress =
+          new ProgressBar(
+              Terminal.of(spec.commandLine().getOut(), err), galaxies.size(), System::nanoTime);
       evaluation =
           Evaluator.evaluate(
-              loaded, galaxies, model.views, !once, done -> progress(err, done, galaxies.size()));
+              loaded, galaxies, model.views, !once, done -> progress.update(done, 0));
+      progress.finish();
     }
     evaluation.leftOut().forEach(err::println);
     err.flush();
@@ -215,9 +219,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static void tell(List<Problem> problems, PrintWriter err) {
-    problems.stream().limit(PROBLEMS_SHOWN).forEach(problem -> err.println(problem.sentence()));
-    if (problems.size() > PROBLEMS_SHOWN) {
-      err.printf(Locale.ROOT, "… and %,d more such problems.%n", problems.size() - PROBLEMS_SHOWN);
+    List<String> sentences = Problem.sentences(problems);
+    sentences.stream().limit(PROBLEMS_SHOWN).forEach(err::println);
+    if (sentences.size() > PROBLEMS_SHOWN) {
+      err.printf(Locale.ROOT, "… and %,d more such problems.%n", sentences.size() - PROBLEMS_SHOWN);
     }
     err.flush();
   }
@@ -229,18 +234,5 @@ final class EvaluateCommand implements Callable<Integer> {
             && rule.get("salt") instanceof String salt
         ? Optional.of(new HeldOutSplit(share.doubleValue(), salt))
         : Optional.empty();
-  }
-
-  /** On a terminal a line that is drawn anew, elsewhere one every ten seconds. */
-  private void progress(PrintWriter err, int done, int of) {
-    boolean live = Boolean.getBoolean("tuningfork.terminal.err");
-    String text = String.format(Locale.ROOT, "%,d of %,d galaxies", done, of);
-    if (live) {
-      err.print("\r" + (done < of ? text : "") + "\u001b[K");
-    } else if (System.nanoTime() - told > LINE_NANOS) {
-      told = System.nanoTime();
-      err.println(text);
-    }
-    err.flush();
   }
 }

@@ -32,7 +32,7 @@ final class OutputFile {
     }
   }
 
-  /** The same for a file or a folder of files: where it is to be must be a folder to write to. */
+  /** The same for a file of which it is judged elsewhere whether it may exist. */
   static void checkFolder(CommandLine line, Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
@@ -43,6 +43,20 @@ final class OutputFile {
     if (!Files.isWritable(folder)) {
       throw new ParameterException(
           line, "This process may not write to the folder %s.".formatted(named(folder)));
+    }
+  }
+
+  /** Refuses a folder that exists no more than its parents do and could not be made. */
+  static void checkNewFolder(CommandLine line, Path folder) {
+    Path existing = folder.toAbsolutePath();
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      throw new ParameterException(
+          line,
+          "%s cannot be made: %s is no folder that this process may write to."
+              .formatted(named(folder), named(existing)));
     }
   }
 

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How far the classification has come: a bar that is drawn anew on a terminal, a line every ten
- * seconds elsewhere. Belongs to one thread.
+ * How many galaxies are done: a bar that is drawn anew on a terminal, a line every ten seconds
+ * elsewhere. Belongs to one thread.
  */
 final class ProgressBar {
 
@@ -15,6 +15,9 @@ final class ProgressBar {
   private static final Duration REDRAW = Duration.ofMillis(100);
   private static final double SMOOTHING_SECONDS = 4;
   private static final Duration LINE = Duration.ofSeconds(10);
+
+  /** What would take longer than this is no estimate: nothing is finished at present. */
+  private static final Duration LONGEST = Duration.ofDays(30);
 
   private final Terminal terminal;
   private final LongSupplier nanoTime;
@@ -83,6 +86,9 @@ final class ProgressBar {
   /** Smoothed over some seconds: answers come in bursts, one for each commit. */
   private void sample(long now) {
     double seconds = (now - sampledAt) / 1e9;
+    if (seconds <= 0) {
+      return;
+    }
     double sinceLast = (done - sampledDone) / seconds;
     double weight = recentRate == 0 ? 1 : 1 - Math.exp(-seconds / SMOOTHING_SECONDS);
     recentRate += weight * (sinceLast - recentRate);
@@ -106,11 +112,10 @@ final class ProgressBar {
     StringBuilder text =
         new StringBuilder(String.format(Locale.ROOT, "%,d of %,d galaxies", done, total));
     if (recentRate > 0) {
-      text.append(String.format(Locale.ROOT, ", %,.0f/s", recentRate));
-      if (done < total) {
-        text.append(", ")
-            .append(inWords(Duration.ofMillis((long) ((total - done) / recentRate * 1000))))
-            .append(" left");
+      text.append(", ").append(perSecond(recentRate));
+      double left = (total - done) / recentRate;
+      if (done < total && left < LONGEST.toSeconds()) {
+        text.append(", ").append(inWords(Duration.ofMillis((long) (left * 1000)))).append(" left");
       }
     }
     if (unreadable > 0) {
@@ -119,8 +124,16 @@ final class ProgressBar {
     return text.toString();
   }
 
+  /** Such as {@code 1,250/s} or {@code 0.2/s}. */
+  static String perSecond(double rate) {
+    return String.format(Locale.ROOT, rate < 9.95 && rate >= 0.05 ? "%.1f/s" : "%,.0f/s", rate);
+  }
+
   /** Such as {@code 8 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */
   static String inWords(Duration duration) {
+    if (duration.compareTo(LONGEST) > 0) {
+      return "more than " + LONGEST.toDays() + " days";
+    }
     long seconds = Math.max(1, Math.round(duration.toMillis() / 1000.0));
     if (seconds < 60) {
       return seconds + " s";

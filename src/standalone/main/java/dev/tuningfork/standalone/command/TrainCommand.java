@@ -391,12 +391,14 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "Training takes data (--images with --labels or --classes) and --out.");
     }
+    OutputFile.checkNewFolder(spec.commandLine(), folder(model.out));
+    OutputFile.check(spec.commandLine(), run.report);
     if (run.threads != null) {
       // read by DJL once, when it loads PyTorch
       System.setProperty("ai.djl.pytorch.num_threads", run.threads.toString());
     }
     Terminal terminal = Terminal.of(out, spec.commandLine().getErr());
-    Path folder = model.out.resolveSibling(model.out.getFileName() + ".run");
+    Path folder = folder(model.out);
     TrainingRun training =
         new TrainingRun(
             DataOptions.dataSets(dataSets),
@@ -425,6 +427,11 @@ final class TrainCommand implements Callable<Integer> {
       writeReport(trained.get(), folder, terminal);
     }
     return ExitCode.OK;
+  }
+
+  /** Where a run keeps what it needs to go on. */
+  private static Path folder(Path bundle) {
+    return bundle.resolveSibling(bundle.getFileName() + ".run");
   }
 
   private void writeReport(TrainingRun.Trained trained, Path folder, Terminal terminal)

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * How training goes: on a terminal a bar that is drawn anew, elsewhere a line a minute, and
- * everywhere a line an epoch.
+ * How training goes: on a terminal a bar that is drawn anew, elsewhere a line every ten seconds,
+ * and everywhere a line an epoch.
  */
 final class TrainingProgress implements TrainingListener {
 
   private static final long REDRAW_NANOS = 200_000_000L;
-  private static final long LINE_NANOS = 60_000_000_000L;
+  private static final long LINE_NANOS = 10_000_000_000L;
 
   private final Terminal terminal;
   private final BooleanSupplier stop;

@@ -85,6 +85,22 @@ public final class ScratchFolder implements AutoCloseable {
     return path;
   }
 
+  /**
+   * Checks that the disk has room for more. Kafka ends the process, without a word to its user, at
+   * the first write that finds the disk full.
+   *
+   * @param bytes so much has to be free
+   * @throws IOException in a sentence, where there is less
+   */
+  public static void requireRoom(Path folder, long bytes) throws IOException {
+    long usable = folder.toFile().getUsableSpace();
+    if (usable < bytes) {
+      throw new IOException(
+          "The disk of the temporary folder %s is full: %,d MB are free, and %,d MB are needed. Make room, or set TMPDIR to a folder on another disk."
+              .formatted(folder, usable >> 20, bytes >> 20));
+    }
+  }
+
   /** Deletes the folder and all that is in it. */
   @Override
   public void close() throws IOException {

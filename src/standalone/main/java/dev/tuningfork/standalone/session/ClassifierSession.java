@@ -176,9 +176,10 @@ public final class ClassifierSession implements AutoCloseable {
    *
    * @param atMost how long to wait for the first
    * @throws IllegalStateException where the classifier has failed, or a reference could not be
-   *     published, so that a reply would never come
+   *     published, so that a reply would never come; or where the disk is full
    */
   public List<Reply> poll(Duration atMost) {
+    broker.requireRoom();
     Optional<Throwable> failure = application.failure().or(() -> Optional.ofNullable(lost));
     if (failure.isPresent()) {
       throw new IllegalStateException(

@@ -11,7 +11,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,51 @@ class CommandsTest {
 
     assertThat(execute("classify", folder.toString(), "--out", "galaxies.xlsx")).isEqualTo(2);
     assertThat(err.toString()).contains("galaxies.xlsx has none of .csv");
+  }
+
+  @Test
+  void theFileToWriteIsLookedAtBeforeTheWork() throws Exception {
+    Files.createFile(folder.resolve("galaxy.jpg"));
+    Path table = Files.writeString(folder.resolve("galaxies.csv"), "precious");
+    Path directory = Files.createDirectory(folder.resolve("folder.csv"));
+    Path unfinished = folder.resolve("unfinished.csv");
+    Files.createFile(folder.resolve("unfinished.csv.journal"));
+
+    assertThat(classify(table)).isEqualTo(2);
+    assertThat(err.toString()).contains("There is a file " + table + " already", "--overwrite");
+    assertThat(classify(table, "--resume")).isEqualTo(2);
+    assertThat(table).hasContent("precious");
+    assertThat(classify(directory, "--overwrite")).isEqualTo(2);
+    assertThat(err.toString()).contains("There is a folder " + directory);
+    assertThat(classify(folder.resolve("nowhere/galaxies.csv"))).isEqualTo(2);
+    assertThat(err.toString()).contains("There is no folder " + folder.resolve("nowhere"));
+    assertThat(classify(unfinished)).isEqualTo(2);
+    assertThat(err.toString()).contains("There is an unfinished run", "--resume", "--overwrite");
+    assertThat(execute("classify", folder.toString(), "--resume")).isEqualTo(2);
+    assertThat(err.toString()).contains("--resume needs --out FILE");
+  }
+
+  private int classify(Path out, String... more) {
+    List<String> line = new ArrayList<>(List.of("classify", folder.toString(), "--out"));
+    line.add(out.toString());
+    line.addAll(List.of(more));
+    return execute(line.toArray(String[]::new));
+  }
+
+  @Test
+  void trainingLooksAtItsFilesBeforeTheWork() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    String[] data = {"train", "--images", folder.toString(), "--rules", "kaggle", "--out"};
+
+    assertThat(execute(joined(data, file.resolve("model").toString()))).isEqualTo(2);
+    assertThat(err.toString()).contains("cannot be made: " + file + " is no folder");
+    assertThat(execute(joined(data, folder.resolve("m").toString(), "--report", folder.toString())))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("There is a folder " + folder);
+  }
+
+  private static String[] joined(String[] some, String... more) {
+    return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test

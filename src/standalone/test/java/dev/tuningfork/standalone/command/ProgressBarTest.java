@@ -41,11 +41,51 @@ class ProgressBarTest {
     assertThat(err.toString()).doesNotContain("\n");
   }
 
+  /** A smoothed rate never becomes 0; it once led to an estimate of 2562047788015 h. */
+  @Test
+  void aStandstillOfHoursHasNoEstimate() {
+    ProgressBar bar = new ProgressBar(terminal(false), 1000, () -> now);
+    passSeconds(10);
+    bar.update(100, 0);
+    for (int i = 0; i < 5000; i++) {
+      passSeconds(10);
+      bar.update(100, 0);
+    }
+
+    assertThat(err.toString()).doesNotContain(" days").doesNotContainPattern("\\d{4} h");
+    assertThat(err.toString().lines().toList().getLast())
+        .startsWith("100 of 1,000 galaxies")
+        .doesNotContain("left");
+  }
+
+  @Test
+  void withoutTimePassedThereIsNoRate() {
+    ProgressBar bar = new ProgressBar(terminal(true), 1000, () -> now);
+    bar.update(10, 0);
+    passSeconds(1);
+    bar.update(10, 0);
+    bar.update(10, 0);
+
+    assertThat(bar.rate()).isEqualTo(10);
+    assertThat(err.toString()).doesNotContain("NaN", "Infinity", "∞");
+  }
+
+  @Test
+  void aSlowRateHasADigitMore() {
+    ProgressBar bar = new ProgressBar(terminal(false), 1000, () -> now);
+    passSeconds(10);
+    bar.update(2, 0);
+
+    assertThat(err.toString().strip()).isEqualTo("2 of 1,000 galaxies, 0.2/s, 1 h 23 min left");
+  }
+
   @Test
   void timeIsToldInWords() {
     assertThat(ProgressBar.inWords(Duration.ofMillis(300))).isEqualTo("1 s");
     assertThat(ProgressBar.inWords(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
     assertThat(ProgressBar.inWords(Duration.ofMinutes(125))).isEqualTo("2 h 5 min");
+    assertThat(ProgressBar.inWords(Duration.ofMillis(Long.MAX_VALUE)))
+        .isEqualTo("more than 30 days");
   }
 
   private void passSeconds(int seconds) {

@@ -3,12 +3,16 @@ package dev.tuningfork.standalone.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tuningfork.standalone.survey.MockSurvey;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,16 +47,52 @@ class ScriptIT {
     assertThat(run("classify").code()).isEqualTo(2);
   }
 
+  /** As in a job of cron or a container of another user. */
+  @Test
+  void itNeedsNoHomeFolder() throws Exception {
+    assertThat(run(environment -> environment.remove("HOME"), "--version").code()).isZero();
+  }
+
+  @Test
+  void inALocaleOfAsciiAloneEveryFileNameIsRead() throws Exception {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    for (String name : List.of("Gal%C3%A1xia%20%C3%A9.jpg", "latin-1-%E9.jpg")) {
+      Files.write(Path.of(URI.create(images.toUri() + name)), new MockSurvey(3).galaxy(1).jpeg());
+    }
+    Path table = folder.resolve("galaxies.csv");
+
+    Result result =
+        run(
+            environment -> {
+              environment.remove("LANG");
+              environment.put("LC_ALL", "POSIX");
+            },
+            "classify",
+            images.toString(),
+            "--out",
+            table.toString());
+
+    assertThat(result.code()).as(result.text()).isZero();
+    assertThat(Files.readAllLines(table)).hasSize(3);
+    assertThat(Files.readString(table)).contains("latin-1-%E9");
+  }
+
   private Result run(String... arguments) throws Exception {
+    return run(environment -> {}, arguments);
+  }
+
+  private Result run(Consumer<Map<String, String>> environment, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
     Path output = folder.resolve("output");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+            .redirectOutput(output.toFile());
+    environment.accept(builder.environment());
+    Process process = builder.start();
     assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
     return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
   }

@@ -81,6 +81,32 @@ class TrainCommandTest {
     assertThat(err.toString()).containsOnlyOnce("epoch 1 of 2");
   }
 
+  /** It would be judged on galaxies that it learnt from. */
+  @Test
+  void aRunIsNotTakenUpWithOtherDataOrAnotherSplit() throws Exception {
+    assertThat(train()).isZero();
+    byte[] first = Files.readAllBytes(bundle);
+
+    assertThat(train("--resume", "--held-out", "0.4")).isNotZero();
+    assertThat(err.toString()).contains("share held out was 0.2 ", "and is 0.4 ");
+    assertThat(
+            train("--resume", "--images", images.toString(), "--unlabelled", "--teacher", "fast"))
+        .isNotZero();
+    assertThat(err.toString()).contains("teacher was none and is ");
+    assertThat(train("--resume", "--weights", written("w", firstWeights()).toString())).isNotZero();
+    assertThat(err.toString()).contains("first weights was random and is ");
+    Path labels = DrawnGalaxies.labels(images);
+    Files.writeString(labels, Files.readString(labels).replace("0.9", "0.90001"));
+    assertThat(train("--resume")).isNotZero();
+    assertThat(err.toString())
+        .containsPattern("galaxies (to learn from|held out) was \\d+ with hash");
+    assertThat(Files.readAllBytes(bundle)).isEqualTo(first);
+  }
+
+  private Weights firstWeights() throws Exception {
+    return ModelBundle.open(bundle).weights();
+  }
+
   @Test
   void aModelKeepsItsShareOfTheWeightsThatItBeganWith() throws Exception {
     assertThat(train()).isZero();

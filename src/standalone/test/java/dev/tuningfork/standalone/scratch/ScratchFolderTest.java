@@ -81,6 +81,15 @@ class ScratchFolderTest {
         .hasMessageContaining("TMPDIR");
   }
 
+  @Test
+  void aFullDiskIsASentence() throws Exception {
+    ScratchFolder.requireRoom(temporary, 1);
+
+    assertThatThrownBy(() -> ScratchFolder.requireRoom(temporary, Long.MAX_VALUE))
+        .hasMessageStartingWith("The disk of the temporary folder " + temporary + " is full: ")
+        .hasMessageContaining("TMPDIR");
+  }
+
   private Process victim() throws Exception {
     Process victim =
         new ProcessBuilder(

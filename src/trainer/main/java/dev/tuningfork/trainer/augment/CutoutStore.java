@@ -245,7 +245,8 @@ public final class CutoutStore implements AutoCloseable {
             new Problem(
                 Problem.Kind.UNREADABLE,
                 member.galaxy().id(),
-                "The image %s cannot be read: %s".formatted(image, e.getMessage())));
+                "The image %s cannot be read: %s".formatted(image, e.getMessage()),
+                "images cannot be read"));
       } finally {
         progress.accept(tried.incrementAndGet());
       }

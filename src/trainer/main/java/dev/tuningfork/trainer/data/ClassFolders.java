@@ -58,7 +58,8 @@ public record ClassFolders(Path images, ClassRules rules) implements GalaxySourc
                   Problem.Kind.CONTRADICTORY,
                   id,
                   "Galaxy %s lies in two folders of %s: it is taken as %s, not as %s."
-                      .formatted(id, images, earlier, className)));
+                      .formatted(id, images, earlier, className),
+                  "galaxies lie in two folders of %s".formatted(images)));
         }
       }
     }

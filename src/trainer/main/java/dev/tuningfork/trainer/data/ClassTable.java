@@ -27,9 +27,7 @@ public record ClassTable(
     Optional<String> classColumn)
     implements GalaxySource {
 
-  private static final List<String> ID_NAMES =
-      List.of("GalaxyID", "id", "objid", "dr7objid", "OBJID", "galaxy_id", "iauname");
-  private static final List<String> CLASS_NAMES = List.of("class", "Class", "label", "morphology");
+  private static final List<String> CLASS_NAMES = List.of("class", "label", "morphology");
 
   @Override
   public Reading read() throws IOException {
@@ -38,7 +36,7 @@ public record ClassTable(
     List<Problem> problems = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     try (CsvTable csv = new CsvTable(table)) {
-      int ids = column(csv, idColumn, ID_NAMES, "ids");
+      int ids = column(csv, idColumn, LabelledGalaxy.ID_COLUMNS, "ids");
       int classes = column(csv, classColumn, CLASS_NAMES, "classes");
       for (var row = csv.next(); row.isPresent(); row = csv.next()) {
         Optional<Problem> misshapen = csv.misshapen(row.get());
@@ -46,8 +44,8 @@ public record ClassTable(
           problems.add(misshapen.get());
           continue;
         }
-        String id = row.get().cells().get(ids);
-        String className = row.get().cells().get(classes);
+        String id = folder.id(row.get().cells().get(ids));
+        String className = named(row.get().cells().get(classes));
         Optional<Path> image = folder.image(id);
         if (!rules.classes().contains(className)) {
           problems.add(
@@ -69,10 +67,12 @@ public record ClassTable(
 
   private static int column(
       CsvTable csv, Optional<String> wanted, List<String> usual, String content) {
-    return wanted
-        .or(() -> usual.stream().filter(csv.header()::contains).findFirst())
-        .map(csv::column)
-        .orElseThrow(() -> csv.noColumn(content, usual));
+    return wanted.map(csv::column).orElseGet(() -> csv.column(content, usual));
+  }
+
+  /** The rules' own spelling of a class, whatever the case of its letters. */
+  private String named(String cell) {
+    return rules.classes().stream().filter(cell::equalsIgnoreCase).findFirst().orElse(cell);
   }
 
   @Override

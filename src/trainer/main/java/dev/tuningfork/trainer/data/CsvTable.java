@@ -4,24 +4,39 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
+import java.io.Reader;
+import java.math.BigDecimal;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 
-/** A table with a header, read row by row. */
+/**
+ * A table with a header, read row by row, as spreadsheets, pandas and TOPCAT write it: cells
+ * separated by commas, semicolons, tabs or bars, which the header decides; with or without quotes,
+ * a byte order mark, Windows' line ends, empty lines, comment lines before the header, or gzip.
+ */
 final class CsvTable implements AutoCloseable {
 
-  private static final ObjectReader ROWS =
+  private static final CsvMapper MAPPER =
       CsvMapper.builder()
           .enable(CsvParser.Feature.WRAP_AS_ARRAY)
           .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
-          .enable(CsvParser.Feature.TRIM_SPACES)
-          .build()
-          .readerForListOf(String.class);
+          .build();
+
+  private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
+  private static final int LONGEST_HEADER = 1 << 20;
 
   /**
    * A row.
@@ -34,6 +49,9 @@ final class CsvTable implements AutoCloseable {
   private static final int SHOWN = 80;
 
   private final Path file;
+  private final BufferedReader text;
+  private final int headerLine;
+  private final char separator;
   private final MappingIterator<List<String>> rows;
   private final List<String> header;
 
@@ -41,26 +59,103 @@ final class CsvTable implements AutoCloseable {
    * Opens a table.
    *
    * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if it is not there or empty
+   * @throws IllegalArgumentException if it is not there, empty or no table
    */
   CsvTable(Path file) throws IOException {
     this.file = file;
-    InputStream in;
     try {
-      in = Files.newInputStream(file);
+      text = new BufferedReader(reader(file));
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("There is no table " + file + ".", e);
     }
     try {
-      rows = ROWS.readValues(in);
-      if (!rows.hasNextValue()) {
+      int lines = 0;
+      String first;
+      do {
+        text.mark(LONGEST_HEADER);
+        first = text.readLine();
+        lines++;
+      } while (first != null && (first.isBlank() || first.startsWith("#")));
+      if (first == null) {
         throw new IllegalArgumentException("The table " + file + " is empty.");
       }
-      header = List.copyOf(rows.nextValue());
+      if (first.chars().anyMatch(c -> c < ' ' && c != '\t')) {
+        throw new IllegalArgumentException(
+            "The file %s is no table in CSV (it may be compressed, or of another format): write it as CSV."
+                .formatted(file));
+      }
+      text.reset();
+      headerLine = lines;
+      separator = separator(first);
+      rows = rows(separator).readValues(text);
+      header = stripped(rows.nextValue());
+    } catch (IOException | RuntimeException e) {
+      text.close();
+      throw e;
+    }
+  }
+
+  private static Reader reader(Path file) throws IOException {
+    InputStream in = Files.newInputStream(file);
+    try {
+      PushbackInputStream start = new PushbackInputStream(in, 4);
+      byte[] magic = start.readNBytes(2);
+      start.unread(magic);
+      if (magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b) {
+        start = new PushbackInputStream(new GZIPInputStream(start), 4);
+      }
+      return new InputStreamReader(start, charset(start));
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
     }
+  }
+
+  /** What the byte order mark says, which is passed over; UTF-8 without one. */
+  private static Charset charset(PushbackInputStream in) throws IOException {
+    byte[] mark = in.readNBytes(3);
+    int length = 0;
+    Charset charset = StandardCharsets.UTF_8;
+    if (Arrays.equals(mark, new byte[] {(byte) 0xef, (byte) 0xbb, (byte) 0xbf})) {
+      length = 3;
+    } else if (mark.length >= 2 && mark[0] == (byte) 0xff && mark[1] == (byte) 0xfe) {
+      length = 2;
+      charset = StandardCharsets.UTF_16LE;
+    } else if (mark.length >= 2 && mark[0] == (byte) 0xfe && mark[1] == (byte) 0xff) {
+      length = 2;
+      charset = StandardCharsets.UTF_16BE;
+    }
+    in.unread(mark, length, mark.length - length);
+    return charset;
+  }
+
+  /** The one that the header has most of, outside quotes; a comma where it has one column. */
+  private static char separator(String header) {
+    String unquoted = header.replaceAll("\"[^\"]*\"", "");
+    char most = ',';
+    for (char each : SEPARATORS) {
+      if (count(unquoted, each) > count(unquoted, most)) {
+        most = each;
+      }
+    }
+    return most;
+  }
+
+  private static long count(String text, char letter) {
+    return text.chars().filter(c -> c == letter).count();
+  }
+
+  /** Blanks between separator and quote are passed over, unless the separator is one of them. */
+  private static ObjectReader rows(char separator) {
+    ObjectReader reader =
+        MAPPER
+            .readerForListOf(String.class)
+            .with(CsvSchema.emptySchema().withColumnSeparator(separator));
+    return separator == '\t' ? reader : reader.with(CsvParser.Feature.TRIM_SPACES);
+  }
+
+  private static List<String> stripped(List<String> cells) {
+    return cells.stream().map(String::strip).toList();
   }
 
   List<String> header() {
@@ -68,25 +163,41 @@ final class CsvTable implements AutoCloseable {
   }
 
   /**
-   * Where a column stands.
+   * The place of a column, whatever the case of its letters.
    *
    * @throws IllegalArgumentException if the header does not name it
    */
   int column(String name) {
-    int column = header.indexOf(name);
-    if (column < 0) {
-      throw noColumn("'" + name + "'");
-    }
-    return column;
+    return find(List.of(name)).orElseThrow(() -> noColumn("'" + name + "'"));
   }
 
-  /** What to say where none of a column's usual names is in the header. */
-  IllegalArgumentException noColumn(String content, List<String> usualNames) {
-    return noColumn("of %s by a usual name (%s)".formatted(content, String.join(", ", usualNames)));
+  /**
+   * The place of a column that has one of these names, whatever the case of its letters.
+   *
+   * @throws IllegalArgumentException if the header names none of them
+   */
+  int column(String content, List<String> usualNames) {
+    return find(usualNames)
+        .orElseThrow(
+            () ->
+                noColumn(
+                    "of %s by a usual name (%s)"
+                        .formatted(content, String.join(", ", usualNames))));
+  }
+
+  private Optional<Integer> find(List<String> names) {
+    for (String name : names) {
+      for (int column = 0; column < header.size(); column++) {
+        if (header.get(column).equalsIgnoreCase(name)) {
+          return Optional.of(column);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private IllegalArgumentException noColumn(String which) {
-    String names = String.join(",", header);
+    String names = String.join(Character.toString(separator), header);
     return new IllegalArgumentException(
         "The table %s has no column %s; its first line is '%s'."
             .formatted(
@@ -98,8 +209,32 @@ final class CsvTable implements AutoCloseable {
     if (!rows.hasNextValue()) {
       return Optional.empty();
     }
-    List<String> cells = rows.nextValue();
-    return Optional.of(new Row(Math.max(1, rows.getCurrentLocation().getLineNr() - 1), cells));
+    List<String> cells = stripped(rows.nextValue());
+    int line = headerLine - 1 + Math.max(1, rows.getCurrentLocation().getLineNr() - 1);
+    int end = cells.size();
+    while (end > header.size() && cells.get(end - 1).isEmpty()) { // of a separator at the end
+      end--;
+    }
+    return Optional.of(new Row(line, cells.subList(0, end)));
+  }
+
+  /**
+   * A cell's number; NaN where it is empty. Where cells are not separated by commas, a comma may be
+   * the decimal one.
+   *
+   * @throws NumberFormatException if it is no number
+   */
+  double number(String cell) {
+    return cell.isEmpty() ? Double.NaN : Double.parseDouble(point(cell));
+  }
+
+  /** By how much a cell's number may be off if it was rounded: half a unit of its last digit. */
+  double rounding(String cell) {
+    return cell.isEmpty() ? 0 : 0.5 * new BigDecimal(point(cell)).ulp().doubleValue();
+  }
+
+  private String point(String cell) {
+    return separator == ',' ? cell : cell.replace(',', '.');
   }
 
   /** What is wrong with a row's number of cells, if anything is. */
@@ -115,18 +250,21 @@ final class CsvTable implements AutoCloseable {
     return new Problem(
         Problem.Kind.UNREADABLE,
         file.toString(),
-        "Line %d of %s %s.".formatted(row.line(), file, complaint));
+        "Line %d of %s %s.".formatted(row.line(), file, complaint),
+        "lines of %s cannot be used".formatted(file));
   }
 
   Problem duplicate(String id) {
     return new Problem(
         Problem.Kind.DUPLICATE,
         id,
-        "Galaxy %s of %s has been named before; its first row counts.".formatted(id, file));
+        "Galaxy %s of %s has been named before; its first row counts.".formatted(id, file),
+        "rows of %s name a galaxy that has been named before".formatted(file));
   }
 
   @Override
   public void close() throws IOException {
     rows.close();
+    text.close();
   }
 }

@@ -9,10 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The images of a folder by their names without suffix; the folder is listed once. */
 final class ImageFolder {
+
+  private static final Pattern WHOLE_FRACTION = Pattern.compile("\\d+\\.0+");
 
   private final Path folder;
   private final Map<String, Path> images = new HashMap<>();
@@ -45,11 +48,31 @@ final class ImageFolder {
     return Optional.ofNullable(images.get(id));
   }
 
+  /**
+   * The id that a table means. Tables also hold file names, paths, and numbers that pandas has
+   * written as fractions: {@code 100008.jpg}, {@code images/100008.jpg} and {@code 100008.0} are
+   * the galaxy 100008.
+   */
+  String id(String cell) {
+    if (images.containsKey(cell)) {
+      return cell;
+    }
+    String name = cell.substring(Math.max(cell.lastIndexOf('/'), cell.lastIndexOf('\\')) + 1);
+    String stem = ImageFormat.withoutSuffix(name);
+    return WHOLE_FRACTION.matcher(stem).matches() ? stem.substring(0, stem.indexOf('.')) : stem;
+  }
+
   Problem missing(String id, Path table) {
     return new Problem(
         Problem.Kind.MISSING,
         id,
-        "Galaxy %s of %s has no image in %s.".formatted(id, table, folder));
+        "Galaxy %s of %s has no image in %s, where names are such as %s."
+            .formatted(id, table, folder, example()),
+        "galaxies of %s have no image in %s".formatted(table, folder));
+  }
+
+  private String example() {
+    return images.values().stream().map(ImageFolder::name).min(String::compareTo).orElse("none");
   }
 
   /** The ids, sorted. */

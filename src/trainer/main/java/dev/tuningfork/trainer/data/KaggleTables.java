@@ -5,7 +5,6 @@ import dev.tuningfork.tree.VoteFractions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +14,16 @@ import java.util.stream.Collectors;
 /**
  * Vote fractions as Kaggle's "Galaxy Zoo – The Galaxy Challenge" published them: {@code
  * training_solutions.csv}, a galaxy a row, with its 37 columns in any order. Empty cells are
- * questions of which nothing is known.
+ * questions of which nothing is known. Rounded fractions are taken as far as the digits of their
+ * row explain that they break the tree: each may be off by half a unit of the last digit.
  *
  * @param images the folder of the images, each named by its galaxy's id
  * @param tables at least one; no galaxy is in two of them
  */
 public record KaggleTables(Path images, List<Path> tables) implements GalaxySource {
+
+  /** Of two digits: with fewer, nothing could be said of what contradicts itself. */
+  private static final double LARGEST_ROUNDING = 0.005;
 
   public KaggleTables {
     tables = List.copyOf(tables);
@@ -37,7 +40,8 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
     Set<String> seen = new HashSet<>();
     for (Path file : tables) {
       try (CsvTable table = new CsvTable(file)) {
-        int idColumn = table.column(KaggleColumns.GALAXY_ID);
+        refuseGalaxyZoo2(file, table.header());
+        int idColumn = table.column("ids", LabelledGalaxy.ID_COLUMNS);
         int[] columns = KaggleColumns.NAMES.stream().mapToInt(table::column).toArray();
         for (var row = table.next(); row.isPresent(); row = table.next()) {
           Optional<Problem> misshapen = table.misshapen(row.get());
@@ -46,7 +50,7 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
             continue;
           }
           List<String> cells = row.get().cells();
-          String id = cells.get(idColumn);
+          String id = folder.id(cells.get(idColumn));
           Optional<Path> image = folder.image(id);
           if (!seen.add(id)) {
             problems.add(table.duplicate(id));
@@ -54,13 +58,17 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
             problems.add(folder.missing(id, file));
           } else {
             try {
-              galaxies.add(LabelledGalaxy.of(votes(id, cells, columns), image.get()));
+              galaxies.add(LabelledGalaxy.of(votes(id, table, cells, columns), image.get()));
             } catch (NumberFormatException e) {
               problems.add(
                   table.unreadable(row.get(), "has a cell that is no number: " + e.getMessage()));
             } catch (IllegalArgumentException e) {
               problems.add(
-                  new Problem(Problem.Kind.CONTRADICTORY, id, file + ": " + e.getMessage()));
+                  new Problem(
+                      Problem.Kind.CONTRADICTORY,
+                      id,
+                      file + ": " + e.getMessage(),
+                      "galaxies of %s have fractions that break the tree".formatted(file)));
             }
           }
         }
@@ -69,13 +77,35 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
     return new Reading(galaxies, problems);
   }
 
-  private static VoteFractions votes(String id, List<String> cells, int[] columns) {
-    double[] fractions =
-        Arrays.stream(columns)
-            .mapToObj(cells::get)
-            .mapToDouble(cell -> cell.isBlank() ? Double.NaN : Double.parseDouble(cell))
-            .toArray();
-    return KaggleColumns.read(id, fractions);
+  private static VoteFractions votes(String id, CsvTable table, List<String> cells, int[] columns) {
+    double[] fractions = new double[columns.length];
+    double leastRounding = LARGEST_ROUNDING;
+    double rounding = 0;
+    for (int i = 0; i < columns.length; i++) {
+      String cell = cells.get(columns[i]);
+      fractions[i] = table.number(cell);
+      if (!cell.isEmpty()) {
+        double ofCell = table.rounding(cell);
+        if (cell.indexOf('e') >= 0 || cell.indexOf('E') >= 0) {
+          rounding = Math.max(rounding, Math.min(ofCell, LARGEST_ROUNDING));
+        } else {
+          leastRounding = Math.min(leastRounding, ofCell);
+        }
+      }
+    }
+    return KaggleColumns.read(id, fractions, Math.max(rounding, leastRounding));
+  }
+
+  /**
+   * Hart's columns are conditional on their questions, and of questions 1 and 8 they are on another
+   * scale than Kaggle's: mixed, they would teach two different things.
+   */
+  private static void refuseGalaxyZoo2(Path file, List<String> header) {
+    if (header.stream().anyMatch(name -> name.startsWith("t01_smooth_or_features"))) {
+      throw new IllegalArgumentException(
+          "The table %s is Galaxy Zoo 2's own (Hart et al. 2016), whose fractions are conditional and on another scale than Kaggle's. To learn from it alone, write a table of GalaxyID and Class1.1 to Class11.6: an answer's column is its weighted_fraction times the share that was asked its question, which is the column of the answer that leads to it (the sum of such columns); questions 1 and 6 are asked of all."
+              .formatted(file));
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.tuningfork.tree.ClassRules;
 import dev.tuningfork.tree.Constraint;
 import dev.tuningfork.tree.VoteFractions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,10 @@ public record LabelledGalaxy(
     Optional<VoteFractions> votes,
     Optional<Constraint> constraint,
     Optional<String> className) {
+
+  /** Usual names of a table's column of ids, in the order in which they are looked for. */
+  static final List<String> ID_COLUMNS =
+      List.of("GalaxyID", "id", "objid", "dr7objid", "galaxy_id", "iauname", "asset_id");
 
   /** A galaxy with vote fractions. */
   static LabelledGalaxy of(VoteFractions votes, Path image) {

@@ -1,13 +1,24 @@
 package dev.tuningfork.trainer.data;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * Something that is wrong with the data.
  *
  * @param kind what went wrong
  * @param what the galaxy's id, or the file
  * @param sentence what was wrong and where, for a person
+ * @param alike the same about many, behind their number: "galaxies of labels.csv have no image"
  */
-public record Problem(Kind kind, String what, String sentence) {
+public record Problem(Kind kind, String what, String sentence, String alike) {
+
+  /** So many problems that are alike are listed one by one. */
+  private static final int LISTED = 3;
 
   /** What went wrong. */
   public enum Kind {
@@ -19,5 +30,27 @@ public record Problem(Kind kind, String what, String sentence) {
     CONTRADICTORY,
     /** A source names a galaxy a second time. */
     DUPLICATE
+  }
+
+  /** All of them in words: a sentence for each, or one with a number for many that are alike. */
+  public static List<String> sentences(List<Problem> problems) {
+    SequencedMap<String, List<Problem>> groups =
+        problems.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Problem::alike, LinkedHashMap::new, Collectors.toUnmodifiableList()));
+    return groups.values().stream().flatMap(Problem::inWords).toList();
+  }
+
+  private static Stream<String> inWords(List<Problem> alike) {
+    return alike.size() <= LISTED
+        ? alike.stream().map(Problem::sentence)
+        : Stream.of(
+            String.format(
+                Locale.ROOT,
+                "%,d %s. The first: %s",
+                alike.size(),
+                alike.getFirst().alike(),
+                alike.getFirst().sentence()));
   }
 }

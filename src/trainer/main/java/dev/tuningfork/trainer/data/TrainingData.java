@@ -6,6 +6,7 @@ import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +112,36 @@ public record TrainingData(
     return new TrainingData(training, heldOut, sources, problems);
   }
 
+  /** Of the galaxies that are learnt from and what is said of them, in their order. */
+  public String trainingFingerprint() {
+    return fingerprint(training);
+  }
+
+  /** Of the galaxies that the network is judged on and what is said of them, in their order. */
+  public String heldOutFingerprint() {
+    return fingerprint(heldOut);
+  }
+
+  private static String fingerprint(List<Member> members) {
+    Hash hash = new Hash();
+    for (Member member : members) {
+      LabelledGalaxy galaxy = member.galaxy();
+      hash.add(galaxy.id())
+          .add(galaxy.votes().map(TrainingData::inNumbers).orElse(""))
+          .add(galaxy.constraint().map(Constraint::toString).orElse(""))
+          .add(member.dataSet().weight() + " " + member.dataSet().cropPixels());
+    }
+    return "%,d with hash %s".formatted(members.size(), hash.hex());
+  }
+
+  private static String inNumbers(VoteFractions votes) {
+    AnswerProbabilities fractions = votes.fractions();
+    return fractions.tree().questions().stream()
+        .filter(fractions::answers)
+        .map(q -> q.id() + votes.asked(q) + Arrays.toString(fractions.conditional(q)))
+        .collect(Collectors.joining());
+  }
+
   private static int count(List<Member> members, DataSet dataSet) {
     return (int) members.stream().filter(m -> m.dataSet().equals(dataSet)).count();
   }
@@ -174,7 +205,11 @@ public record TrainingData(
   }
 
   private static Problem contradictory(String id, String complaint) {
-    return new Problem(Problem.Kind.CONTRADICTORY, id, "Galaxy %s %s.".formatted(id, complaint));
+    return new Problem(
+        Problem.Kind.CONTRADICTORY,
+        id,
+        "Galaxy %s %s.".formatted(id, complaint),
+        "galaxies are said different things of by two data sets");
   }
 
   private static long known(AnswerProbabilities fractions) {

@@ -10,6 +10,7 @@ import dev.tuningfork.trainer.augment.LoadedBatch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -25,6 +26,7 @@ public final class Trainer {
   private static final Duration BETWEEN_CHECKPOINTS = Duration.ofMinutes(5);
 
   private final TrainingSettings settings;
+  private final RunIdentity identity;
   private final Network network;
   private final Devices devices;
   private final RunFolder folder;
@@ -32,21 +34,29 @@ public final class Trainer {
   private final TrainingListener listener;
 
   /**
+   * @param identity of the run: the settings, and what else a checkpoint must have in common with
+   *     it
    * @param devices that share each batch
    * @param folder where checkpoints and the log of epochs go
    */
   public Trainer(
-      TrainingSettings settings, Devices devices, RunFolder folder, TrainingListener listener) {
-    this(settings, devices, folder, BETWEEN_CHECKPOINTS, listener);
+      TrainingSettings settings,
+      RunIdentity identity,
+      Devices devices,
+      RunFolder folder,
+      TrainingListener listener) {
+    this(settings, identity, devices, folder, BETWEEN_CHECKPOINTS, listener);
   }
 
   Trainer(
       TrainingSettings settings,
+      RunIdentity identity,
       Devices devices,
       RunFolder folder,
       Duration betweenCheckpoints,
       TrainingListener listener) {
     this.settings = settings;
+    this.identity = identity;
     this.network =
         Architectures.named(settings.architecture())
             .describe(
@@ -83,7 +93,7 @@ public final class Trainer {
    * @return empty if it was asked to stop: it can be taken up again
    * @throws IOException if a checkpoint cannot be written or read
    * @throws IllegalArgumentException if there are fewer galaxies than a batch has, or the
-   *     checkpoint is of a run with other settings
+   *     checkpoint is of another run
    */
   public Optional<Result> train(
       BatchLoader training, BatchLoader validation, Weights start, boolean resume)
@@ -91,7 +101,7 @@ public final class Trainer {
     start.requireFor(network);
     if (training.stepsPerEpoch() == 0) {
       throw new IllegalArgumentException(
-          "There are fewer galaxies to learn from than the %d of a batch."
+          "There are fewer galaxies to learn from than the %d of a batch: give more, or a smaller --batch."
               .formatted(settings.batch()));
     }
     try (Learner learner =
@@ -112,7 +122,7 @@ public final class Trainer {
    * no need for images to learn from.
    *
    * @throws IOException if there is no checkpoint, or it cannot be read
-   * @throws IllegalArgumentException if the checkpoint is of a run with other settings
+   * @throws IllegalArgumentException if the checkpoint is of another run
    */
   public Optional<Result> finished() throws IOException {
     Checkpoint checkpoint = last();
@@ -140,16 +150,13 @@ public final class Trainer {
 
   private Checkpoint last() throws IOException {
     Checkpoint checkpoint = Checkpoint.read(folder.last());
-    if (!checkpoint.settings().equals(fingerprint())) {
+    List<String> differences = identity.differencesFrom(checkpoint.settings());
+    if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
-          "The checkpoint %s is of a run with other settings (%s) than these (%s)."
-              .formatted(folder.last(), checkpoint.settings(), fingerprint()));
+          "The checkpoint %s is of a run with other settings or data: %s. Give the same ones, or begin anew without --resume."
+              .formatted(folder.last(), String.join("; ", differences)));
     }
     return checkpoint;
-  }
-
-  private String fingerprint() {
-    return settings.toString();
   }
 
   /** One run from where it stands to its end. */
@@ -287,7 +294,7 @@ public final class Trainer {
     }
 
     private Checkpoint save() throws IOException {
-      Checkpoint checkpoint = learner.checkpoint(progress, fingerprint());
+      Checkpoint checkpoint = learner.checkpoint(progress, identity.toString());
       checkpoint.save(folder.last());
       lastCheckpoint = System.nanoTime();
       return checkpoint;

@@ -130,6 +130,7 @@ final class SmallRun {
       Trainer trainer =
           new Trainer(
               full,
+              RunIdentity.of(full),
               new Devices(devices),
               new RunFolder(folder.resolve(run)),
               betweenCheckpoints,
