@@ -95,6 +95,12 @@ final class Cluster implements AutoCloseable {
       }
     }
 
+    synchronized void signal(String name) throws IOException, InterruptedException {
+      if (process != null) {
+        JavaProcess.signal(process, name);
+      }
+    }
+
     synchronized void kill() throws InterruptedException {
       if (process != null) {
         process.destroyForcibly().waitFor();
@@ -178,6 +184,16 @@ final class Cluster implements AutoCloseable {
   void restart(int broker) throws IOException {
     nodes.get(broker).start();
     nodes.get(broker).awaitServing();
+  }
+
+  /** SIGSTOP: it answers nothing, and its connections stay open. */
+  void freeze(int broker) throws IOException, InterruptedException {
+    nodes.get(broker).signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void thaw(int broker) throws IOException, InterruptedException {
+    nodes.get(broker).signal("CONT");
   }
 
   void become(int broker, Line line) {

@@ -63,8 +63,12 @@ public final class Deaths {
     this.progress = progress;
   }
 
-  /** Kills brokers and instances in turn, so many of each, and hands each gap over. */
-  public void measure(int deaths, Consumer<Gap> ofBroker, Consumer<Gap> ofInstance)
+  /**
+   * Kills brokers, freezes brokers and kills instances in turn, so many of each, and hands each gap
+   * over. A frozen broker is as one whose machine lost power: no connection is closed.
+   */
+  public void measure(
+      int deaths, Consumer<Gap> ofBroker, Consumer<Gap> ofFrozenBroker, Consumer<Gap> ofInstance)
       throws Exception {
     progress.accept("brokers and instances start");
     Topics topics = Topics.DEFAULT;
@@ -115,6 +119,11 @@ public final class Deaths {
               "broker %d of %d dies, at %.0f references/s".formatted(n + 1, deaths, halfLoad));
           ofBroker.accept(gap(publisher, () -> cluster.kill(one % Cluster.SIZE)));
           cluster.restart(one % Cluster.SIZE);
+          cluster.awaitInSync(PATIENCE, topics.input(), topics.output());
+          calm(counter, publisher);
+          progress.accept("broker %d of %d freezes".formatted(n + 1, deaths));
+          ofFrozenBroker.accept(gap(publisher, () -> cluster.freeze(one % Cluster.SIZE)));
+          cluster.thaw(one % Cluster.SIZE);
           cluster.awaitInSync(PATIENCE, topics.input(), topics.output());
           calm(counter, publisher);
           progress.accept("instance %d of %d dies".formatted(n + 1, deaths));
