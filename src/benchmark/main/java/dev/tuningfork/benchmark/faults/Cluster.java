@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -198,6 +199,19 @@ final class Cluster implements AutoCloseable {
 
   void become(int broker, Line line) {
     nodes.get(broker).proxy.become(line);
+  }
+
+  /** Which broker leads a partition, from 0. */
+  int leader(String topic, int partition) throws Exception {
+    try (Admin admin = admin()) {
+      var topics =
+          admin
+              .describeTopics(List.of(topic))
+              .allTopicNames()
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return Objects.requireNonNull(topics.get(topic)).partitions().get(partition).leader().id()
+          - 1;
+    }
   }
 
   /** Waits until each replica of these topics is in sync; false where that takes longer. */
