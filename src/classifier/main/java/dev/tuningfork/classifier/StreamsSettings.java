@@ -85,6 +85,10 @@ final class StreamsSettings {
     // the transaction of a member that was killed holds up every reader of committed records, and
     // whoever takes over, until it times out: so no longer than a busy member needs
     properties.put(TRANSACTION_TIMEOUT, "20000");
+    // a broker whose machine lost power closes no connection: what waits for it is sent to another
+    // one after this time. By then its partitions have other leaders (brokers wait for 9 s), and
+    // the transaction is still open
+    properties.put(StreamsConfig.REQUEST_TIMEOUT_MS_CONFIG, "11000");
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         String.valueOf(Math.max(1 << 20, settings.pipeline().ledger().largestMessage())));

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClassifierSettingsTest {
+
+  private static final String REQUEST = "request.timeout.ms";
+  private static final String TRANSACTION = "transaction.timeout.ms";
 
   @TempDir Path folder;
 
@@ -302,6 +306,28 @@ class ClassifierSettingsTest {
         .containsEntry("group.protocol", "streams")
         .containsEntry("producer.transaction.timeout.ms", "20000");
     assertThat(new StreamsConfig(properties)).isNotNull();
+  }
+
+  @Test
+  void aRequestToABrokerThatLostPowerIsSentAgainWithinItsTransaction() {
+    ClassifierSettings settings = ClassifierSettings.DEFAULT.withKafka("bootstrap.servers", "a:1");
+    StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, true));
+    int transaction = Integer.parseInt("" + config.getProducerConfigs("a").get(TRANSACTION));
+
+    assertThat(config.getProducerConfigs("a")).hasEntrySatisfying(REQUEST, within(transaction));
+    assertThat(config.getMainConsumerConfigs("g", "a", 0))
+        .hasEntrySatisfying(REQUEST, within(transaction));
+    assertThat(config.getRestoreConsumerConfigs("a"))
+        .hasEntrySatisfying(REQUEST, within(transaction));
+    assertThat(
+            new StreamsConfig(StreamsSettings.of(settings.withKafka(REQUEST, "25000"), true))
+                .getProducerConfigs("a"))
+        .as("the operator's own")
+        .containsEntry(REQUEST, "25000");
+  }
+
+  private static Consumer<Object> within(int transaction) {
+    return value -> assertThat(Integer.parseInt("" + value)).isBetween(9_000, transaction - 1);
   }
 
   @Test

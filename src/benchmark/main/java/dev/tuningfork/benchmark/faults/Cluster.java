@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +93,12 @@ final class Cluster implements AutoCloseable {
               "Broker %d ended at once; see %s."
                   .formatted(id, folder.resolveSibling("broker-" + id + ".log")));
         }
+      }
+    }
+
+    synchronized void signal(String name) throws IOException, InterruptedException {
+      if (process != null) {
+        JavaProcess.signal(process, name);
       }
     }
 
@@ -180,8 +187,31 @@ final class Cluster implements AutoCloseable {
     nodes.get(broker).awaitServing();
   }
 
+  /** SIGSTOP: it answers nothing, and its connections stay open. */
+  void freeze(int broker) throws IOException, InterruptedException {
+    nodes.get(broker).signal("STOP");
+  }
+
+  /** SIGCONT. */
+  void thaw(int broker) throws IOException, InterruptedException {
+    nodes.get(broker).signal("CONT");
+  }
+
   void become(int broker, Line line) {
     nodes.get(broker).proxy.become(line);
+  }
+
+  /** Which broker leads a partition, from 0. */
+  int leader(String topic, int partition) throws Exception {
+    try (Admin admin = admin()) {
+      var topics =
+          admin
+              .describeTopics(List.of(topic))
+              .allTopicNames()
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return Objects.requireNonNull(topics.get(topic)).partitions().get(partition).leader().id()
+          - 1;
+    }
   }
 
   /** Waits until each replica of these topics is in sync; false where that takes longer. */

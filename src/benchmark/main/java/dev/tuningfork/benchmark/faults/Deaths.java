@@ -24,8 +24,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public final class Deaths {
 
   private static final int INSTANCES = 2;
-  private static final int WARM_UP = 3_000;
-  private static final int FROM = 1_000;
+  private static final int WARM_UP = 2_000;
+  private static final int FROM = 500;
   private static final int MOST_REFERENCES = 1_000_000;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration CALM = Duration.ofSeconds(8);
@@ -63,8 +63,12 @@ public final class Deaths {
     this.progress = progress;
   }
 
-  /** Kills brokers and instances in turn, so many of each, and hands each gap over. */
-  public void measure(int deaths, Consumer<Gap> ofBroker, Consumer<Gap> ofInstance)
+  /**
+   * Kills brokers, freezes brokers and kills instances in turn, so many of each, and hands each gap
+   * over. A frozen broker is as one whose machine lost power: no connection is closed.
+   */
+  public void measure(
+      int deaths, Consumer<Gap> ofBroker, Consumer<Gap> ofFrozenBroker, Consumer<Gap> ofInstance)
       throws Exception {
     progress.accept("brokers and instances start");
     Topics topics = Topics.DEFAULT;
@@ -100,6 +104,7 @@ public final class Deaths {
               this::note);
       try (Counter counter = new Counter(reckoning)) {
         fleet.start(INSTANCES);
+        progress.accept("the first %,d references are answered".formatted(WARM_UP));
         publisher.publish(0, WARM_UP, 0);
         require(counter.await(FROM, PATIENCE));
         long start = System.nanoTime();
@@ -109,17 +114,24 @@ public final class Deaths {
         Thread publishing =
             Thread.ofPlatform().daemon().start(() -> publish(publisher, halfLoad, enough));
         for (int n = 0; n < deaths; n++) {
-          int one = n;
           calm(counter, publisher);
           progress.accept(
               "broker %d of %d dies, at %.0f references/s".formatted(n + 1, deaths, halfLoad));
-          ofBroker.accept(gap(publisher, () -> cluster.kill(one % Cluster.SIZE)));
-          cluster.restart(one % Cluster.SIZE);
+          int dead = cluster.leader(topics.output(), n % References.PARTITIONS);
+          ofBroker.accept(gap(publisher, () -> cluster.kill(dead)));
+          cluster.restart(dead);
           cluster.awaitInSync(PATIENCE, topics.input(), topics.output());
           calm(counter, publisher);
+          progress.accept("broker %d of %d freezes".formatted(n + 1, deaths));
+          int frozen = cluster.leader(topics.output(), n % References.PARTITIONS);
+          ofFrozenBroker.accept(gap(publisher, () -> cluster.freeze(frozen)));
+          cluster.thaw(frozen);
+          cluster.awaitInSync(PATIENCE, topics.input(), topics.output());
+          calm(counter, publisher);
+          int instance = n % INSTANCES;
           progress.accept("instance %d of %d dies".formatted(n + 1, deaths));
-          ofInstance.accept(gap(publisher, () -> fleet.end(one % INSTANCES)));
-          fleet.revive(one % INSTANCES);
+          ofInstance.accept(gap(publisher, () -> fleet.end(instance)));
+          fleet.revive(instance);
         }
         enough.set(true);
         publishing.join();

@@ -59,6 +59,14 @@ sealed interface Fault {
     }
   }
 
+  /** SIGSTOP, and SIGCONT after this time: as if its machine had lost power, and then came back. */
+  record FreezeBroker(int broker, Duration frozen) implements Fault {
+    @Override
+    public String inWords() {
+      return "broker %d frozen for %d ms".formatted(broker, frozen.toMillis());
+    }
+  }
+
   /** The line to a broker is bad for this time; its own connections to others are good. */
   record BrokerLine(int broker, Line line, Duration lasts) implements Fault {
     @Override

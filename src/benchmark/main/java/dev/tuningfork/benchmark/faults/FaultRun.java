@@ -240,7 +240,7 @@ public final class FaultRun {
                 kinds.getOrDefault("doubled", 0L),
                 kinds.getOrDefault("wrong", 0L)));
     report.add(
-        "seed %d: %d instances killed, %d frozen, %d joined and left; %d brokers killed, %d stopped, %d bad lines; %d bad times of the image host; %d models; %d rolling restarts; %d instances ended of their own accord"
+        "seed %d: %d instances killed, %d frozen, %d joined and left; %d brokers killed, %d stopped, %d frozen, %d bad lines; %d bad times of the image host; %d models; %d rolling restarts; %d instances ended of their own accord"
             .formatted(
                 order.seed(),
                 schedule.count(Fault.KillInstance.class),
@@ -248,6 +248,7 @@ public final class FaultRun {
                 schedule.count(Fault.Guest.class),
                 schedule.count(Fault.KillBroker.class),
                 schedule.count(Fault.StopBroker.class),
+                schedule.count(Fault.FreezeBroker.class),
                 schedule.count(Fault.BrokerLine.class),
                 schedule.count(Fault.HostLine.class),
                 schedule.count(Fault.TurnModel.class),

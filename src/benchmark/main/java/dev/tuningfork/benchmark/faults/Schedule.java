@@ -88,12 +88,12 @@ record Schedule(Map<Lane, List<Planned>> lanes, Duration lasts) {
             random.nextBoolean()
                 ? new Fault.KillBroker(aBroker(random), between(random, 500, 8_000))
                 : new Fault.StopBroker(aBroker(random), between(random, 500, 8_000));
-        yield round % 2 == 0
-            ? List.of(death)
-            : List.of(
-                death,
-                new Fault.BrokerLine(
-                    aBroker(random), aBadLine(random), between(random, 2_000, 10_000)));
+        Fault hanging =
+            round % 2 == 0
+                ? new Fault.FreezeBroker(aBroker(random), between(random, 1_000, 15_000))
+                : new Fault.BrokerLine(
+                    aBroker(random), aBadLine(random), between(random, 2_000, 10_000));
+        yield List.of(death, hanging);
       }
       case HOST -> List.of(new Fault.HostLine(aBadLine(random), between(random, 1_000, 10_000)));
       case MODELS -> round % 2 == 1 ? List.of(new Fault.TurnModel()) : List.of();

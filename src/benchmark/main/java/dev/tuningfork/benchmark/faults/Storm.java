@@ -106,6 +106,12 @@ final class Storm {
         cluster.stop(broker);
         revive(broker, away);
       }
+      case Fault.FreezeBroker(int broker, Duration frozen) -> {
+        cluster.freeze(broker);
+        Thread.sleep(frozen);
+        cluster.thaw(broker);
+        awaitInSync();
+      }
       case Fault.BrokerLine(int broker, Line line, Duration lasts) -> {
         cluster.become(broker, line);
         Thread.sleep(lasts);

@@ -85,7 +85,12 @@ public final class JavaProcess implements AutoCloseable {
    * @param name such as {@code STOP}
    */
   public void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor();
+    signal(process, name);
+  }
+
+  /** Sends a signal to any process. */
+  public static void signal(Process process, String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
   }
 
   /** What Linux says is resident; elsewhere what ps says. */

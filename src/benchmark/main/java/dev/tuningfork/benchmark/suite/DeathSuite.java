@@ -33,18 +33,19 @@ final class DeathSuite implements Suite {
     new Deaths(workload.folder("deaths"), workload.images(), workload.bundle(), tally::now)
         .measure(
             DEATHS_A_RUN * workload.plan().runs(),
-            gap -> add(tally, "broker", gap),
-            gap -> add(tally, "instance", gap));
+            gap -> add(tally, "broker dies", gap),
+            gap -> add(tally, "broker freezes", gap),
+            gap -> add(tally, "instance dies", gap));
   }
 
   private static void add(Tally tally, String what, Deaths.Gap gap) {
     tally.add(
-        what + " dies, next answer",
+        what + ", next answer",
         "s",
-        "SIGKILL at half load, until a reference that is published later has a committed answer",
+        "at half load, until a reference that is published later has a committed answer",
         gap.next());
     tally.add(
-        what + " dies, all partitions",
+        what + ", all partitions",
         "s",
         "the same, until each of four partitions has such an answer",
         gap.all());

@@ -23,6 +23,7 @@ class ScheduleTest {
     assertThat(schedule.count(Fault.KillBroker.class) + schedule.count(Fault.StopBroker.class))
         .isEqualTo(20);
     assertThat(schedule.count(Fault.BrokerLine.class)).isEqualTo(10);
+    assertThat(schedule.count(Fault.FreezeBroker.class)).isEqualTo(10);
     assertThat(schedule.count(Fault.HostLine.class)).isEqualTo(20);
     assertThat(schedule.count(Fault.FreezeInstance.class)).isEqualTo(20);
     assertThat(schedule.count(Fault.TurnModel.class)).isEqualTo(10);
