@@ -3,11 +3,14 @@ package dev.tuningfork.standalone.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tuningfork.standalone.survey.MockSurvey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,16 +46,47 @@ class ScriptIT {
     assertThat(run("classify").code()).isEqualTo(2);
   }
 
+  /** PyTorch's settings hold it to what an older processor has. */
+  @Test
+  void aFormThatTheProcessorDoesNotHaveIsRefusedWithPyTorchsReason() throws Exception {
+    assumeTrue(
+        Set.of("amd64", "x86_64").contains(System.getProperty("os.arch")), "AVX2 is of x86-64.");
+    Files.write(folder.resolve("galaxy.jpg"), new MockSurvey(3).galaxy(0).jpeg());
+    Map<String, String> avx2 = Map.of("ATEN_CPU_CAPABILITY", "avx2", "ONEDNN_MAX_CPU_ISA", "AVX2");
+
+    Result result =
+        run(
+            avx2,
+            "classify",
+            folder.toString(),
+            "--form",
+            "bfloat16",
+            "--device",
+            "cpu",
+            "--verbose");
+
+    assertThat(result.code()).as(result.text()).isEqualTo(1);
+    assertThat(result.text())
+        .contains("Forms that work on cpu: float32, blocks; bfloat16 does not work: ")
+        .contains("The form bfloat16 does not work on this machine's processor: ")
+        .contains("avx512bw, avx512vl and avx512dq. Choose another form: auto, float32, blocks.");
+  }
+
   private Result run(String... arguments) throws Exception {
+    return run(Map.of(), arguments);
+  }
+
+  private Result run(Map<String, String> environment, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
     Path output = folder.resolve("output");
-    Process process =
+    ProcessBuilder script =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+            .redirectOutput(output.toFile());
+    script.environment().putAll(environment);
+    Process process = script.start();
     assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
     return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
   }
