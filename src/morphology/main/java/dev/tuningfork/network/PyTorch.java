@@ -74,7 +74,7 @@ public final class PyTorch {
         .formatted(
             System.getProperty("os.name"),
             System.getProperty("os.arch"),
-            String.join(": ", reasons));
+            String.join(": ", reasons).replaceFirst("\\.$", ""));
   }
 
   /** How many threads all operations that run at a time may use together. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,32 @@ class ScriptIT {
   @Test
   void itHandsOnTheExitCode() throws Exception {
     assertThat(run("classify").code()).isEqualTo(2);
+  }
+
+  /** PyTorch's settings hold it to what an older processor has. */
+  @Test
+  void aFormThatTheProcessorDoesNotHaveIsRefusedWithPyTorchsReason() throws Exception {
+    assumeTrue(
+        Set.of("amd64", "x86_64").contains(System.getProperty("os.arch")), "AVX2 is of x86-64.");
+    Files.write(folder.resolve("galaxy.jpg"), new MockSurvey(3).galaxy(0).jpeg());
+    Map<String, String> avx2 = Map.of("ATEN_CPU_CAPABILITY", "avx2", "ONEDNN_MAX_CPU_ISA", "AVX2");
+
+    Result result =
+        run(
+            environment -> environment.putAll(avx2),
+            "classify",
+            folder.toString(),
+            "--form",
+            "bfloat16",
+            "--device",
+            "cpu",
+            "--verbose");
+
+    assertThat(result.code()).as(result.text()).isEqualTo(1);
+    assertThat(result.text())
+        .contains("Forms that work on cpu: float32, blocks; bfloat16 does not work: ")
+        .contains("The form bfloat16 does not work on this machine's processor: ")
+        .contains("avx512bw, avx512vl and avx512dq. Choose another form: auto, float32, blocks.");
   }
 
   /** As in a job of cron or a container of another user. */

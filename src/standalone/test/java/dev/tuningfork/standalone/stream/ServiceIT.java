@@ -213,6 +213,9 @@ class ServiceIT {
       assertThat(info.at("/model/sha256").asText()).hasSize(64);
       assertThat(info.at("/tree/id").asText()).isEqualTo("gz2");
       assertThat(info.get("device").asText()).isEqualTo("cpu");
+      assertThat(info.at("/forms/float32").asText()).isEqualTo("works");
+      assertThat(info.at("/forms/bfloat16").asText())
+          .matches("works|does not work: .*bf16 path needs the cpu support.*");
       assertThat(info.at("/topics/input").asText()).isEqualTo(Topics.DEFAULT.input());
       JsonNode settings = info.get("settings");
       assertThat(settings.get("ledger.window").asInt()).isEqualTo(1_000);
