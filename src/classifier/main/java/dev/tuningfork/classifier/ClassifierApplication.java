@@ -24,6 +24,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +34,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
@@ -147,6 +150,7 @@ public final class ClassifierApplication implements AutoCloseable {
           if (now == KafkaStreams.State.RUNNING) {
             hasRun = true;
             ranOrEnded.countDown();
+            LOG.info("Running with {}.", assignment());
           } else if (now.hasCompletedShutdown()) {
             ended.countDown();
             ranOrEnded.countDown();
@@ -293,7 +297,12 @@ public final class ClassifierApplication implements AutoCloseable {
    */
   @Override
   public void close() {
+    boolean first = !closed;
+    long begun = System.nanoTime();
     closed = true;
+    if (first) {
+      LOG.info("Stopping: what is in flight stays in the ledger for the next member.");
+    }
     endpoints.ifPresent(Endpoints::closeMorphologies);
     boolean inTime =
         streams.close(
@@ -308,6 +317,23 @@ public final class ClassifierApplication implements AutoCloseable {
     registry.ifPresent(SchemaRegistry::close);
     endpoints.ifPresent(Endpoints::close);
     ended.countDown();
+    if (first) {
+      LOG.info("Stopped after {} s.", "%.1f".formatted((System.nanoTime() - begun) / 1e9));
+    }
+  }
+
+  /** The partitions of the input topic that are this member's. */
+  private String assignment() {
+    String partitions =
+        streams.metadataForLocalThreads().stream()
+            .flatMap(thread -> thread.activeTasks().stream())
+            .flatMap(task -> task.topicPartitions().stream())
+            .sorted(
+                Comparator.comparing(TopicPartition::topic)
+                    .thenComparingInt(TopicPartition::partition))
+            .map(TopicPartition::toString)
+            .collect(Collectors.joining(", "));
+    return partitions.isEmpty() ? "no partition: the other members have them all" : partitions;
   }
 
   private ClassifierHealth.Sight look() {

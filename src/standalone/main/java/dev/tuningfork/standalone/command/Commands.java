@@ -67,12 +67,18 @@ public final class Commands {
   static CommandLine line(PrintWriter out, PrintWriter err) {
     Commands commands = new Commands();
     return new CommandLine(commands)
-        .setOut(out)
-        .setErr(err)
+        .setOut(new Printer(out))
+        .setErr(new Printer(err))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
         .setExecutionExceptionHandler(
             (failure, line, result) -> commands.explain(failure, line.getErr()));
+  }
+
+  /** The product's. */
+  static String version() {
+    return Objects.requireNonNullElse(
+        Commands.class.getPackage().getImplementationVersion(), "in development");
   }
 
   private static int explain(ParameterException mistake) {
@@ -104,11 +110,8 @@ public final class Commands {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String product =
-          Objects.requireNonNullElse(
-              Commands.class.getPackage().getImplementationVersion(), "in development");
       return Stream.concat(
-              Stream.of("Tuning Fork " + product),
+              Stream.of("Tuning Fork " + version()),
               ModelBundle.shipped().stream().map(name -> "model " + name + ": " + model(name)))
           .toArray(String[]::new);
     }
