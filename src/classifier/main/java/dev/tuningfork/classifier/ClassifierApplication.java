@@ -24,6 +24,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -34,12 +35,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
@@ -148,6 +151,7 @@ public final class ClassifierApplication implements AutoCloseable {
           if (now == KafkaStreams.State.RUNNING) {
             hasRun = true;
             ranOrEnded.countDown();
+            LOG.info("Running with {}.", assignment());
           } else if (now.hasCompletedShutdown()) {
             ended.countDown();
             ranOrEnded.countDown();
@@ -294,7 +298,12 @@ public final class ClassifierApplication implements AutoCloseable {
    */
   @Override
   public void close() {
+    boolean first = !closed;
+    long begun = System.nanoTime();
     closed = true;
+    if (first) {
+      LOG.info("Stopping: what is in flight stays in the ledger for the next member.");
+    }
     endpoints.ifPresent(Endpoints::closeMorphologies);
     boolean inTime =
         streams.close(
@@ -309,6 +318,23 @@ public final class ClassifierApplication implements AutoCloseable {
     registry.ifPresent(SchemaRegistry::close);
     endpoints.ifPresent(Endpoints::close);
     ended.countDown();
+    if (first) {
+      LOG.info("Stopped after {} s.", "%.1f".formatted((System.nanoTime() - begun) / 1e9));
+    }
+  }
+
+  /** The partitions of the input topic that are this member's. */
+  private String assignment() {
+    String partitions =
+        streams.metadataForLocalThreads().stream()
+            .flatMap(thread -> thread.activeTasks().stream())
+            .flatMap(task -> task.topicPartitions().stream())
+            .sorted(
+                Comparator.comparing(TopicPartition::topic)
+                    .thenComparingInt(TopicPartition::partition))
+            .map(TopicPartition::toString)
+            .collect(Collectors.joining(", "));
+    return partitions.isEmpty() ? "no partition: the other members have them all" : partitions;
   }
 
   private ClassifierHealth.Sight look() {

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *     refused
  * @param service where it answers over HTTP; nowhere from the start, but where settings are {@link
  *     #read}, on this machine's loopback address
- * @param logFormat for whoever sets up the log; the classifier itself only writes to it
+ * @param logFormat for the program that sets up the log; the classifier itself only writes to it
+ * @param logLevel likewise: the least severe lines of the classifier's own that are written
  * @param kafka settings of Kafka Streams and of its clients, by Kafka's own names
  */
 public record ClassifierSettings(
@@ -47,6 +48,7 @@ public record ClassifierSettings(
     Pipeline pipeline,
     ServiceSettings service,
     LogFormat logFormat,
+    LogLevel logLevel,
     Map<String, String> kafka) {
 
   /**
@@ -153,6 +155,7 @@ public record ClassifierSettings(
               FetchSettings.of(FetchPolicy.NOTHING)),
           ServiceSettings.OFF,
           LogFormat.TEXT,
+          LogLevel.INFO,
           Map.of());
 
   /**
@@ -201,7 +204,8 @@ public record ClassifierSettings(
                 section("fetch", () -> fetch(values))),
             section("service", () -> service(values)),
             values.choice("log.format", DEFAULT.logFormat),
-            values.below("kafka."));
+            values.choice("log.level", DEFAULT.logLevel),
+            StreamsSettings.withSecrets(values.below("kafka.")));
     values.refuseTheRest();
     return settings;
   }
@@ -217,32 +221,41 @@ public record ClassifierSettings(
     Map<String, String> more = new TreeMap<>(kafka);
     more.put(name, value);
     return new ClassifierSettings(
-        group, topics, creation, messages, model, pipeline, service, logFormat, more);
+        group, topics, creation, messages, model, pipeline, service, logFormat, logLevel, more);
   }
 
   public ClassifierSettings withTopics(Topics other) {
     return new ClassifierSettings(
-        group, other, creation, messages, model, pipeline, service, logFormat, kafka);
+        group, other, creation, messages, model, pipeline, service, logFormat, logLevel, kafka);
   }
 
   public ClassifierSettings withCreation(TopicCreation other) {
     return new ClassifierSettings(
-        group, topics, Optional.of(other), messages, model, pipeline, service, logFormat, kafka);
+        group,
+        topics,
+        Optional.of(other),
+        messages,
+        model,
+        pipeline,
+        service,
+        logFormat,
+        logLevel,
+        kafka);
   }
 
   public ClassifierSettings withMessages(Messages other) {
     return new ClassifierSettings(
-        group, topics, creation, other, model, pipeline, service, logFormat, kafka);
+        group, topics, creation, other, model, pipeline, service, logFormat, logLevel, kafka);
   }
 
   public ClassifierSettings withModel(ModelChoice other) {
     return new ClassifierSettings(
-        group, topics, creation, messages, other, pipeline, service, logFormat, kafka);
+        group, topics, creation, messages, other, pipeline, service, logFormat, logLevel, kafka);
   }
 
   public ClassifierSettings withService(ServiceSettings other) {
     return new ClassifierSettings(
-        group, topics, creation, messages, model, pipeline, other, logFormat, kafka);
+        group, topics, creation, messages, model, pipeline, other, logFormat, logLevel, kafka);
   }
 
   public ClassifierSettings withLedger(LedgerSettings other) {
@@ -255,7 +268,7 @@ public record ClassifierSettings(
 
   private ClassifierSettings withPipeline(Pipeline other) {
     return new ClassifierSettings(
-        group, topics, creation, messages, model, other, service, logFormat, kafka);
+        group, topics, creation, messages, model, other, service, logFormat, logLevel, kafka);
   }
 
   /**
@@ -423,8 +436,8 @@ public record ClassifierSettings(
   }
 
   private static S3Settings s3(SettingValues values) {
-    Optional<String> id = values.text("fetch.s3.access-key-id");
-    Optional<String> secret = values.text("fetch.s3.secret-access-key");
+    Optional<String> id = values.secret("fetch.s3.access-key-id");
+    Optional<String> secret = values.secret("fetch.s3.secret-access-key");
     boolean anonymous = values.flag("fetch.s3.anonymous", false);
     if (id.isPresent() != secret.isPresent() || (anonymous && id.isPresent())) {
       throw new SettingsException(

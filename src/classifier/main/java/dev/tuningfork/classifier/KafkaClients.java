@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier;
 
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -28,6 +29,15 @@ public final class KafkaClients {
    */
   public static Map<String, Object> producer(ClassifierSettings settings) {
     return config(settings).getProducerConfigs(clientId(settings));
+  }
+
+  /**
+   * A client that asks about topics; to be closed by the caller.
+   *
+   * @throws SettingsException as above
+   */
+  static Admin admin(ClassifierSettings settings) {
+    return Admin.create(config(settings).getAdminConfigs(clientId(settings)));
   }
 
   private static String clientId(ClassifierSettings settings) {

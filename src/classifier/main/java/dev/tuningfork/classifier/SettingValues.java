@@ -91,9 +91,19 @@ final class SettingValues {
     return given.or(() -> file.map(path -> contents(name, Path.of(path))));
   }
 
-  private static String contents(String name, Path file) {
+  /**
+   * The text of a file that holds a secret.
+   *
+   * @param name of the setting
+   */
+  static String contents(String name, Path file) {
     try {
-      return Files.readString(file).strip();
+      String text = Files.readString(file).strip();
+      if (text.isEmpty()) {
+        throw new SettingsException(
+            "The file %s of the setting %s-file is empty.".formatted(file, name));
+      }
+      return text;
     } catch (IOException e) {
       throw new SettingsException(
           "The file %s of the setting %s-file cannot be read: %s.".formatted(file, name, e), e);

@@ -73,6 +73,7 @@ final class ShownSettings {
     fetch(settings.pipeline().fetch(), shown);
     service(settings.service(), shown);
     shown.put("log.format", settings.logFormat().name().toLowerCase(Locale.ROOT));
+    shown.put("log.level", settings.logLevel().name().toLowerCase(Locale.ROOT));
     new TreeMap<>(settings.kafka())
         .forEach((name, value) -> shown.put("kafka." + name, ofKafka(name, value)));
     return shown;

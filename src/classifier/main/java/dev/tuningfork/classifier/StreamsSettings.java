@@ -1,14 +1,19 @@
 package dev.tuningfork.classifier;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The settings of Kafka Streams: those that nothing lost depends on, and those of the operator. */
@@ -46,7 +51,14 @@ final class StreamsSettings {
   private static final String TRANSACTION_TIMEOUT =
       StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
 
+  /**
+   * Kafka warns each time that its settings are read without this, though there is no global table.
+   * The constant of this name is deprecated, since true is to become the only value.
+   */
+  private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
+
   private static final Set<String> NAMES = names();
+  private static final Set<String> SECRETS = secrets();
 
   private StreamsSettings() {}
 
@@ -108,6 +120,7 @@ final class StreamsSettings {
     // gigabyte where records are images
     properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, "32");
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+    properties.put(GLOBAL_HANDLER, "true");
     properties.putAll(settings.kafka());
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group().applicationId());
     properties.put(
@@ -130,6 +143,7 @@ final class StreamsSettings {
     properties.putAll(settings.kafka());
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.group().applicationId() + suffix);
     properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, "true");
+    properties.put(GLOBAL_HANDLER, "true");
     return properties;
   }
 
@@ -146,12 +160,50 @@ final class StreamsSettings {
     }
   }
 
+  /**
+   * Replaces each secret that is named with {@code -file} by the text of its file. In an
+   * environment variable the hyphen is a dot.
+   *
+   * @throws SettingsException where a file cannot be read, or a secret is set in both ways
+   */
+  static Map<String, String> withSecrets(Map<String, String> kafka) {
+    Map<String, String> read = new TreeMap<>();
+    kafka.forEach(
+        (name, value) -> {
+          String secret = name.replaceFirst("[-.]file$", "");
+          if (secret.equals(name) || !SECRETS.contains(withoutPrefix(secret))) {
+            read.put(name, value);
+            return;
+          }
+          if (kafka.containsKey(secret)) {
+            throw new SettingsException(
+                "The settings kafka.%s and kafka.%s-file say the same: set one of them."
+                    .formatted(secret, secret));
+          }
+          read.put(secret, SettingValues.contents("kafka." + secret, Path.of(value.strip())));
+        });
+    return read;
+  }
+
   static String withoutPrefix(String name) {
     return PREFIXES.stream()
         .filter(name::startsWith)
         .findFirst()
         .map(prefix -> name.substring(prefix.length()))
         .orElse(name);
+  }
+
+  /** What Kafka itself takes for a secret. */
+  private static Set<String> secrets() {
+    return Stream.of(
+            StreamsConfig.configDef(),
+            ConsumerConfig.configDef(),
+            ProducerConfig.configDef(),
+            AdminClientConfig.configDef())
+        .flatMap(definition -> definition.configKeys().values().stream())
+        .filter(key -> key.type == ConfigDef.Type.PASSWORD)
+        .map(key -> key.name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Set<String> names() {

@@ -7,8 +7,10 @@ import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
 import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
+import dev.tuningfork.classifier.service.ConnectionLimits;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassifierSettingsTest {
 
@@ -262,6 +266,87 @@ class ClassifierSettingsTest {
     assertThat(registry.credentials()).contains(new RegistrySettings.UserPassword("me", "hush"));
     assertThat(registry.register()).isFalse();
     assertThat(ShownSettings.of(settings).toString() + settings).doesNotContain("hush");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sasl.jaas.config",
+        "ssl.key.password",
+        "producer.ssl.keystore.password",
+        "admin.ssl.truststore.password"
+      })
+  void everySecretOfKafkasMayStandInAFile(String name) throws IOException {
+    Path secret = file("secret", "hush; hush\n");
+    Path file = file("kafka.properties", "kafka.%s-file=%s".formatted(name, secret));
+    Map<String, String> variable =
+        Map.of(
+            "TUNING_FORK_KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_') + "_FILE",
+            secret.toString());
+    for (ClassifierSettings settings :
+        List.of(ClassifierSettings.read(file, Map.of()), ClassifierSettings.read(null, variable))) {
+      assertThat(settings.kafka()).containsExactly(Map.entry(name, "hush; hush"));
+      assertThat(ShownSettings.of(settings).toString() + settings).doesNotContain("hush");
+    }
+    Path both =
+        file("both.properties", "kafka.%1$s-file=%2$s\nkafka.%1$s=x".formatted(name, secret));
+    assertThatThrownBy(() -> ClassifierSettings.read(both, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("set one of them");
+    Path empty = file("empty", "\n");
+    Path none = file("none.properties", "kafka.%s-file=%s".formatted(name, empty));
+    assertThatThrownBy(() -> ClassifierSettings.read(none, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageEndingWith("is empty.");
+  }
+
+  @Test
+  void whatIsNoSecretStandsInNoFile() throws IOException {
+    Path file = file("wrong.properties", "kafka.client.id-file=/etc/hostname");
+    assertThatThrownBy(() -> ClassifierSettings.read(file, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("There is no setting kafka.client.id-file");
+  }
+
+  @Test
+  void theKeyOfTheStoreMayStandInAFile() throws IOException {
+    Path id = file("id", "me\n");
+    Path secret = file("secret", "hush\n");
+    Path file =
+        file(
+            "s3.properties",
+            "fetch.s3.access-key-id-file=%s\nfetch.s3.secret-access-key-file=%s"
+                .formatted(id, secret));
+    assertThat(ClassifierSettings.read(file, Map.of()).pipeline().fetch().s3().credentials())
+        .isEqualTo(new S3Settings.Credentials.KeyPair("me", "hush"));
+  }
+
+  @Test
+  void probesAndConnectionsMayBeSet() throws IOException {
+    Path file =
+        file(
+            "service.properties",
+            """
+            service.address=0.0.0.0:8080
+            service.probe-address=0.0.0.0:8081
+            service.hosts=Galaxies.example.org
+            service.connections=100
+            service.request-time=5s
+            log.level=debug
+            """);
+    ClassifierSettings settings = ClassifierSettings.read(file, Map.of());
+    assertThat(settings.service().probes())
+        .contains(InetSocketAddress.createUnresolved("0.0.0.0", 8081));
+    assertThat(settings.service().hosts()).containsExactly("Galaxies.example.org");
+    assertThat(settings.service().connections())
+        .isEqualTo(
+            new ConnectionLimits(
+                100, 50, Duration.ofSeconds(5), Duration.ofSeconds(75), Duration.ofSeconds(30)));
+    assertThat(settings.logLevel()).isEqualTo(LogLevel.DEBUG);
+    Path probesAlone = file("alone.properties", "service.address=none\nservice.probe-address=a:1");
+    assertThatThrownBy(() -> ClassifierSettings.read(probesAlone, Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("set address as well");
   }
 
   @Test

@@ -14,15 +14,34 @@ import java.util.Optional;
  */
 public record DeadLetterList(long total, List<Group> groups, List<DeadLetter> newest) {
 
-  /** What failed alike. */
-  public record Alike(Optional<Stage> stage, Optional<FailureKind> kind, String exception) {}
+  /** The reason of those beyond the most groups that are told apart. */
+  static final String OTHER_REASONS = "Other reasons.";
+
+  /**
+   * What failed alike.
+   *
+   * @param reason what went wrong: the sentence, with an ellipsis for each address, name and number
+   */
+  public record Alike(Optional<Stage> stage, Optional<FailureKind> kind, String reason) {
+
+    public static Alike of(DeadLetter letter) {
+      return new Alike(letter.stage(), letter.kind(), Reason.of(letter.message()));
+    }
+  }
 
   /**
    * How many failed alike.
    *
-   * @param example the sentence of one of them
+   * @param exception the class of the exception of one of them
+   * @param example the sentence of that one
    */
-  public record Group(Alike alike, long count, String example) {}
+  public record Group(Alike alike, long count, String exception, String example) {
+
+    /** The sentence of the only one, else what those of all have in common. */
+    public String reason() {
+      return count == 1 ? example : alike.reason;
+    }
+  }
 
   public DeadLetterList {
     groups = List.copyOf(groups);

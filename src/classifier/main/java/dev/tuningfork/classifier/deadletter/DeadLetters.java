@@ -1,7 +1,5 @@
 package dev.tuningfork.classifier.deadletter;
 
-import dev.tuningfork.classifier.deadletter.DeadLetterList.Alike;
-import dev.tuningfork.classifier.deadletter.DeadLetterList.Group;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -68,26 +66,22 @@ public final class DeadLetters implements AutoCloseable {
    * @throws KafkaException as {@link #each} does
    */
   public DeadLetterList list(DeadLetterFilter filter, int newest) {
-    Map<Alike, Group> groups = new HashMap<>();
+    Groups groups = new Groups();
     PriorityQueue<DeadLetter> latest =
         new PriorityQueue<>(
             Comparator.comparing(DeadLetter::givenUpAt).thenComparing(DeadLetter::place));
     each(
         filter,
         letter -> {
-          Alike alike = new Alike(letter.stage(), letter.kind(), letter.exception());
-          groups.merge(
-              alike,
-              new Group(alike, 1, letter.message()),
-              (one, more) -> new Group(alike, one.count() + more.count(), one.example()));
+          groups.add(letter);
           latest.add(letter);
           if (latest.size() > newest) {
             latest.remove();
           }
         });
     return new DeadLetterList(
-        groups.values().stream().mapToLong(Group::count).sum(),
-        groups.values().stream().sorted(Comparator.comparingLong(Group::count).reversed()).toList(),
+        groups.total(),
+        groups.list(),
         latest.stream().sorted(latest.comparator().reversed()).toList());
   }
 

@@ -40,7 +40,7 @@ public final class LetterBox {
   record View(long letters, boolean more, boolean replay, List<Group> groups) {}
 
   /**
-   * @param reason the sentence of one of them
+   * @param reason what their sentences have in common; of a single one, its sentence
    */
   record Group(String stage, String kind, String reason, long count, List<Letter> letters) {}
 
@@ -124,9 +124,7 @@ public final class LetterBox {
   private View view(DeadLetterList list) {
     Map<Alike, List<Letter>> shown = new LinkedHashMap<>();
     for (DeadLetter letter : list.newest()) {
-      List<Letter> alike =
-          shown.computeIfAbsent(
-              new Alike(letter.stage(), letter.kind(), letter.exception()), _ -> new ArrayList<>());
+      List<Letter> alike = shown.computeIfAbsent(Alike.of(letter), _ -> new ArrayList<>());
       if (alike.size() < SHOWN_ALIKE) {
         alike.add(shown(letter));
       }
@@ -138,7 +136,7 @@ public final class LetterBox {
                     new Group(
                         group.alike().stage().map(stage -> stage.label()).orElse("unknown"),
                         group.alike().kind().map(kind -> kind.label()).orElse("unknown"),
-                        group.example(),
+                        group.reason(),
                         group.count(),
                         shown.getOrDefault(group.alike(), List.of())))
             .toList();

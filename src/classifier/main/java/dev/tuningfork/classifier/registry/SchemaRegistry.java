@@ -170,6 +170,27 @@ public final class SchemaRegistry implements AvroSchemas, AutoCloseable {
     return id.intValue();
   }
 
+  /**
+   * Asks the registry once whether it answers, and changes nothing there.
+   *
+   * @throws RegistryException where it does not, or rejects the credentials
+   */
+  public void check() throws RegistryException {
+    Answer answer;
+    try {
+      answer = ask(request("/subjects").GET().build());
+    } catch (SchemaUnavailableException e) {
+      throw new RegistryException(String.valueOf(e.getMessage()), e);
+    }
+    if (answer.isRefusal()) {
+      throw new RegistryException(refusal(answer));
+    } else if (answer.status != 200) {
+      throw new RegistryException(
+          "What answers at %s is no schema registry: it has no /subjects (%d). Is registry.url right?"
+              .formatted(settings.url(), answer.status));
+    }
+  }
+
   @Override
   public void close() {
     client.shutdownNow();

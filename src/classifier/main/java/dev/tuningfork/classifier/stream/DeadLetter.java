@@ -14,6 +14,7 @@ import static dev.tuningfork.classifier.message.DeadLetterHeaders.TOPIC;
 import static dev.tuningfork.classifier.message.DeadLetterHeaders.VALUE_LEFT_OUT;
 
 import dev.tuningfork.classifier.batch.Outcome.Failed;
+import dev.tuningfork.classifier.message.Printable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.common.header.Header;
@@ -56,7 +57,8 @@ final class DeadLetter {
   private static void addReasons(
       Headers headers, LedgerEntry entry, Failed why, Instant givenUpAt) {
     Throwable cause = why.cause();
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String message =
+        Printable.of(cause.getMessage() == null ? cause.toString() : cause.getMessage());
     add(headers, EXCEPTION, cause.getClass().getName());
     add(headers, MESSAGE, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
     add(headers, TOPIC, entry.topic());

@@ -71,8 +71,8 @@ public final class Commands {
   static CommandLine line(PrintWriter out, PrintWriter err) {
     Commands commands = new Commands();
     return new CommandLine(commands)
-        .setOut(out)
-        .setErr(err)
+        .setOut(new Printer(out))
+        .setErr(new Printer(err))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(commands::run)
         .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
@@ -85,6 +85,12 @@ public final class Commands {
       Logging.forms();
     }
     return new RunLast().execute(named);
+  }
+
+  /** The product's. */
+  static String version() {
+    return Objects.requireNonNullElse(
+        Commands.class.getPackage().getImplementationVersion(), "in development");
   }
 
   private static int explain(ParameterException mistake) {
@@ -115,11 +121,8 @@ public final class Commands {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String product =
-          Objects.requireNonNullElse(
-              Commands.class.getPackage().getImplementationVersion(), "in development");
       return Stream.concat(
-              Stream.of("Tuning Fork " + product),
+              Stream.of("Tuning Fork " + version()),
               ModelBundle.shipped().stream().map(name -> "model " + name + ": " + model(name)))
           .toArray(String[]::new);
     }

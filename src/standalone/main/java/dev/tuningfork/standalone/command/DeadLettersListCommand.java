@@ -78,7 +78,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
       out.println("No dead letter in " + of + " is meant.");
       return;
     }
-    out.printf(Locale.ROOT, GROUP + "%n", "letters", "stage", "kind", "exception", "such as");
+    out.printf(Locale.ROOT, GROUP + "%n", "letters", "stage", "kind", "exception", "reason");
     for (DeadLetterList.Group group : list.groups()) {
       out.printf(
           Locale.ROOT,
@@ -86,8 +86,8 @@ final class DeadLettersListCommand implements Callable<Integer> {
           "%,d".formatted(group.count()),
           group.alike().stage().map(Stage::label).orElse("–"),
           group.alike().kind().map(FailureKind::label).orElse("–"),
-          DeadLetterText.line(DeadLetterText.simpleName(group.alike().exception()), 28),
-          DeadLetterText.line(group.example(), SENTENCE));
+          DeadLetterText.line(DeadLetterText.simpleName(group.exception()), 28),
+          DeadLetterText.line(group.reason(), SENTENCE));
     }
     if (list.newest().isEmpty()) {
       return;

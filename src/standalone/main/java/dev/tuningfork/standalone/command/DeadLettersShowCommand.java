@@ -87,7 +87,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
               : "none");
     } else {
       out.printf(FIELD, "value", "%,d bytes".formatted(value.length));
-      out.println(DeadLetterText.value(value));
+      DeadLetterText.value(value).lines().forEach(out::println);
     }
     out.println();
   }

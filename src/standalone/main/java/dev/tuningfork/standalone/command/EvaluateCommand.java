@@ -117,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
     evaluation.leftOut().forEach(err::println);
     err.flush();
     PrintWriter out = spec.commandLine().getOut();
-    out.println(FiguresTable.of(evaluation));
+    FiguresTable.of(evaluation).lines().forEach(out::println);
     out.flush();
     write(bundle, evaluation, err);
     return 0;

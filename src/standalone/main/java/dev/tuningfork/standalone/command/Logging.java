@@ -5,8 +5,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import dev.tuningfork.classifier.LogLevel;
 import dev.tuningfork.model.Forms;
 import dev.tuningfork.model.ModelLoader;
+import dev.tuningfork.standalone.log.PrintableJson;
 import org.slf4j.LoggerFactory;
 
 /** How much is logged to standard error, and how. */
@@ -31,6 +33,14 @@ public final class Logging {
     level(ModelLoader.class.getName(), Level.INFO);
   }
 
+  /** How severe the product's own lines must be; those of libraries are written from WARN on. */
+  static void level(LogLevel level) {
+    level("dev.tuningfork", Level.valueOf(level.name()));
+    if (level == LogLevel.ERROR) {
+      level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.ERROR);
+    }
+  }
+
   /** For whoever collects the logs of many: each line a JSON object, with a galaxy's context. */
   static void inJson() {
     if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
@@ -45,7 +55,7 @@ public final class Logging {
   }
 
   private static JsonEncoder json(Logger root) {
-    JsonEncoder json = new JsonEncoder();
+    JsonEncoder json = new PrintableJson();
     json.setContext(root.getLoggerContext());
     json.setWithSequenceNumber(false);
     json.setWithNanoseconds(false);

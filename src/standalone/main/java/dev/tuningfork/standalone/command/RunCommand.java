@@ -3,11 +3,18 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.LogFormat;
+import dev.tuningfork.classifier.Preflight;
+import dev.tuningfork.classifier.Preflight.Finding;
+import dev.tuningfork.classifier.SettingsException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -16,7 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The classifier on a Kafka cluster that exists: what production starts. */
 @Command(
@@ -36,9 +45,23 @@ final class RunCommand implements Callable<Integer> {
       description = "Settings: .properties, .yaml or .yml. Without it, the environment's alone.")
   private @Nullable Path config;
 
+  @Option(
+      names = "--check",
+      description =
+          "Only check the settings, and whether Kafka, the schema registry and the model can be"
+              + " used; nothing is started, created or registered. The exit code is 1 where"
+              + " something is wrong.")
+  private boolean check;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @Override
   public Integer call() throws Exception {
+    if (check) {
+      return check();
+    }
     ClassifierSettings settings = ClassifierSettings.read(config, System.getenv());
+    Logging.level(settings.logLevel());
     if (settings.logFormat() == LogFormat.JSON) {
       Logging.inJson();
     }
@@ -51,9 +74,12 @@ final class RunCommand implements Callable<Integer> {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> closeAndAwait(application, closed), "shutdown"));
       LOG.info(
-          "Classifying from {} to {} with {} {} on {}.",
+          "Tuning Fork {} classifies from {} to {} (dead letters: {}) as {} with {} {} on {}.",
+          Commands.version(),
           settings.topics().input(),
           settings.topics().output(),
+          settings.topics().deadLetters(),
+          settings.group().applicationId(),
           model.identity().name(),
           model.identity().version(),
           model.device());
@@ -66,6 +92,44 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.OK;
     } finally {
       closed.countDown();
+    }
+  }
+
+  /** A line for each thing that a start needs. */
+  private int check() {
+    PrintWriter out = spec.commandLine().getOut();
+    List<Finding> findings = new ArrayList<>();
+    try {
+      ClassifierSettings settings = ClassifierSettings.read(config, System.getenv());
+      findings.add(new Finding("Settings", true, "All are known and fit together."));
+      findings.addAll(Preflight.of(settings));
+      findings.add(model(settings, settings.model().name()));
+      settings.model().rollout().shadow().ifPresent(name -> findings.add(model(settings, name)));
+    } catch (SettingsException e) {
+      findings.add(new Finding("Settings", false, String.valueOf(e.getMessage())));
+    }
+    for (Finding finding : findings) {
+      out.printf(
+          "%-8s  %-4s  %s%n",
+          finding.subject(), finding.good() ? "good" : "bad", finding.sentence());
+    }
+    out.flush();
+    return findings.stream().allMatch(Finding::good) ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private static Finding model(ClassifierSettings settings, String name) {
+    try (MorphologyModel model =
+        ModelLoader.load(
+            ModelBundle.named(name),
+            DeviceSetting.parse(settings.model().device()),
+            settings.forwardPasses())) {
+      return new Finding(
+          "Model",
+          true,
+          "%s %s answers on %s."
+              .formatted(model.identity().name(), model.identity().version(), model.device()));
+    } catch (ModelException | IllegalArgumentException e) {
+      return new Finding("Model", false, String.valueOf(e.getMessage()));
     }
   }
 

@@ -28,7 +28,7 @@ record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) 
   /** Says what is going on, on a line that the next thing drawn replaces; nowhere else. */
   void status(String text) {
     if (live) {
-      err.print("\r" + text + "\u001b[K");
+      err.print("\r" + Printer.line(text) + "\u001b[K");
       err.flush();
     }
   }

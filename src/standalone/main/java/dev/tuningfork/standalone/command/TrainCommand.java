@@ -421,7 +421,7 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.SOFTWARE;
       }
       trained.get().bundle().save(model.out);
-      out.println(FiguresTable.of(trained.get().evaluation()));
+      FiguresTable.of(trained.get().evaluation()).lines().forEach(out::println);
       out.flush();
       terminal.line("Wrote %s.".formatted(model.out));
       writeReport(trained.get(), folder, terminal);

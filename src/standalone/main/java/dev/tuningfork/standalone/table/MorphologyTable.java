@@ -2,21 +2,28 @@ package dev.tuningfork.standalone.table;
 
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PrimitiveIterator;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import uk.ac.starlink.table.AbstractStarTable;
 import uk.ac.starlink.table.ColumnInfo;
 import uk.ac.starlink.table.DefaultValueInfo;
 import uk.ac.starlink.table.DescribedValue;
+import uk.ac.starlink.table.EmptyStarTable;
 import uk.ac.starlink.table.RowSequence;
 import uk.ac.starlink.table.StarTableOutput;
 
@@ -25,6 +32,9 @@ import uk.ac.starlink.table.StarTableOutput;
  * images were given. Rows pass from disk to disk, one at a time.
  */
 public final class MorphologyTable {
+
+  /** Astropy takes a line for a comment even within quotes, and reads no empty line there. */
+  private static final Pattern COMMENT_WITHIN = Pattern.compile("\\R\\s*#");
 
   private final MorphologySpool spool;
   private final IntFunction<String> files;
@@ -88,7 +98,42 @@ public final class MorphologyTable {
     view.setName("morphologies");
     sample.ifPresent(view::describe);
     StarTableOutput stil = new StarTableOutput();
-    stil.writeStarTable(view, out, stil.getHandler(format.stilName()));
+    if (format == TableFormat.ECSV) {
+      ByteArrayOutputStream header = new ByteArrayOutputStream(); // STIL closes what it writes to
+      stil.writeStarTable(new EmptyStarTable(view), header, stil.getHandler(format.stilName()));
+      header.writeTo(out);
+      writeEcsvRows(view, out);
+    } else {
+      stil.writeStarTable(view, out, stil.getHandler(format.stilName()));
+    }
+  }
+
+  /**
+   * The rows of an ECSV table after STIL's header. STIL quotes a text only where it has to by its
+   * own reading, and so a row that begins with {@code #} is a comment to others: here every text is
+   * quoted.
+   */
+  private static void writeEcsvRows(View view, OutputStream out) throws IOException {
+    try (RowSequence rows = view.getRowSequence()) {
+      while (rows.next()) {
+        String row =
+            Arrays.stream(rows.getRow())
+                .map(MorphologyTable::ecsvCell)
+                .collect(Collectors.joining(" ", "", "\n"));
+        out.write(row.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+  }
+
+  private static String ecsvCell(@Nullable Object cell) {
+    return cell instanceof Number
+        ? cell.toString()
+        : '"'
+            + COMMENT_WITHIN
+                .matcher(Objects.toString(cell, ""))
+                .replaceAll(" #")
+                .replace("\"", "\"\"")
+            + '"';
   }
 
   private static void move(Path from, Path to) throws IOException {

@@ -6,10 +6,14 @@ import java.util.stream.Collectors;
 
 /** A format that a table can be written in. */
 public enum TableFormat {
+  /**
+   * Texts are written as they are. A spreadsheet takes a cell that begins with {@code =}, {@code
+   * +}, {@code -} or {@code @} for a formula, so such a program should import the columns as text.
+   */
   CSV("csv", ".csv"),
   /**
-   * CSV with a header of types, units and descriptions, as Astropy reads it. STIL writes it in
-   * ASCII: other letters become question marks.
+   * CSV with a header of types, units and descriptions, as Astropy reads it. It is in ASCII: other
+   * letters become question marks.
    */
   ECSV("ecsv", ".ecsv"),
   /** The Virtual Observatory's VOTable. */

@@ -13,12 +13,21 @@ public final class CommandLineRun {
 
   /** What the command writes to standard output; fails where it does not end well. */
   public static String requireOk(List<String> line) {
+    return require(0, line);
+  }
+
+  /** What a command writes to standard output that ends with exit code 1. */
+  public static String requireFailure(List<String> line) {
+    return require(1, line);
+  }
+
+  private static String require(int status, List<String> line) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
         Commands.line(new PrintWriter(out, true), new PrintWriter(err, true))
             .execute(line.toArray(String[]::new));
-    assertThat(code).as("%s says %s", line, err).isZero();
+    assertThat(code).as("%s says %s", line, err).isEqualTo(status);
     return out.toString();
   }
 }

@@ -40,6 +40,10 @@ class ReadersIT {
   private static final String MESSAGES = "/dev/tuningfork/classifier/message/";
   private static final int SCHEMA = 7;
 
+  /** Ids that a reader could take for something else than an id. */
+  private static final List<String> HOSTILE =
+      List.of("#1", "# 2", "a\n#3", "a\nb", "=1+1", "\"quoted\"", "a,b c", "--", "%ECSV 1.0");
+
   /** What others could not read is there to be looked at. */
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path folder;
@@ -47,12 +51,17 @@ class ReadersIT {
   @Test
   void othersReadTheTablesAndTheMessages() throws Exception {
     Path readers = install();
-    List<ObjectNode> morphologies = List.of(whole(), sparse());
-    try (MorphologySpool spool = MorphologySpool.temporary(2)) {
-      for (int i = 0; i < 2; i++) {
+    List<ObjectNode> morphologies = new ArrayList<>(List.of(whole(), sparse()));
+    for (String id : HOSTILE) {
+      ObjectNode morphology = whole();
+      morphology.put("objectId", id);
+      morphologies.add(morphology);
+    }
+    try (MorphologySpool spool = MorphologySpool.temporary(morphologies.size())) {
+      for (int i = 0; i < morphologies.size(); i++) {
         spool.put(i, JSON.writeValueAsBytes(morphologies.get(i)));
       }
-      for (String extension : List.of("vot", "fits", "ecsv", "parquet")) {
+      for (String extension : List.of("vot", "fits", "ecsv", "csv", "parquet")) {
         new MorphologyTable(spool, ReadersIT::file)
             .write(folder.resolve("galaxies." + extension), TableContent.INTERVALS);
       }
@@ -82,7 +91,8 @@ class ReadersIT {
               folder.toString(),
               broker.bootstrapServers());
       assertThat(run.status).as(run.output).isZero();
-      assertThat(run.output).contains("VOTable:", "FITS:", "ECSV:", "Parquet:", "JSON:", "Avro:");
+      assertThat(run.output)
+          .contains("VOTable:", "FITS:", "ECSV:", "CSV:", "Parquet:", "JSON:", "Avro:");
     }
   }
 
