@@ -76,7 +76,7 @@ class AstropyIT {
       var description = new ImageDescription(null, hdu, null, List.of(), null);
       FitsFile file =
           (FitsFile)
-              new ImageDecoder(LIMITS, new ImageIoJpeg())
+              new ImageDecoder(LIMITS, new ImageIoJpeg(), DecodingMemory.SHARED)
                   .open(Files.readAllBytes(path), description);
       if (file.width() != width || file.height() != height) {
         return of + "%d×%d pixels".formatted(file.width(), file.height());

@@ -25,7 +25,7 @@ class FitsTilesTest {
   private static FitsPixels read(byte[] bytes) throws ImageException {
     FitsFile file =
         (FitsFile)
-            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
                 .open(bytes, ImageDescription.NONE);
     return FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height());
   }

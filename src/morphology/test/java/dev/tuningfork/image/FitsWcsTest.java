@@ -27,7 +27,7 @@ class FitsWcsTest {
               : whole ? (Object) Integer.parseInt(value) : value);
     }
     byte[] bytes = FitsFiles.file(FitsFiles.hdu(new float[24][32], header));
-    return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+    return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
         .open(bytes, ImageDescription.NONE)
         .facts();
   }

@@ -74,7 +74,7 @@ class UndefinedPixelsTest {
       Object pixels, Map<String, Object> cards, Window window, String... bands)
       throws ImageException {
     var description = new ImageDescription(null, null, null, List.of(bands), null);
-    return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+    return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
         .open(FitsFiles.file(FitsFiles.hdu(pixels, cards)), description)
         .read(window, Channels.RGB);
   }
@@ -261,7 +261,7 @@ class UndefinedPixelsTest {
     byte[] bytes = FitsFiles.file(FitsFiles.hdu(stored, Map.of("BSCALE", 1.0, "BZERO", 0x1p63)));
     FitsFile file =
         (FitsFile)
-            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg())
+            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
                 .open(bytes, ImageDescription.NONE);
 
     FitsPixels pixels = FitsPixels.of(bytes, file.hdu(), SIDE, SIDE);

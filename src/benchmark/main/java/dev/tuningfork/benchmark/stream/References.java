@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -41,11 +42,17 @@ public final class References {
       NewTopics.create(
           admin,
           List.of(
-              new NewTopic(topics.input(), PARTITIONS, (short) 1),
-              new NewTopic(topics.output(), PARTITIONS, (short) 1),
-              new NewTopic(topics.deadLetters(), 1, (short) 1)),
+              topic(topics.input(), PARTITIONS),
+              topic(topics.output(), PARTITIONS),
+              topic(topics.deadLetters(), 1)),
           CREATION);
     }
+  }
+
+  /** With the timestamps of topics that the classifier creates. */
+  private static NewTopic topic(String name, int partitions) {
+    return new NewTopic(name, partitions, (short) 1)
+        .configs(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"));
   }
 
   /** Publishes the references of numbers from..to−1, and returns when all are stored. */

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import nom.tam.fits.BasicHDU;
 import nom.tam.fits.Fits;
+import nom.tam.fits.NullDataHDU;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,7 +111,7 @@ class ClassifyCommandIT {
   void ofFitsFilesTheHduAndTheSizeAreChosenAndPositionAndScaleWritten() throws Exception {
     Path fits = Files.createDirectories(folder.resolve("fits")).resolve("one.fits");
     try (Fits file = new Fits()) {
-      file.addHDU(Fits.makeHDU(null));
+      file.addHDU(new NullDataHDU());
       file.addHDU(hdu(20, "WHT"));
       file.addHDU(hdu(90, "SCI"));
       file.write(fits.toFile());

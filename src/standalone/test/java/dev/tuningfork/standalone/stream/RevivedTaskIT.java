@@ -128,15 +128,15 @@ class RevivedTaskIT {
 
   /**
    * Kafka's own clients with two faults. The commit of the third transaction times out; from then
-   * on the consumer gets nothing. Two transactions later, which hold only what the revived tasks'
-   * ledgers gave, a commit times out again, and the consumer gets records again.
+   * on the consumer gets nothing. The next transaction holds only what the revived tasks' ledgers
+   * gave. Its commit times out too, and then the consumer gets records again.
    *
    * <p>All transactions are those of the one stream thread.
    */
   private static final class FaultyClients implements KafkaClientSupplier {
 
     private static final int FIRST = 3;
-    private static final int SECOND = FIRST + 2;
+    private static final int SECOND = FIRST + 1;
 
     final CountDownLatch failedTwice = new CountDownLatch(1);
     private int transactions;
