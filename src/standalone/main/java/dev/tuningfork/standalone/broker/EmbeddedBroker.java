@@ -61,8 +61,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final String bootstrapServers;
   private @Nullable KafkaRaftServer server;
 
-  private EmbeddedBroker(
-      Path folder, @Nullable ScratchFolder scratch, Map<String, String> more) {
+  private EmbeddedBroker(Path folder, @Nullable ScratchFolder scratch, Map<String, String> more) {
     this.folder = folder;
     this.scratch = scratch;
     String loopback = InetAddress.getLoopbackAddress().getHostAddress();
