@@ -3,6 +3,7 @@ package dev.tuningfork.classifier;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Creates topics, and waits until they can be written to.
@@ -24,6 +26,8 @@ import org.apache.kafka.common.TopicPartition;
  * KAFKA-15591; 4.4.0 still does it. The busier the machine, the longer the time in between.
  */
 public final class NewTopics {
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
   private NewTopics() {}
 
@@ -38,6 +42,23 @@ public final class NewTopics {
       throws ExecutionException, InterruptedException, TimeoutException {
     long deadline = System.nanoTime() + atMost.toNanos();
     admin.createTopics(topics).all().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    // the controller answers before any broker has heard of them
+    Set<String> names = topics.stream().map(NewTopic::name).collect(Collectors.toSet());
+    while (!admin
+        .listTopics()
+        .names()
+        .get(left(deadline), TimeUnit.NANOSECONDS)
+        .containsAll(names)) {
+      Thread.sleep(LOOK_EVERY);
+    }
+    while (!served(admin, topics, deadline)) {
+      Thread.sleep(LOOK_EVERY);
+    }
+  }
+
+  /** Whether each leader answers; false where the broker that was asked knows no such topic yet. */
+  private static boolean served(Admin admin, Collection<NewTopic> topics, long deadline)
+      throws ExecutionException, InterruptedException, TimeoutException {
     // only a leader tells offsets, and until there is one, the client asks again
     Map<TopicPartition, OffsetSpec> ends =
         topics.stream()
@@ -46,6 +67,22 @@ public final class NewTopics {
                     IntStream.range(0, topic.numPartitions())
                         .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
             .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest()));
-    admin.listOffsets(ends).all().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    try {
+      admin.listOffsets(ends).all().get(left(deadline), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static long left(long deadline) throws TimeoutException {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      throw new TimeoutException("The topics were created, and no broker serves them yet.");
+    }
+    return left;
   }
 }

@@ -83,6 +83,7 @@ final class Cluster implements AutoCloseable {
           new ProcessBuilder(JavaProcess.command("", arguments))
               .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
+      JavaProcess.endWithThisOne(process);
     }
 
     synchronized void awaitServing() throws IOException {

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -19,10 +21,18 @@ public final class JavaProcess implements AutoCloseable {
 
   private static final int ENDING_SECONDS = 60;
 
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
+
   private final Process process;
 
   private JavaProcess(Process process) {
     this.process = process;
+    endWithThisOne(process);
   }
 
   /**
@@ -37,6 +47,13 @@ public final class JavaProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start());
+  }
+
+  /** Sees to it that a process is killed, frozen or not, when this JVM ends and it still runs. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for it
+  public static void endWithThisOne(Process process) {
+    RUNNING.add(process);
+    process.onExit().thenRun(() -> RUNNING.remove(process));
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.tuningfork.benchmark.suite;
 
 import dev.tuningfork.benchmark.stream.JavaProcess;
-import dev.tuningfork.classifier.NewTopics;
 import dev.tuningfork.standalone.TuningFork;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
 import java.io.IOException;
@@ -13,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -90,9 +87,7 @@ final class BrokerSuite implements Suite {
   private static double lifetime() throws Exception {
     long start = System.nanoTime();
     try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-        NewTopics.create(admin, List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)), PATIENCE);
-      }
+      broker.createTopic(TOPIC, PARTITIONS);
       write(broker.bootstrapServers());
       read(broker.bootstrapServers());
     }

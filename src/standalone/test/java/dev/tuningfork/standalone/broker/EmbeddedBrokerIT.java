@@ -61,6 +61,16 @@ class EmbeddedBrokerIT {
   }
 
   @Test
+  void topicsThatAreMadeInARowAreServedEachAtOnce() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
+      for (int n = 0; n < 50; n++) {
+        broker.createTopic("galaxies-" + n, 4);
+        produce(broker, "galaxies-" + n, "M51", "spiral");
+      }
+    }
+  }
+
+  @Test
   void aTransactionIsSeenOnlyOnceItIsCommitted() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start()) {
       broker.createTopic("galaxies", 1);
