@@ -77,7 +77,7 @@ with fits.open(folder / "galaxies.fits") as hdus:
     hdus.verify("exception")
     assert hdus[1].header["EXTNAME"] == "morphologies", hdus[1].header.get("EXTNAME")
 table = Table.read(folder / "galaxies.fits", hdu=1)
-check_rows(table, "FITS", ascii_alone)
+check_rows(table, "FITS", lambda name: ascii_alone(name).replace("\n", "?"))  # printable characters alone
 check_types(table, "FITS")
 print("FITS: astropy", astropy.__version__)
 
