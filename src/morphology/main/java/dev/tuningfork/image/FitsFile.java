@@ -216,7 +216,8 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
   public long heapToRead(Window window, Channels channels) {
     long whole =
         hdu.isCompressed() ? (long) width * height * planes * (Math.abs(hdu.bitpix()) / 8) : 0;
-    return 2 * whole + (2L * planes + 3) * Double.BYTES * window.side() * window.side();
+    return 2 * whole
+        + (2L * planes * Double.BYTES + 3L * Float.BYTES) * window.side() * window.side();
   }
 
   @Override
