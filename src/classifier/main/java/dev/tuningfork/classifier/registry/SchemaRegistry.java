@@ -262,8 +262,7 @@ public final class SchemaRegistry implements AvroSchemas, AutoCloseable {
     } catch (InterruptedException e) {
       response.cancel(true);
       Thread.currentThread().interrupt();
-      throw new SchemaUnavailableException(
-          "Whoever waited for the schema registry is told to end.", e);
+      throw new SchemaUnavailableException("The wait for the schema registry was interrupted.", e);
     }
   }
 
