@@ -121,8 +121,8 @@ final class ClassifyCommand implements Callable<Integer> {
       paramLabel = "ARCSEC",
       description =
           "Use only the central square of this side, as if the images had been cut to it. Galaxy"
-              + " Zoo 2's images are 8.5 Petrosian radii wide, and the built-in models look only at"
-              + " the central 0.488 of an image.")
+              + " Zoo 2's images are 8.5 petroR90_r wide, and the built-in models look only at the"
+              + " central 0.488 of an image.")
   private @Nullable Double size;
 
   @Mixin private final ModelOptions model = new ModelOptions();
