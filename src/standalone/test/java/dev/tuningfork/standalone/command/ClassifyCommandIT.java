@@ -110,7 +110,7 @@ class ClassifyCommandIT {
   void ofFitsFilesTheHduAndTheSizeAreChosenAndPositionAndScaleWritten() throws Exception {
     Path fits = Files.createDirectories(folder.resolve("fits")).resolve("one.fits");
     try (Fits file = new Fits()) {
-      file.addHDU(Fits.makeHDU(null));
+      file.addHDU(Fits.makeHDU((Object) null));
       file.addHDU(hdu(20, "WHT"));
       file.addHDU(hdu(90, "SCI"));
       file.write(fits.toFile());
