@@ -255,7 +255,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
 
   private void failHeld(Submitted submitted) {
     String why =
-        "The image had not come after %d s, and no interrupt ends what it waits for: does a file system hang?"
+        "Reading the file took longer than %d s. The file system (for example NFS) may be hanging."
             .formatted(fetcher.longest().toSeconds());
     fetching.fail(submitted, new FetchException(FailureKind.TRANSIENT, 1, why, null));
   }
