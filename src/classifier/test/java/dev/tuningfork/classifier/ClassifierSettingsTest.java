@@ -411,6 +411,26 @@ class ClassifierSettingsTest {
         .containsEntry(REQUEST, "25000");
   }
 
+  @Test
+  void aWholeResponseFitsTheTimeOfARequestOnASlowLink() {
+    ClassifierSettings settings = ClassifierSettings.DEFAULT.withKafka("bootstrap.servers", "a:1");
+    StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, true));
+    for (var consumer :
+        List.of(
+            config.getMainConsumerConfigs("g", "a", 0), config.getRestoreConsumerConfigs("a"))) {
+      int bytes = Integer.parseInt("" + consumer.get("fetch.max.bytes"));
+      int millis = Integer.parseInt("" + consumer.get(REQUEST));
+      assertThat(bytes * 1_000L / millis).as("bytes a second").isBetween(100_000L, 1_250_000L);
+    }
+    for (String name : List.of("fetch.max.bytes", "consumer.fetch.max.bytes")) {
+      assertThat(
+              new StreamsConfig(StreamsSettings.of(settings.withKafka(name, "52428800"), true))
+                  .getMainConsumerConfigs("g", "a", 0))
+          .as("the operator's own")
+          .containsEntry("fetch.max.bytes", "52428800");
+    }
+  }
+
   private static Consumer<Object> within(int transaction) {
     return value -> assertThat(Integer.parseInt("" + value)).isBetween(1, transaction / 2 - 1);
   }
