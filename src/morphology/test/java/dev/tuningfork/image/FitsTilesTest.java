@@ -23,9 +23,13 @@ class FitsTilesTest {
   private static final int HEIGHT = 24;
 
   private static FitsPixels read(byte[] bytes) throws ImageException {
+    return read(bytes, ImageLimits.DEFAULT);
+  }
+
+  private static FitsPixels read(byte[] bytes, ImageLimits limits) throws ImageException {
     FitsFile file =
         (FitsFile)
-            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
+            new ImageDecoder(limits, new ImageIoJpeg(), DecodingMemory.SHARED)
                 .open(bytes, ImageDescription.NONE);
     return FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height());
   }
@@ -232,6 +236,42 @@ class FitsTilesTest {
         .hasMessage(
             "The pixels of FITS HDU 1 cannot be read: tile 7 of 24 is damaged: 10 bytes are not 20"
                 + " pixels.");
+  }
+
+  @Test
+  void tilesOfMoreThan2GigabitsAreCountedInBytes() {
+    byte[] bytes =
+        new String(
+                table("COMPRESSED_DATA", "P", "B", -64, List.of(new byte[0])),
+                StandardCharsets.ISO_8859_1)
+            .replace("NAXIS2  = %20d".formatted(HEIGHT), "NAXIS2  = %20d".formatted(1))
+            .replace("ZNAXIS1 = %20d".formatted(WIDTH), "ZNAXIS1 = %20d".formatted(8192))
+            .replace("ZNAXIS2 = %20d".formatted(HEIGHT), "ZNAXIS2 = %20d".formatted(4096))
+            .replace("ZCMPTYPE= 'GZIP_1'", "ZTILE2  = 4096    ")
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> read(bytes, new ImageLimits(64_000_000, 1L << 29)))
+        .hasMessage(
+            "The pixels of FITS HDU 1 cannot be read: tile 1 of 1 is damaged: it holds no data.");
+  }
+
+  @Test
+  void theMemoryOfATileIsCounted() throws Exception {
+    byte[] bytes =
+        new String(
+                table("COMPRESSED_DATA", "P", "B", 8, List.of(new byte[0])),
+                StandardCharsets.ISO_8859_1)
+            .replace("NAXIS2  = %20d".formatted(HEIGHT), "NAXIS2  = %20d".formatted(1))
+            .replace("ZNAXIS2 = %20d".formatted(HEIGHT), "ZNAXIS2 = %20d".formatted(8000))
+            .replace("ZNAXIS1 = %20d".formatted(WIDTH), "ZNAXIS1 = %20d".formatted(8000))
+            .replace("ZCMPTYPE= 'GZIP_1'", "ZTILE2  = 99999999")
+            .getBytes(StandardCharsets.ISO_8859_1);
+    ImageFile file =
+        new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
+            .open(bytes, ImageDescription.NONE);
+
+    assertThat(file.heapToRead(new Window(0, 0, 100), Channels.RGB))
+        .isGreaterThan(18L * 8000 * 8000);
   }
 
   @Test
