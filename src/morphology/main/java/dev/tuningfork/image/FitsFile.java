@@ -193,10 +193,10 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     static Plane of(FitsPixels pixels, int index, Window window) {
       int side = window.side();
       double[] flux = pixels.window(index, window);
-      FillValues.Found fill = FillValues.in(pixels, index, window);
+      FillValues.Found fill = FillValues.in(pixels, index, window, flux);
       fill.clear(flux, side);
       double undefined = undefined(flux, side, 0, side);
-      if (undefined > 0 && undefined < 1) {
+      if (undefined > 0 && undefined <= MOST_UNDEFINED) {
         Gaps.bridge(flux, side);
       }
       int centre = Math.max(1, side / CENTRE);

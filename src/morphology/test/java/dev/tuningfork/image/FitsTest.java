@@ -456,7 +456,10 @@ class FitsTest {
   }
 
   @Test
-  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // it read the same HDU, or axes that are not there, for ever
+  @Timeout(
+      value = 60,
+      threadMode =
+          ThreadMode.SEPARATE_THREAD) // it read the same HDU, or axes that are not there, for ever
   void countsOutsideOfTheStandardAreRefused() {
     byte[] whole =
         FitsFiles.file(
