@@ -478,16 +478,6 @@ class FitsTest {
         .hasMessageContaining("promises -6400 bytes");
   }
 
-  @Test
-  void tablesThatCannotHoldTheirTilesAreRefused() {
-    byte[] whole = FitsFiles.packed("fpack-r.fits");
-
-    assertThatThrownBy(() -> open(replaced(whole, "ZNAXIS  ", 2, 2_147_483_647)))
-        .isInstanceOf(ImageException.class);
-    assertThatThrownBy(() -> open(replaced(whole, "THEAP   ", 320, 0, "NAXIS   ", 2, 1)))
-        .hasMessageContaining("its table does not fit its tiles");
-  }
-
   private static byte[] replaced(byte[] file, Object... keysAndValues) {
     String text = new String(file, StandardCharsets.ISO_8859_1);
     for (int i = 0; i < keysAndValues.length; i += 3) {

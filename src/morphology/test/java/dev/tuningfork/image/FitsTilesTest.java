@@ -1,5 +1,6 @@
 package dev.tuningfork.image;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -147,8 +148,10 @@ class FitsTilesTest {
     tiles.forEach(data::put);
     List<String> primary = new ArrayList<>(List.of("SIMPLE  = %20s".formatted("T")));
     primary.addAll(numbers("BITPIX", 8, "NAXIS", 0));
-    ByteBuffer file = ByteBuffer.allocate(2 * 2880 + (data.capacity() + 2879) / 2880 * 2880);
-    file.put(header(primary)).put(header(cards)).put(data.array());
+    byte[] header = header(cards);
+    ByteBuffer file =
+        ByteBuffer.allocate(2880 + header.length + (data.capacity() + 2879) / 2880 * 2880);
+    file.put(header(primary)).put(header).put(data.array());
     return file.array();
   }
 
@@ -164,7 +167,8 @@ class FitsTilesTest {
     StringBuilder header = new StringBuilder();
     cards.forEach(card -> header.append("%-80s".formatted(card)));
     header.append("%-80s".formatted("END"));
-    return "%-2880s".formatted(header).getBytes(StandardCharsets.US_ASCII);
+    int size = Math.ceilDiv(header.length(), 2880) * 2880;
+    return header.append(" ".repeat(size - header.length())).toString().getBytes(US_ASCII);
   }
 
   private static byte[] row(int y, int size) {
@@ -253,6 +257,44 @@ class FitsTilesTest {
     assertThatThrownBy(() -> read(bytes, new ImageLimits(64_000_000, 1L << 29)))
         .hasMessage(
             "The pixels of FITS HDU 1 cannot be read: tile 1 of 1 is damaged: it holds no data.");
+  }
+
+  @Test
+  void moreAxesThanTheStandardAllowsAreRefused() {
+    List<String> axes = new ArrayList<>();
+    for (int axis = 3; axis <= 999; axis++) {
+      axes.addAll(numbers("ZNAXIS" + axis, 1));
+    }
+    byte[] bytes =
+        new String(
+                table(
+                    "COMPRESSED_DATA",
+                    "P",
+                    "B",
+                    8,
+                    List.of(new byte[0]),
+                    axes.toArray(String[]::new)),
+                StandardCharsets.ISO_8859_1)
+            .replace("ZNAXIS  = %20d".formatted(2), "ZNAXIS  = %20d".formatted(Integer.MAX_VALUE))
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> read(bytes)).hasMessageContaining("its table does not fit its tiles");
+  }
+
+  @Test
+  void rowsBeyondTheDataAreRefused() {
+    List<byte[]> tiles = new ArrayList<>();
+    for (int y = 0; y < HEIGHT; y++) {
+      tiles.add(new byte[1]);
+    }
+    byte[] bytes =
+        new String(
+                table("COMPRESSED_DATA", "P", "B", 8, tiles, numbers("THEAP", 8).getFirst()),
+                StandardCharsets.ISO_8859_1)
+            .replace(" NAXIS   = %20d".formatted(2), " NAXIS   = %20d".formatted(1))
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> read(bytes)).hasMessageContaining("its table does not fit its tiles");
   }
 
   @Test
