@@ -109,25 +109,25 @@ public final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--references",
       paramLabel = "N",
-      description = "How many references pass while memory is watched, or while things break.")
+      description = "Number of references in the memory and fault runs.")
   private @Nullable Integer references;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Of the faults: the same seed, the same schedule.")
+      description = "Seed of the fault schedule: the same seed gives the same schedule.")
   private @Nullable Long seed;
 
   @Option(
       names = "--carried",
-      description = "Under faults, records carry their images instead of naming them.")
+      description = "In the fault run, put images into the records instead of references.")
   private boolean carried;
 
   @Option(
       names = "--busy",
       paramLabel = "N",
       defaultValue = "0",
-      description = "So many threads keep the processors busy beside what is measured.")
+      description = "Number of threads that keep the processors busy during the runs.")
   private int busy;
 
   @Option(

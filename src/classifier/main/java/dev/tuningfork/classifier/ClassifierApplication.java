@@ -334,7 +334,7 @@ public final class ClassifierApplication implements AutoCloseable {
                     .thenComparingInt(TopicPartition::partition))
             .map(TopicPartition::toString)
             .collect(Collectors.joining(", "));
-    return partitions.isEmpty() ? "no partition: the other members have them all" : partitions;
+    return partitions.isEmpty() ? "no partitions: other members have them all" : partitions;
   }
 
   private ClassifierHealth.Sight look() {

@@ -310,7 +310,7 @@ public record ClassifierSettings(
     }
     if (url.isEmpty() && (user.isPresent() || token.isPresent() || authorities.isPresent())) {
       throw new SettingsException(
-          "The settings below registry want to know where it is: set registry.url.");
+          "A setting registry.* is set, but registry.url is missing: set it too.");
     }
     Optional<RegistrySettings.Credentials> credentials =
         user.isPresent()

@@ -136,13 +136,13 @@ final class Endpoints implements AutoCloseable {
                                   () -> health.ready().up())))));
     } catch (ServiceServer.AddressException e) {
       throw new SettingsException(
-          "The service cannot listen on %s:%d: %s. Set %s to another one, or to none."
+          "The service cannot listen on %s:%d: %s. Set %s to another address, or to none."
               .formatted(
                   e.address().getHostString(), e.address().getPort(), e.getMessage(), e.setting()),
           e);
     }
     LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
-    probePort().ifPresent(port -> LOG.info("Health and metrics for probes at port {} too.", port));
+    probePort().ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
     latest.ifPresent(
         table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
   }
@@ -239,7 +239,7 @@ final class Endpoints implements AutoCloseable {
     try {
       return Forms.on(DeviceSetting.parse(settings.model().device())).told();
     } catch (ModelException e) {
-      throw new IllegalStateException("The device of the model that answers has gone.", e);
+      throw new IllegalStateException("The serving model's device is not available.", e);
     }
   }
 

@@ -81,7 +81,7 @@ public final class NewTopics {
   private static long left(long deadline) throws TimeoutException {
     long left = deadline - System.nanoTime();
     if (left <= 0) {
-      throw new TimeoutException("The topics were created, and no broker serves them yet.");
+      throw new TimeoutException("The topics were created, but no broker serves them yet.");
     }
     return left;
   }

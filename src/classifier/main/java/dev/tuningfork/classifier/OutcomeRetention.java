@@ -52,8 +52,8 @@ final class OutcomeRetention {
       }
     } catch (ExecutionException | TimeoutException e) {
       LOG.info(
-          "Whether {} and {} keep the outcomes of old references is unknown, since Kafka does not show"
-              + " their settings (the right DescribeConfigs is needed): {}",
+          "Cannot check whether {} and {} keep the outcomes of old references, because Kafka does"
+              + " not show their settings (the DescribeConfigs permission is needed): {}",
           topics.output(),
           topics.deadLetters(),
           e.getMessage());
@@ -86,7 +86,7 @@ final class OutcomeRetention {
             .formatted(
                 topic,
                 taken < kept
-                    ? "refuses outcomes, and so stops the classifier, of"
+                    ? "rejects outcomes (which stops the classifier) of"
                     : "soon deletes the outcomes of",
                 inWords(least),
                 topic));

@@ -71,7 +71,7 @@ public final class Preflight {
       return new Finding(
           "Kafka",
           false,
-          "No client can be made for %s: %s. %s".formatted(servers, e.getMessage(), cause(e)));
+          "Cannot create a client for %s: %s. %s".formatted(servers, e.getMessage(), cause(e)));
     }
     try {
       var existing = admin.listTopics().names().get(KAFKA_SECONDS, TimeUnit.SECONDS);
@@ -97,7 +97,7 @@ public final class Preflight {
     } catch (ExecutionException e) {
       return e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException
           ? unanswered(servers)
-          : new Finding("Kafka", false, "%s refuses: %s".formatted(servers, cause(e)));
+          : new Finding("Kafka", false, "%s rejected the check: %s".formatted(servers, cause(e)));
     } catch (TimeoutException e) {
       return unanswered(servers);
     } catch (InterruptedException e) {
@@ -150,7 +150,7 @@ public final class Preflight {
       return new Finding(
           "Service",
           false,
-          "%s cannot be listened on: %s. Set %s to another address, or to none."
+          "Cannot listen on %s: %s. Set %s to another address, or to none."
               .formatted(text, e.getMessage(), setting));
     }
   }

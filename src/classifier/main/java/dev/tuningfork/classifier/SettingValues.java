@@ -86,7 +86,7 @@ final class SettingValues {
     Optional<String> file = text(name + "-file");
     if (given.isPresent() && file.isPresent()) {
       throw new SettingsException(
-          "The settings %s and %s-file say the same: set one of them.".formatted(name, name));
+          "Both %s and %s-file are set: set only one of them.".formatted(name, name));
     }
     return given.or(() -> file.map(path -> contents(name, Path.of(path))));
   }

@@ -178,7 +178,7 @@ final class StreamsSettings {
           }
           if (kafka.containsKey(secret)) {
             throw new SettingsException(
-                "The settings kafka.%s and kafka.%s-file say the same: set one of them."
+                "Both kafka.%s and kafka.%s-file are set: set only one of them."
                     .formatted(secret, secret));
           }
           read.put(secret, SettingValues.contents("kafka." + secret, Path.of(value.strip())));

@@ -171,7 +171,7 @@ class ClassifierSettingsTest {
         "service.address=a:70000 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not 'a:70000'.",
         "serialization=protobuf | The setting serialization must be one of json, avro, not 'protobuf'.",
         "serialization=avro | The setting serialization is avro, which wants a schema registry: set registry.url.",
-        "registry.token=x | The settings below registry want to know where it is: set registry.url.",
+        "registry.token=x | A setting registry.* is set, but registry.url is missing: set it too.",
         "registry.url=registry:8081 | The settings below registry do not fit together: registry.url must be an http or https URL such as https://registry:8081.",
         "registry.username=me | The settings registry.username and registry.password go together, and not with registry.token.",
         "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",

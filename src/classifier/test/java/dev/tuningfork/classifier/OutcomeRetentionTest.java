@@ -50,7 +50,7 @@ class OutcomeRetentionTest {
     assertThat(
             OutcomeRetention.warning("answers", config(refusing), config("retention.ms=-1"))
                 .orElseThrow())
-        .contains("refuses outcomes", "3600000 ms");
+        .contains("rejects outcomes", "3600000 ms");
   }
 
   /** Kafka's defaults, but for these settings. */

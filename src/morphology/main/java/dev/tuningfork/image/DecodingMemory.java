@@ -40,7 +40,7 @@ final class DecodingMemory {
   int take(Supplier<String> image, long bytes) throws ImageException {
     if (bytes / UNIT > all) {
       throw new ImageException(
-          "%s needs about %,d MB of memory to be decoded, and %,d MB are set aside for that: give the process a larger heap (-Xmx), or cut out a smaller part."
+          "%s needs about %,d MB of memory for decoding, but only %,d MB are available: increase the heap (-Xmx), or cut out a smaller part."
               .formatted(image.get(), bytes / UNIT, all));
     }
     int units = (int) (bytes / UNIT);

@@ -70,7 +70,7 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
           reason(hdus, description.hdu())
               + hdus.stream().map(FitsFile::called).collect(Collectors.joining(", "))
               + (description.hdu() == null && hdus.stream().anyMatch(FitsHdu::isImage)
-                  ? ". Name the one to take (image.hdu, or classify --hdu)."
+                  ? ". Choose one with image.hdu or classify --hdu."
                   : "."));
     }
     return of(bytes, picture, description, limits);
@@ -93,8 +93,7 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     return (wanted != null
             ? "The FITS file has no HDU \"" + wanted + "\""
             : hdus.stream().anyMatch(FitsHdu::isImage)
-                ? "The FITS file holds only images that go with a picture, such as masks, weights"
-                    + " and errors"
+                ? "The FITS file has only auxiliary images, such as masks, weights and errors"
                 : "The FITS file holds no image")
         + "; its HDUs are ";
   }
@@ -264,10 +263,10 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     Plane best = all.stream().min(Comparator.comparingDouble(Plane::undefined)).orElseThrow();
     return best.undefined > MOST_UNDEFINED
         ? ("%.0f %% of the part of the FITS image that the model looks at is undefined (NaN, BLANK"
-                + " or a fill value); at most %.0f %% may be.")
+                + " or a fill value); at most %.0f %% is allowed.")
             .formatted(100 * best.undefined, 100 * MOST_UNDEFINED)
         : ("%.0f %% of the centre of the FITS image is undefined (NaN, BLANK or a fill value), so"
-                + " there is no galaxy to see; at most %.0f %% may be.")
+                + " there is no galaxy to see; at most %.0f %% is allowed.")
             .formatted(100 * best.openAtCentre, 100 * MOST_UNDEFINED);
   }
 

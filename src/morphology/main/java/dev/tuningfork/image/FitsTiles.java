@@ -330,7 +330,7 @@ final class FitsTiles {
       case "PLIO_1" -> Plio.decode(in, writer.count, writer);
       case "HCOMPRESS_1" -> {
         if (!isSoundHcompress(in) || in.getInt(2) * in.getInt(6) != writer.count) {
-          throw new IOException("its sides are not those of the tile");
+          throw new IOException("its size differs from that of the tile");
         }
         long[] values = new long[writer.count];
         new HDecompress().decompress(in, parameter("SMOOTH", 0) != 0, values);

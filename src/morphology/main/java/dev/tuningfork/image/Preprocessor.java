@@ -192,9 +192,8 @@ public final class Preprocessor {
     }
     if (scale == null) {
       throw new ImageException(
-          ("A field of view of %s arcseconds is asked for, and the pixel scale is unknown: the image"
-                  + " has no celestial coordinates. Give the scale (image.pixelScale, or classify"
-                  + " --pixel-scale).")
+          ("A field of view of %s arcseconds needs a pixel scale, but the image has no celestial"
+                  + " coordinates. Give the scale with image.pixelScale or classify --pixel-scale.")
               .formatted(fieldOfView));
     }
     return fieldOfView / scale;

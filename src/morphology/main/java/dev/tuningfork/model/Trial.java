@@ -98,7 +98,7 @@ final class Trial {
       return distance <= tolerance
           ? Optional.empty()
           : Optional.of(
-              "In a trial its probabilities differ by up to %s from those of the blocks on the CPU, where %s is allowed."
+              "In a trial, its probabilities differ by up to %s from those of the blocks on the CPU; at most %s is allowed."
                   .formatted(distance, tolerance));
     } catch (EngineException | MalformedModelException | IOException e) {
       return Optional.of(PyTorch.reason(e));

@@ -70,7 +70,7 @@ public final class PyTorch {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       reasons.add(String.valueOf(cause.getMessage()));
     }
-    return "PyTorch's native library cannot be loaded on %s (%s): %s. The build brings it for Linux on x86-64 and aarch64, macOS on aarch64 and Windows on x86-64, each for the machine that it runs on; another libtorch of the same version is named by PYTORCH_LIBRARY_PATH."
+    return "PyTorch's native library cannot be loaded on %s (%s): %s. The build includes it for Linux on x86-64 and aarch64, macOS on aarch64 and Windows on x86-64, but only for the platform of the build machine. To use another libtorch of the same version, set PYTORCH_LIBRARY_PATH."
         .formatted(
             System.getProperty("os.name"),
             System.getProperty("os.arch"),

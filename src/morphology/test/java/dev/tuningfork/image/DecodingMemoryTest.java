@@ -103,7 +103,7 @@ class DecodingMemoryTest {
 
     assertThatThrownBy(() -> preprocessor.prepare(file, ImageDescription.NONE))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("MB of memory to be decoded, and 1 MB are set aside for that")
+        .hasMessageContaining("MB of memory for decoding, but only 1 MB are available")
         .hasMessageContaining("-Xmx");
   }
 

@@ -278,9 +278,8 @@ class FitsTest {
 
     assertThatThrownBy(() -> open(bytes))
         .hasMessage(
-            "The FITS file holds only images that go with a picture, such as masks, weights and"
-                + " errors; its HDUs are 0, 1 (MASK), 2 (WHT). Name the one to take (image.hdu, or"
-                + " classify --hdu).");
+            "The FITS file has only auxiliary images, such as masks, weights and errors; its HDUs"
+                + " are 0, 1 (MASK), 2 (WHT). Choose one with image.hdu or classify --hdu.");
     assertThat(open(bytes, "WHT").facts().hdu()).isEqualTo("WHT");
   }
 

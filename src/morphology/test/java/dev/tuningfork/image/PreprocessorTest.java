@@ -299,9 +299,8 @@ class PreprocessorTest {
             () ->
                 preprocessor.prepare(fits, new ImageDescription(null, null, null, List.of(), 60.0)))
         .hasMessage(
-            "A field of view of 60.0 arcseconds is asked for, and the pixel scale is unknown: the"
-                + " image has no celestial coordinates. Give the scale (image.pixelScale, or"
-                + " classify --pixel-scale).");
+            "A field of view of 60.0 arcseconds needs a pixel scale, but the image has no celestial"
+                + " coordinates. Give the scale with image.pixelScale or classify --pixel-scale.");
     assertThat(
             preprocessor
                 .prepare(fits, new ImageDescription(null, null, 0.1, List.of(), 60.0))

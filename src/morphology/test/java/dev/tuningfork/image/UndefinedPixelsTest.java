@@ -171,7 +171,7 @@ class UndefinedPixelsTest {
         .isInstanceOf(ImageException.class)
         .hasMessage(
             "60 % of the part of the FITS image that the model looks at is undefined (NaN, BLANK or"
-                + " a fill value); at most 50 % may be.");
+                + " a fill value); at most 50 % is allowed.");
     assertThatThrownBy(() -> cutout(with(galaxy(100), 40, 56, 40, 56, Double.NaN)))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("of the centre of the FITS image is undefined")

@@ -297,7 +297,7 @@ public record TrainingRun(
     Optional<String> failure = Forms.on(new DeviceSetting.Auto()).failure(Form.BFLOAT16);
     if (failure.isPresent()) {
       return Optional.of(
-          "The processor that it was trained on cannot compute so: " + failure.get());
+          "The processor used for training cannot compute in bfloat16: " + failure.get());
     }
     try {
       training.put(ModelDescription.BFLOAT16_ERROR, bfloat16Error(description, weights, galaxies));

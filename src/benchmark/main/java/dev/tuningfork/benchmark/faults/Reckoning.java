@@ -166,7 +166,7 @@ final class Reckoning implements AutoCloseable {
     try {
       answer = JSON.readTree(record.value());
     } catch (IOException e) {
-      return "its answer is no JSON";
+      return "its answer is not JSON";
     }
     String sha256 = answer.at("/image/sha256").asText();
     String found = answer.at("/morphology/class").asText();

@@ -69,7 +69,7 @@ final class BrokerSuite implements Suite {
       tally.addQuietly(
           "start and stop",
           "s",
-          "the embedded broker comes up, a topic is made, written and read, and it goes down",
+          "start the embedded broker, create, write and read a topic, stop the broker",
           lifetime());
     }
     int classifications = plan.runs() * (plan.quick() ? QUICK_CLASSIFICATIONS : CLASSIFICATIONS);

@@ -129,7 +129,7 @@ final class PredictorSuite implements Suite {
   private static String whyNotBfloat16() throws Exception {
     return Forms.on(new DeviceSetting.Auto())
         .failure(Form.BFLOAT16)
-        .map(reason -> "This processor cannot compute so: " + reason)
+        .map(reason -> "This processor cannot compute in bfloat16: " + reason)
         .orElse(
             "It is not chosen here: it is no faster than float32, or its answers are too far off.");
   }

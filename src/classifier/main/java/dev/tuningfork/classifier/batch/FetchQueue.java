@@ -361,7 +361,7 @@ final class FetchQueue<T> {
         new FetchException(
             latest.kind(),
             latest.attempts(),
-            "The image's host has answered nothing for "
+            "The image's host has not answered for "
                 + limits.silence.toSeconds()
                 + " s. Its latest failure: "
                 + latest.getMessage(),

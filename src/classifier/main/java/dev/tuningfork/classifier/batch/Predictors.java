@@ -294,7 +294,7 @@ final class Predictors {
         by.model.predict(List.of(answeredBefore));
       } catch (RuntimeException | Error e) {
         throw new BrokenInstanceException(
-            "The model %s fails on an image that it answered before (%s)."
+            "The model %s fails on an image that it classified before (%s)."
                 .formatted(by.answerer.inWords(), e),
             e);
       }

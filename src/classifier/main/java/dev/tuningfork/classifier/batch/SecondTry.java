@@ -62,7 +62,7 @@ final class SecondTry {
       throw new ImageFault(e, 2);
     } catch (Error e) {
       throw new BrokenInstanceException(
-          "%s %s failed twice, the second time alone (%s), and the image is not to blame for that."
+          "%s %s failed twice, the second time alone (%s). The image is not the cause."
               .formatted(doing, objectId, e),
           e);
     }

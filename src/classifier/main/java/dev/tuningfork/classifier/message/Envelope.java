@@ -22,13 +22,13 @@ final class Envelope {
     } else if (message.has("objectId")) {
       return null;
     } else if (message.has("schema") && message.has("payload")) {
-      return "The message is in Kafka Connect's envelope (schema and payload), which is not read:"
-          + " set value.converter.schemas.enable to false in the connector.";
+      return "The message is in Kafka Connect's envelope (schema and payload), which is not"
+          + " supported: set value.converter.schemas.enable to false in the connector.";
     } else if (message.has("specversion") && (message.has("data") || message.has("data_base64"))) {
-      return "The message is in CloudEvents' envelope (structured mode), which is not read:"
+      return "The message is in CloudEvents' envelope (structured mode), which is not supported:"
           + " publish in binary mode, where the record's value is the event's data.";
     } else if (message.has("op") && (message.has("after") || message.has("before"))) {
-      return "The message is in Debezium's envelope (before and after), which is not read:"
+      return "The message is in Debezium's envelope (before and after), which is not supported:"
           + " add the transformation io.debezium.transforms.ExtractNewRecordState to the connector.";
     } else {
       return null;

@@ -91,7 +91,7 @@ final class Json {
       more = parser.nextToken();
     } catch (JsonProcessingException e) {
       throw new MessageException(
-          "The message goes on after its JSON object, and not with JSON: "
+          "The message has text after its JSON object, which is not JSON: "
               + e.getOriginalMessage()
               + ".",
           e);

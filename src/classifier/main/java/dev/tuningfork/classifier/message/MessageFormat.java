@@ -79,8 +79,8 @@ public final class MessageFormat {
   private AvroSchemas requireSchemas(byte[] message) throws MessageException {
     if (Avro.framesJson(message)) {
       throw new MessageException(
-          "The message is JSON behind a byte 0 and a schema's number, as JSON Schema serialisers of a"
-              + " schema registry write it, which is not read: publish it as plain JSON, or as Avro.");
+          "The message is JSON after a byte 0 and a schema id, as JSON Schema serialisers of a"
+              + " schema registry write it, which is not supported: publish plain JSON or Avro.");
     }
     return schemas.orElseThrow(
         () ->

@@ -123,7 +123,7 @@ public final class ClassifierMetrics {
           outcome,
           Counter.builder("tuning.fork.shadow.images")
               .tag("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-              .description("Images that the shadow was to be asked about")
+              .description("Images selected for the shadow model")
               .register(registry));
     }
     Gauge.builder("tuning.fork.ledger", () -> sum(task -> task.galaxies))
@@ -380,7 +380,7 @@ public final class ClassifierMetrics {
     return Counter.builder("tuning.fork.dead.letters")
         .tag("stage", stage.label())
         .tag("kind", kind.label())
-        .description("Galaxies that were given up")
+        .description("Galaxies that became dead letters")
         .register(registry);
   }
 }

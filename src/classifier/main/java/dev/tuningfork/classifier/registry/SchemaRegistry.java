@@ -186,7 +186,7 @@ public final class SchemaRegistry implements AvroSchemas, AutoCloseable {
       throw new RegistryException(refusal(answer));
     } else if (answer.status != 200) {
       throw new RegistryException(
-          "What answers at %s is no schema registry: it has no /subjects (%d). Is registry.url right?"
+          "The server at %s is not a schema registry: it has no /subjects (%d). Is registry.url right?"
               .formatted(settings.url(), answer.status));
     }
   }
@@ -262,13 +262,12 @@ public final class SchemaRegistry implements AvroSchemas, AutoCloseable {
     } catch (InterruptedException e) {
       response.cancel(true);
       Thread.currentThread().interrupt();
-      throw new SchemaUnavailableException(
-          "Whoever waited for the schema registry is told to end.", e);
+      throw new SchemaUnavailableException("The wait for the schema registry was interrupted.", e);
     }
   }
 
   private String refusal(Answer answer) {
-    return "The schema registry at %s refuses who asks (%d): check registry.username and registry.password, or registry.token."
+    return "The schema registry at %s rejected the credentials (%d): check registry.username and registry.password, or registry.token."
         .formatted(settings.url(), answer.status);
   }
 

@@ -151,7 +151,7 @@ public final class ModelWatch implements AutoCloseable {
       refusal =
           new Refusal(
               name, Objects.requireNonNullElse(e.getMessage(), e.toString()), Instant.now());
-      LOG.error("The bundle {} is refused, and whatever answered before goes on.", name, e);
+      LOG.error("The bundle {} is rejected; the current model keeps serving.", name, e);
     } finally {
       if (model != null) {
         model.close();

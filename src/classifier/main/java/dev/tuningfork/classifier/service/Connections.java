@@ -59,7 +59,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
   private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private static final byte[] REFUSAL =
-      refusal("All connections that this service may have at once are in use; ask again.");
+      refusal("All connections of this service are in use; try again later.");
 
   private final ConnectionLimits limits;
   private final Http1ConnectionSelector http;

@@ -47,8 +47,8 @@ public final class ServiceServer implements AutoCloseable {
   private static final Reply STRANGER =
       Reply.error(
           Status.FORBIDDEN_403,
-          "This service is known by its address, as localhost, and by the names that service.hosts"
-              + " lists, and not by the name in this request's Host header.");
+          "The name in this request's Host header is unknown. Use an IP address, localhost, or a"
+              + " name that service.hosts lists.");
 
   private static final Reply NO_BODY =
       Reply.error(

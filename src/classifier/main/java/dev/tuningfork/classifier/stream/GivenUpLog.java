@@ -39,9 +39,9 @@ final class GivenUpLog {
           cause instanceof RecordTooLargeException
               || !(cause instanceof RuntimeException || cause instanceof Error);
       if (foreseen) {
-        LOG.info("{} is given up ({}): {}", objectId, why.stage().label(), cause.getMessage());
+        LOG.info("{} is dead-lettered ({}): {}", objectId, why.stage().label(), cause.getMessage());
       } else {
-        LOG.warn("{} is given up ({}).", objectId, why.stage().label(), cause);
+        LOG.warn("{} is dead-lettered ({}).", objectId, why.stage().label(), cause);
       }
     } finally {
       MDC.clear();

@@ -82,7 +82,7 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
 
   private static String binaryKey(byte[] key) {
     return "The record is an image itself, and its key, which names the galaxy, is not UTF-8 text: it has"
-        + " %d bytes, %s%s. Set the publisher's key.serializer to that of strings (StringSerializer), or publish a reference with the objectId in its JSON."
+        + " %d bytes, %s%s. Set the publisher's key.serializer to StringSerializer, or publish a reference with the objectId in its JSON."
             .formatted(
                 key.length,
                 HexFormat.ofDelimiter(" ").formatHex(key, 0, Math.min(key.length, SHOWN)),

@@ -13,7 +13,7 @@ async function read() {
       told.letters === 0 ? "There are none." : number(told.letters) + " in " + told.groups.length + (told.groups.length === 1 ? " group" : " groups") + (told.more ? ", of which the newest are listed" : "");
     byId("groups").replaceChildren(...told.groups.map((group) => section(group, told.replay)));
     if (told.letters === 0) {
-      byId("groups").append(element("p", { class: "empty" }, "Nothing was given up. The sky is clear."));
+      byId("groups").append(element("p", { class: "empty" }, "There are no dead letters."));
     }
   } catch (failure) {
     summary.textContent = failure.message;

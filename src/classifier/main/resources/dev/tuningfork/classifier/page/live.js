@@ -11,7 +11,7 @@ const tiles = {
   flight: new Tile("in flight", { title: "Accepted, and their outcome not yet published" }),
   lag: new Tile("lag", { title: "References that are published and not yet taken" }),
   latency: new Tile("latency", { lines: 3, title: "From acceptance to publication: the median, and what 95 and 99 of 100 galaxies of the last ten seconds had their answer within, read off a histogram" }),
-  dead: new Tile("dead letters", { title: "Galaxies that were given up, since the start" }),
+  dead: new Tile("dead letters", { title: "Galaxies that became dead letters, since the start" }),
 };
 byId("figures").append(...Object.values(tiles).map((tile) => tile.node));
 

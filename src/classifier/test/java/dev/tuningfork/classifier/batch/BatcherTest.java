@@ -341,7 +341,7 @@ class BatcherTest {
           .hasMessage(
               (whileItIsFetched ? "Fetching" : "Decoding")
                   + " x:1 failed twice, the second time alone (java.lang.OutOfMemoryError: of a"
-                  + " test), and the image is not to blame for that.");
+                  + " test). The image is not the cause.");
       assertThat(innocent).isNotDone();
       assertThat(batcher.isAlive()).isFalse();
     }

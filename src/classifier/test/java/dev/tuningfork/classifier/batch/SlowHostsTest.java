@@ -122,7 +122,7 @@ class SlowHostsTest {
     assertThat(failed).containsOnlyKeys(new Wanted("host", 5));
     assertThat(failed.get(new Wanted("host", 5)))
         .hasMessage(
-            "The image's host has answered nothing for 60 s. Its latest failure: It did not answer"
+            "The image's host has not answered for 60 s. Its latest failure: It did not answer"
                 + " in time.")
         .satisfies(why -> assertThat(why.kind()).isEqualTo(FailureKind.TRANSIENT))
         .satisfies(why -> assertThat(why.attempts()).isEqualTo(3));

@@ -174,7 +174,7 @@ class SchemaRegistryTest {
       try (SchemaRegistry registry = registry(true, credentials)) {
         assertThatThrownBy(() -> registry.id("a", GalaxyImageReference.avroSchema()))
             .isInstanceOf(RegistryException.class)
-            .hasMessageContaining("refuses who asks (401)")
+            .hasMessageContaining("rejected the credentials (401)")
             .message()
             .doesNotContain("hush");
         assertThat(credentials.toString()).doesNotContain("hush");

@@ -89,40 +89,40 @@ final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--overwrite",
       description =
-          "Replace the file of --out where there is one, and forget an unfinished run that was to"
-              + " write it, unless --resume takes that up.")
+          "Replace the --out file if it exists, and discard an unfinished run for it unless"
+              + " --resume is given.")
   private boolean overwrite;
 
   @Option(
       names = "--resume",
       description =
-          "Go on with the run that was to write the file of --out and was stopped or killed. Its"
-              + " answers are in FILE.journal until the table is written.")
+          "Continue the stopped or killed run that was writing the --out file. Its answers are in"
+              + " FILE.journal until the table is written.")
   private boolean resume;
 
   @Option(
       names = "--hdu",
       paramLabel = "NAME|N",
       description =
-          "The HDU of FITS files to take, by name (SCI), name and version (SCI,2) or number (0 is"
-              + " the primary one). Default: the picture among them, never a mask or an error map.")
+          "The HDU to read from FITS files, by name (SCI), name and version (SCI,2) or number (0 is"
+              + " the primary HDU). Default: the science image, never a mask or an error map.")
   private @Nullable String hdu;
 
   @Option(
       names = "--pixel-scale",
       paramLabel = "ARCSEC",
       description =
-          "The side of a pixel on the sky. Default: as the celestial coordinates of a FITS file"
-              + " say; other files do not.")
+          "The pixel scale. Default: from the celestial coordinates of a FITS file; JPEG and PNG"
+              + " files have none.")
   private @Nullable Double pixelScale;
 
   @Option(
       names = "--size",
       paramLabel = "ARCSEC",
       description =
-          "Use the central square of this side alone, as if the images had been cut to it. Galaxy"
-              + " Zoo 2's pictures are 8.5 Petrosian radii wide, and the built-in models look at"
-              + " their central 49 %%.")
+          "Use only the central square of this side, as if the images had been cut to it. Galaxy"
+              + " Zoo 2's images are 8.5 petroR90_r wide, and the built-in models look only at the"
+              + " central 0.488 of an image.")
   private @Nullable Double size;
 
   @Mixin private final ModelOptions model = new ModelOptions();
@@ -188,7 +188,7 @@ final class ClassifyCommand implements Callable<Integer> {
       terminal.line(
           String.format(
               Locale.ROOT,
-              "Going on with %,d of %,d galaxies; the others are classified already.",
+              "Continuing with %,d of %,d galaxies; the others are already classified.",
               images.size() - before,
               images.size()));
     }
@@ -224,10 +224,10 @@ final class ClassifyCommand implements Callable<Integer> {
     CancellationException stopped =
         new CancellationException(
             out == null
-                ? "Stopped, and nothing is written."
+                ? "Stopped; nothing was written."
                 : String.format(
                     Locale.ROOT,
-                    "Stopped after %,d of %,d galaxies. The same command with --resume goes on.",
+                    "Stopped after %,d of %,d galaxies. The same command with --resume continues.",
                     spool.size(),
                     images));
     stopped.initCause(cause);
@@ -241,7 +241,7 @@ final class ClassifyCommand implements Callable<Integer> {
             ? sentence
             : String.format(
                 Locale.ROOT,
-                "%s The answers of %,d galaxies are kept; the same command with --resume goes on.",
+                "%s The answers of %,d galaxies are kept; the same command with --resume continues.",
                 sentence,
                 spool.size()),
         cause);
@@ -362,7 +362,7 @@ final class ClassifyCommand implements Callable<Integer> {
     String name = ImageFormat.spelled(table);
     if (Files.isDirectory(table)) {
       throw new ParameterException(
-          commandLine, "There is a folder %s where a table is to be written.".formatted(name));
+          commandLine, "Cannot write the table: %s is a folder.".formatted(name));
     }
     if (Files.exists(table, LinkOption.NOFOLLOW_LINKS) && !overwrite) {
       throw new ParameterException(
@@ -373,7 +373,7 @@ final class ClassifyCommand implements Callable<Integer> {
     if (Files.exists(journal(table)) && !overwrite && !resume) {
       throw new ParameterException(
           commandLine,
-          "There is an unfinished run that was to write %s: go on with it (--resume), or begin anew (--overwrite)."
+          "An unfinished run for %s exists: continue it with --resume, or start over with --overwrite."
               .formatted(name));
     }
   }

@@ -23,7 +23,7 @@ final class OutputFile {
       checkFolder(line, file);
       if (Files.isDirectory(file)) {
         throw new ParameterException(
-            line, "There is a folder %s where a file is to be written.".formatted(named(file)));
+            line, "Cannot write the file: %s is a folder.".formatted(named(file)));
       }
       if (Files.exists(file) && !Files.isWritable(file)) {
         throw new ParameterException(
@@ -55,7 +55,7 @@ final class OutputFile {
     if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
       throw new ParameterException(
           line,
-          "%s cannot be made: %s is no folder that this process may write to."
+          "Cannot create %s: %s is not a folder that this process may write to."
               .formatted(named(folder), named(existing)));
     }
   }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description =
-        "Runs the classifier against a Kafka cluster until it is told to stop (SIGTERM, Ctrl-C).",
+        "Runs the classifier against a Kafka cluster until it is stopped (SIGTERM, Ctrl-C).",
     footer =
         "%nEach setting of the file can be overridden by an environment variable: TUNING_FORK_ and"
             + " the setting's name in capitals, with _ for each dot and hyphen.")

@@ -53,9 +53,9 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = "Trains a model on labelled galaxies, judges it and writes it as a bundle.",
     footer =
-        "%nBeside the bundle, in a folder BUNDLE.run, a run keeps its checkpoints and training.jsonl"
-            + " with a line for each epoch. After Ctrl-C, or whatever else ended it, the same"
-            + " command with --resume goes on.",
+        "%nThe folder BUNDLE.run, next to the bundle, holds the checkpoints of the run and"
+            + " training.jsonl with one line for each epoch. After Ctrl-C or a crash, the same"
+            + " command with --resume continues.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
@@ -74,7 +74,7 @@ final class TrainCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nHow it is made small:%n")
   private DescentGroup descent = new DescentGroup();
 
-  @ArgGroup(validate = false, heading = "%nHow galaxies are shown, drawn anew each time:%n")
+  @ArgGroup(validate = false, heading = "%nAugmentation, drawn at random each time:%n")
   private ViewGroup view = new ViewGroup();
 
   @ArgGroup(validate = false, heading = "%nThe run:%n")
@@ -273,7 +273,7 @@ final class TrainCommand implements Callable<Integer> {
         paramLabel = "DECAY",
         defaultValue = "0.998",
         description =
-            "Of the moving average over steps that becomes the model; 0 for none. Default: ${DEFAULT-VALUE}.")
+            "EMA decay: the average of the weights over steps becomes the model; 0 turns it off. Default: ${DEFAULT-VALUE}.")
     double average = 0.998;
 
     @Option(
@@ -281,7 +281,7 @@ final class TrainCommand implements Callable<Integer> {
         paramLabel = "N",
         defaultValue = "0",
         description =
-            "So long only the last layer learns; with as many as --epochs, always. Default: ${DEFAULT-VALUE}.")
+            "The number of epochs that train only the head; as many as --epochs: all of them. Default: ${DEFAULT-VALUE}.")
     int frozenEpochs;
 
     @Option(
@@ -368,7 +368,7 @@ final class TrainCommand implements Callable<Integer> {
         description = "Threads of the network's arithmetic. Default: one a core.")
     @Nullable Integer threads;
 
-    @Option(names = "--resume", description = "Go on from the last checkpoint of the same run.")
+    @Option(names = "--resume", description = "Continue from the last checkpoint of the same run.")
     boolean resume;
 
     @Option(

@@ -75,7 +75,7 @@ public final class ScratchFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new IOException(
-          "No temporary folder can be made in %s (%s). Another place for it is set with TMPDIR."
+          "Cannot create a temporary folder in %s (%s). Set TMPDIR to use another place."
               .formatted(temporary, e.getMessage()),
           e);
     }

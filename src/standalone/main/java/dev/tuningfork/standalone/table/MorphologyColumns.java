@@ -74,7 +74,7 @@ final class MorphologyColumns {
         "class", "The walk by the most probable answers, in short (gz2_class)", "src.morph.type");
     columns.text("description", "The walk by the most probable answers, in words", "meta.note");
     columns.text("flags", "What a careful reader must know about the image", "meta.code.qual");
-    columns.text("hdu", "The HDU of a FITS file that was taken, by name or number", "meta.id.part");
+    columns.text("hdu", "The HDU of a FITS file that was read, by name or number", "meta.id.part");
     columns.quantity(
         "ra",
         "Right ascension (ICRS) of the image's centre by its celestial coordinates",

@@ -259,7 +259,7 @@ public final class MorphologySpool implements AutoCloseable {
   }
 
   private IOException noJournal() {
-    return new IOException("The file %s is no journal of an unfinished run.".formatted(file));
+    return new IOException("The file %s is not a journal of an unfinished run.".formatted(file));
   }
 
   /** How many images have a morphology. */

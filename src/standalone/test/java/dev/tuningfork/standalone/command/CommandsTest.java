@@ -66,11 +66,11 @@ class CommandsTest {
     assertThat(classify(table, "--resume")).isEqualTo(2);
     assertThat(table).hasContent("precious");
     assertThat(classify(directory, "--overwrite")).isEqualTo(2);
-    assertThat(err.toString()).contains("There is a folder " + directory);
+    assertThat(err.toString()).contains(directory + " is a folder");
     assertThat(classify(folder.resolve("nowhere/galaxies.csv"))).isEqualTo(2);
     assertThat(err.toString()).contains("There is no folder " + folder.resolve("nowhere"));
     assertThat(classify(unfinished)).isEqualTo(2);
-    assertThat(err.toString()).contains("There is an unfinished run", "--resume", "--overwrite");
+    assertThat(err.toString()).contains("An unfinished run for", "--resume", "--overwrite");
     assertThat(execute("classify", folder.toString(), "--resume")).isEqualTo(2);
     assertThat(err.toString()).contains("--resume needs --out FILE");
   }
@@ -88,10 +88,10 @@ class CommandsTest {
     String[] data = {"train", "--images", folder.toString(), "--rules", "kaggle", "--out"};
 
     assertThat(execute(joined(data, file.resolve("model").toString()))).isEqualTo(2);
-    assertThat(err.toString()).contains("cannot be made: " + file + " is no folder");
+    assertThat(err.toString()).contains("Cannot create ", file + " is not a folder");
     assertThat(execute(joined(data, folder.resolve("m").toString(), "--report", folder.toString())))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("There is a folder " + folder);
+    assertThat(err.toString()).contains(folder + " is a folder");
   }
 
   private static String[] joined(String[] some, String... more) {

@@ -74,7 +74,7 @@ class KilledRunIT {
     Process again = start();
     assertThat(again.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(again.exitValue()).isEqualTo(2);
-    assertThat(log()).contains("There is an unfinished run", "--resume");
+    assertThat(log()).contains("An unfinished run for", "--resume");
 
     Process stopped = start("--resume");
     awaitAnswers(stopped, kept + ENOUGH);
@@ -86,7 +86,7 @@ class KilledRunIT {
     assertThat(last.waitFor(4, TimeUnit.MINUTES)).isTrue();
 
     assertThat(last.exitValue()).as(log()).isZero();
-    assertThat(log()).contains("Going on with ", "the others are classified already");
+    assertThat(log()).contains("Continuing with ", "the others are already classified");
     assertThat(Files.readAllLines(table).stream().map(KilledRunIT::objectId).toList())
         .containsExactlyElementsOf(
             IntStream.range(0, NAMES).mapToObj("galaxy-%04d"::formatted).toList());

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +130,7 @@ class TrainCommandTest {
 
   /** Of volunteers who cannot tell, and galaxies that have no labels, only a teacher can teach. */
   @Test
+  @Tag("long-training")
   void whatATeacherKnowsIsLearntWhereVolunteersSayNothing() throws Exception {
     assertThat(train(30, "--average", "0.5")).as(err::toString).isZero();
     String teacher = bundle.toString();

@@ -77,7 +77,7 @@ class ScratchFolderTest {
   void whereNoFolderCanBeMadeASentenceSaysSo() {
     assertThatThrownBy(() -> ScratchFolder.create(temporary.resolve("nowhere"), "a"))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("No temporary folder can be made in " + temporary)
+        .hasMessageContaining("Cannot create a temporary folder in " + temporary)
         .hasMessageContaining("TMPDIR");
   }
 

@@ -55,7 +55,7 @@ class JsonLogIT {
                     .matches("galaxy-images-[0-3]@" + offset);
                 assertThat(event.at("/mdc/traceId").asText()).isEqualTo(TRACE);
                 assertThat(event.get("formattedMessage").asText())
-                    .startsWith("bad is given up (decode-message): ");
+                    .startsWith("bad is dead-lettered (decode-message): ");
               });
     }
   }

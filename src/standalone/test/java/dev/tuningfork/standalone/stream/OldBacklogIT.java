@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -84,6 +85,7 @@ class OldBacklogIT {
       Logger logger =
           (Logger) LoggerFactory.getLogger("dev.tuningfork.classifier.OutcomeRetention");
       log.start();
+      logger.setLevel(Level.WARN); // commands that ran in this process before may have raised it
       logger.addAppender(log);
       try (MorphologyModel model = observatory.model();
           var _ = ClassifierApplication.start(observatory.settings(), model)) {

@@ -55,7 +55,7 @@ class RunCheckIT {
       String said =
           CommandLineRun.requireFailure(List.of("run", "--config", settings.toString(), "--check"));
 
-      assertThat(said.lines().filter(line -> line.matches("\\w+ +bad +.*\\.")))
+      assertThat(said.lines().filter(line -> line.matches("\\w+ +bad +.*[.?]")))
           .extracting(line -> line.substring(0, line.indexOf(' ')))
           .containsExactly("Kafka", "Registry", "Service", "Model");
     }

@@ -136,7 +136,7 @@ class MorphologySpoolTest {
   void anotherFileIsNotTakenForAJournal() throws Exception {
     Files.writeString(journal, "object_id,file\nmine,precious\n");
 
-    assertThatThrownBy(this::resume).hasMessageContaining("is no journal of an unfinished run");
+    assertThatThrownBy(this::resume).hasMessageContaining("is not a journal of an unfinished run");
     assertThat(journal).hasContent("object_id,file\nmine,precious\n");
   }
 

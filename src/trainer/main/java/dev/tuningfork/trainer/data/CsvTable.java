@@ -81,7 +81,7 @@ final class CsvTable implements AutoCloseable {
       }
       if (first.chars().anyMatch(c -> c < ' ' && c != '\t')) {
         throw new IllegalArgumentException(
-            "The file %s is no table in CSV (it may be compressed, or of another format): write it as CSV."
+            "The file %s is not a CSV table (it may be compressed, or in another format): write it as CSV."
                 .formatted(file));
       }
       text.reset();
@@ -259,7 +259,7 @@ final class CsvTable implements AutoCloseable {
         Problem.Kind.DUPLICATE,
         id,
         "Galaxy %s of %s has been named before; its first row counts.".formatted(id, file),
-        "rows of %s name a galaxy that has been named before".formatted(file));
+        "rows of %s repeat a galaxy".formatted(file));
   }
 
   @Override

@@ -103,7 +103,7 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
   private static void refuseGalaxyZoo2(Path file, List<String> header) {
     if (header.stream().anyMatch(name -> name.startsWith("t01_smooth_or_features"))) {
       throw new IllegalArgumentException(
-          "The table %s is Galaxy Zoo 2's own (Hart et al. 2016), whose fractions are conditional and on another scale than Kaggle's. To learn from it alone, write a table of GalaxyID and Class1.1 to Class11.6: an answer's column is its weighted_fraction times the share that was asked its question, which is the column of the answer that leads to it (the sum of such columns); questions 1 and 6 are asked of all."
+          "The table %s is Galaxy Zoo 2's own (Hart et al. 2016). Its fractions are conditional and on another scale than Kaggle's. To train on it alone, convert it to the columns GalaxyID and Class1.1 to Class11.6: multiply each weighted_fraction by the share of volunteers who were asked its question. That share is 1 for questions 1 and 6; for others it is the sum of the columns of the answers that lead to the question."
               .formatted(file));
     }
   }

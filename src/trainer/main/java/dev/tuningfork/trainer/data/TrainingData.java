@@ -209,7 +209,7 @@ public record TrainingData(
         Problem.Kind.CONTRADICTORY,
         id,
         "Galaxy %s %s.".formatted(id, complaint),
-        "galaxies are said different things of by two data sets");
+        "galaxies have conflicting labels in two data sets");
   }
 
   private static long known(AnswerProbabilities fractions) {

@@ -153,7 +153,7 @@ public final class Trainer {
     List<String> differences = identity.differencesFrom(checkpoint.settings());
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
-          "The checkpoint %s is of a run with other settings or data: %s. Give the same ones, or begin anew without --resume."
+          "The checkpoint %s is of a run with other settings or data: %s. Give the same ones, or start over without --resume."
               .formatted(folder.last(), String.join("; ", differences)));
     }
     return checkpoint;

@@ -134,7 +134,7 @@ class TableFormsTest {
   void anotherFileIsRefusedInASentence() {
     assertThatThrownBy(() -> read("PK\u0003\u0004\u0014\0\0\0\n"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("labels.csv is no table in CSV");
+        .hasMessageContaining("labels.csv is not a CSV table");
   }
 
   @Test
