@@ -260,28 +260,6 @@ class FitsTilesTest {
   }
 
   @Test
-  void moreAxesThanTheStandardAllowsAreRefused() {
-    List<String> axes = new ArrayList<>();
-    for (int axis = 3; axis <= 999; axis++) {
-      axes.addAll(numbers("ZNAXIS" + axis, 1));
-    }
-    byte[] bytes =
-        new String(
-                table(
-                    "COMPRESSED_DATA",
-                    "P",
-                    "B",
-                    8,
-                    List.of(new byte[0]),
-                    axes.toArray(String[]::new)),
-                StandardCharsets.ISO_8859_1)
-            .replace("ZNAXIS  = %20d".formatted(2), "ZNAXIS  = %20d".formatted(Integer.MAX_VALUE))
-            .getBytes(StandardCharsets.ISO_8859_1);
-
-    assertThatThrownBy(() -> read(bytes)).hasMessageContaining("its table does not fit its tiles");
-  }
-
-  @Test
   void rowsBeyondTheDataAreRefused() {
     List<byte[]> tiles = new ArrayList<>();
     for (int y = 0; y < HEIGHT; y++) {
