@@ -21,12 +21,13 @@ import java.util.function.DoublePredicate;
  *       runs.
  *   <li>The flux beside the runs is not the lowest of all. It is where a galaxy fades into a
  *       background of exactly 0, as in simulations and in stamps cut out along an isophote.
- *   <li>If the number is above the sky, there is no light beside the runs. There is around a source
- *       that is saturated.
+ *   <li>If the number is above the sky, there is no light beside the runs, or hardly any compared
+ *       with the number. There is around a source that is saturated.
  *   <li>Enough else is left, and it has noise.
  * </ul>
  *
- * <p>0 also counts, without runs, where it is far below the sky.
+ * <p>Without runs these numbers count as well: 0 where it is far below the sky, and the lowest and
+ * the highest number of the window where it is repeated and all others are far from it.
  */
 final class FillValues {
 
@@ -56,12 +57,25 @@ final class FillValues {
   /** The share of the other pixels that is fainter than those beside the runs. */
   private static final double LEAST_FAINTER = 0.12;
 
+  /** The same where the number is the image's own next level below its lowest flux. */
+  private static final double LEAST_FAINTER_AT_THE_LOWEST = 0.3;
+
+  private static final double JUST_BELOW = 0.5;
+
   /** So many levels away, a number is still next to another. */
   private static final double NEXT_LEVELS = 2;
 
   private static final double FAR_BELOW = 8;
   private static final double CLEARLY_BELOW = 5;
   private static final double NO_LIGHT = 5;
+
+  /** The lowest number is this far below all others, in units of the noise. */
+  private static final double APART = 50;
+
+  /** No source is so many times brighter than what is around it. */
+  private static final double FAR_ABOVE = 100;
+
+  private static final int MOST_EXTREMES = 2;
 
   /** Where the number is undefined: wherever it is, or in runs of a length along a line. */
   private record Fill(double value, int shortestRun) {}
@@ -105,15 +119,21 @@ final class FillValues {
 
   private final List<double[]> lines;
   private final double[] sample;
+  private final double[] shown;
 
-  private FillValues(List<double[]> lines, double[] sample) {
+  private FillValues(List<double[]> lines, double[] sample, double[] shown) {
     this.lines = lines;
     this.sample = sample;
+    this.shown = shown;
   }
 
-  /** Looks for the fill values of a plane, of which a window will be shown. */
-  static Found in(FitsPixels pixels, int plane, Window window) {
-    return new FillValues(lines(pixels, plane, window), pixels.sample(plane)).found();
+  /**
+   * Looks for the fill values of a plane, of which a window will be shown.
+   *
+   * @param shown the flux in the window
+   */
+  static Found in(FitsPixels pixels, int plane, Window window, double[] shown) {
+    return new FillValues(lines(pixels, plane, window), pixels.sample(plane), shown).found();
   }
 
   /** Rows and columns over all of the plane, and more of those of the window. */
@@ -161,6 +181,9 @@ final class FillValues {
         fills.add(new Fill(value, run));
       }
     }
+    for (int round = 0; round < MOST_EXTREMES; round++) {
+      addExtremes(fills);
+    }
     double[] others =
         fills.isEmpty()
             ? sample.clone()
@@ -177,6 +200,78 @@ final class FillValues {
         background,
         Arrays.stream(sample).filter(value -> value != first).count() * 200 < sample.length,
         fills.stream().map(Fill::shortestRun).toList());
+  }
+
+  /** Adds the lowest and the highest number of the window, if they are far from all others. */
+  private void addExtremes(List<Fill> fills) {
+    Extreme lowest = lowest(fills, 1);
+    Extreme highest = lowest(fills, -1);
+    if (lowest.isRepeated(shown.length)) {
+      Background background = background(fills, lowest.value);
+      if (background.noise() > 0 && lowest.next - lowest.value > APART * background.noise()) {
+        add(fills, lowest.value);
+      }
+    }
+    if (highest.isRepeated(shown.length)) {
+      Background background = background(fills, -highest.value);
+      double light = Math.max(-highest.next - background.sky(), background.noise());
+      if (light > 0 && -highest.value - background.sky() > FAR_ABOVE * light) {
+        add(fills, -highest.value);
+      }
+    }
+  }
+
+  private static void add(List<Fill> fills, double value) {
+    fills.removeIf(fill -> fill.value == value);
+    fills.add(new Fill(value, 1));
+  }
+
+  private Background background(List<Fill> fills, double value) {
+    double[] others = others(fills, value);
+    return others.length < LEAST_OTHERS ? new Background(0, 0) : Background.of(others);
+  }
+
+  /**
+   * The lowest number of the window.
+   *
+   * @param next the lowest one but for it
+   */
+  private record Extreme(double value, int count, double next) {
+    boolean isRepeated(int pixels) {
+      return count >= LEAST_PIXELS && 2 * count < pixels && Double.isFinite(next);
+    }
+  }
+
+  /** Of the finite numbers that are no fill values everywhere, times a sign. */
+  private Extreme lowest(List<Fill> fills, int sign) {
+    double value = Double.POSITIVE_INFINITY;
+    double next = Double.POSITIVE_INFINITY;
+    int count = 0;
+    for (double flux : shown) {
+      double signed = sign * flux;
+      if (!Double.isFinite(flux) || signed > next || isEverywhere(fills, flux)) {
+        continue;
+      }
+      if (signed < value) {
+        next = value;
+        value = signed;
+        count = 1;
+      } else if (signed == value) {
+        count++;
+      } else {
+        next = signed;
+      }
+    }
+    return new Extreme(value, count, next);
+  }
+
+  private static boolean isEverywhere(List<Fill> fills, double value) {
+    for (Fill fill : fills) {
+      if (fill.value == value && fill.shortestRun == 1) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private double[] others(List<Fill> fills, double value) {
@@ -288,11 +383,16 @@ final class FillValues {
       return false;
     }
     if (value > median) {
-      return median - background.sky() <= NO_LIGHT * background.noise();
+      double light = median - background.sky();
+      double height = value - background.sky();
+      return height > FAR_ABOVE * Math.max(light, background.noise())
+          || (light <= NO_LIGHT * background.noise() && light < height / 2);
     }
+    double gap = others[0] - value;
+    boolean lowest = gap > 0 && gap <= JUST_BELOW * background.noise();
+    double least = lowest ? LEAST_FAINTER_AT_THE_LOWEST : LEAST_FAINTER;
     long fainter = Arrays.stream(others).filter(other -> other < median).count();
-    return fainter >= LEAST_FAINTER * others.length
-        || others[0] - value > CLEARLY_BELOW * background.noise();
+    return fainter >= least * others.length || gap > CLEARLY_BELOW * background.noise();
   }
 
   /** The smallest difference of numbers, which are sorted: 1 of integers. */

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,6 +35,15 @@ final class Filters {
 
   /** Such as F606W, by HST and JWST: nanometres, or tens of them in the infrared. */
   private static final Pattern SPACE = Pattern.compile("F(\\d{3,4})(?:W|M|N|LP|W2)");
+
+  /**
+   * Filters of JWST with three digits that are tens of nanometres. F410M is also a rare one of HST.
+   */
+  private static final Set<String> JWST =
+      Set.of(
+          "F200W", "F210M", "F212N", "F250M", "F277W", "F300M", "F322W2", "F323N", "F335M", "F356W",
+          "F360M", "F405N", "F410M", "F430M", "F444W", "F460M", "F466N", "F470N", "F480M", "F560W",
+          "F770W");
 
   /**
    * From blue to red, in the order in which they are looked for; SDSS's own pictures come first.
@@ -76,7 +86,7 @@ final class Filters {
     Matcher space = SPACE.matcher(name);
     if (space.matches()) {
       int number = Integer.parseInt(space.group(1));
-      return number < 200 ? 10 * number : number;
+      return number < 200 || number >= 1000 || JWST.contains(name) ? 10 * number : number;
     }
     return WAVELENGTHS.getOrDefault(bare(name), 0);
   }

@@ -48,12 +48,13 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     List<FitsHdu> hdus = new ArrayList<>();
     int offset = 0;
     while (offset >= 0) {
-      FitsHdu hdu;
+      FitsHdu hdu = null;
       try {
         hdu = FitsHdu.at(bytes, offset, hdus.size());
+        hdu.checkHeld(bytes);
       } catch (ImageException damaged) {
-        if (description.hdu() == null && picture(hdus) != null) {
-          break; // what comes behind the picture does not matter
+        if (description.hdu() == null && isPictureBefore(hdus, hdu)) {
+          break;
         }
         throw damaged;
       }
@@ -73,6 +74,19 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
                   : "."));
     }
     return of(bytes, picture, description, limits);
+  }
+
+  /**
+   * Whether the picture is surely among the HDUs before a damaged one: it has a picture's name, or
+   * the damaged one has a companion's. An HDU without a name may be the preview of a picture that
+   * is lost.
+   *
+   * @param damaged null where not even its header can be read
+   */
+  private static boolean isPictureBefore(List<FitsHdu> hdus, @Nullable FitsHdu damaged) {
+    FitsHdu picture = picture(hdus);
+    return picture != null
+        && (picture.isCalledPicture() || (damaged != null && damaged.isCalledCompanion()));
   }
 
   private static String reason(List<FitsHdu> hdus, @Nullable String wanted) {
@@ -178,10 +192,10 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     static Plane of(FitsPixels pixels, int index, Window window) {
       int side = window.side();
       double[] flux = pixels.window(index, window);
-      FillValues.Found fill = FillValues.in(pixels, index, window);
+      FillValues.Found fill = FillValues.in(pixels, index, window, flux);
       fill.clear(flux, side);
       double undefined = undefined(flux, side, 0, side);
-      if (undefined > 0 && undefined < 1) {
+      if (undefined > 0 && undefined <= MOST_UNDEFINED) {
         Gaps.bridge(flux, side);
       }
       int centre = Math.max(1, side / CENTRE);
@@ -210,12 +224,17 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     }
   }
 
-  /** The whole image where it has to be uncompressed; of the part the flux and the brightness. */
+  /**
+   * The whole image where it has to be uncompressed, and a tile before and after; of the part the
+   * flux and the brightness.
+   */
   @Override
   public long heapToRead(Window window, Channels channels) {
     long whole =
         hdu.isCompressed() ? (long) width * height * planes * (Math.abs(hdu.bitpix()) / 8) : 0;
+    long tile = hdu.isCompressed() ? 2L * Long.BYTES * hdu.pixelsOfATile() : 0;
     return 2 * whole
+        + tile
         + (2L * planes * Double.BYTES + 3L * Float.BYTES) * window.side() * window.side();
   }
 

@@ -16,21 +16,24 @@ import nom.tam.util.FitsInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header-data unit whose data are known to lie within the file.
+ * A header-data unit. {@link #checkHeld} says whether its data lie within the file.
  *
  * @param index 0 for the primary one
  * @param name EXTNAME, or empty
  * @param offset where its header begins in the file, in bytes
  * @param dataOffset where its data begin in the file, in bytes
- * @param dataSize how many bytes they are, without padding
+ * @param promised how many bytes they are by the header, without padding
  */
-record FitsHdu(int index, String name, Header header, int offset, int dataOffset, int dataSize) {
+record FitsHdu(int index, String name, Header header, int offset, int dataOffset, long promised) {
 
   private static final int CARD = 80;
   private static final int BLOCK = 2880;
 
   /** Ten times as many as the longest headers of pipelines have. */
   private static final int MOST_CARDS = 20_000;
+
+  /** FITS standard 4.0, section 4.4.1.1. */
+  static final int MOST_AXES = 999;
 
   /** Names of extensions, in words without digits, that hold the picture itself. */
   private static final Set<String> PICTURES =
@@ -39,10 +42,50 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   /** Names of extensions that hold what goes with a picture: errors, weights, masks, models. */
   private static final Set<String> COMPANIONS =
       Set.of(
-          "ERR", "UNC", "STAT", "VAR", "IVAR", "RMS", "STD", "SIG", "SIGMA", "SNR", "WHT", "WT",
-          "WGT", "DQ", "MSK", "BPM", "FLAG", "FLAGS", "CTX", "CON", "CONF", "SEG", "OBJMASK", "COV",
-          "EXP", "NEXP", "NPIX", "SAMP", "TIME", "PSF", "LSF", "BKG", "BG", "SKY", "CHI", "RESID",
-          "CR");
+          "ERR",
+          "UNC",
+          "STAT",
+          "VAR",
+          "IVAR",
+          "RMS",
+          "STD",
+          "SIG",
+          "SIGMA",
+          "SNR",
+          "WHT",
+          "WT",
+          "WGT",
+          "DQ",
+          "MSK",
+          "BPM",
+          "FLAG",
+          "FLAGS",
+          "CTX",
+          "CON",
+          "CONF",
+          "SEG",
+          "OBJMASK",
+          "COV",
+          "EXP",
+          "NEXP",
+          "NPIX",
+          "SAMP",
+          "TIME",
+          "PSF",
+          "LSF",
+          "BKG",
+          "BG",
+          "SKY",
+          "CHI",
+          "RESID",
+          "CR",
+          "QUAL",
+          "IVM",
+          "EXPOSURE",
+          "DEPTH",
+          "HITS",
+          "NIMAGES",
+          "STDEV");
 
   /** The same, which are also recognised within longer words. */
   private static final Set<String> LONG_COMPANIONS =
@@ -70,8 +113,15 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
           "THUMB",
           "STDDEV");
 
-  /** As in FLUXERR. */
-  private static final Pattern ENDINGS = Pattern.compile("(ERR|VAR|WHT|MSK|RMS)$");
+  /** As in FLUXERR, ERRS and RMSMAP. */
+  private static final Pattern ENDINGS =
+      Pattern.compile(
+          "(ERR|VAR|WHT|MSK|RMS)$"
+              + "|^(ERR|VAR|WHT|WGT|RMS|SIG|SIGMA|STD|EXP|FLG|FLAG|QUAL|COV|SEG|MSK)(S|MAP|IMG)?$");
+
+  /** As in BACKGROUND_SUBTRACTED and SKYSUB: a picture, though it names a companion. */
+  private static final Pattern SUBTRACTED =
+      Pattern.compile("(BACKGROUND|BACK|BKGD?|BG|SKY)[^A-Z]*SUB(TR[A-Z]*)?(?![A-Z])");
 
   /** What astropy calls tiles of an image without a name. */
   private static final String UNNAMED_TILES = "COMPRESSED_IMAGE";
@@ -105,24 +155,36 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
         throw new ImageException("The header of FITS HDU %d is empty.".formatted(index));
       }
       String name = header.getStringValue("EXTNAME", "").strip();
-      long size = dataSize(header, index);
-      long held = Math.max(0, bytes.length - dataOffset);
-      if (size > held) {
-        throw new ImageException(
-            ("The header of FITS HDU %d promises %d bytes of data and the file holds %d: it is"
-                    + " truncated or its header is wrong.")
-                .formatted(index, size, held));
-      }
-      return new FitsHdu(index, name, header, offset, dataOffset, Math.toIntExact(size));
+      return new FitsHdu(index, name, header, offset, dataOffset, dataSize(header, index));
     } catch (IOException | RuntimeException e) {
       throw new ImageException(
           "The header of FITS HDU %d cannot be read: %s.".formatted(index, e.getMessage()), e);
     }
   }
 
+  /**
+   * Checks that the file holds the data that the header promises.
+   *
+   * @throws ImageException where it is truncated, or the header is wrong
+   */
+  void checkHeld(byte[] bytes) throws ImageException {
+    long held = Math.max(0, bytes.length - dataOffset);
+    if (promised > held) {
+      throw new ImageException(
+          ("The header of FITS HDU %d promises %d bytes of data and the file holds %d: it is"
+                  + " truncated or its header is wrong.")
+              .formatted(index, promised, held));
+    }
+  }
+
+  /** How many bytes the data are, without padding, where the file holds them. */
+  int dataSize() {
+    return Math.toIntExact(promised);
+  }
+
   /** Where its last block ends, which may be beyond the end of a file without padding. */
   int end() {
-    return dataOffset + padded(dataSize);
+    return dataOffset + padded(dataSize());
   }
 
   /** Whether another HDU begins where this one ends. */
@@ -134,20 +196,29 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   private static long dataSize(Header header, int index) throws ImageException {
     try {
       int axes = header.getIntValue("NAXIS", 0);
+      if (axes < 0 || axes > MOST_AXES) {
+        throw new ImageException("NAXIS of FITS HDU %d is %d.".formatted(index, axes));
+      }
       long count = axes == 0 ? 0 : 1;
       for (int axis = 1; axis <= axes; axis++) {
         long length = header.getLongValue("NAXIS" + axis, 0);
         boolean group = axis == 1 && length == 0 && header.getBooleanValue("GROUPS", false);
-        count = Math.multiplyExact(count, group ? 1 : length);
         if (length < 0) {
           throw new ImageException("NAXIS%d of FITS HDU %d is %d.".formatted(axis, index, length));
         }
+        count = Math.multiplyExact(count, group ? 1 : length);
       }
       long elements =
           Math.multiplyExact(
               header.getLongValue("GCOUNT", 1),
               Math.addExact(header.getLongValue("PCOUNT", 0), count));
-      return Math.multiplyExact(elements, Math.abs(header.getLongValue("BITPIX", 8)) / 8);
+      long size = Math.multiplyExact(elements, Math.abs(header.getLongValue("BITPIX", 8)) / 8);
+      if (size < 0) {
+        throw new ImageException(
+            "The header of FITS HDU %d promises %d bytes of data: its PCOUNT, GCOUNT or BITPIX is wrong."
+                .formatted(index, size));
+      }
+      return size;
     } catch (ArithmeticException overflow) {
       return Long.MAX_VALUE;
     }
@@ -164,7 +235,7 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
 
   /** Whether it holds pixels, plainly or tile-compressed. */
   boolean isImage() {
-    return dataSize > 0 && shape().length >= 2 && (isPlainImage() || isCompressed());
+    return promised > 0 && shape().length >= 2 && (isPlainImage() || isCompressed());
   }
 
   boolean isCompressed() {
@@ -187,7 +258,8 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
 
   /** The numbers of these axes, from 1. */
   private int[] axes() {
-    int count = Math.clamp(header.getIntValue(isCompressed() ? "ZNAXIS" : "NAXIS", 0), 0, 999);
+    int count =
+        Math.clamp(header.getIntValue(isCompressed() ? "ZNAXIS" : "NAXIS", 0), 0, MOST_AXES);
     int superfluous = count - 2;
     List<Integer> kept = new ArrayList<>();
     for (int axis = count; axis > 0; axis--) {
@@ -204,9 +276,20 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
     return header.getLongValue((isCompressed() ? "ZNAXIS" : "NAXIS") + axis, 0);
   }
 
+  /** How many pixels a tile of a compressed image has: by default it is a row. */
+  long pixelsOfATile() {
+    long pixels = 1;
+    for (int axis : axes()) {
+      long side = header.getLongValue("ZTILE" + axis, axis == 1 ? length(axis) : 1);
+      pixels *= Math.clamp(side, 1, Math.max(1, length(axis)));
+    }
+    return pixels;
+  }
+
   /** Whether a name, a name and version ({@code SCI,2}) or a number means this HDU. */
   boolean isCalled(String wanted) {
     return wanted.equalsIgnoreCase(name)
+        || (index == 0 && name.isEmpty() && isImage() && wanted.equalsIgnoreCase("PRIMARY"))
         || wanted.equals(String.valueOf(index))
         || (!name.isEmpty()
             && wanted.equalsIgnoreCase(name + "," + header.getIntValue("EXTVER", 1)));
@@ -246,12 +329,17 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   /** Whether its name or class says that its numbers go with a picture and are none. */
   boolean isCalledCompanion() {
     return words().anyMatch(word -> COMPANIONS.contains(word) || ENDINGS.matcher(word).find())
-        || LONG_COMPANIONS.stream().anyMatch(name.toUpperCase(Locale.ROOT)::contains);
+        || LONG_COMPANIONS.stream().anyMatch(called()::contains);
   }
 
   private Stream<String> words() {
+    return NO_LETTERS.splitAsStream(called());
+  }
+
+  /** Its name and class. */
+  private String called() {
     String named = name.equalsIgnoreCase(UNNAMED_TILES) ? "" : name;
     String all = named + " " + header.getStringValue("HDUCLAS2", "");
-    return NO_LETTERS.splitAsStream(all.toUpperCase(Locale.ROOT));
+    return SUBTRACTED.matcher(all.toUpperCase(Locale.ROOT)).replaceAll("IMAGE");
   }
 }

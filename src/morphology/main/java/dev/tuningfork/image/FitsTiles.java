@@ -97,6 +97,10 @@ final class FitsTiles {
       return null;
     }
     int axes = header.getIntValue("ZNAXIS", 0);
+    long rows = header.getIntValue("NAXIS2", 0);
+    if (axes < 1 || axes > FitsHdu.MOST_AXES || rows * width > hdu.dataSize()) {
+      return null;
+    }
     int[] lengths = new int[axes];
     int[] tile = new int[axes];
     for (int axis = 0; axis < axes; axis++) {
@@ -275,7 +279,13 @@ final class FitsTiles {
     for (int length : lengths) {
       pixels *= length;
     }
-    TileWriter writer = new TileWriter(ByteBuffer.allocate((int) pixels * Math.abs(bitpix) / 8));
+    long size = pixels * (Math.abs(bitpix) / 8);
+    if (size > Integer.MAX_VALUE) {
+      throw new ImageException(
+          "The pixels of FITS HDU %d are %d bytes uncompressed, and at most %d can be read."
+              .formatted(hdu, size, Integer.MAX_VALUE));
+    }
+    TileWriter writer = new TileWriter(ByteBuffer.allocate((int) size));
     for (int row = 0; row < rows; row++) {
       try {
         writer.begin(row);

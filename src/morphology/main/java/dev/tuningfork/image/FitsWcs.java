@@ -14,6 +14,9 @@ final class FitsWcs {
 
   private static final double ARCSECONDS_A_DEGREE = 3600;
 
+  /** Equinoxes before it are of the system FK4 (FITS standard 4.0, section 8.3). */
+  private static final double FIRST_OF_FK5 = 1984;
+
   /** Of J2000, degrees. */
   private static final double OBLIQUITY = 84381.448 / ARCSECONDS_A_DEGREE;
 
@@ -173,7 +176,10 @@ final class FitsWcs {
   private boolean isOfAnotherEquinox() {
     double equinox = header.getDoubleValue("EQUINOX", 2000);
     String system = header.getStringValue("RADESYS", header.getStringValue("RADECSYS", ""));
-    return equinox != 2000 || system.strip().toUpperCase(Locale.ROOT).startsWith("FK4");
+    double epoch = header.getDoubleValue("EPOCH", 2000); // EQUINOX in old files
+    boolean old =
+        !header.containsKey("EQUINOX") && system.isBlank() && epoch > 0 && epoch < FIRST_OF_FK5;
+    return equinox != 2000 || old || system.strip().toUpperCase(Locale.ROOT).startsWith("FK4");
   }
 
   /** As SCAMP and TPV write them, under the keywords of a projection's parameters. */
@@ -209,7 +215,10 @@ final class FitsWcs {
     return sum;
   }
 
-  /** From pixels to degrees: rows are longitude and latitude, columns the pixel axes. */
+  /**
+   * From pixels to degrees: rows are longitude and latitude, columns the pixel axes. Null where the
+   * header has none, or an unknown unit.
+   */
   private double @Nullable [][] matrix() {
     boolean cd = isAny("CD");
     boolean pc = isAny("PC");
@@ -217,6 +226,9 @@ final class FitsWcs {
         && !pc
         && !header.containsKey("CDELT" + longitude)
         && !header.containsKey("CDELT" + latitude)) {
+      return null;
+    }
+    if (Double.isNaN(degrees(longitude) + degrees(latitude))) {
       return null;
     }
     double[][] matrix = new double[2][2];
@@ -264,15 +276,17 @@ final class FitsWcs {
     return degrees(axis) * header.getDoubleValue(keyword + axis, 0);
   }
 
-  /** The unit of an axis in degrees. */
+  /** The unit of an axis in degrees; NaN where it is unknown. */
   private double degrees(int axis) {
     return switch (header.getStringValue("CUNIT" + axis, "").strip().toLowerCase(Locale.ROOT)) {
-      case "arcmin" -> 1 / 60.0;
-      case "arcsec" -> 1 / ARCSECONDS_A_DEGREE;
-      case "mas" -> 1e-3 / ARCSECONDS_A_DEGREE;
-      case "uas" -> 1e-6 / ARCSECONDS_A_DEGREE;
-      case "rad" -> Math.toDegrees(1);
-      default -> 1;
+      case "", "deg", "degs", "degree", "degrees" -> 1;
+      case "arcmin", "arcmins", "arcminute", "arcminutes", "amin" -> 1 / 60.0;
+      case "arcsec", "arcsecs", "arcsecond", "arcseconds", "asec" -> 1 / ARCSECONDS_A_DEGREE;
+      case "mas", "marcsec", "milliarcsec" -> 1e-3 / ARCSECONDS_A_DEGREE;
+      case "uas", "uarcsec", "microarcsec" -> 1e-6 / ARCSECONDS_A_DEGREE;
+      case "rad", "radian", "radians" -> Math.toDegrees(1);
+      case "hourangle", "hour", "hours" -> 15;
+      default -> Double.NaN;
     };
   }
 }

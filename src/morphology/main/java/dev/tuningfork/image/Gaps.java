@@ -1,5 +1,7 @@
 package dev.tuningfork.image;
 
+import java.util.Arrays;
+
 /**
  * Bridges narrow gaps of undefined pixels in a square of flux, such as a dead row: each is
  * interpolated along its row and its column, between the two defined pixels on either side and by
@@ -32,26 +34,54 @@ final class Gaps {
     }
   }
 
+  /** Each gap is measured once, so wide ones take no longer than narrow ones. */
   private void bridgeInto(double[] bridged) {
+    int[] above = new int[side];
+    int[] below = new int[side];
+    Arrays.fill(above, -1);
     for (int y = 0; y < side; y++) {
+      int left = -1;
+      int right = -1;
       for (int x = 0; x < side; x++) {
         int at = y * side + x;
-        if (!Double.isFinite(flux[at])) {
-          bridged[at] = bridge(at, x, y);
+        if (Double.isFinite(flux[at])) {
+          left = x;
+          above[x] = y;
+        } else {
+          right = right > x ? right : nextDefined(at, 1, x);
+          below[x] = below[x] > y ? below[x] : nextDefined(at, side, y);
+          bridged[at] = bridge(at, x, y, new Gap(left, right), new Gap(above[x], below[x]));
         }
       }
     }
   }
 
-  private double bridge(int at, int x, int y) {
+  /**
+   * The defined pixels on either side of an undefined one, along its row or column.
+   *
+   * @param from −1 where there is none
+   * @param to the length of the side where there is none
+   */
+  private record Gap(int from, int to) {}
+
+  private int nextDefined(int at, int step, int from) {
+    int to = from + 1;
+    while (to < side && !Double.isFinite(flux[at + (to - from) * step])) {
+      to++;
+    }
+    return to;
+  }
+
+  private double bridge(int at, int x, int y, Gap row, Gap column) {
     double sum = 0;
     double weights = 0;
     for (boolean alongRow : new boolean[] {true, false}) {
       int step = alongRow ? 1 : side;
       int before = alongRow ? x : y;
-      int toLeft = distance(at, -step, before);
-      int toRight = distance(at, step, side - 1 - before);
-      if (toLeft > 0 && toRight > 0 && toLeft + toRight - 1 <= widest) {
+      Gap gap = alongRow ? row : column;
+      int toLeft = before - gap.from;
+      int toRight = gap.to - before;
+      if (gap.from >= 0 && gap.to < side && toLeft + toRight - 1 <= widest) {
         double weight = 1.0 / ((toLeft + toRight) * (toLeft + toRight));
         int beyondLeft = before - toLeft - 1 >= 0 ? -(toLeft + 1) : 0;
         int beyondRight = before + toRight + 1 < side ? toRight + 1 : 0;
@@ -60,16 +90,6 @@ final class Gaps {
       }
     }
     return weights > 0 ? sum / weights : Double.NaN;
-  }
-
-  /** How far the next defined pixel is in a direction; 0 where there is none near. */
-  private int distance(int at, int step, int most) {
-    for (int far = 1; far <= Math.min(most, widest); far++) {
-      if (Double.isFinite(flux[at + far * step])) {
-        return far;
-      }
-    }
-    return 0;
   }
 
   /** Hermite's cubic; straight at an end where the pixel beyond is not defined. */

@@ -19,6 +19,8 @@ import net.jqwik.api.constraints.IntRange;
 import nom.tam.fits.BasicHDU;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -237,6 +239,24 @@ class FitsTest {
     "THUMB G:20 SCI:100, SCI",
     "SCI:16 IMAGE:80, IMAGE",
     "BITS:20:int G:20, G",
+    "FLG G, G",
+    "QUAL G, G",
+    "IVM G, G",
+    "EXPOSURE G, G",
+    "DEPTH G, G",
+    "HITS G, G",
+    "NIMAGES G, G",
+    "RMSMAP G, G",
+    "ERRMAP G, G",
+    "ERRS G, G",
+    "SIGMAMAP G, G",
+    "STDEV G, G",
+    "wht_img_1 G, G",
+    "wgtmap G, G",
+    "segimg G, G",
+    "G BACKGROUND_SUBTRACTED, BACKGROUND_SUBTRACTED",
+    "G SKY_SUB, SKY_SUB",
+    "bkgsub_err BKGSUB, BKGSUB",
   })
   void thePictureAmongTheHdusIsTaken(String names, String due) throws Exception {
     assertThat(chosen(names.split(" ")).facts().hdu()).isEqualTo(due);
@@ -263,6 +283,28 @@ class FitsTest {
     assertThat(open(bytes, "WHT").facts().hdu()).isEqualTo("WHT");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ERROR", "QUALITY", "VARIANCE", "WEIGHT"})
+  void theClassOfAnHduSaysThatItIsNoPicture(String hduclas2) throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(null, Map.of()),
+            FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "ONE", "HDUCLAS2", hduclas2)),
+            FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "TWO")));
+
+    assertThat(open(bytes).facts().hdu()).isEqualTo("TWO");
+  }
+
+  @Test
+  void aPrimaryImageWithoutANameIsCalledPrimary() throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(new float[20][20], Map.of()),
+            FitsFiles.hdu(new float[30][30], Map.of("EXTNAME", "SCI")));
+
+    assertThat(open(bytes, "primary").width()).isEqualTo(20);
+  }
+
   @Test
   void aVersionTellsHdusOfOneNameApart() throws Exception {
     byte[] bytes =
@@ -281,6 +323,27 @@ class FitsTest {
         FitsFiles.file(
             FitsFiles.hdu(null, Map.of()),
             FitsFiles.hdu(new float[20][20], Map.of("EXTNAME", "SCI")),
+            FitsFiles.hdu(new float[90][90], Map.of("EXTNAME", "WHT")));
+
+    assertThat(open(Arrays.copyOf(bytes, bytes.length - 9000)).width()).isEqualTo(20);
+  }
+
+  @Test
+  void aTruncatedPictureIsNotReplacedByThePreviewBeforeIt() {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(new float[20][20], Map.of()),
+            FitsFiles.hdu(new float[90][90], Map.of("EXTNAME", "SCI")));
+
+    assertThatThrownBy(() -> open(Arrays.copyOf(bytes, bytes.length - 9000)))
+        .hasMessageStartingWith("The header of FITS HDU 1 promises 32400 bytes");
+  }
+
+  @Test
+  void aTruncatedCompanionDoesNotMatterToAPictureWithoutAName() throws Exception {
+    byte[] bytes =
+        FitsFiles.file(
+            FitsFiles.hdu(new float[20][20], Map.of()),
             FitsFiles.hdu(new float[90][90], Map.of("EXTNAME", "WHT")));
 
     assertThat(open(Arrays.copyOf(bytes, bytes.length - 9000)).width()).isEqualTo(20);
@@ -389,6 +452,41 @@ class FitsTest {
     assertThatThrownBy(() -> open(lying(whole, -5))).isInstanceOf(ImageException.class);
     assertThatThrownBy(() -> open(Arrays.copyOf(whole, 200)))
         .hasMessageContaining("has no END: the file is truncated or damaged.");
+  }
+
+  @Test
+  @Timeout(
+      value = 60,
+      threadMode =
+          ThreadMode.SEPARATE_THREAD) // it read the same HDU, or axes that are not there, for ever
+  void countsOutsideOfTheStandardAreRefused() {
+    byte[] whole =
+        FitsFiles.file(
+            FitsFiles.hdu(null, Map.of()),
+            FitsFiles.hdu(new float[40][40], Map.of("PCOUNT", 0, "GCOUNT", 1)));
+
+    assertThatThrownBy(() -> open(replaced(whole, "NAXIS   ", 2, 2_147_483_647)))
+        .hasMessage("NAXIS of FITS HDU 1 is 2147483647.");
+    assertThatThrownBy(() -> open(replaced(whole, "NAXIS   ", 2, -1)))
+        .hasMessage("NAXIS of FITS HDU 1 is -1.");
+    assertThatThrownBy(() -> open(replaced(whole, "PCOUNT  ", 0, -3040)))
+        .hasMessage(
+            "The header of FITS HDU 1 promises -5760 bytes of data: its PCOUNT, GCOUNT or BITPIX is"
+                + " wrong.");
+    assertThatThrownBy(() -> open(replaced(whole, "GCOUNT  ", 1, -1)))
+        .hasMessageContaining("promises -6400 bytes");
+  }
+
+  private static byte[] replaced(byte[] file, Object... keysAndValues) {
+    String text = new String(file, StandardCharsets.ISO_8859_1);
+    for (int i = 0; i < keysAndValues.length; i += 3) {
+      String card = "%s= %20d";
+      text =
+          text.replace(
+              card.formatted(keysAndValues[i], keysAndValues[i + 1]),
+              card.formatted(keysAndValues[i], keysAndValues[i + 2]));
+    }
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.tuningfork.image;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -23,9 +24,13 @@ class FitsTilesTest {
   private static final int HEIGHT = 24;
 
   private static FitsPixels read(byte[] bytes) throws ImageException {
+    return read(bytes, ImageLimits.DEFAULT);
+  }
+
+  private static FitsPixels read(byte[] bytes, ImageLimits limits) throws ImageException {
     FitsFile file =
         (FitsFile)
-            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
+            new ImageDecoder(limits, new ImageIoJpeg(), DecodingMemory.SHARED)
                 .open(bytes, ImageDescription.NONE);
     return FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height());
   }
@@ -143,8 +148,10 @@ class FitsTilesTest {
     tiles.forEach(data::put);
     List<String> primary = new ArrayList<>(List.of("SIMPLE  = %20s".formatted("T")));
     primary.addAll(numbers("BITPIX", 8, "NAXIS", 0));
-    ByteBuffer file = ByteBuffer.allocate(2 * 2880 + (data.capacity() + 2879) / 2880 * 2880);
-    file.put(header(primary)).put(header(cards)).put(data.array());
+    byte[] header = header(cards);
+    ByteBuffer file =
+        ByteBuffer.allocate(2880 + header.length + (data.capacity() + 2879) / 2880 * 2880);
+    file.put(header(primary)).put(header).put(data.array());
     return file.array();
   }
 
@@ -160,7 +167,8 @@ class FitsTilesTest {
     StringBuilder header = new StringBuilder();
     cards.forEach(card -> header.append("%-80s".formatted(card)));
     header.append("%-80s".formatted("END"));
-    return "%-2880s".formatted(header).getBytes(StandardCharsets.US_ASCII);
+    int size = Math.ceilDiv(header.length(), 2880) * 2880;
+    return header.append(" ".repeat(size - header.length())).toString().getBytes(US_ASCII);
   }
 
   private static byte[] row(int y, int size) {
@@ -232,6 +240,58 @@ class FitsTilesTest {
         .hasMessage(
             "The pixels of FITS HDU 1 cannot be read: tile 7 of 24 is damaged: 10 bytes are not 20"
                 + " pixels.");
+  }
+
+  @Test
+  void tilesOfMoreThan2GigabitsAreCountedInBytes() {
+    byte[] bytes =
+        new String(
+                table("COMPRESSED_DATA", "P", "B", -64, List.of(new byte[0])),
+                StandardCharsets.ISO_8859_1)
+            .replace("NAXIS2  = %20d".formatted(HEIGHT), "NAXIS2  = %20d".formatted(1))
+            .replace("ZNAXIS1 = %20d".formatted(WIDTH), "ZNAXIS1 = %20d".formatted(8192))
+            .replace("ZNAXIS2 = %20d".formatted(HEIGHT), "ZNAXIS2 = %20d".formatted(4096))
+            .replace("ZCMPTYPE= 'GZIP_1'", "ZTILE2  = 4096    ")
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> read(bytes, new ImageLimits(64_000_000, 1L << 29)))
+        .hasMessage(
+            "The pixels of FITS HDU 1 cannot be read: tile 1 of 1 is damaged: it holds no data.");
+  }
+
+  @Test
+  void rowsBeyondTheDataAreRefused() {
+    List<byte[]> tiles = new ArrayList<>();
+    for (int y = 0; y < HEIGHT; y++) {
+      tiles.add(new byte[1]);
+    }
+    byte[] bytes =
+        new String(
+                table("COMPRESSED_DATA", "P", "B", 8, tiles, numbers("THEAP", 8).getFirst()),
+                StandardCharsets.ISO_8859_1)
+            .replace(" NAXIS   = %20d".formatted(2), " NAXIS   = %20d".formatted(1))
+            .getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> read(bytes)).hasMessageContaining("its table does not fit its tiles");
+  }
+
+  @Test
+  void theMemoryOfATileIsCounted() throws Exception {
+    byte[] bytes =
+        new String(
+                table("COMPRESSED_DATA", "P", "B", 8, List.of(new byte[0])),
+                StandardCharsets.ISO_8859_1)
+            .replace("NAXIS2  = %20d".formatted(HEIGHT), "NAXIS2  = %20d".formatted(1))
+            .replace("ZNAXIS2 = %20d".formatted(HEIGHT), "ZNAXIS2 = %20d".formatted(8000))
+            .replace("ZNAXIS1 = %20d".formatted(WIDTH), "ZNAXIS1 = %20d".formatted(8000))
+            .replace("ZCMPTYPE= 'GZIP_1'", "ZTILE2  = 99999999")
+            .getBytes(StandardCharsets.ISO_8859_1);
+    ImageFile file =
+        new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
+            .open(bytes, ImageDescription.NONE);
+
+    assertThat(file.heapToRead(new Window(0, 0, 100), Channels.RGB))
+        .isGreaterThan(18L * 8000 * 8000);
   }
 
   @Test

@@ -80,6 +80,53 @@ class FitsWcsTest {
         .isCloseTo(0.36 * Math.sqrt(2), within(1e-9));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "degree, 3.6",
+    "degs, 3.6",
+    "Degrees, 3.6",
+    "arcminute, 0.06",
+    "amin, 0.06",
+    "arcseconds, 0.001",
+    "asec, 0.001",
+    "marcsec, 1e-6",
+    "uarcsec, 1e-9",
+    "radian, 206.26480624709637",
+    "hourangle, 54",
+    "hours, 54"
+  })
+  void unitsAreKnownByTheirOtherNames(String unit, double scale) throws Exception {
+    ImageFacts facts =
+        facts(
+            REFERENCE
+                + "CTYPE1=RA---TAN CTYPE2=DEC--TAN CDELT1=-1e-3 CDELT2=1e-3 CUNIT1=%s CUNIT2=%s"
+                    .formatted(unit, unit));
+
+    assertThat(facts.pixelScale()).isCloseTo(scale, within(scale * 1e-9));
+  }
+
+  @Test
+  void anUnknownUnitIsNotTakenForDegrees() throws Exception {
+    ImageFacts facts =
+        facts(
+            REFERENCE
+                + "CTYPE1=RA---TAN CTYPE2=DEC--TAN CDELT1=-1e-3 CDELT2=1e-3 CUNIT1=um CUNIT2=deg");
+
+    assertThat(facts.pixelScale()).isNull();
+    assertThat(facts.centre()).isNull();
+  }
+
+  @Test
+  void epochIsTheEquinoxOfOldFiles() throws Exception {
+    String cards =
+        REFERENCE + "CTYPE1=RA---TAN CTYPE2=DEC--TAN CDELT1=-1e-3 CDELT2=1e-3 EPOCH=1950.";
+
+    assertThat(facts(cards).centre()).isNull();
+    assertThat(facts(cards).pixelScale()).isCloseTo(3.6, within(1e-9));
+    assertThat(facts(cards + " EQUINOX=2000.").centre()).isNotNull();
+    assertThat(facts(cards + " RADESYS=ICRS").centre()).isNotNull();
+  }
+
   @Test
   void whatTheHeaderDoesNotSayIsNotMadeUp() throws Exception {
     String axes = "CTYPE1=RA---TAN CTYPE2=DEC--TAN ";

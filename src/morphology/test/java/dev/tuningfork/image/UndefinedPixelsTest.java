@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -202,6 +203,122 @@ class UndefinedPixelsTest {
     }
     assertThat(cutout(simulated).values()[0]).isZero();
     assertThat(cutout(stamp).values()[0]).isZero();
+  }
+
+  @Test
+  void realZerosStayWhereTheImageHasNoNegativeFlux() throws Exception {
+    // galaxies whose outskirts end, without noise; and counts over an exposure that varies
+    Random random = new Random(5);
+    float[][] simulated = painted((x, y) -> ended(Math.hypot(x, 1.4 * y), 300, 15, 22));
+    for (int i = 0; i < 12; i++) {
+      int left = random.nextInt(8, SIDE - 8);
+      int top = random.nextInt(8, SIDE - 8);
+      double peak = random.nextDouble(5, 60);
+      for (int y = 0; y < SIDE; y++) {
+        for (int x = 0; x < SIDE; x++) {
+          simulated[y][x] += (float) ended(Math.hypot(x - left, y - top), peak, 4, 8);
+        }
+      }
+    }
+    float[][] rates =
+        painted(
+            (x, y) -> {
+              double mean = 0.002 + 8 * Math.exp(-Math.pow(Math.hypot(x, 1.4 * y) / 12, 4));
+              int count = -1;
+              for (double sum = 0; sum < mean; sum -= Math.log(random.nextDouble())) {
+                count++;
+              }
+              double exposure = 1500 * (1 + 0.1 * Math.sin(x / 60) * Math.cos(y / 70));
+              return Math.max(0, count) / exposure;
+            });
+
+    for (float[][] real : List.of(simulated, rates)) {
+      assertThat(cutout(real).undefined()).isZero();
+    }
+  }
+
+  private static double ended(double radius, double peak, double scale, double end) {
+    return radius > end ? 0 : peak * Math.exp(-radius / scale);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-999, -32768, 1e30, 99999})
+  void scatteredFillIsFoundWithoutRuns(double fill) throws Exception {
+    Random random = new Random(11);
+    float[][] scattered = mapped(galaxy(0), pixel -> random.nextDouble() < 0.02 ? fill : pixel);
+    float[][] clusters = galaxy(0);
+    for (int i = 0; i < 60; i++) {
+      int left = random.nextInt(SIDE - 2);
+      int top = random.nextInt(SIDE - 2);
+      clusters = with(clusters, top, top + 2, left, left + 2, fill);
+    }
+
+    for (float[][] damaged : List.of(scattered, clusters)) {
+      Cutout cutout = cutout(damaged);
+      assertThat(cutout.flags()).containsExactly(QualityFlag.NAN_FILLED);
+      assertThat(cutout.undefined()).isBetween(0.01, 0.05);
+      for (float value : cutout.values()) {
+        assertThat(value).isBetween(-50f, 700f);
+      }
+    }
+  }
+
+  @Test
+  void twoFillValuesAreFoundWithoutRuns() throws Exception {
+    Random random = new Random(13);
+    float[][] damaged =
+        mapped(
+            mapped(galaxy(0), pixel -> random.nextDouble() < 0.02 ? -999 : pixel),
+            pixel -> random.nextDouble() < 0.02 ? -32768 : pixel);
+
+    for (float value : cutout(damaged).values()) {
+      assertThat(value).isBetween(-50f, 700f);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-999, 1e30})
+  void aDeadRowOfALargeImageIsFound(double fill) throws Exception {
+    int side = 1200;
+    Random random = new Random(17);
+    float[][] image = new float[side][side];
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        double radius = Math.hypot(x - side / 2.0, y - side / 2.0);
+        image[y][x] = (float) (300 * Math.exp(-radius / 80) + 3 * random.nextGaussian());
+      }
+    }
+    Arrays.fill(image[604], (float) fill);
+
+    Cutout cutout = cutout(image, Map.of(), Window.central(side, side, side));
+
+    assertThat(cutout.undefined()).isCloseTo(1.0 / side, within(1e-9));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {99999, 1e30})
+  void aHighFillOverTheGalaxyIsFound(double fill) throws Exception {
+    Cutout cutout = cutout(with(galaxy(100), 47, 49, 40, 56, fill));
+
+    assertThat(cutout.undefined()).isCloseTo(32 / (47.0 * 47), within(1e-9));
+    assertAlike(cutout, cutout(galaxy(100)), 400);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8e4, 20", "1.2e5, 14.4", "9e4, 24", "1e5, 22.6", "1.2e5, 30"})
+  void aSaturatedCoreOfABrightGalaxyIsNoFill(double peak, double scale) throws Exception {
+    Random random = new Random(19);
+    float[][] saturated =
+        painted(
+            (x, y) ->
+                Math.min(
+                    65535,
+                    Math.rint(
+                        1000
+                            + peak * Math.exp(-Math.hypot(x, 1.4 * y) / scale)
+                            + 30 * random.nextGaussian())));
+
+    assertThat(cutout(saturated).undefined()).isZero();
   }
 
   @Test
