@@ -212,7 +212,8 @@ public final class ServiceServer implements AutoCloseable {
 
   /**
    * Whether it asks for health alone, which is answered under each name: load balancers may send
-   * any, and a page that reads it by DNS rebinding learns whether the classifier is up, no more.
+   * any, and a page that reads it by DNS rebinding learns the classifier's state and its model's
+   * name, no galaxy.
    */
   private static boolean isProbe(ServerRequest request) {
     return HEALTH.contains(request.path().path());
