@@ -99,7 +99,7 @@ as 1e+06.
 {{- fail "strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled." -}}
 {{- end -}}
 {{- if and (eq .Values.topics.serialisation "avro") (not .Values.registry.url) -}}
-{{- fail "topics.serialisation is avro, which wants a schema registry: say where it is in registry.url." -}}
+{{- fail "topics.serialisation is avro, so registry.url must be set." -}}
 {{- end -}}
 {{- if and (or .Values.strimzi.user.create (eq .Values.topics.createdBy "strimzi")) (not .Values.strimzi.cluster) -}}
 {{- fail "Strimzi wants to know which Kafka is meant: name it in strimzi.cluster." -}}

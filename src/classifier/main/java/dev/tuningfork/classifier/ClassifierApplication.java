@@ -16,6 +16,7 @@ import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.MorphologyListener;
+import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -402,6 +404,7 @@ public final class ClassifierApplication implements AutoCloseable {
                                 + String.join(" and no topic ", missing)
                                 + ". Create it, or set topics.create to true.")));
       }
+      awaitTopics(admin, settings.topics());
       OutcomeRetention.look(admin, settings.topics());
       return switch (settings.group().protocol()) {
         case STREAMS -> true;
@@ -424,6 +427,25 @@ public final class ClassifierApplication implements AutoCloseable {
     } finally {
       // what Kafka has not answered by now is not waited for a second time
       admin.close(Duration.ZERO);
+    }
+  }
+
+  /**
+   * Waits until what this instance reads and writes is served: another instance, or an operator,
+   * may have created it this moment ({@link NewTopics}). A partition that has had no leader for
+   * long keeps nobody from the others.
+   */
+  private static void awaitTopics(Admin admin, Topics topics)
+      throws ExecutionException, InterruptedException {
+    Set<String> names = Set.copyOf(List.of(topics.input(), topics.output(), topics.deadLetters()));
+    try {
+      NewTopics.await(admin, names, Duration.ofSeconds(ADMIN_SECONDS));
+    } catch (TimeoutException e) {
+      LOG.warn(
+          "After {} s not every partition of {} has a leader that serves it. The classifier starts"
+              + " all the same; what those partitions hold waits.",
+          ADMIN_SECONDS,
+          String.join(", ", names));
     }
   }
 
@@ -451,8 +473,11 @@ public final class ClassifierApplication implements AutoCloseable {
                     new NewTopic(topic, creation.partitions(), creation.replicationFactor())
                         .configs(config))
             .toList();
-    NewTopics.create(admin, wanted, Duration.ofSeconds(ADMIN_SECONDS));
-    LOG.info("Created the topics {}.", String.join(", ", topics));
+    List<String> created =
+        NewTopics.createMissing(admin, wanted, Duration.ofSeconds(ADMIN_SECONDS));
+    if (!created.isEmpty()) {
+      LOG.info("Created the topics {}.", String.join(", ", created));
+    }
   }
 
   private static boolean offersStreamsProtocol(Admin admin)

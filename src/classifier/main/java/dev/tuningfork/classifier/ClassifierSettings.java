@@ -97,8 +97,7 @@ public record ClassifierSettings(
      */
     public Messages {
       if (serialization == Serialization.AVRO && registry.isEmpty()) {
-        throw new SettingsException(
-            "The setting serialization is avro, which wants a schema registry: set registry.url.");
+        throw new SettingsException("serialization is avro, so registry.url must be set.");
       }
     }
   }
@@ -309,8 +308,7 @@ public record ClassifierSettings(
               + " registry.token.");
     }
     if (url.isEmpty() && (user.isPresent() || token.isPresent() || authorities.isPresent())) {
-      throw new SettingsException(
-          "A setting registry.* is set, but registry.url is missing: set it too.");
+      throw new SettingsException("registry.* is set, but registry.url is missing.");
     }
     Optional<RegistrySettings.Credentials> credentials =
         user.isPresent()

@@ -1,19 +1,20 @@
 package dev.tuningfork.classifier;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -42,32 +43,72 @@ public final class NewTopics {
       throws ExecutionException, InterruptedException, TimeoutException {
     long deadline = System.nanoTime() + atMost.toNanos();
     admin.createTopics(topics).all().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    // the controller answers before any broker has heard of them
-    Set<String> names = topics.stream().map(NewTopic::name).collect(Collectors.toSet());
-    while (!admin
-        .listTopics()
-        .names()
-        .get(left(deadline), TimeUnit.NANOSECONDS)
-        .containsAll(names)) {
-      Thread.sleep(LOOK_EVERY);
+    await(admin, topics.stream().map(NewTopic::name).toList(), deadline);
+  }
+
+  /**
+   * Creates those topics that do not exist. Another process may create them at the same moment. It
+   * need not have finished when this returns: {@link #await} waits for that.
+   *
+   * @return the names of those that this call created
+   * @throws ExecutionException where Kafka refuses for another reason
+   * @throws TimeoutException where Kafka does not answer within this time
+   */
+  public static List<String> createMissing(
+      Admin admin, Collection<NewTopic> topics, Duration atMost)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    List<String> created = new ArrayList<>();
+    for (var topic : admin.createTopics(topics).values().entrySet()) {
+      try {
+        topic.getValue().get(left(deadline), TimeUnit.NANOSECONDS);
+        created.add(topic.getKey());
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
     }
+    return created;
+  }
+
+  /**
+   * Returns when the leader of each partition of these topics serves it. Whoever created them, a
+   * producer that does not wait for this can hang.
+   *
+   * @throws ExecutionException where Kafka refuses
+   * @throws TimeoutException where they are not served within this time
+   */
+  public static void await(Admin admin, Collection<String> topics, Duration atMost)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    await(admin, topics, System.nanoTime() + atMost.toNanos());
+  }
+
+  private static void await(Admin admin, Collection<String> topics, long deadline)
+      throws ExecutionException, InterruptedException, TimeoutException {
     while (!served(admin, topics, deadline)) {
       Thread.sleep(LOOK_EVERY);
     }
   }
 
   /** Whether each leader answers; false where the broker that was asked knows no such topic yet. */
-  private static boolean served(Admin admin, Collection<NewTopic> topics, long deadline)
+  private static boolean served(Admin admin, Collection<String> topics, long deadline)
       throws ExecutionException, InterruptedException, TimeoutException {
-    // only a leader tells offsets, and until there is one, the client asks again
-    Map<TopicPartition, OffsetSpec> ends =
-        topics.stream()
-            .flatMap(
-                topic ->
-                    IntStream.range(0, topic.numPartitions())
-                        .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
-            .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest()));
     try {
+      // the controller creates a topic before any broker has heard of it
+      Map<TopicPartition, OffsetSpec> ends =
+          admin
+              .describeTopics(topics)
+              .allTopicNames()
+              .get(left(deadline), TimeUnit.NANOSECONDS)
+              .values()
+              .stream()
+              .flatMap(
+                  topic ->
+                      topic.partitions().stream()
+                          .map(one -> new TopicPartition(topic.name(), one.partition())))
+              .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest()));
+      // only a leader tells offsets, and until there is one, the client asks again
       admin.listOffsets(ends).all().get(left(deadline), TimeUnit.NANOSECONDS);
       return true;
     } catch (ExecutionException e) {
@@ -81,7 +122,8 @@ public final class NewTopics {
   private static long left(long deadline) throws TimeoutException {
     long left = deadline - System.nanoTime();
     if (left <= 0) {
-      throw new TimeoutException("The topics were created, but no broker serves them yet.");
+      throw new TimeoutException(
+          "The topics exist, but no broker serves all of their partitions yet.");
     }
     return left;
   }

@@ -102,6 +102,9 @@ final class StreamsSettings {
     // finds them; and a transaction is still open then. With Kafka's 30 s it was not: each such
     // death cost 30 to 40 s, and with this it costs 12 to 14
     properties.put(StreamsConfig.REQUEST_TIMEOUT_MS_CONFIG, "7000");
+    // consumers have this time too, for a whole response: Kafka's 50 MiB would need a link of
+    // 60 Mbit/s, and on a slower one the same response would be asked for again for ever
+    properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, String.valueOf(4 << 20));
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         String.valueOf(Math.max(1 << 20, settings.pipeline().ledger().largestMessage())));

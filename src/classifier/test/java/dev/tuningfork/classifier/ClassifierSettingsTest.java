@@ -170,8 +170,8 @@ class ClassifierSettingsTest {
         "service.address=8080 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not '8080'.",
         "service.address=a:70000 | The setting service.address must be none, or a host and a port such as 127.0.0.1:8080, not 'a:70000'.",
         "serialization=protobuf | The setting serialization must be one of json, avro, not 'protobuf'.",
-        "serialization=avro | The setting serialization is avro, which wants a schema registry: set registry.url.",
-        "registry.token=x | A setting registry.* is set, but registry.url is missing: set it too.",
+        "serialization=avro | serialization is avro, so registry.url must be set.",
+        "registry.token=x | registry.* is set, but registry.url is missing.",
         "registry.url=registry:8081 | The settings below registry do not fit together: registry.url must be an http or https URL such as https://registry:8081.",
         "registry.username=me | The settings registry.username and registry.password go together, and not with registry.token.",
         "log.format=xml | The setting log.format must be one of text, json, not 'xml'.",
@@ -409,6 +409,26 @@ class ClassifierSettingsTest {
                 .getProducerConfigs("a"))
         .as("the operator's own")
         .containsEntry(REQUEST, "25000");
+  }
+
+  @Test
+  void aWholeResponseFitsTheTimeOfARequestOnASlowLink() {
+    ClassifierSettings settings = ClassifierSettings.DEFAULT.withKafka("bootstrap.servers", "a:1");
+    StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, true));
+    for (var consumer :
+        List.of(
+            config.getMainConsumerConfigs("g", "a", 0), config.getRestoreConsumerConfigs("a"))) {
+      int bytes = Integer.parseInt("" + consumer.get("fetch.max.bytes"));
+      int millis = Integer.parseInt("" + consumer.get(REQUEST));
+      assertThat(bytes * 1_000L / millis).as("bytes a second").isBetween(100_000L, 1_250_000L);
+    }
+    for (String name : List.of("fetch.max.bytes", "consumer.fetch.max.bytes")) {
+      assertThat(
+              new StreamsConfig(StreamsSettings.of(settings.withKafka(name, "52428800"), true))
+                  .getMainConsumerConfigs("g", "a", 0))
+          .as("the operator's own")
+          .containsEntry("fetch.max.bytes", "52428800");
+    }
   }
 
   private static Consumer<Object> within(int transaction) {

@@ -194,6 +194,13 @@ public final class FakeModel implements MorphologyModel {
   }
 
   @Override
+  public void selfTest() {
+    if (broken) {
+      throw new PredictionException("No answer.");
+    }
+  }
+
+  @Override
   public void close() {
     closed = true;
   }

@@ -79,7 +79,7 @@ class ValuesTest {
         "kafka: {bootstrapServers: ''} | Say where Kafka is: kafka.bootstrapServers is empty.",
         "kafka: {sasl: {mechanism: PLAIN}} | kafka.sasl.mechanism wants a password: name its Secret in kafka.sasl.secret.",
         "kafka: {tls: {clientSecret: a}} | kafka.tls.clientSecret is a certificate for TLS: set kafka.tls.enabled.",
-        "topics: {serialisation: avro} | topics.serialisation is avro, which wants a schema registry: say where it is in registry.url.",
+        "topics: {serialisation: avro} | topics.serialisation is avro, so registry.url must be set.",
         "topics: {createdBy: strimzi} | Strimzi wants to know which Kafka is meant: name it in strimzi.cluster.",
         "strimzi: {cluster: a, user: {create: true, authentication: tls}} | strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled.",
         "fetch: {s3: {anonymous: true, credentialsSecret: a}} | fetch.s3.anonymous and fetch.s3.credentialsSecret do not go together.",

@@ -156,6 +156,15 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     return withBuffer(buffer -> answers(images, buffer));
   }
 
+  @Override
+  public void selfTest() {
+    withBuffer(
+        buffer -> {
+          computeBlank(1, buffer.clear().put(new byte[buffer.capacity()]).clear());
+          return null;
+        });
+  }
+
   private <T> T withBuffer(Function<ByteBuffer, T> pass) {
     places.acquireUninterruptibly();
     try {

@@ -53,6 +53,11 @@ public interface WrappedModel extends MorphologyModel {
   }
 
   @Override
+  default void selfTest() {
+    model().selfTest();
+  }
+
+  @Override
   default void close() {
     model().close();
   }

@@ -49,7 +49,8 @@ import java.util.function.Function;
  *       are all of the size that the model's input has, so their number bounds their bytes.
  *   <li>One host holds no more fetchers than {@link ImageFetcher#imagesPerHost} says, and a slow
  *       one none that others need ({@link FetchQueue}). An image whose fetch hangs in what no
- *       interrupt ends fails, and holds no fetcher longer.
+ *       interrupt ends fails, and holds no fetcher longer. A host has no more such threads than
+ *       fetchers.
  *   <li>An image fails only for what it did, or its host ({@link SecondTry}). Where no image is to
  *       blame, the instance is broken: nothing more is answered, and the owner is called, once.
  *   <li>The model may be {@linkplain #serve exchanged} while all this goes on: between two batches,
@@ -126,7 +127,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
                 settings.queue(),
                 settings.heldUp(),
                 settings.queueBytes(),
-                fetcher.imagesPerHost(),
+                host -> Math.min(fetcher.imagesPerHost(host), settings.fetchers()),
                 fetcher.longest()),
             Submitted::host,
             Submitted::bytes,
@@ -157,7 +158,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
             fetched::put,
             settings.slowAfter(),
             fetcher.longest(),
-            this::failHeld,
+            this::heldTooLong,
             this::breakDown);
   }
 
@@ -253,11 +254,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     }
   }
 
-  private void failHeld(Submitted submitted) {
+  private FetchException heldTooLong() {
     String why =
-        "The image had not come after %d s, and no interrupt ends what it waits for: does a file system hang?"
+        "Reading the file took longer than %d s. The file system (for example NFS) may be hanging."
             .formatted(fetcher.longest().toSeconds());
-    fetching.fail(submitted, new FetchException(FailureKind.TRANSIENT, 1, why, null));
+    return new FetchException(FailureKind.TRANSIENT, 1, why, null);
   }
 
   private void breakDown(Throwable cause) {

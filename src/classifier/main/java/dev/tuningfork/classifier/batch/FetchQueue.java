@@ -19,6 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,16 @@ import org.jspecify.annotations.Nullable;
  * fails earlier and makes room, but only while other hosts answer: else nobody would gain by it,
  * and the queue declines instead.
  *
+ * <p>A fetch whose thread was {@linkplain #lost left behind} has failed, but stays with its host
+ * until the thread {@linkplain #returned comes back}. It takes no part of the share, so that a host
+ * that hangs on some images serves the others. But it counts towards the largest share: a host
+ * where everything hangs is asked for nothing more.
+ *
  * <p>Invariants:
  *
  * <ul>
- *   <li>What is ready or taken for a host is not more than the largest share that it had; what
- *       waits for a host does so only while its share is used up.
+ *   <li>What is ready, taken or left behind for a host is not more than its largest share; what
+ *       waits for a host does so only while its share, or the largest one, is used up.
  *   <li>What is ready or waits is within its limits, in items and in bytes. A single item that is
  *       larger than the limit is taken where nothing else is there. Only a host that turns slow, or
  *       prompt again, may carry its items over the limit of the other side.
@@ -60,10 +66,11 @@ final class FetchQueue<T> {
    * @param items that are not held up
    * @param heldUp items that are held up
    * @param bytes of each of the two
-   * @param perHost the largest share of a host
+   * @param perHost the largest share of the host of this name
    * @param silence how long a host answers nothing before it is silent
    */
-  record Limits(int items, int heldUp, long bytes, int perHost, Duration silence) {}
+  record Limits(
+      int items, int heldUp, long bytes, ToIntFunction<String> perHost, Duration silence) {}
 
   /** The share of a host that has not answered yet. */
   private static final int FIRST_SHARE = 4;
@@ -208,7 +215,7 @@ final class FetchQueue<T> {
       if (host != null) {
         host.answeredAt = now;
         host.failure = null;
-        host.share = Math.min(host.share + 1, limits.perHost);
+        host.share = Math.min(host.share + 1, host.largestShare);
         setSlow(host, host.slow && !promptly);
         release(host);
       }
@@ -230,9 +237,7 @@ final class FetchQueue<T> {
       try {
         QueueHost<T> host = host(item);
         if (host != null) {
-          host.failure = why;
-          host.share = Math.max(1, host.share / 2);
-          setSlow(host, true);
+          blame(host, why);
           release(host);
         }
       } finally {
@@ -240,6 +245,39 @@ final class FetchQueue<T> {
       }
     }
     fail.accept(item, why);
+  }
+
+  /**
+   * The thread that fetches an item that was taken is left behind, and may never come back. The
+   * item fails here, for a reason that may pass.
+   */
+  void lost(T item, FetchException why) {
+    lock.lock();
+    try {
+      QueueHost<T> host = host(item);
+      if (host != null) {
+        host.leftBehind++;
+        blame(host, why);
+        makeReady(host);
+      }
+    } finally {
+      lock.unlock();
+    }
+    fail.accept(item, why);
+  }
+
+  /** The thread that fetched an item that was {@link #lost} has come back. */
+  void returned(T item) {
+    lock.lock();
+    try {
+      QueueHost<T> host = host(item);
+      if (host != null) {
+        host.leftBehind--;
+        release(host);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A fetch of this item takes too long. */
@@ -279,7 +317,8 @@ final class FetchQueue<T> {
   }
 
   private QueueHost<T> newHost(String name) {
-    return new QueueHost<>(name, Math.min(FIRST_SHARE, limits.perHost), nanoTime.getAsLong());
+    int largest = limits.perHost.applyAsInt(name);
+    return new QueueHost<>(name, Math.min(FIRST_SHARE, largest), largest, nanoTime.getAsLong());
   }
 
   private @Nullable QueueHost<T> host(T item) {
@@ -299,11 +338,19 @@ final class FetchQueue<T> {
   }
 
   private void makeReady(QueueHost<T> host) {
-    while (host.held < host.share && !host.waiting.isEmpty()) {
+    while (host.held < host.largestShare
+        && host.held - host.leftBehind < host.share
+        && !host.waiting.isEmpty()) {
       ready.add(host.waiting.pollFirstEntry().getKey());
       host.held++;
       notEmpty.signal();
     }
+  }
+
+  private void blame(QueueHost<T> host, FetchException why) {
+    host.failure = why;
+    host.share = Math.max(1, host.share / 2);
+    setSlow(host, true);
   }
 
   private void release(QueueHost<T> host) {

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A fetch that takes too long holds up no other: another thread takes the place of its own,
  * which goes on beside the others and ends with that fetch. What then holds its thread for longer
  * than any fetch takes waits for what no interrupt ends, such as a network file system whose server
- * is gone. It fails, and its thread is left behind.
+ * is gone. It fails, which counts against its host, and its thread is left behind.
  *
  * <p>Invariants:
  *
@@ -55,7 +56,7 @@ final class Fetchers<T, R> implements AutoCloseable {
   private final Next<R> next;
   private final Duration slowAfter;
   private final Duration longest;
-  private final Consumer<T> lost;
+  private final Supplier<FetchException> heldTooLong;
   private final Consumer<Throwable> onDefect;
   private final int mostLate;
   private final Thread.Builder threads = Thread.ofPlatform().daemon().name("fetch-", 0);
@@ -71,7 +72,7 @@ final class Fetchers<T, R> implements AutoCloseable {
    *
    * @param slowAfter how long a fetch may take before another thread takes its thread's place
    * @param longest how long a fetch may hold its thread
-   * @param lost called with what was held for longer, on the thread that watches
+   * @param heldTooLong why that which was held for longer fails, for a reason that may pass
    * @param onDefect called with what was thrown that is no {@link FetchException}, on the thread
    *     that it ended
    */
@@ -82,14 +83,14 @@ final class Fetchers<T, R> implements AutoCloseable {
       Next<R> next,
       Duration slowAfter,
       Duration longest,
-      Consumer<T> lost,
+      Supplier<FetchException> heldTooLong,
       Consumer<Throwable> onDefect) {
     this.queue = queue;
     this.fetch = fetch;
     this.next = next;
     this.slowAfter = slowAfter;
     this.longest = longest;
-    this.lost = lost;
+    this.heldTooLong = heldTooLong;
     this.onDefect = onDefect;
     this.mostLate = LATE_EACH * count;
     for (int i = 0; i < count; i++) {
@@ -126,11 +127,7 @@ final class Fetchers<T, R> implements AutoCloseable {
       }
     }
     for (Fetcher fetcher : late) {
-      T item = fetcher.loseHeldSince(now - longest.toNanos());
-      if (item != null) {
-        queue.done(item);
-        lost.accept(item);
-      }
+      fetcher.loseHeldSince(now - longest.toNanos());
     }
   }
 
@@ -173,16 +170,18 @@ final class Fetchers<T, R> implements AutoCloseable {
       } catch (FetchException e) {
         if (letGo()) {
           queue.failed(item, e);
+        } else {
+          queue.returned(item);
         }
         return;
       }
-      if (letGo()) {
-        if (got.isPresent()) {
-          queue.answered(item, System.nanoTime() - since < slowAfter.toNanos());
-          next.put(got.get());
-        } else {
-          queue.done(item);
-        }
+      if (!letGo()) {
+        queue.returned(item);
+      } else if (got.isPresent()) {
+        queue.answered(item, System.nanoTime() - since < slowAfter.toNanos());
+        next.put(got.get());
+      } else {
+        queue.done(item);
       }
     }
 
@@ -218,13 +217,16 @@ final class Fetchers<T, R> implements AutoCloseable {
       return true;
     }
 
-    /** Takes what has been held since this moment or longer from its thread. */
-    synchronized @Nullable T loseHeldSince(long latest) {
+    /**
+     * Takes what has been held since this moment or longer from its thread. The queue learns it
+     * before the thread can say that it has come back, which takes the same lock.
+     */
+    synchronized void loseHeldSince(long latest) {
       T item = heldSince(latest);
       if (item != null) {
         held = null;
+        queue.lost(item, heldTooLong.get());
       }
-      return item;
     }
   }
 }

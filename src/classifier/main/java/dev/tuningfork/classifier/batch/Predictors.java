@@ -36,8 +36,9 @@ import java.util.function.Consumer;
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
  *       alone.
  *   <li>An image fails only where the model, asked about it alone and twice, fails on it, and
- *       answers an image that it has answered before. Where it fails on that one too, the model is
- *       broken, and nothing more fails or is answered.
+ *       answers an image that it has answered before. Before its first answer the blank image of
+ *       its warm-up takes that part. Where it fails on that one too, the model is broken, and
+ *       nothing more fails or is answered.
  * </ul>
  *
  * <p>Threads: a predictor gathers a batch, computes it and completes the outcomes. {@link #close}
@@ -289,15 +290,22 @@ final class Predictors {
 
   private static void requireWorkingModel(ServedModel by) {
     PreparedImage answeredBefore = by.answeredBefore.get();
-    if (answeredBefore != null) {
-      try {
+    try {
+      if (answeredBefore == null) {
+        by.model.selfTest();
+      } else {
         by.model.predict(List.of(answeredBefore));
-      } catch (RuntimeException | Error e) {
-        throw new BrokenInstanceException(
-            "The model %s fails on an image that it classified before (%s)."
-                .formatted(by.answerer.inWords(), e),
-            e);
       }
+    } catch (RuntimeException | Error e) {
+      throw new BrokenInstanceException(
+          "The model %s fails on %s (%s)."
+              .formatted(
+                  by.answerer.inWords(),
+                  answeredBefore == null
+                      ? "a blank image, which it computed when it was loaded"
+                      : "an image that it answered before",
+                  e),
+          e);
     }
   }
 }

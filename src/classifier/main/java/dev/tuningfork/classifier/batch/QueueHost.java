@@ -19,8 +19,14 @@ final class QueueHost<T> {
   /** Ready and taken. */
   int held;
 
-  /** How many may be ready and taken. */
+  /** Of those held, the ones whose threads were left behind and have not come back. */
+  int leftBehind;
+
+  /** How many may be ready and taken, those left behind not counted. */
   int share;
+
+  /** The most that its share may be. */
+  final int largestShare;
 
   boolean slow;
 
@@ -30,9 +36,10 @@ final class QueueHost<T> {
   /** How it last failed, where it has not answered since. */
   @Nullable FetchException failure;
 
-  QueueHost(String name, int share, long now) {
+  QueueHost(String name, int share, int largestShare, long now) {
     this.name = name;
     this.share = share;
+    this.largestShare = largestShare;
     this.answeredAt = now;
   }
 }

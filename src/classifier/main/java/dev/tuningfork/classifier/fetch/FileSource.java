@@ -10,8 +10,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Files below the allowed folders.
@@ -19,8 +22,15 @@ import java.util.List;
  * <p>A path is judged twice. As it is written, so that a path which leaves the folders is refused
  * without a look at the disk and nobody learns from the answer what is there; and as it really is,
  * all symbolic links followed. The second is the one that is opened.
+ *
+ * <p>The innermost allowed folder is a file's host, since it may lie on a network file system whose
+ * server is gone. Folders that are mounted apart hold up each other where only a folder around them
+ * is allowed.
  */
 final class FileSource implements ImageSource {
+
+  /** What the host of a file begins with, before the folder. */
+  private static final String FOLDER = "file://";
 
   private final SizeLimit limit;
   private final List<Path> written;
@@ -51,6 +61,22 @@ final class FileSource implements ImageSource {
   @Override
   public void check(URI uri) throws SourceException {
     path(uri);
+  }
+
+  /** The innermost allowed folder that holds the file, by its path alone: a disk may hang. */
+  @Override
+  public Optional<String> host(URI uri) throws SourceException {
+    Path path = path(uri);
+    return Stream.of(written, real)
+        .flatMap(List::stream)
+        .filter(path::startsWith)
+        .max(Comparator.comparingInt(Path::getNameCount))
+        .map(folder -> FOLDER + folder);
+  }
+
+  /** Whether this host is one of {@link #host}'s. */
+  static boolean isFolder(String host) {
+    return host.startsWith(FOLDER);
   }
 
   @Override

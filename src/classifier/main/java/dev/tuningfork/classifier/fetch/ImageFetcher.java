@@ -38,8 +38,12 @@ public interface ImageFetcher {
     return Duration.ofMinutes(10);
   }
 
-  /** How many images one host should be asked for at a time. */
-  default int imagesPerHost() {
+  /**
+   * How many images one host should be asked for at a time.
+   *
+   * @param host as {@link #host} names it
+   */
+  default int imagesPerHost(String host) {
     return Integer.MAX_VALUE;
   }
 }

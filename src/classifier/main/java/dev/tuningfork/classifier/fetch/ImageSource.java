@@ -13,7 +13,7 @@ interface ImageSource extends AutoCloseable {
    */
   void check(URI uri) throws SourceException;
 
-  /** Who is asked for it; empty where nobody is. */
+  /** What has to answer for it, a server or a folder; empty where nothing has to. */
   default Optional<String> host(URI uri) throws SourceException {
     return Optional.empty();
   }

@@ -157,9 +157,10 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     return limits.totalTime().plus(ENDING);
   }
 
+  /** A folder takes no connections, so nothing but the number of readers limits it. */
   @Override
-  public int imagesPerHost() {
-    return limits.connectionsPerHost();
+  public int imagesPerHost(String host) {
+    return FileSource.isFolder(host) ? Integer.MAX_VALUE : limits.connectionsPerHost();
   }
 
   private static URI uri(GalaxyImageReference.Image image) throws SourceException {

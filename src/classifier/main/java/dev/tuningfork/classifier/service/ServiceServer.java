@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -43,6 +44,11 @@ public final class ServiceServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServiceServer.class);
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private static final String STARTED = "/health/started";
+  private static final String READY = "/health/ready";
+  private static final String LIVE = "/health/live";
+  private static final Set<String> HEALTH = Set.of(STARTED, READY, LIVE);
 
   private static final Reply STRANGER =
       Reply.error(
@@ -117,18 +123,14 @@ public final class ServiceServer implements AutoCloseable {
             "service.address",
             settings.address().orElseThrow(),
             settings,
-            hosts -> all(hosts, contents));
+            name -> all(new KnownHosts(name, settings.names()), contents));
     try {
       probes =
           settings
               .probes()
               .map(
                   address ->
-                      listen(
-                          "service.probe-address",
-                          address,
-                          settings,
-                          hosts -> forProbes(hosts, contents)));
+                      listen("service.probe-address", address, settings, _ -> forProbes(contents)));
     } catch (AddressException e) {
       service.close();
       throw e;
@@ -157,7 +159,7 @@ public final class ServiceServer implements AutoCloseable {
       String setting,
       InetSocketAddress address,
       ServiceSettings settings,
-      Function<KnownHosts, HttpRouting.Builder> routing) {
+      Function<String, HttpRouting.Builder> routing) {
     Connections connections = new Connections(settings.connections());
     WebServer server =
         WebServer.builder()
@@ -169,7 +171,7 @@ public final class ServiceServer implements AutoCloseable {
             .shutdownHook(false)
             .featuresDiscoverServices(false)
             .directHandlers(inJson())
-            .addRouting(routing.apply(new KnownHosts(address.getHostString(), settings.names())))
+            .addRouting(routing.apply(address.getHostString()))
             .build()
             .start();
     if (!server.isRunning()) { // it logs why, and throws nothing
@@ -181,7 +183,7 @@ public final class ServiceServer implements AutoCloseable {
 
   private static HttpRouting.Builder all(KnownHosts hosts, Contents contents) {
     Reply topology = Reply.text(Reply.TEXT, contents.topology);
-    HttpRouting.Builder routing = routing(hosts);
+    HttpRouting.Builder routing = routing(request -> isProbe(request) || hosts.knows(request));
     healthAndMetrics(routing, contents);
     tell(routing, "/info", _ -> Reply.json(Status.OK_200, contents.info.get()));
     tell(routing, "/topology", _ -> topology);
@@ -193,26 +195,35 @@ public final class ServiceServer implements AutoCloseable {
             + " /v1/morphologies/{objectId}, and the page at / where page.show is true.");
   }
 
-  private static HttpRouting.Builder forProbes(KnownHosts hosts, Contents contents) {
-    HttpRouting.Builder routing = routing(hosts);
+  /** Under each name: Prometheus and load balancers use the name that they know a pod by. */
+  private static HttpRouting.Builder forProbes(Contents contents) {
+    HttpRouting.Builder routing = routing(_ -> true);
     healthAndMetrics(routing, contents);
     return elsewhere(
         routing, "There are /health/started, /health/ready, /health/live and /metrics.");
   }
 
   private static void healthAndMetrics(HttpRouting.Builder routing, Contents contents) {
-    tell(routing, "/health/started", _ -> health(contents.health.started()));
-    tell(routing, "/health/ready", _ -> health(contents.health.ready()));
-    tell(routing, "/health/live", _ -> health(contents.health.live()));
+    tell(routing, STARTED, _ -> health(contents.health.started()));
+    tell(routing, READY, _ -> health(contents.health.ready()));
+    tell(routing, LIVE, _ -> health(contents.health.live()));
     tell(routing, "/metrics", _ -> Reply.text(PROMETHEUS, contents.measures.get()));
   }
 
-  /** Lets nobody in who does not know the service's name, or sends what it does not take. */
-  private static HttpRouting.Builder routing(KnownHosts hosts) {
+  /**
+   * Whether it asks for health alone, which is answered under each name: load balancers may send
+   * any, and a page that reads it by DNS rebinding learns whether the classifier is up, no more.
+   */
+  private static boolean isProbe(ServerRequest request) {
+    return HEALTH.contains(request.path().path());
+  }
+
+  /** Refuses requests under an unknown name, and those that send what the service does not take. */
+  private static HttpRouting.Builder routing(Predicate<ServerRequest> known) {
     return HttpRouting.builder()
         .addFilter(
             (chain, request, response) -> {
-              if (!hosts.knows(request)) {
+              if (!known.test(request)) {
                 STRANGER.send(response);
               } else if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
                 NO_BODY.with(HeaderValues.CONNECTION_CLOSE).send(response);

@@ -34,18 +34,20 @@ final class DeadLetter {
 
   /**
    * The whole record, byte for byte, where it is not larger than the largest that may be written.
-   * Where it is, its value is left out, and where that is not enough, its key and headers too.
+   * Where it is, its value is left out, and where that is not enough, its key and headers too. The
+   * letter has the record's time, or now where that lies in the future.
    */
   static Record<byte[], byte[]> of(
       LedgerEntry entry, Failed why, Instant givenUpAt, int largestRecord) {
+    long timestamp = entry.writableTimestamp(givenUpAt);
     int room = largestRecord - REASONS;
     Record<byte[], byte[]> letter;
     if (entry.size() <= room) {
-      letter = new Record<>(entry.key(), entry.value(), entry.timestamp(), entry.headers());
+      letter = new Record<>(entry.key(), entry.value(), timestamp, entry.headers());
     } else if (entry.size() - entry.value().length <= room) {
-      letter = new Record<>(entry.key(), null, entry.timestamp(), entry.headers());
+      letter = new Record<>(entry.key(), null, timestamp, entry.headers());
     } else {
-      letter = new Record<>(null, null, entry.timestamp());
+      letter = new Record<>(null, null, timestamp);
     }
     addReasons(letter.headers(), entry, why, givenUpAt);
     if (letter.value() == null) {

@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.stream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serde;
@@ -56,6 +57,14 @@ record LedgerEntry(
       size += sizeOf(header.key()) + sizeOf(header.value());
     }
     return size;
+  }
+
+  /**
+   * The time of what is written for this record, milliseconds since 1970: its own, but no later
+   * than now, since brokers refuse records from the future. A mirrored topic may hold such records.
+   */
+  long writableTimestamp(Instant now) {
+    return Math.min(timestamp, now.toEpochMilli());
   }
 
   byte[] toBytes() {

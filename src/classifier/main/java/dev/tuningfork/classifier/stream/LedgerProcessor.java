@@ -64,11 +64,15 @@ import org.slf4j.LoggerFactory;
  *   <li>An image that is a record itself is in memory twice only while the classifier has it, or
  *       while it is the next that the classifier is offered. What waits behind it is in the ledger
  *       alone.
- *   <li>{@link #process} never blocks for long, because an open transaction times out: it waits for
- *       room in the window only so long, and then takes the record all the same. The overshoot is
- *       about one record a wait, and capped: beyond the cap the task fails, its transaction is
- *       rolled back, and nothing is lost. While hosts are slow, it fails only where no outcome has
- *       come for longer than a host may take.
+ *   <li>{@link #process} never blocks for long, because an open transaction times out: all tasks
+ *       together wait for room at most the patience between two rounds, and once more for the first
+ *       outcome. Then they take a record all the same. The overshoot is about one record a wait.
+ *   <li>Beyond the overshoot a task takes records only while outcomes arrive for any task of the
+ *       process, within the patience or, while hosts are slow, within the time that a host may
+ *       take. It takes at most {@value #CEILING} times the window and the overshoot, or the
+ *       overshoot more than what the ledgers held when the tasks opened. An instance that inherits
+ *       more than its settings allow thus works it off. Where the task may not take a record, it
+ *       fails, its transaction is rolled back, and nothing is lost.
  *   <li>A record whose schema the registry cannot tell now is not given up, since the record is not
  *       at fault, and all that follow would be given up after it: the task fails likewise and reads
  *       it again.
@@ -93,6 +97,9 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
    * flight.
    */
   private static final double KEEPS_UP = 0.5;
+
+  /** While outcomes arrive, a task holds at most so many times its window and overshoot. */
+  private static final int CEILING = 2;
 
   /** While the window is full, the task looks this often whether a host has become slow. */
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -154,12 +161,16 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private Sensor tombstones;
   private ClassifierMetrics.InFlight shown;
   private long nextSequence;
+
+  /** For room, since the last round. */
   private long waitedNanos;
+
   private boolean settledSincePromptCommit;
-  private long settledAt;
   private boolean overshooting;
   private int toldInFlight;
   private long bytesInFlight;
+  private int inherited;
+  private long inheritedBytes;
 
   /**
    * @param tasks of this process, this one among them while it is open
@@ -194,18 +205,20 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     shown = metrics.openTask(settings.window());
     waitedNanos = 0;
     settledSincePromptCommit = false;
-    settledAt = System.nanoTime();
     overshooting = false;
     tasks.open();
     toldInFlight = 0;
     bytesInFlight = 0;
+    inherited = 0;
+    inheritedBytes = 0;
     // unique and increasing across restarts, though an empty ledger remembers nothing
     nextSequence = context.currentSystemTimeMs() << 20;
-    try (KeyValueIterator<Long, LedgerEntry> entries = ledger.all()) {
-      entries.forEachRemaining(this::resume);
+    try {
+      resume();
+    } catch (RuntimeException e) {
+      close(); // Kafka Streams closes only what it could open
+      throw e;
     }
-    offerWaiting();
-    show();
     if (inFlight() > 0) {
       LOG.info("Task {}: {} galaxies from the ledger are classified again.", taskId(), inFlight());
     }
@@ -242,7 +255,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void close() {
-    tasks.close(toldInFlight, bytesInFlight);
+    tasks.close(toldInFlight, bytesInFlight, inheritedBytes);
     shown.close();
     submitted.values().forEach(galaxy -> galaxy.outcome.cancel(false));
     List.of(classified, givenUp, tombstones).forEach(context.metrics()::removeSensor);
@@ -276,6 +289,17 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     int now = inWindow();
     tasks.changed(now - toldInFlight);
     toldInFlight = now;
+  }
+
+  private void resume() {
+    try (KeyValueIterator<Long, LedgerEntry> entries = ledger.all()) {
+      entries.forEachRemaining(this::resume);
+    }
+    inherited = inFlight();
+    inheritedBytes = bytesInFlight;
+    tasks.inherited(inheritedBytes);
+    offerWaiting();
+    show();
   }
 
   private void resume(KeyValue<Long, LedgerEntry> held) {
@@ -357,7 +381,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     host.ifPresent(name -> ofHosts.merge(name, 1, Integer::sum));
     submitted.put(galaxy.sequence, new Submitted(galaxy.acceptedAt, galaxy.bytes, host, outcome));
     long sequence = galaxy.sequence;
-    outcome.thenAccept(result -> thisLife.add(new Finished(sequence, request, result)));
+    outcome.thenAccept(
+        result -> {
+          tasks.outcomeArrived();
+          thisLife.add(new Finished(sequence, request, result));
+        });
     return true;
   }
 
@@ -372,8 +400,9 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
    * @param bytes that want room
    */
   private void awaitRoom(int bytes) {
-    long patience = settings.patience().toNanos() / tasks.count();
-    long wait = Math.min(settings.roomWait().toNanos(), patience) - waitedNanos;
+    long patience = settings.patience().toNanos();
+    long share = patience / tasks.count();
+    long wait = Math.min(settings.roomWait().toNanos(), share) - waitedNanos;
     long start = System.nanoTime();
     if (settleUntilRoom(settings.window(), bytes, wait)) {
       if (overshooting) {
@@ -392,22 +421,48 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
           inFlight(),
           settings.roomWait().toMillis());
     }
-    boolean room = settleUntilRoom(settings.window() + settings.overshoot(), bytes, patience);
-    // what waits for a slow host has its outcome in bounded time, though not within the patience
-    boolean hostsAreSlow =
-        !classifier.slowHosts().isEmpty()
-            && System.nanoTime() - settledAt < classifier.longestWait().toNanos();
-    if (!room && !hostsAreSlow) {
-      throw new StreamsException(
-          "Task "
-              + taskId()
-              + " has "
-              + inFlight()
-              + " galaxies in flight, the most that its settings allow, and none finished for "
-              + Duration.ofNanos(patience).toSeconds()
-              + " s: the model, or where the images are fetched from, hangs. Nothing is lost; restart the"
-              + " classifier when it is mended.");
+    int most = settings.window() + settings.overshoot();
+    // the first outcome arrives only when an image has gone all the way
+    long forFirst = tasks.awaitFirstOutcome() ? patience - tasks.quietNanos() : 0;
+    start = System.nanoTime();
+    boolean room = settleUntilRoom(most, bytes, Math.max(forFirst, share - waitedNanos));
+    waitedNanos += System.nanoTime() - start;
+    if (!room) {
+      requireProgress(bytes);
     }
+  }
+
+  /**
+   * Fails the task where no outcomes arrive, or where it would hold too much though they do.
+   *
+   * @param bytes that want room
+   */
+  private void requireProgress(int bytes) {
+    long quiet = tasks.quietNanos();
+    // what waits for a slow host has its outcome in bounded time, though not within the patience
+    boolean hostsAreSlow = !classifier.slowHosts().isEmpty();
+    Duration longest = hostsAreSlow ? classifier.longestWait() : settings.patience();
+    if (quiet >= longest.toNanos()) {
+      throw tooMuch(
+          "no galaxy finished for %d ms: the model, or where the images are fetched from, hangs. Nothing is lost; restart the classifier when it is mended."
+              .formatted(TimeUnit.NANOSECONDS.toMillis(quiet)));
+    }
+    int overshoot = settings.overshoot();
+    int most = Math.max(CEILING * (settings.window() + overshoot), inherited + overshoot);
+    double mostBytes =
+        Math.max(
+            CEILING * windowBytes(settings.window() + overshoot),
+            tasks.inherited() + windowBytes(overshoot));
+    if (!hasRoom(most, mostBytes, bytes)) {
+      throw tooMuch(
+          "galaxies finish more slowly than new ones are taken: the model, or where the images are fetched from, is too slow. Nothing is lost; the classifier goes on when it is restarted.");
+    }
+  }
+
+  private StreamsException tooMuch(String why) {
+    return new StreamsException(
+        "Task %s has %d galaxies in flight, and all tasks of this process together hold %d bytes. ledger.window, ledger.window-bytes and ledger.overshoot allow no more, and %s"
+            .formatted(taskId(), inFlight(), tasks.bytes(), why));
   }
 
   /**
@@ -416,7 +471,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
    */
   private boolean settleUntilRoom(int limit, int bytes, long nanos) {
     long deadline = System.nanoTime() + nanos;
-    while (!hasRoom(limit, bytes)) {
+    double mostBytes = windowBytes(limit);
+    while (!hasRoom(limit, mostBytes, bytes)) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         return false;
@@ -437,15 +493,18 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     return true;
   }
 
-  private boolean hasRoom(int limit, int bytes) {
-    double mostBytes = (double) settings.windowBytes() * limit / settings.window();
+  private boolean hasRoom(int limit, double mostBytes, int bytes) {
     return inWindow() < limit && (inFlight() == 0 || tasks.bytes() + bytes <= mostBytes);
+  }
+
+  /** The bytes in proportion to so many galaxies. */
+  private double windowBytes(int galaxies) {
+    return (double) settings.windowBytes() * galaxies / settings.window();
   }
 
   /** Forwards the outcome and takes the record off the ledger, in one transaction. */
   private void settle(Finished finished) {
     settledSincePromptCommit = true;
-    settledAt = System.nanoTime();
     Submitted galaxy = submitted.remove(finished.sequence);
     if (galaxy != null) { // else it could not be read, and was never submitted
       changeBytes(-galaxy.bytes);
@@ -472,7 +531,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       return;
     }
     context.forward(
-        new Record<>(key, value, entry.timestamp(), TraceContext.of(entry.headers())),
+        new Record<>(key, value, entry.writableTimestamp(now()), TraceContext.of(entry.headers())),
         MORPHOLOGIES);
     classified.record();
     metrics.classified(sinceAccepted(entry));

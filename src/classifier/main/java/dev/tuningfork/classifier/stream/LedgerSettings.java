@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param windowBytes how many bytes of records all tasks of the process together have in flight
  *     before they begin to wait, those that wait for slow hosts included
  * @param overshoot how many more galaxies a task takes while the model is slow, and bytes in
- *     proportion; then it fails rather than hold more
+ *     proportion; beyond that it takes more only while outcomes arrive, up to twice the window and
+ *     the overshoot, or the overshoot more than it inherited, and then fails
  * @param roomWait how long a task waits for room between two rounds of its thread
  * @param patience how long all tasks of the process together may hold up a commit: at most half of
  *     the transaction timeout

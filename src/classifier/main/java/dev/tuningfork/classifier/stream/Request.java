@@ -4,6 +4,7 @@ import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.MessageFormat;
+import dev.tuningfork.image.ImageFormat;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
       throws MessageException {
     String contentType = contentType(headers);
     boolean says = contentType.startsWith("image/");
-    if (says || beginsAsImage(value)) {
+    if (says || ImageFormat.of(value).isPresent()) {
       String objectId = objectId(key);
       return new Request(
           objectId, null, new ImageOrigin.Carried(objectId, value, says ? contentType : null));
@@ -101,24 +102,5 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
     return (parameters < 0 ? type : type.substring(0, parameters))
         .replaceAll("[\"'\\s]", "")
         .toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean beginsAsImage(byte[] value) {
-    return begins(value, 0xFF, 0xD8, 0xFF)
-        || begins(value, 0x89, 'P', 'N', 'G')
-        || begins(value, 0x1F, 0x8B)
-        || begins(value, 'S', 'I', 'M', 'P', 'L', 'E');
-  }
-
-  private static boolean begins(byte[] value, int... start) {
-    if (value.length < start.length) {
-      return false;
-    }
-    for (int i = 0; i < start.length; i++) {
-      if (value[i] != (byte) start[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }

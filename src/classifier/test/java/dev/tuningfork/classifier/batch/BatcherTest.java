@@ -175,6 +175,25 @@ class BatcherTest {
   }
 
   @Test
+  void aModelThatFailsFromTheStartIsBrokenAndNoImageIsBlamed() throws Exception {
+    model.breakDown();
+    List<CompletableFuture<Outcome>> innocent = submitAll(1, 8);
+    await().untilAtomic(broken, notNullValue());
+    assertThat(broken.get())
+        .isInstanceOf(BrokenInstanceException.class)
+        .hasMessageContaining("fails on a blank image");
+    assertThat(innocent).noneMatch(CompletableFuture::isDone);
+  }
+
+  @Test
+  void anImageOnWhichAWorkingModelFailsIsToBlameThoughItIsTheFirst() throws Exception {
+    model.failOn(5);
+    assertFailed(reference("x:5"), Stage.INFER, FailureKind.PERMANENT, 2);
+    assertThat(submit(6).get(10, TimeUnit.SECONDS)).isInstanceOf(Classified.class);
+    assertThat(broken).hasNullValue();
+  }
+
+  @Test
   void asManyBatchesAreComputedAtOnceAsTheModelAllows() {
     FakeModel two = FakeModel.ofPasses(2);
     batcher.close();

@@ -29,7 +29,8 @@ class FetchQueueTest {
 
   private static FetchQueue<Wanted> queue(int capacity, int mostPerHost) {
     return new FetchQueue<>(
-        new FetchQueue.Limits(capacity, 10, Long.MAX_VALUE, mostPerHost, Duration.ofMinutes(1)),
+        new FetchQueue.Limits(
+            capacity, 10, Long.MAX_VALUE, _ -> mostPerHost, Duration.ofMinutes(1)),
         Wanted::asked,
         _ -> 1,
         (_, why) -> {

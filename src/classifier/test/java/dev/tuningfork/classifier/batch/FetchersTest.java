@@ -3,12 +3,15 @@ package dev.tuningfork.classifier.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tuningfork.classifier.fetch.FetchException;
+import dev.tuningfork.classifier.message.FailureKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,22 +23,44 @@ class FetchersTest {
   private static final int FROM_A_DEAD_DISK = 100;
   private static final Duration LONGEST = Duration.ofMillis(50);
 
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private final AtomicLong now = new AtomicLong();
+  private final List<Integer> givenUp = new CopyOnWriteArrayList<>();
   private final FetchQueue<Integer> queue =
       new FetchQueue<>(
-          new FetchQueue.Limits(1_000, 1_000, Long.MAX_VALUE, 5, Duration.ofMinutes(1)),
-          number -> number < FROM_A_DEAD_DISK ? Optional.empty() : Optional.of("disk"),
+          new FetchQueue.Limits(1_000, 1_000, Long.MAX_VALUE, _ -> 5, SILENCE),
+          FetchersTest::disk,
           _ -> 1,
-          (_, why) -> {
-            throw new AssertionError(why);
-          },
-          System::nanoTime);
+          this::failed,
+          now::get);
   private final List<Integer> fetched = new CopyOnWriteArrayList<>();
-  private final List<Integer> givenUp = new CopyOnWriteArrayList<>();
   private final List<Throwable> defects = new CopyOnWriteArrayList<>();
   private final CountDownLatch repaired = new CountDownLatch(1);
   private final Fetchers<Integer, Integer> fetchers =
       new Fetchers<>(
-          2, queue, this::fetch, fetched::add, LONGEST, LONGEST, givenUp::add, defects::add);
+          2,
+          queue,
+          this::fetch,
+          fetched::add,
+          LONGEST,
+          LONGEST,
+          FetchersTest::heldTooLong,
+          defects::add);
+
+  /** Ten images lie on each dead disk. */
+  private static Optional<String> disk(int number) {
+    return number < FROM_A_DEAD_DISK ? Optional.empty() : Optional.of("disk-" + number / 10);
+  }
+
+  private void failed(int number, FetchException why) {
+    assertThat(why.kind()).isEqualTo(FailureKind.TRANSIENT);
+    givenUp.add(number);
+  }
+
+  private static FetchException heldTooLong() {
+    return new FetchException(FailureKind.TRANSIENT, 1, "Does the disk hang?", null);
+  }
 
   private Optional<Integer> fetch(int number) {
     boolean interrupted = false;
@@ -72,9 +97,30 @@ class FetchersTest {
   }
 
   @Test
-  void whatIsGivenUpLeavesItsPlaceAtItsHost() {
+  void aHostHoldsNoMoreThreadsThanItsLargestShareAndWhatWaitsForItFails() {
     offer(100, 110);
-    await().untilAsserted(() -> assertThat(givenUp).hasSize(10));
+    await().untilAsserted(() -> assertThat(givenUp).hasSize(5));
+    assertThat(queue.slowHosts()).containsExactly("disk-10");
+    await()
+        .during(Duration.ofMillis(200))
+        .untilAsserted(() -> assertThat(givenUp).as("what waits").hasSize(5));
+    now.addAndGet(SILENCE.toNanos());
+    await().untilAsserted(() -> assertThat(givenUp).hasSize(10).doesNotHaveDuplicates());
+    offer(0, 20);
+    await().until(() -> fetched.size() == 20);
+  }
+
+  @Test
+  void aHostThatWorksAgainIsAskedAgain() {
+    offer(100, 110);
+    await().untilAsserted(() -> assertThat(givenUp).hasSize(5));
+    repaired.countDown();
+    await().until(() -> fetched.size() == 5);
+    assertThat(fetched).doesNotContainAnyElementsOf(givenUp);
+    await().untilAsserted(() -> assertThat(queue.slowHosts()).isEmpty());
+    offer(110, 120);
+    offer(100, 110);
+    await().until(() -> fetched.size() == 25);
   }
 
   @Test
@@ -112,7 +158,7 @@ class FetchersTest {
             fetched::add,
             LONGEST,
             Duration.ofMinutes(10),
-            givenUp::add,
+            FetchersTest::heldTooLong,
             defects::add)) {
       offer(0, 30);
       await().until(() -> fetched.size() == 20);
@@ -137,7 +183,7 @@ class FetchersTest {
             fetched::add,
             LONGEST,
             LONGEST,
-            givenUp::add,
+            FetchersTest::heldTooLong,
             defects::add)) {
       offer(0, 1);
       await().until(() -> defects.contains(mistake));
@@ -150,7 +196,14 @@ class FetchersTest {
     SynchronousQueue<Integer> next = new SynchronousQueue<>();
     try (var _ =
         new Fetchers<>(
-            2, queue, this::fetch, next::put, LONGEST, LONGEST, givenUp::add, defects::add)) {
+            2,
+            queue,
+            this::fetch,
+            next::put,
+            LONGEST,
+            LONGEST,
+            FetchersTest::heldTooLong,
+            defects::add)) {
       offer(0, 4);
       await().during(LONGEST.multipliedBy(6)).until(givenUp::isEmpty);
       assertThat(List.of(next.take(), next.take(), next.take(), next.take()))

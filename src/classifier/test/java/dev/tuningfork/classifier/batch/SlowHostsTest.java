@@ -35,7 +35,7 @@ class SlowHostsTest {
 
   private FetchQueue<Wanted> queue(int items, int heldUp, long bytes) {
     return new FetchQueue<>(
-        new FetchQueue.Limits(items, heldUp, bytes, 6, SILENCE),
+        new FetchQueue.Limits(items, heldUp, bytes, _ -> 6, SILENCE),
         wanted -> Optional.of(wanted.host).filter(host -> !host.isEmpty()),
         Wanted::bytes,
         failed::put,
@@ -150,6 +150,26 @@ class SlowHostsTest {
     queue.answered(queue.take(), true);
     assertThat(offer("host", 20, 22)).isEqualTo(2);
     assertThat(failed).containsOnlyKeys(new Wanted("host", 5), new Wanted("host", 6));
+  }
+
+  @Test
+  void threadsLeftBehindTakeNoPartOfTheShareButOfTheLargestOne() throws Exception {
+    offer("host", 0, 30);
+    List<Wanted> taken = takeReady();
+    queue.lost(taken.get(0), silent());
+    assertThat(takeReady()).as("while 3 are taken, of a share of 2").isEmpty();
+    queue.answered(taken.get(1), true);
+    queue.answered(taken.get(2), true);
+    queue.answered(taken.get(3), true);
+    List<Wanted> more = takeReady();
+    assertThat(more).as("6 with the lost one").hasSize(5);
+    for (Wanted one : more) {
+      queue.lost(one, silent());
+    }
+    assertThat(takeReady()).as("all that may be held are lost").isEmpty();
+    assertThat(failed).hasSize(6);
+    queue.returned(taken.get(0));
+    assertThat(takeReady()).as("one is tried").hasSize(1);
   }
 
   @Test

@@ -71,6 +71,21 @@ class FileFetchTest {
   }
 
   @Test
+  void aFilesHostIsTheInnermostAllowedFolderThatHoldsIt() throws Exception {
+    assertThat(fetcher.host(image(uri("night%201/galaxy.jpg")))).contains("file://" + allowed);
+    assertThat(fetcher.host(image("file://" + secret))).isEmpty();
+    Path night = allowed.resolve("night 1");
+    try (var both =
+        new SurveyImageFetcher(Fetching.quick(FetchPolicy.ofFolders(List.of(allowed, night))))) {
+      String inner = both.host(image(uri("night%201/galaxy.jpg"))).orElseThrow();
+      assertThat(inner).isEqualTo("file://" + night);
+      assertThat(both.host(image(uri("none.jpg")))).contains("file://" + allowed);
+      assertThat(both.imagesPerHost(inner)).isEqualTo(Integer.MAX_VALUE);
+      assertThat(both.imagesPerHost("https://sky.example.org")).isLessThan(Integer.MAX_VALUE);
+    }
+  }
+
+  @Test
   void aLinkWithinTheFoldersIsFollowed() throws Exception {
     Files.createSymbolicLink(allowed.resolve("link.jpg"), Path.of("night 1/galaxy.jpg"));
 

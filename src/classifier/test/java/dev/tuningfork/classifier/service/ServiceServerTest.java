@@ -196,21 +196,53 @@ class ServiceServerTest {
   }
 
   @Test
-  void noPathIsAnsweredUnderANameThatIsNotKnown() throws Exception {
+  void noPathButHealthIsAnsweredUnderANameThatIsNotKnown() throws Exception {
     ServiceServer server = serve(ConnectionLimits.DEFAULT, "");
-    int probes = server.probePort().orElseThrow();
     for (String path : ALL) {
       for (String host : List.of("evil.example.org", "evil", "127.0.0.1.example.org:80", "")) {
-        assertThat(ask(server.port(), path, host, "127.0.0.1"))
-            .as(path)
-            .containsAnyOf("403", "400");
-        assertThat(ask(probes, path, host, "127.0.0.1")).as(path).containsAnyOf("403", "400");
+        if (!path.startsWith("/health/")) {
+          assertThat(ask(server.port(), path, host, "127.0.0.1"))
+              .as(path)
+              .containsAnyOf("403", "400");
+        }
       }
       for (String host :
           List.of("localhost", "127.0.0.1:80", "[::1]:80", "10.0.0.7", "sky.example.org")) {
         assertThat(ask(server.port(), path, host, "127.0.0.1")).as(path).doesNotContain("403");
-        assertThat(ask(probes, path, host, "127.0.0.1")).as(path).doesNotContain("403");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/health/../metrics",
+        "/health/%2e%2e/info",
+        "//metrics",
+        "/health",
+        "/./metrics",
+        "/health/..%2finfo",
+        "/health//../info",
+        "/health/;/../info"
+      })
+  void noSpellingOfAPathMakesItHealth(String path) throws Exception {
+    ServiceServer server = serve(ConnectionLimits.DEFAULT, "");
+    assertThat(ask(server.port(), path, "evil.example.org", "127.0.0.1"))
+        .containsAnyOf("403", "400", "404");
+  }
+
+  @Test
+  void probesAreAnsweredUnderTheNamesThatProbesUse() throws Exception {
+    ServiceServer server = serve(ConnectionLimits.DEFAULT, "");
+    int probes = server.probePort().orElseThrow();
+    for (String host : List.of("classifier-0.classifier.sky.svc.cluster.local:8081", "lb.org")) {
+      for (String path : PROBED) {
+        assertThat(ask(probes, path, host, "127.0.0.1")).as(path).contains("200");
+        assertThat(ask(server.port(), path, host, "127.0.0.1"))
+            .as(path)
+            .contains(path.startsWith("/health/") ? "200" : "403");
+      }
+      assertThat(ask(probes, "/info", host, "127.0.0.1")).contains("404");
     }
   }
 

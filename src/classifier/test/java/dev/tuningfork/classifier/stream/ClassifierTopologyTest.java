@@ -586,6 +586,50 @@ class ClassifierTopologyTest {
   }
 
   @Test
+  void whileAHostIsSlowATaskHoldsAtMostTwiceWhatItHoldsElse() {
+    classifier.slowHosts = Set.of("other");
+    for (int i = 1; i <= 8; i++) {
+      publish("galaxy-" + i);
+    }
+    assertThatThrownBy(() -> publish("galaxy-9"))
+        .isInstanceOf(StreamsException.class)
+        .hasStackTraceContaining("8 galaxies in flight")
+        .hasStackTraceContaining("more slowly");
+  }
+
+  @Test
+  void whileAHostIsSlowTheBytesOfRecordsAreBoundedToo() {
+    driver.close();
+    start(SMALL.withWindowBytes(50_000));
+    classifier.slowHosts = Set.of("other");
+    byte[] image = new byte[40_000];
+    image[0] = (byte) 0xFF;
+    image[1] = (byte) 0xD8;
+    image[2] = (byte) 0xFF;
+    for (int i = 1; i <= 4; i++) {
+      input.pipeInput(("galaxy-" + i).getBytes(UTF_8), image);
+    }
+    assertThatThrownBy(() -> input.pipeInput("galaxy-5".getBytes(UTF_8), image))
+        .isInstanceOf(StreamsException.class)
+        .hasStackTraceContaining("4 galaxies in flight");
+  }
+
+  @Test
+  void whatIsWrittenForAReferenceFromTheFutureHasTheTimeOfNow() throws Exception {
+    Instant future = NOW.plus(Duration.ofDays(400));
+    for (String id : List.of("galaxy-1", "galaxy-2")) {
+      input.pipeInput(new TestRecord<>(id.getBytes(UTF_8), reference(id), null, future));
+    }
+    classifier.classify(0);
+    classifier.fail(1);
+    tick();
+    assertThat(output.readRecord().getRecordTime()).isEqualTo(NOW.plusMillis(5));
+    TestRecord<byte[], byte[]> dead = deadLetters.readRecord();
+    assertThat(dead.getRecordTime()).isEqualTo(NOW.plusMillis(5));
+    assertThat(header(dead, DeadLetterHeaders.TIMESTAMP)).isEqualTo(future.toString());
+  }
+
+  @Test
   void theWindowCountsBytesOfAllTasks() {
     driver.close();
     start(SMALL.withWindowBytes(50_000));

@@ -35,7 +35,8 @@ record ImageFiles(List<Named> images, List<String> complaints) {
    * @param path as it was named, or as it was found below a folder that was named
    * @param objectId the file's name without its suffix. Where several images have one name, as many
    *     names of folders are before it as tell them apart: {@code spiral/12}; files that differ in
-   *     nothing else keep their suffix
+   *     nothing else keep their suffix; an id that is still not unique is followed by {@code #2},
+   *     {@code #3} and so on
    */
   record Named(Path path, String objectId) {
 
@@ -136,6 +137,7 @@ record ImageFiles(List<Named> images, List<String> complaints) {
   private static List<Named> identified(Collection<Path> images) {
     Map<Path, String> ids = new HashMap<>();
     List<Path> shared = List.copyOf(images);
+    int deepest = images.stream().mapToInt(image -> key(image).getNameCount()).max().orElse(0);
     for (int names = 1; !shared.isEmpty(); names++) {
       int length = names;
       Map<String, List<Path>> alike =
@@ -145,14 +147,26 @@ record ImageFiles(List<Named> images, List<String> complaints) {
         List<Path> group = each.getValue();
         if (group.size() == 1) {
           ids.put(group.getFirst(), each.getKey());
-        } else if (group.stream().map(ImageFiles::folder).distinct().count() == 1) {
+        } else if (length == deepest
+            || group.stream().map(ImageFiles::folder).distinct().count() == 1) {
           group.forEach(image -> ids.put(image, name(image, length)));
         } else {
           shared.addAll(group);
         }
       }
     }
-    return images.stream().map(image -> new Named(image, ids.getOrDefault(image, ""))).toList();
+    Set<String> taken = new HashSet<>();
+    return images.stream()
+        .map(image -> new Named(image, untaken(ids.getOrDefault(image, ""), taken)))
+        .toList();
+  }
+
+  private static String untaken(String id, Set<String> taken) {
+    String untaken = id;
+    for (int number = 2; !taken.add(untaken); number++) {
+      untaken = id + "#" + number;
+    }
+    return untaken;
   }
 
   private static String stem(Path image, int names) {

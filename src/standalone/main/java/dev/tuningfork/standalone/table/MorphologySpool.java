@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  * given. Memory holds twelve bytes an image, whatever the messages weigh.
  *
  * <p>The file is temporary, or it is a journal: then it stays until {@link #delete()}, so that a
- * run which was killed can be resumed. A journal is JSON lines: first the settings of the run, then
- * the messages as they were published. A line counts once its line break is there, so a line that a
- * crash cut short is as if it had never been written. A process that writes a journal holds a lock
- * on it.
+ * run which was killed can be resumed. A journal that holds no message is of no use, and goes when
+ * it is closed. A journal is JSON lines: first the settings of the run, then the messages as they
+ * were published. A line counts once its line break is there, so a line that a crash cut short is
+ * as if it had never been written. A process that writes a journal holds a lock on it.
  *
  * <p>Written by one thread; once all is written, read by any number of them.
  */
@@ -47,6 +47,7 @@ public final class MorphologySpool implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final int NONE = 0;
+  private static final long UNREAD = -1;
 
   /** No message is near as long; what is longer is damage. */
   private static final int LONGEST_LINE = 4 << 20;
@@ -57,6 +58,10 @@ public final class MorphologySpool implements AutoCloseable {
   private final long[] positions;
   private final int[] lengths;
   private long end;
+
+  /** Where a journal's messages begin, once it is known to be one of this run. */
+  private long beginning = UNREAD;
+
   private int size;
 
   private MorphologySpool(
@@ -186,6 +191,7 @@ public final class MorphologySpool implements AutoCloseable {
     }
     requireSame(settings, header.get());
     end = header.get().length + 1L;
+    beginning = end;
     for (var line = line(in); line.isPresent(); line = line(in)) {
       GalaxyMorphology morphology;
       try {
@@ -204,6 +210,7 @@ public final class MorphologySpool implements AutoCloseable {
 
   private void head(SortedMap<String, String> settings) throws IOException {
     append(JSON.writeValueAsBytes(Map.of("settings", settings)));
+    beginning = end;
     cut();
   }
 
@@ -304,9 +311,12 @@ public final class MorphologySpool implements AutoCloseable {
     close();
   }
 
-  /** Closes it; a journal stays. */
+  /** Closes it; a journal stays if it holds a message. */
   @Override
   public void close() throws IOException {
+    if (channel.isOpen() && end == beginning) {
+      Files.deleteIfExists(file);
+    }
     channel.close();
     if (scratch != null) {
       scratch.close();

@@ -119,7 +119,7 @@ class ClassifyCommandIT {
     List<GalaxyMorphology.Image> seen = new ArrayList<>();
     for (List<String> options :
         List.of(List.<String>of(), List.of("--hdu", "WHT", "--pixel-scale", "0.1"))) {
-      Path target = folder.resolve("fits.jsonl");
+      Path target = folder.resolve("fits-%d.jsonl".formatted(seen.size()));
       List<String> arguments = new ArrayList<>(List.of("classify", fits.toString(), "--out"));
       arguments.addAll(List.of(target.toString(), "--model", bundle.toString()));
       arguments.addAll(options);

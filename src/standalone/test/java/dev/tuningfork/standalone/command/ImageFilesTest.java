@@ -133,6 +133,39 @@ class ImageFilesTest {
     assertThat(ids(folder.resolve("spiral"))).containsExactly("1", "2", "4.fits", "4.jpg", "3");
   }
 
+  @Test
+  void anIdThatASuffixMakesEqualIsNumbered() throws Exception {
+    image("a.jpg");
+    image("a.png");
+    image("a.jpg.png");
+    image("a.jpg#2.png");
+
+    assertThat(ids(folder)).hasSize(4).doesNotHaveDuplicates().contains("a.jpg", "a.png");
+  }
+
+  /** In letters, both folders are {@code a/b}. */
+  @Test
+  void foldersThatReadAlikeAreToldApart() throws Exception {
+    image("x/a\\b/1.jpg");
+    image("x/a/b/1.jpg");
+    image("y/b/1.jpg");
+
+    assertThat(ids(folder)).hasSize(3).doesNotHaveDuplicates();
+    Path inside = folder.resolve("x");
+    assertThat(ids(inside.resolve("a/b"), inside.resolve("a\\b"))).doesNotHaveDuplicates();
+  }
+
+  /** The byte e1 is no letter of UTF-8, and the letters %E1 are a name too. */
+  @Test
+  void namesThatAreSpelledAlikeStayApart() throws Exception {
+    image("gal%E1/1.jpg");
+    Path unspeakable = Files.createDirectory(Path.of(URI.create(folder.toUri() + "gal%E1")));
+    Files.createFile(unspeakable.resolve("1.jpg"));
+    String prefix = folder.toString().substring(1);
+
+    assertThat(ids(folder)).containsExactly(prefix + "/gal%E1/1.jpg", prefix + "/gal%E1/1.jpg#2");
+  }
+
   /** The bytes e1 and e9 are letters of Latin-1 and none of UTF-8. */
   @Test
   void namesThatCannotBeSpelledStayApart() throws Exception {

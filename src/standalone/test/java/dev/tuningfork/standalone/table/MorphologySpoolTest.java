@@ -110,6 +110,30 @@ class MorphologySpoolTest {
   }
 
   @Test
+  void aJournalWithoutAnAnswerIsGoneOnceItIsClosed() throws Exception {
+    Path other = folder.resolve("other.csv.journal");
+    MorphologySpool failed = MorphologySpool.begin(other, 3, SETTINGS);
+    failed.close();
+    assertThat(other).doesNotExist();
+
+    try (MorphologySpool next = MorphologySpool.begin(other, 3, SETTINGS)) {
+      failed.close();
+      assertThat(other).as("that of the next run").exists();
+      next.put(0, message("one"));
+    }
+    assertThat(other).exists();
+  }
+
+  @Test
+  void aJournalWhoseAnswersAreForgottenStays() throws Exception {
+    MorphologySpool.resume(journal, 3, SETTINGS, m -> -1).close();
+
+    try (MorphologySpool spool = resume()) {
+      assertThat(spool.ordinals()).containsExactly(0, 2);
+    }
+  }
+
+  @Test
   void aMessageThatIsOfNoImageAnyMoreIsForgottenAndTheLastOfTwoCounts() throws Exception {
     try (MorphologySpool spool = MorphologySpool.resume(journal, 3, SETTINGS, m -> -1)) {
       assertThat(spool.size()).isZero();
@@ -130,6 +154,7 @@ class MorphologySpoolTest {
         .hasMessage(
             "The unfinished run in %s had other settings: model was fast and is accurate now."
                 .formatted(journal));
+    assertThat(journal).exists();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.data;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PushbackInputStream;
 import java.io.Reader;
+import java.io.StringReader;
 import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -19,13 +21,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A table with a header, read row by row, as spreadsheets, pandas and TOPCAT write it: cells
- * separated by commas, semicolons, tabs or bars, which the header decides; with or without quotes,
- * a byte order mark, Windows' line ends, empty lines, comment lines before the header, or gzip.
+ * A table with a header, read row by row, as spreadsheets, pandas, astropy and TOPCAT write it:
+ * cells separated by commas, semicolons, tabs, bars or blanks, which the header decides; with or
+ * without quotes, a byte order mark, Windows' line ends, empty lines, comment lines before the
+ * header, or gzip. The last comment line may be the header, as TOPCAT and numpy write it.
  */
 final class CsvTable implements AutoCloseable {
 
@@ -36,6 +41,12 @@ final class CsvTable implements AutoCloseable {
           .build();
 
   private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
+
+  /** Cells without a value, in lower case, as pandas, astropy, TOPCAT and databases write them. */
+  private static final Set<String> UNKNOWN =
+      Set.of(
+          "", "nan", "-nan", "na", "#na", "n/a", "#n/a", "<na>", "null", "\\n", "none", "-", "--");
+
   private static final int LONGEST_HEADER = 1 << 20;
 
   /**
@@ -70,8 +81,10 @@ final class CsvTable implements AutoCloseable {
     }
     try {
       int lines = 0;
-      String first;
+      String comment = "";
+      String first = "";
       do {
+        comment = first.isBlank() ? comment : first.substring(1);
         text.mark(LONGEST_HEADER);
         first = text.readLine();
         lines++;
@@ -87,8 +100,14 @@ final class CsvTable implements AutoCloseable {
       text.reset();
       headerLine = lines;
       separator = separator(first);
-      rows = rows(separator).readValues(text);
-      header = stripped(rows.nextValue());
+      rows = rows(separator, text);
+      List<String> named = cells(comment);
+      List<String> cells = cells(first);
+      boolean isRow =
+          named.size() == cells.size()
+              && cells.stream().anyMatch(CsvTable::isNumber)
+              && named.stream().noneMatch(CsvTable::isNumber);
+      header = isRow ? named : stripped(rows.nextValue());
     } catch (IOException | RuntimeException e) {
       text.close();
       throw e;
@@ -129,7 +148,10 @@ final class CsvTable implements AutoCloseable {
     return charset;
   }
 
-  /** The one that the header has most of, outside quotes; a comma where it has one column. */
+  /**
+   * The one that the header has most of, outside quotes; a blank where it has none of them; a comma
+   * where it has one column.
+   */
   private static char separator(String header) {
     String unquoted = header.replaceAll("\"[^\"]*\"", "");
     char most = ',';
@@ -138,7 +160,8 @@ final class CsvTable implements AutoCloseable {
         most = each;
       }
     }
-    return most;
+    boolean byBlanks = count(unquoted, most) == 0 && count(unquoted.strip(), ' ') > 0;
+    return byBlanks ? ' ' : most;
   }
 
   private static long count(String text, char letter) {
@@ -146,12 +169,25 @@ final class CsvTable implements AutoCloseable {
   }
 
   /** Blanks between separator and quote are passed over, unless the separator is one of them. */
-  private static ObjectReader rows(char separator) {
+  private static MappingIterator<List<String>> rows(char separator, Reader text)
+      throws IOException {
+    char between = separator == ' ' ? '\t' : separator;
     ObjectReader reader =
         MAPPER
             .readerForListOf(String.class)
-            .with(CsvSchema.emptySchema().withColumnSeparator(separator));
-    return separator == '\t' ? reader : reader.with(CsvParser.Feature.TRIM_SPACES);
+            .with(CsvSchema.emptySchema().withColumnSeparator(between));
+    return between == '\t'
+        ? reader.readValues(separator == ' ' ? new Tabbed(new BufferedReader(text)) : text)
+        : reader.with(CsvParser.Feature.TRIM_SPACES).readValues(text);
+  }
+
+  /** The cells of a single line; none where it is blank, or ends within quotes. */
+  private List<String> cells(String line) throws IOException {
+    try (MappingIterator<List<String>> cells = rows(separator, new StringReader(line))) {
+      return cells.hasNextValue() ? stripped(cells.nextValue()) : List.of();
+    } catch (JacksonException endsWithinQuotes) {
+      return List.of();
+    }
   }
 
   private static List<String> stripped(List<String> cells) {
@@ -199,7 +235,7 @@ final class CsvTable implements AutoCloseable {
   private IllegalArgumentException noColumn(String which) {
     String names = String.join(Character.toString(separator), header);
     return new IllegalArgumentException(
-        "The table %s has no column %s; its first line is '%s'."
+        "The table %s has no column %s; its first line is '%s'. The first line must name the columns, separated by commas, semicolons, tabs, bars or blanks."
             .formatted(
                 file, which, names.length() > SHOWN ? names.substring(0, SHOWN) + "…" : names));
   }
@@ -218,23 +254,41 @@ final class CsvTable implements AutoCloseable {
     return Optional.of(new Row(line, cells.subList(0, end)));
   }
 
+  /** Whether a cell has no value: it is empty, or says so in one of the usual spellings. */
+  static boolean isUnknown(String cell) {
+    return UNKNOWN.contains(cell.toLowerCase(Locale.ROOT));
+  }
+
   /**
-   * A cell's number; NaN where it is empty. Where cells are not separated by commas, a comma may be
-   * the decimal one.
+   * A cell's number; NaN where it is unknown. Its decimal sign may be a comma.
    *
    * @throws NumberFormatException if it is no number
    */
-  double number(String cell) {
-    return cell.isEmpty() ? Double.NaN : Double.parseDouble(point(cell));
+  static double number(String cell) {
+    return isUnknown(cell) ? Double.NaN : decimal(cell).doubleValue();
   }
 
   /** By how much a cell's number may be off if it was rounded: half a unit of its last digit. */
-  double rounding(String cell) {
-    return cell.isEmpty() ? 0 : 0.5 * new BigDecimal(point(cell)).ulp().doubleValue();
+  static double rounding(String cell) {
+    return isUnknown(cell) ? 0 : 0.5 * decimal(cell).ulp().doubleValue();
   }
 
-  private String point(String cell) {
-    return separator == ',' ? cell : cell.replace(',', '.');
+  private static BigDecimal decimal(String cell) {
+    try {
+      return new BigDecimal(cell.replace(',', '.'));
+    } catch (NumberFormatException e) {
+      NumberFormatException named = new NumberFormatException("'" + cell + "'");
+      named.initCause(e);
+      throw named;
+    }
+  }
+
+  private static boolean isNumber(String cell) {
+    try {
+      return !Double.isNaN(number(cell));
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   /** What is wrong with a row's number of cells, if anything is. */
@@ -266,5 +320,51 @@ final class CsvTable implements AutoCloseable {
   public void close() throws IOException {
     rows.close();
     text.close();
+  }
+
+  /** Text whose cells blanks separate, with one tab between them instead. */
+  private static final class Tabbed extends Reader {
+
+    private final BufferedReader lines;
+    private StringReader line = new StringReader("");
+
+    Tabbed(BufferedReader lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public int read(char[] buffer, int offset, int length) throws IOException {
+      int read = line.read(buffer, offset, length);
+      while (read < 0) {
+        String next = lines.readLine();
+        if (next == null) {
+          return -1;
+        }
+        line = new StringReader(tabbed(next) + "\n");
+        read = line.read(buffer, offset, length);
+      }
+      return read;
+    }
+
+    private static String tabbed(String text) {
+      StringBuilder tabbed = new StringBuilder(text.length());
+      boolean quoted = false;
+      boolean gap = false;
+      for (char letter : text.strip().toCharArray()) {
+        quoted ^= letter == '"';
+        if (quoted || !Character.isWhitespace(letter)) {
+          tabbed.append(gap ? "\t" : "").append(letter);
+          gap = false;
+        } else {
+          gap = true;
+        }
+      }
+      return tabbed.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+      lines.close();
+    }
   }
 }

@@ -13,9 +13,10 @@ import java.util.stream.Collectors;
 
 /**
  * Vote fractions as Kaggle's "Galaxy Zoo – The Galaxy Challenge" published them: {@code
- * training_solutions.csv}, a galaxy a row, with its 37 columns in any order. Empty cells are
- * questions of which nothing is known. Rounded fractions are taken as far as the digits of their
- * row explain that they break the tree: each may be off by half a unit of the last digit.
+ * training_solutions.csv}, a galaxy a row, with its 37 columns in any order. Empty cells, and those
+ * that say {@code NaN}, {@code null} or the like, are questions of which nothing is known. Rounded
+ * fractions are taken as far as the digits of their row explain that they break the tree: each may
+ * be off by half a unit of the last digit.
  *
  * @param images the folder of the images, each named by its galaxy's id
  * @param tables at least one; no galaxy is in two of them
@@ -58,7 +59,7 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
             problems.add(folder.missing(id, file));
           } else {
             try {
-              galaxies.add(LabelledGalaxy.of(votes(id, table, cells, columns), image.get()));
+              galaxies.add(LabelledGalaxy.of(votes(id, cells, columns), image.get()));
             } catch (NumberFormatException e) {
               problems.add(
                   table.unreadable(row.get(), "has a cell that is no number: " + e.getMessage()));
@@ -77,15 +78,15 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
     return new Reading(galaxies, problems);
   }
 
-  private static VoteFractions votes(String id, CsvTable table, List<String> cells, int[] columns) {
+  private static VoteFractions votes(String id, List<String> cells, int[] columns) {
     double[] fractions = new double[columns.length];
     double leastRounding = LARGEST_ROUNDING;
     double rounding = 0;
     for (int i = 0; i < columns.length; i++) {
       String cell = cells.get(columns[i]);
-      fractions[i] = table.number(cell);
-      if (!cell.isEmpty()) {
-        double ofCell = table.rounding(cell);
+      fractions[i] = CsvTable.number(cell);
+      if (!CsvTable.isUnknown(cell)) {
+        double ofCell = CsvTable.rounding(cell);
         if (cell.indexOf('e') >= 0 || cell.indexOf('E') >= 0) {
           rounding = Math.max(rounding, Math.min(ofCell, LARGEST_ROUNDING));
         } else {

@@ -103,6 +103,70 @@ class TableFormsTest {
   }
 
   @Test
+  void cellsMayBeSeparatedByBlanks() throws Exception {
+    String blanks = PLAIN.replace(",,", ",\"\",").replace(",,", ",\"\",").replace(",\n", ",\"\"\n");
+    assertWhole(read(blanks.replace(',', ' ')));
+    assertWhole(read(blanks.replace(",", "   ").replace("\n", "  \r\n ")));
+    assertWhole(
+        read("# %ECSV 1.0\n# ---\n# datatype:\n# - {name: x}\n" + blanks.replace(',', ' ')));
+    assertWhole(
+        read(
+            PLAIN
+                .replace(",,", ",NaN,")
+                .replace(",,", ",nan,")
+                .replace(",\n", ",--\n")
+                .replace(',', ' ')));
+  }
+
+  /** As TOPCAT's ASCII format and numpy.savetxt write it. */
+  @Test
+  void theHeaderMayBeAComment() throws Exception {
+    assertWhole(read("# " + PLAIN));
+    assertWhole(
+        read(
+            "# made by hand\n#  "
+                + PLAIN
+                    .replace(",,", ",\"\",")
+                    .replace(",,", ",\"\",")
+                    .replace(",\n", ",\"\"\n")
+                    .replace(",", "  ")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NaN", "nan", "NA", "N/A", "#N/A", "<NA>", "null", "NULL", "\\N", "None", "-", "--", "\"\""
+      })
+  void anUnknownCellHasManySpellings(String unknown) throws Exception {
+    String cell = "," + unknown;
+    assertWhole(
+        read(
+            PLAIN.replace(",,", cell + ",").replace(",,", cell + ",").replace(",\n", cell + "\n")));
+  }
+
+  @Test
+  void aQuotedCellMayHaveADecimalComma() throws Exception {
+    assertWhole(read(PLAIN.replace("0.75", "\"0,75\"").replace("0.25", "\"0,25\"")));
+  }
+
+  @Test
+  void aCellThatIsNoNumberIsQuoted() throws Exception {
+    assertThat(read(PLAIN.replaceFirst("0.75", "most")).problems())
+        .extracting(Problem::sentence)
+        .singleElement()
+        .asString()
+        .endsWith("has a cell that is no number: 'most'.");
+  }
+
+  @Test
+  void aTableWithoutTheColumnsIsRefusedWithThePossibleSeparators() {
+    assertThatThrownBy(() -> read(PLAIN.replace(',', ':')))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has no column")
+        .hasMessageContaining("separated by commas, semicolons, tabs, bars or blanks");
+  }
+
+  @Test
   void theTextMayBeAsOtherProgramsWriteIt() throws Exception {
     assertWhole(read("\ufeff" + PLAIN));
     assertWhole(read(PLAIN.replace("\n", "\r\n")));
@@ -111,6 +175,9 @@ class TableFormsTest {
     assertWhole(read(PLAIN.replace("\n", ",\n")));
     assertWhole(read(PLAIN.strip()));
     assertWhole(read("# written by hand\n#\n" + PLAIN));
+    assertWhole(read("# 5\" wide, \n" + PLAIN));
+    assertWhole(
+        read(PLAIN.replace("Class11.6", "Class11.6,\"two\nlines\"").replace(",\n", ",,\n")));
     assertWhole(
         read(
             "\""
