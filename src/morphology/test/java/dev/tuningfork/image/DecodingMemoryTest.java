@@ -89,7 +89,7 @@ class DecodingMemoryTest {
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(lines)
         .hasSize(4 * THREADS)
-        .allMatch(line -> line.endsWith(" " + LARGE) || line.contains("of memory to be decoded"));
+        .allMatch(line -> line.endsWith(" " + LARGE) || line.contains("of memory for decoding"));
   }
 
   static Stream<byte[]> files() throws IOException {
