@@ -145,6 +145,23 @@ class ClassifyCommandIT {
   }
 
   @Test
+  void aRunThatCouldNotStartIsNoUnfinishedRun() throws Exception {
+    Path target = folder.resolve("started.jsonl");
+    List<String> command =
+        List.of(
+            "classify", images.resolve("galaxy-000.jpg").toString(), "--out", target.toString());
+    List<String> wrong = new ArrayList<>(command);
+    wrong.addAll(List.of("--model", bundle.toString(), "--device", "cuda:63"));
+    List<String> corrected = new ArrayList<>(command);
+    corrected.addAll(List.of("--model", bundle.toString(), "--device", "cpu"));
+
+    assertThat(execute(wrong.toArray(String[]::new))).isNotZero();
+    assertThat(err.toString()).contains("cuda:63");
+    assertThat(execute(corrected.toArray(String[]::new))).as(err.toString()).isZero();
+    assertThat(Files.readAllLines(target)).hasSize(1);
+  }
+
+  @Test
   void withoutAFileTheClassesAreCounted() {
     int code = execute("classify", images.toString(), "--model", bundle.toString());
 
