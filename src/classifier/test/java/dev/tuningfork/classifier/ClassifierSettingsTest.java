@@ -292,7 +292,7 @@ class ClassifierSettingsTest {
         file("both.properties", "kafka.%1$s-file=%2$s\nkafka.%1$s=x".formatted(name, secret));
     assertThatThrownBy(() -> ClassifierSettings.read(both, Map.of()))
         .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("set one of them");
+        .hasMessageContaining("set only one of them");
     Path empty = file("empty", "\n");
     Path none = file("none.properties", "kafka.%s-file=%s".formatted(name, empty));
     assertThatThrownBy(() -> ClassifierSettings.read(none, Map.of()))
