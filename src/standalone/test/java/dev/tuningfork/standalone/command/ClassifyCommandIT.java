@@ -141,7 +141,7 @@ class ClassifyCommandIT {
                 "--model",
                 bundle.toString()))
         .isEqualTo(3);
-    assertThat(err.toString()).contains("the pixel scale is unknown", "--pixel-scale");
+    assertThat(err.toString()).contains("needs a pixel scale", "--pixel-scale");
   }
 
   @Test

@@ -222,7 +222,7 @@ class TableFormsTest {
     assertThatThrownBy(() -> read(header + "\n587739505552785605,100008,0.73\n"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Hart et al. 2016")
-        .hasMessageContaining("weighted_fraction times the share");
+        .hasMessageContaining("multiply each weighted_fraction by the share");
   }
 
   @Test
