@@ -113,7 +113,7 @@ final class Decoders implements AutoCloseable {
   private Prepared prepare(Fetched fetched, ServedModel served) throws ImageException {
     Submitted submitted = fetched.submitted();
     byte[] bytes = fetched.file().bytes();
-    ImageDescription description = submitted.description();
+    ImageDescription description = submitted.origin().description();
     long start = System.nanoTime();
     DecodeEvent event = new DecodeEvent();
     event.begin();

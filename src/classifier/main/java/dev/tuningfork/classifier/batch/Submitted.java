@@ -2,8 +2,6 @@ package dev.tuningfork.classifier.batch;
 
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
-import dev.tuningfork.image.ImageDescription;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -28,20 +26,6 @@ record Submitted(ImageOrigin origin, Optional<String> host, CompletableFuture<Ou
     return switch (origin) {
       case ImageOrigin.Referenced(_, var image) -> image.uri().length();
       case ImageOrigin.Carried(_, var bytes, _) -> bytes.length;
-    };
-  }
-
-  ImageDescription description() {
-    return switch (origin) {
-      case ImageOrigin.Referenced(_, var image) ->
-          new ImageDescription(
-              image.mediaType(),
-              image.hdu(),
-              image.pixelScale(),
-              image.bands(),
-              image.fieldOfView());
-      case ImageOrigin.Carried(_, _, var mediaType) ->
-          new ImageDescription(mediaType, null, null, List.of(), null);
     };
   }
 }

@@ -5,7 +5,6 @@ import dev.tuningfork.classifier.fetch.FetchException;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
-import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.InputSpec;
@@ -68,25 +67,11 @@ final class Pictures {
             case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes;
             case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image).bytes();
           };
-      return Picture.of(whole.prepare(file, description(origin))).toJpeg();
+      return Picture.of(whole.prepare(file, origin.description())).toJpeg();
     } catch (FetchException | ImageException e) {
       throw new NoPictureException("The image cannot be had: " + e.getMessage(), e);
     } finally {
       places.release();
     }
-  }
-
-  private static ImageDescription description(ImageOrigin origin) {
-    return switch (origin) {
-      case ImageOrigin.Referenced(_, var image) ->
-          new ImageDescription(
-              image.mediaType(),
-              image.hdu(),
-              image.pixelScale(),
-              image.bands(),
-              image.fieldOfView());
-      case ImageOrigin.Carried(_, _, var mediaType) ->
-          new ImageDescription(mediaType, null, null, List.of(), null);
-    };
   }
 }
