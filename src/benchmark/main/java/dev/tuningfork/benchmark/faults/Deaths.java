@@ -90,17 +90,7 @@ public final class Deaths {
               topics.deadLetters(),
               References.PARTITIONS,
               MOST_REFERENCES,
-              new Reckoning.Questions() {
-                @Override
-                public String sha256(int number) {
-                  return hashes.get(number % hashes.size());
-                }
-
-                @Override
-                public boolean mayFail(int number) {
-                  return false;
-                }
-              },
+              new Reckoning.Questions(hashes, _ -> false),
               this::note);
       try (Counter counter = new Counter(reckoning)) {
         fleet.start(INSTANCES);

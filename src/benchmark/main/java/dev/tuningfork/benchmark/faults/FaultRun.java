@@ -120,17 +120,7 @@ public final class FaultRun {
               topics.deadLetters(),
               References.PARTITIONS,
               all,
-              new Reckoning.Questions() {
-                @Override
-                public String sha256(int number) {
-                  return hashes.get(number % hashes.size());
-                }
-
-                @Override
-                public boolean mayFail(int number) {
-                  return way(number) != Way.FILE;
-                }
-              },
+              new Reckoning.Questions(hashes, number -> way(number) != Way.FILE),
               (_, _) -> {});
       Schedule schedule = Schedule.of(order.seed(), order.rounds());
       Memory memory;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -47,14 +48,17 @@ final class Reckoning implements AutoCloseable {
   private int counted;
   private int deadLetters;
 
-  /** What must hold of each reference. */
-  interface Questions {
-
-    /** The SHA-256 of the image that a reference names, hexadecimal. */
-    String sha256(int number);
-
-    /** Whether its image may be out of reach, so that a dead letter is right too. */
-    boolean mayFail(int number);
+  /**
+   * What must hold of each reference.
+   *
+   * @param hashes the SHA-256 of each image, hexadecimal; references name the images in turn
+   * @param mayFail whether the image of a reference may be out of reach, so that a dead letter is
+   *     right too
+   */
+  record Questions(List<String> hashes, IntPredicate mayFail) {
+    private String sha256(int number) {
+      return hashes.get(number % hashes.size());
+    }
   }
 
   /** An outcome that was committed. */
@@ -182,7 +186,7 @@ final class Reckoning implements AutoCloseable {
   private String wrongLetter(int number, ConsumerRecord<byte[], byte[]> record) {
     deadLetters++;
     String stage = header(record, "tuning-fork.stage");
-    return questions.mayFail(number) && stage.equals("fetch")
+    return questions.mayFail.test(number) && stage.equals("fetch")
         ? ""
         : "it is a dead letter: %s, %s"
             .formatted(stage, header(record, "__streams.errors.message"));

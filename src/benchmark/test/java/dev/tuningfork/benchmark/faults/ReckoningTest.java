@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -22,17 +23,7 @@ class ReckoningTest {
 
   /** Even references name the image aa, odd ones bb; reference 5 may fail. */
   private static final Reckoning.Questions QUESTIONS =
-      new Reckoning.Questions() {
-        @Override
-        public String sha256(int number) {
-          return number % 2 == 0 ? "aa" : "bb";
-        }
-
-        @Override
-        public boolean mayFail(int number) {
-          return number == 5;
-        }
-      };
+      new Reckoning.Questions(List.of("aa", "bb"), number -> number == 5);
 
   @Test
   void whatIsLostDoubledOrWrongIsFoundAndNothingElse() {
