@@ -6,7 +6,6 @@ import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,14 +110,10 @@ final class HostsSuite implements Suite {
         ClassifierSettings settings =
             workload
                 .settings(servers)
-                .withFetch(
-                    FetchSettings.of(
-                        new FetchPolicy(
-                            Set.of("http"),
-                            List.of("127.0.0.1:*"),
-                            List.of("127.0.0.0/8"),
-                            List.of(),
-                            Set.of())));
+                .with(FetchPolicy.FOLDERS, List.of())
+                .with(FetchPolicy.SCHEMES, List.of("http"))
+                .with(FetchPolicy.HOSTS, List.of("127.0.0.1:*"))
+                .with(FetchPolicy.NETWORKS, List.of("127.0.0.0/8"));
         Topics topics = settings.topics();
         References.createTopics(servers, topics);
         int failing = publish(servers, topics, bad);
