@@ -41,28 +41,19 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>At the end it is also measured how long it takes until the last reference of the hanging hosts
  * is a dead letter. None may be missing and none may come twice.
  */
-final class HostsSuite implements Suite {
+final class HostsSuite {
 
   private static final List<Integer> HANGING = List.of(0, 1, 2, 5);
   private static final int ONE_IN = 20;
 
-  @Override
-  public String name() {
-    return "hosts";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "hosts",
+          "images of a good host, alone and beside 1, 2 and 5 hosts that never answer",
+          Suite.Form.FULL,
+          HostsSuite::measure);
 
-  @Override
-  public String description() {
-    return "images of a good host, alone and beside 1, 2 and 5 hosts that never answer";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan().runsAtMost(3);
     int galaxies = plan.galaxies();
     try (MorphologyModel model = workload.model();

@@ -25,30 +25,21 @@ import javax.imageio.ImageIO;
  * first. The images are small ones (64×64), so that the million passes in minutes; how fast it goes
  * is no figure for that reason.
  */
-final class MemorySuite implements Suite {
+final class MemorySuite {
 
   private static final int POINTS = 10;
   private static final int IMAGES = 50;
   private static final int SIDE = 64;
   private static final double MIB = 1 << 20;
 
-  @Override
-  public String name() {
-    return "memory";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "memory",
+          "heap and process over a million references, and a ledger restored after them",
+          Suite.Form.FULL,
+          MemorySuite::measure);
 
-  @Override
-  public String description() {
-    return "heap and process over a million references, and a ledger restored after them";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     int references = workload.plan().references();
     Path folder = workload.folder("memory");
     List<Path> images = small(workload.images(), folder);
