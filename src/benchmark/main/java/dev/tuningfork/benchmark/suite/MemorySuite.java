@@ -78,27 +78,8 @@ final class MemorySuite {
             seconds(started));
       }
     }
-    String through = "after %,d of %,d references";
-    tally.add(
-        "heap, early",
-        "MiB",
-        "live after a full collection, " + through.formatted(references / POINTS, references),
-        heaps.getFirst());
-    tally.add(
-        "heap, late",
-        "MiB",
-        "live after a full collection, " + through.formatted(references, references),
-        heaps.getLast());
-    tally.add(
-        "process, early",
-        "MiB",
-        "resident, " + through.formatted(references / POINTS, references),
-        processes.getFirst());
-    tally.add(
-        "process, late",
-        "MiB",
-        "resident, " + through.formatted(references, references),
-        processes.getLast());
+    ends(tally, "heap", "live after a full collection", heaps, references);
+    ends(tally, "process", "resident", processes, references);
     for (int point = 0; point < POINTS; point++) {
       tally.add(
           "heap",
@@ -107,6 +88,17 @@ final class MemorySuite {
           heaps.get(point));
       tally.add("process", "MiB", "resident, at ten points of the way", processes.get(point));
     }
+  }
+
+  private static void ends(
+      Tally tally, String what, String how, List<Double> points, int references) {
+    String through = how + ", after %,d of %,d references";
+    tally.add(
+        what + ", early",
+        "MiB",
+        through.formatted(references / POINTS, references),
+        points.getFirst());
+    tally.add(what + ", late", "MiB", through.formatted(references, references), points.getLast());
   }
 
   private static JavaProcess start(
