@@ -1,8 +1,5 @@
 package dev.tuningfork;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,8 +8,6 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.tuningfork.classifier.metrics.CommitTimingClients;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.junit.jupiter.api.Test;
 
 /** The walls between the modules, and between the packages of morphology. */
@@ -103,27 +98,14 @@ class ArchitectureTest {
             .resideInAPackage("ai.djl.."));
   }
 
-  /**
-   * Kafka moves and changes its internals in minor versions. The one exception says its reason
-   * itself.
-   */
+  /** Kafka moves and changes its internals in minor versions. */
   @Test
   void kafkasInternalsAreLeftAlone() {
     holds(
         noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName(CommitTimingClients.class.getName())
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka..internals.."));
-    holds(
-        noClasses()
-            .that()
-            .haveFullyQualifiedName(CommitTimingClients.class.getName())
-            .should()
-            .dependOnClassesThat(
-                resideInAPackage("org.apache.kafka..internals..")
-                    .and(not(type(DefaultKafkaClientSupplier.class)))));
   }
 
   @Test

@@ -2,21 +2,19 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
-import dev.tuningfork.classifier.batch.Onlooker;
+import dev.tuningfork.classifier.batch.Sampler;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import dev.tuningfork.classifier.metrics.CommitTimingClients;
-import dev.tuningfork.classifier.metrics.TransactionListener;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
-import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.classifier.stream.Transactions;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
@@ -129,23 +127,19 @@ public final class ClassifierApplication implements AutoCloseable {
             this::fail,
             metrics,
             shadow,
-            feed.<Onlooker>map(page -> page).orElse(Onlooker.NOBODY));
+            feed.<Sampler>map(page -> page).orElse(Sampler.NONE));
     models = new Models(settings, batcher, shadow, metrics);
+    Transactions transactions = new Transactions(metrics, settings.service().page().galaxies());
     Topology topology =
         ClassifierTopology.of(
             settings.topics(),
             batcher,
             format,
             settings.pipeline().ledger(),
-            metrics,
-            feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
+            transactions,
+            metrics);
     streams =
-        new KafkaStreams(
-            topology,
-            StreamsSettings.of(settings, streamsProtocol),
-            new CommitTimingClients(
-                metrics,
-                feed.<TransactionListener>map(page -> page).orElse(TransactionListener.NOBODY)));
+        new KafkaStreams(topology, StreamsSettings.of(settings, streamsProtocol), transactions);
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
     streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
@@ -375,8 +369,8 @@ public final class ClassifierApplication implements AutoCloseable {
 
   private void fail(Throwable cause) {
     LOG.error(
-        "The classifier stops. Nothing is lost: what is in flight is in the ledger, and is tried again"
-            + " after a restart. {}",
+        "The classifier stops. Nothing is lost: what is in flight is in the ledger, and is tried"
+            + " again after a restart. {}",
         cause.getMessage(),
         cause);
     failure = cause;

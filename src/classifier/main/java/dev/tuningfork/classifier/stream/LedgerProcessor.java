@@ -2,10 +2,10 @@ package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
 import dev.tuningfork.classifier.batch.ImageOrigin;
-import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.batch.Outcome.Classified;
 import dev.tuningfork.classifier.batch.Outcome.Failed;
+import dev.tuningfork.classifier.batch.Sampler.Sample;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
@@ -141,8 +141,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final MessageFormat format;
   private final LedgerSettings settings;
   private final OpenTasks tasks;
+  private final Transactions transactions;
   private final ClassifierMetrics metrics;
-  private final MorphologyListener listener;
 
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
   private ProcessorContext<byte[], byte[]> context;
@@ -181,14 +181,14 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       MessageFormat format,
       LedgerSettings settings,
       OpenTasks tasks,
-      ClassifierMetrics metrics,
-      MorphologyListener listener) {
+      Transactions transactions,
+      ClassifierMetrics metrics) {
     this.classifier = classifier;
     this.format = format;
     this.settings = settings;
     this.tasks = tasks;
+    this.transactions = transactions;
     this.metrics = metrics;
-    this.listener = listener;
   }
 
   @Override
@@ -273,7 +273,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
    */
   private void commitPromptly(long period) {
     boolean keepsUp = tasks.inFlight() <= KEEPS_UP * settings.window();
-    if (settledSincePromptCommit && keepsUp && tasks.mayCommit(period)) {
+    if (settledSincePromptCommit && keepsUp && transactions.mayRequestCommit(period)) {
       settledSincePromptCommit = false;
       context.commit();
     }
@@ -455,7 +455,9 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
             tasks.inherited() + windowBytes(overshoot));
     if (!hasRoom(most, mostBytes, bytes)) {
       throw tooMuch(
-          "galaxies finish more slowly than new ones are taken: the model, or where the images are fetched from, is too slow. Nothing is lost; the classifier goes on when it is restarted.");
+          "galaxies finish more slowly than new ones are taken: the model, or where the images are"
+              + " fetched from, is too slow. Nothing is lost; the classifier goes on when it is"
+              + " restarted.");
     }
   }
 
@@ -535,9 +537,9 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
         MORPHOLOGIES);
     classified.record();
     metrics.classified(sinceAccepted(entry));
-    Keepsake keepsake = answer.keepsake();
-    if (keepsake != null) {
-      listener.published(morphology, request.origin(), keepsake);
+    Sample sample = answer.sample();
+    if (sample != null) {
+      transactions.afterCommit(() -> sample.committed(morphology, request.origin()));
     }
   }
 

@@ -73,7 +73,7 @@ class BatcherTest {
         broken::set,
         ClassifierMetrics.unheard(),
         new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
-        Onlooker.NOBODY);
+        Sampler.NONE);
   }
 
   private final class Recycling implements Batcher.Preparation {

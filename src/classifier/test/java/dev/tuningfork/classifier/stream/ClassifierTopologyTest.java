@@ -138,8 +138,8 @@ class ClassifierTopologyTest {
         classifier,
         format,
         settings,
-        new ClassifierMetrics(measures),
-        MorphologyListener.NOBODY);
+        new Transactions(new ClassifierMetrics(measures), 1),
+        new ClassifierMetrics(measures));
   }
 
   private void start(LedgerSettings settings) {

@@ -58,8 +58,8 @@ class LedgerRecoveryTest {
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new OpenTasks(),
-          ClassifierMetrics.unheard(),
-          MorphologyListener.NOBODY);
+          new Transactions(ClassifierMetrics.unheard(), 1),
+          ClassifierMetrics.unheard());
 
   @BeforeEach
   void openLedger() {
@@ -220,8 +220,8 @@ class LedgerRecoveryTest {
             silentRegistry,
             LedgerSettings.DEFAULT,
             tasks,
-            new ClassifierMetrics(measures),
-            MorphologyListener.NOBODY);
+            new Transactions(new ClassifierMetrics(measures), 1),
+            new ClassifierMetrics(measures));
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> task.init(context)).isInstanceOf(SchemaUnavailableException.class);
     }
@@ -256,8 +256,8 @@ class LedgerRecoveryTest {
         MessageFormat.JSON,
         SMALL,
         tasks,
-        ClassifierMetrics.unheard(),
-        MorphologyListener.NOBODY);
+        new Transactions(ClassifierMetrics.unheard(), 1),
+        ClassifierMetrics.unheard());
   }
 
   private static void classify(CompletableFuture<Outcome> outcome) {

@@ -38,8 +38,8 @@ class PromptCommitTest {
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new OpenTasks(),
-          ClassifierMetrics.unheard(),
-          MorphologyListener.NOBODY);
+          new Transactions(ClassifierMetrics.unheard(), 1),
+          ClassifierMetrics.unheard());
 
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
 

@@ -118,15 +118,13 @@ class ExchangedModelPageIT {
     message.put("objectId", objectId);
     byte[] grey = new byte[32 * 32];
     Arrays.fill(grey, (byte) 100);
-    feed.begun();
-    feed.published(
-        GalaxyMorphology.fromJson(message.toString().getBytes(UTF_8)),
-        new ImageOrigin.Carried(objectId, new MockSurvey(1).galaxy(1).jpeg(), "image/jpeg"),
-        requireNonNull(
-            feed.look(
+    requireNonNull(
+            feed.sample(
                 new PreparedImage(new Pixels.Levels(grey), 32, 32, Set.of()),
-                AnswerProbabilities.of(tree, answers))));
-    feed.committed();
+                AnswerProbabilities.of(tree, answers)))
+        .committed(
+            GalaxyMorphology.fromJson(message.toString().getBytes(UTF_8)),
+            new ImageOrigin.Carried(objectId, new MockSurvey(1).galaxy(1).jpeg(), "image/jpeg"));
   }
 
   private static Answerer answerer(String name, DecisionTree tree) {
