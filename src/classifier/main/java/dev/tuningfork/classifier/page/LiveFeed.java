@@ -7,9 +7,7 @@ import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -57,10 +55,10 @@ public final class LiveFeed implements Sampler, AutoCloseable {
   private final ClassifierMetrics metrics;
   private final Optional<SteeredSurvey> survey;
   private final Gallery gallery;
-  private final Pace unasked = new Pace(UNASKED, 4, System.nanoTime());
+  private final TokenBucket unasked = new TokenBucket(UNASKED, 4, System.nanoTime());
   private final AtomicLong seen = new AtomicLong();
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
-  private final Figures figures = new Figures();
+  private final StreamFigures figures = new StreamFigures();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("page-figures").factory());
@@ -100,7 +98,7 @@ public final class LiveFeed implements Sampler, AutoCloseable {
     if (wanting.isEmpty() && !unasked.take(now)) {
       return null;
     }
-    Picture picture = Picture.of(image);
+    DisplayImage picture = DisplayImage.of(image);
     List<Watcher> asked = wanting;
     return (morphology, origin) ->
         show(
@@ -173,17 +171,17 @@ public final class LiveFeed implements Sampler, AutoCloseable {
       figures.forget();
       return;
     }
-    Map<String, Object> all = figures.next(metrics.read(), lag.getAsLong(), ready.getAsBoolean());
+    StreamFigures.Snapshot stream =
+        figures.next(metrics.read(), lag.getAsLong(), ready.getAsBoolean());
     Optional<SteeredSurvey.State> state = survey.map(SteeredSurvey::state);
     for (Watcher watcher : watchers) {
       if (watcher.hangs(PATIENCE_NANOS)) {
         watcher.cutOff();
         continue;
       }
-      Map<String, Object> own = new LinkedHashMap<>(all);
-      own.put("matched", watcher.matched());
-      own.put("dropped", watcher.dropped());
-      watcher.tell(new Event.Figures("figures", own));
+      watcher.tell(
+          new Event.Figures(
+              "figures", new StreamFigures.OfClient(stream, watcher.matched(), watcher.dropped())));
       state.ifPresent(now -> watcher.tell(new Event.Figures("survey", now)));
     }
   }

@@ -30,7 +30,7 @@ final class Watcher {
   private static final int WAITING = LiveFeed.CARDS + 4;
 
   final Filter filter;
-  private final Pace pace;
+  private final TokenBucket pace;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(WAITING);
   private final LongAdder matched = new LongAdder();
   private final LongAdder dropped = new LongAdder();
@@ -41,7 +41,7 @@ final class Watcher {
   /** Belongs to the calling thread, which takes the events. */
   Watcher(Filter filter, int perSecond) {
     this.filter = filter;
-    pace = new Pace(perSecond, Math.max(1, perSecond / 2.0), System.nanoTime());
+    pace = new TokenBucket(perSecond, Math.max(1, perSecond / 2.0), System.nanoTime());
   }
 
   /** Whether it wants this galaxy and may have one more now. */

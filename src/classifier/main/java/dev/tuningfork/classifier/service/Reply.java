@@ -1,7 +1,5 @@
 package dev.tuningfork.classifier.service;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -30,8 +28,6 @@ public record Reply(Status status, String contentType, byte[] body, List<Header>
   public static final String JSON = "application/json";
   static final String TEXT = "text/plain; charset=utf-8";
 
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   public Reply {
     more = List.copyOf(more);
   }
@@ -45,11 +41,7 @@ public record Reply(Status status, String contentType, byte[] body, List<Header>
   }
 
   public static Reply json(Status status, Object body) {
-    try {
-      return of(status, JSON, MAPPER.writeValueAsBytes(body));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("An answer could not be written as JSON.", e);
-    }
+    return of(status, JSON, ServiceJson.write(body).getBytes(StandardCharsets.UTF_8));
   }
 
   /**

@@ -174,7 +174,8 @@ class LiveFeedTest {
     }
     PreparedImage red = new PreparedImage(new Pixels.Levels(levels), 16, 16, Set.of());
     int shown =
-        ImageIO.read(new ByteArrayInputStream(Picture.of(red).toJpeg())).getRGB(8, 8) & 0xffffff;
+        ImageIO.read(new ByteArrayInputStream(DisplayImage.of(red).toJpeg())).getRGB(8, 8)
+            & 0xffffff;
 
     assertThat(shown >> 16).isBetween(190, 210);
     assertThat(shown & 0xffff).isLessThan(0x1010);
@@ -199,7 +200,7 @@ class LiveFeedTest {
         GalaxyMorphology.fromJson(JSON),
         SMOOTH,
         new ImageOrigin.Carried("carried", new byte[bytes], null),
-        Picture.of(image()));
+        DisplayImage.of(image()));
   }
 
   private static PreparedImage image() {
