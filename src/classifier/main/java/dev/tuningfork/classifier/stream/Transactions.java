@@ -35,10 +35,10 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  */
 public final class Transactions implements KafkaClientSupplier {
 
-  /** The open transaction of one stream thread. */
+  /** The transactions of one stream thread, of which one at most is open. */
   private static final class Transaction {
     final Deque<Runnable> afterCommit = new ArrayDeque<>();
-    long periodOfLastRequest = Long.MIN_VALUE;
+    final CommitPace pace = new CommitPace();
   }
 
   private final ClassifierMetrics metrics;
@@ -63,14 +63,18 @@ public final class Transactions implements KafkaClientSupplier {
   }
 
   /**
-   * Whether a task may request a commit, for the first time on this thread in this period: one
-   * commit serves all tasks of the thread.
+   * Whether a task may request a commit now; it then does. One commit serves all tasks of the
+   * thread.
+   *
+   * @param period counted from the epoch
    */
   boolean mayRequestCommit(long period) {
-    Transaction mine = open.get();
-    boolean first = mine.periodOfLastRequest != period;
-    mine.periodOfLastRequest = period;
-    return first;
+    return open.get().pace.mayCommit(period, System.nanoTime());
+  }
+
+  /** The commit that a task of this thread requested is over. */
+  void works() {
+    open.get().pace.works(System.nanoTime());
   }
 
   /** The transaction of this thread begins. One that was open before was rolled back. */
