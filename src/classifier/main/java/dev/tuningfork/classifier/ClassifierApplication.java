@@ -94,7 +94,7 @@ public final class ClassifierApplication implements AutoCloseable {
             .service()
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-    metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
+    metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::noop);
     feed =
         settings.service().address().isPresent() && settings.service().page().show()
             ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))

@@ -1,8 +1,8 @@
 package dev.tuningfork.classifier.page;
 
 import dev.tuningfork.classifier.page.Watcher.Event;
+import dev.tuningfork.classifier.service.HttpReply;
 import dev.tuningfork.classifier.service.PageSettings;
-import dev.tuningfork.classifier.service.Reply;
 import dev.tuningfork.classifier.service.ServiceJson;
 import dev.tuningfork.tree.DecisionTree;
 import io.helidon.common.parameters.Parameters;
@@ -51,12 +51,13 @@ final class GalaxyEvents implements Handler {
     try {
       watcher = feed.watch(filter(request.query()));
     } catch (IllegalArgumentException e) {
-      LivePage.send(Reply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage())), response);
+      LivePage.send(
+          HttpReply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage())), response);
       return;
     }
     if (watcher.isEmpty()) {
       LivePage.send(
-          Reply.error(
+          HttpReply.error(
               Status.SERVICE_UNAVAILABLE_503,
               "%d clients are shown galaxies already, as many as page.clients allows."
                   .formatted(settings.clients())),

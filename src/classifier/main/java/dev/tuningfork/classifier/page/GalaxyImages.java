@@ -6,7 +6,7 @@ import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
-import dev.tuningfork.classifier.service.Reply;
+import dev.tuningfork.classifier.service.HttpReply;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.ImageException;
@@ -63,7 +63,7 @@ final class GalaxyImages {
   }
 
   /** What the network saw of the galaxy of this number, while the galaxy is kept. */
-  Reply thumbnail(String number) {
+  HttpReply thumbnail(String number) {
     return (number.matches("\\d{1,18}")
             ? gallery.find(Long.parseLong(number))
             : Optional.<SeenGalaxy>empty())
@@ -72,7 +72,7 @@ final class GalaxyImages {
   }
 
   /** What the network saw of an object, while its galaxy is kept. */
-  Reply seen(String objectId) {
+  HttpReply seen(String objectId) {
     return gallery
         .find(objectId)
         .map(galaxy -> jpeg(galaxy.thumbnail()))
@@ -80,7 +80,7 @@ final class GalaxyImages {
   }
 
   /** The central square of an object's image. */
-  Reply original(String objectId) {
+  HttpReply original(String objectId) {
     Optional<ImageOrigin> origin =
         gallery
             .find(objectId)
@@ -95,7 +95,7 @@ final class GalaxyImages {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Reply.error(Status.SERVICE_UNAVAILABLE_503, "The service is stopping.");
+      return HttpReply.error(Status.SERVICE_UNAVAILABLE_503, "The service is stopping.");
     }
     try {
       return jpeg(render(origin.get()));
@@ -128,11 +128,11 @@ final class GalaxyImages {
     }
   }
 
-  private static Reply jpeg(byte[] file) {
-    return Reply.of(Status.OK_200, "image/jpeg", file);
+  private static HttpReply jpeg(byte[] file) {
+    return HttpReply.of(Status.OK_200, "image/jpeg", file);
   }
 
-  private static Reply none(String sentence) {
-    return Reply.error(Status.NOT_FOUND_404, sentence);
+  private static HttpReply none(String sentence) {
+    return HttpReply.error(Status.NOT_FOUND_404, sentence);
   }
 }

@@ -5,9 +5,9 @@ import dev.tuningfork.classifier.deadletter.Place;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.service.HttpReply;
 import dev.tuningfork.classifier.service.KnownHosts;
 import dev.tuningfork.classifier.service.PageSettings;
-import dev.tuningfork.classifier.service.Reply;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.tree.DecisionTree;
 import io.helidon.common.parameters.Parameters;
@@ -77,7 +77,7 @@ public final class LivePage implements HttpService {
       BooleanSupplier ready) {}
 
   private final LiveFeed feed;
-  private final LetterBox letters;
+  private final PageDeadLetters letters;
   private final PageSettings settings;
   private final Surroundings surroundings;
   private final OriginCheck origin;
@@ -91,7 +91,7 @@ public final class LivePage implements HttpService {
    */
   public LivePage(
       LiveFeed feed,
-      LetterBox letters,
+      PageDeadLetters letters,
       PageSettings settings,
       String host,
       ImageFetcher fetcher,
@@ -128,35 +128,36 @@ public final class LivePage implements HttpService {
             survey -> rules.post("/page/survey", changing(request -> steer(survey, request))));
   }
 
-  private static void read(HttpRules rules, String pattern, Function<ServerRequest, Reply> answer) {
+  private static void read(
+      HttpRules rules, String pattern, Function<ServerRequest, HttpReply> answer) {
     rules.route(
         Method.predicate(Method.GET, Method.HEAD),
         PathMatchers.create(pattern),
         (request, response) -> send(answer.apply(request), response));
   }
 
-  private Handler changing(Function<ServerRequest, Reply> answer) {
+  private Handler changing(Function<ServerRequest, HttpReply> answer) {
     return (request, response) ->
         send(origin.isThisPage(request) ? answer.apply(request) : stranger(), response);
   }
 
-  static void send(Reply reply, ServerResponse response) {
+  static void send(HttpReply reply, ServerResponse response) {
     STRICT.forEach(response::header);
     reply.send(response);
   }
 
-  private static Reply stranger() {
-    return Reply.error(
+  private static HttpReply stranger() {
+    return HttpReply.error(
         Status.FORBIDDEN_403,
         "This is answered to the page itself alone, under an address, localhost, or a name that"
             + " service.hosts lists.");
   }
 
-  private Reply file(String name) {
+  private HttpReply file(String name) {
     PageFiles.File file = files.get(name);
     return file == null
-        ? Reply.error(Status.NOT_FOUND_404, "There is no such file.")
-        : Reply.of(Status.OK_200, file.mediaType(), file.content());
+        ? HttpReply.error(Status.NOT_FOUND_404, "There is no such file.")
+        : HttpReply.of(Status.OK_200, file.mediaType(), file.content());
   }
 
   private Answerer serving() {
@@ -179,14 +180,14 @@ public final class LivePage implements HttpService {
     return feed.survey().flatMap(survey -> survey.truth(objectId)).orElse(null);
   }
 
-  private Reply object(ServerRequest request) {
+  private HttpReply object(ServerRequest request) {
     String objectId = rest(request, OBJECTS);
     Optional<SeenGalaxy> seen = feed.gallery().find(objectId);
     Optional<byte[]> json =
         seen.map(galaxy -> galaxy.morphology.toJson())
             .or(() -> surroundings.morphologies.apply(objectId));
     if (json.isEmpty()) {
-      return Reply.error(
+      return HttpReply.error(
           Status.NOT_FOUND_404,
           "This galaxy is not among the newest that the page keeps, and no morphology of it is kept"
               + " besides (service.morphologies).");
@@ -214,29 +215,29 @@ public final class LivePage implements HttpService {
     }
   }
 
-  private Reply deadLetters() {
+  private HttpReply deadLetters() {
     try {
       return json(letters.read());
     } catch (KafkaException e) {
-      return Reply.error(
+      return HttpReply.error(
           Status.SERVICE_UNAVAILABLE_503, "The dead letters cannot be read: " + e.getMessage());
     }
   }
 
-  private Reply replay(ServerRequest request) {
+  private HttpReply replay(ServerRequest request) {
     try {
       Parameters path = request.path().pathParameters();
       Place place = Place.parse(path.get("partition") + ":" + path.get("offset"));
       return json(new Views.Replayed(letters.replay(place)));
     } catch (IllegalArgumentException e) {
-      return Reply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
+      return HttpReply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
     } catch (KafkaException e) {
-      return Reply.error(
+      return HttpReply.error(
           Status.SERVICE_UNAVAILABLE_503, "It could not be sent again: " + e.getMessage());
     }
   }
 
-  private static Reply steer(SteeredSurvey survey, ServerRequest request) {
+  private static HttpReply steer(SteeredSurvey survey, ServerRequest request) {
     try {
       SteeredSurvey.State now = survey.state();
       Map<String, Double> kinds = new LinkedHashMap<>();
@@ -247,7 +248,7 @@ public final class LivePage implements HttpService {
           number(request, "pace", now.pace()), number(request, "noise", now.noise()), kinds);
       return json(survey.state());
     } catch (IllegalArgumentException e) {
-      return Reply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
+      return HttpReply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
     }
   }
 
@@ -265,7 +266,7 @@ public final class LivePage implements HttpService {
     return request.path().path().substring(folder.length());
   }
 
-  private static Reply json(Object content) {
-    return Reply.json(Status.OK_200, content);
+  private static HttpReply json(Object content) {
+    return HttpReply.json(Status.OK_200, content);
   }
 }

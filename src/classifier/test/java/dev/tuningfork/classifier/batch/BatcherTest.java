@@ -71,8 +71,8 @@ class BatcherTest {
         _ -> preparation,
         model,
         broken::set,
-        ClassifierMetrics.unheard(),
-        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
+        ClassifierMetrics.noop(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.noop()),
         Sampler.NONE);
   }
 

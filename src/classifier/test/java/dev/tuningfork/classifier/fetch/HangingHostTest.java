@@ -175,8 +175,8 @@ class HangingHostTest {
         broken -> {
           throw new AssertionError(broken);
         },
-        ClassifierMetrics.unheard(),
-        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
+        ClassifierMetrics.noop(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.noop()),
         Sampler.NONE);
   }
 }

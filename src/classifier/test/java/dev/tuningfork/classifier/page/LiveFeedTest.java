@@ -216,7 +216,7 @@ class LiveFeedTest {
   }
 
   private static LiveFeed feed(PageSettings settings) {
-    return new LiveFeed(settings, ClassifierMetrics.unheard(), Optional.empty());
+    return new LiveFeed(settings, ClassifierMetrics.noop(), Optional.empty());
   }
 
   private static byte[] example() {

@@ -27,7 +27,7 @@ class StreamFiguresTest {
     for (int i = 1; i <= 900; i++) {
       metrics.classified(i % 90);
     }
-    metrics.gaveUp(Stage.FETCH, FailureKind.TRANSIENT, 40);
+    metrics.deadLettered(Stage.FETCH, FailureKind.TRANSIENT, 40);
     StreamFigures.Snapshot now = figures.next(metrics.read(), 7, true);
 
     assertThat(now.morphologies()).isEqualTo(1_900);

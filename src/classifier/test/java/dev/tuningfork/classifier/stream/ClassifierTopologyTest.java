@@ -138,7 +138,7 @@ class ClassifierTopologyTest {
         classifier,
         format,
         settings,
-        new Transactions(new ClassifierMetrics(measures), 1),
+        new Transactions(ClassifierMetrics.noop(), 1),
         new ClassifierMetrics(measures));
   }
 

@@ -58,8 +58,8 @@ class LedgerRecoveryTest {
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new OpenTasks(),
-          new Transactions(ClassifierMetrics.unheard(), 1),
-          ClassifierMetrics.unheard());
+          new Transactions(ClassifierMetrics.noop(), 1),
+          ClassifierMetrics.noop());
 
   @BeforeEach
   void openLedger() {
@@ -220,7 +220,7 @@ class LedgerRecoveryTest {
             silentRegistry,
             LedgerSettings.DEFAULT,
             tasks,
-            new Transactions(new ClassifierMetrics(measures), 1),
+            new Transactions(ClassifierMetrics.noop(), 1),
             new ClassifierMetrics(measures));
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> task.init(context)).isInstanceOf(SchemaUnavailableException.class);
@@ -256,8 +256,8 @@ class LedgerRecoveryTest {
         MessageFormat.JSON,
         SMALL,
         tasks,
-        new Transactions(ClassifierMetrics.unheard(), 1),
-        ClassifierMetrics.unheard());
+        new Transactions(ClassifierMetrics.noop(), 1),
+        ClassifierMetrics.noop());
   }
 
   private static void classify(CompletableFuture<Outcome> outcome) {

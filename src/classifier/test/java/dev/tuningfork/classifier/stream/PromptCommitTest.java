@@ -38,8 +38,8 @@ class PromptCommitTest {
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new OpenTasks(),
-          new Transactions(ClassifierMetrics.unheard(), 1),
-          ClassifierMetrics.unheard());
+          new Transactions(ClassifierMetrics.noop(), 1),
+          ClassifierMetrics.noop());
 
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
 

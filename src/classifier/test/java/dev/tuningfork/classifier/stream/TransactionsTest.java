@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class TransactionsTest {
 
-  private final Transactions transactions = new Transactions(ClassifierMetrics.unheard(), 3);
+  private final Transactions transactions = new Transactions(ClassifierMetrics.noop(), 3);
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
   @Test

@@ -17,9 +17,9 @@ import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import dev.tuningfork.classifier.page.LetterBox;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
+import dev.tuningfork.classifier.page.PageDeadLetters;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
@@ -51,14 +51,14 @@ class ExchangedModelPageIT {
 
   private final AtomicReference<Answerer> serving = new AtomicReference<>(answerer("first", FIRST));
   private final LiveFeed feed =
-      new LiveFeed(PageSettings.DEFAULT, ClassifierMetrics.unheard(), Optional.empty());
+      new LiveFeed(PageSettings.DEFAULT, ClassifierMetrics.noop(), Optional.empty());
 
   @Test
   void thePageFollowsTheModelThatAnswers() throws Exception {
     LivePage page =
         new LivePage(
             feed,
-            new LetterBox(Map.of(), Map.of(), Topics.DEFAULT, false),
+            new PageDeadLetters(Map.of(), Map.of(), Topics.DEFAULT, false),
             PageSettings.DEFAULT,
             "127.0.0.1",
             new SurveyImageFetcher(FetchSettings.of(FetchPolicy.ofFolders(List.of()))),

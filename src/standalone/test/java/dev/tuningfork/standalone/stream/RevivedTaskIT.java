@@ -77,8 +77,8 @@ class RevivedTaskIT {
                   classifier,
                   MessageFormat.JSON,
                   SMALL,
-                  new Transactions(ClassifierMetrics.unheard(), 1),
-                  ClassifierMetrics.unheard()),
+                  new Transactions(ClassifierMetrics.noop(), 1),
+                  ClassifierMetrics.noop()),
               settings(observatory),
               clients)) {
         streams.start();

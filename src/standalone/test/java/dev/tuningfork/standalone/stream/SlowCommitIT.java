@@ -58,8 +58,8 @@ class SlowCommitIT {
                   new InstantClassifier(),
                   MessageFormat.JSON,
                   LedgerSettings.DEFAULT,
-                  new Transactions(ClassifierMetrics.unheard(), 1),
-                  ClassifierMetrics.unheard()),
+                  new Transactions(ClassifierMetrics.noop(), 1),
+                  ClassifierMetrics.noop()),
               settings(observatory),
               clients)) {
         streams.start();

@@ -16,12 +16,12 @@ import org.slf4j.MDC;
  * context ({@code objectId}, {@code source}, {@code traceId}). A stack trace stands only where the
  * failure was not foreseen.
  */
-final class GivenUpLog {
+final class DeadLetterLog {
 
-  private static final Logger LOG = LoggerFactory.getLogger(GivenUpLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetterLog.class);
   private static final int LONGEST_ID = 200;
 
-  private GivenUpLog() {}
+  private DeadLetterLog() {}
 
   /**
    * @param request absent where it could not be read

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * topic is read when somebody asks, once at a time, and what was read serves those who ask within
  * the next seconds. Safe for use by many threads at once.
  */
-public final class LetterBox {
+public final class PageDeadLetters {
 
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -70,7 +70,7 @@ public final class LetterBox {
    * @param producer the same of a producer
    * @param replay whether letters may be sent to the input topic again
    */
-  public LetterBox(
+  public PageDeadLetters(
       Map<String, Object> consumer, Map<String, Object> producer, Topics topics, boolean replay) {
     this.consumer = consumer;
     this.producer = producer;
