@@ -4,10 +4,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The walls between the modules, and between the packages of morphology. */
@@ -111,6 +118,24 @@ class ArchitectureTest {
   @Test
   void noTwoPackagesNeedEachOther() {
     holds(slices().matching("dev.tuningfork.(**)").should().beFreeOfCycles());
+  }
+
+  /** docs/architecture.md says where to change what. */
+  @Test
+  void theArchitecturePageNamesWhatExists() throws IOException {
+    Path page = Path.of("../../docs/architecture.md");
+    String text = Files.readString(page);
+    Set<String> classes =
+        PRODUCT.stream().map(JavaClass::getSimpleName).collect(Collectors.toSet());
+
+    assertThat(Pattern.compile("]\\((\\.\\./[^)#]+)").matcher(text).results())
+        .hasSizeGreaterThan(20)
+        .allSatisfy(link -> assertThat(page.resolveSibling(link.group(1))).exists());
+    assertThat(Pattern.compile("`([A-Z]\\w+[a-z])`").matcher(text).results())
+        .hasSizeGreaterThan(20)
+        .extracting(name -> name.group(1))
+        .filteredOn(name -> !name.endsWith("Test"))
+        .isSubsetOf(classes);
   }
 
   private static void holds(ArchRule rule) {
