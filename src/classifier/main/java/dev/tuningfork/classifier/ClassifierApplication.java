@@ -54,7 +54,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClassifierApplication.class);
   private static final Duration CLOSING = Duration.ofSeconds(30);
 
-  /** Where a classifier stands. */
+  /** The state of a classifier. */
   public enum State {
     /** Partitions are assigned and ledgers restored; also after another member came or went. */
     STARTING,

@@ -37,22 +37,10 @@ public sealed interface Outcome {
     public Classified {
       flags = Set.copyOf(flags);
     }
-
-    /** Of an image about which nothing more was found out. */
-    public Classified(
-        AnswerProbabilities probabilities,
-        Answerer by,
-        String sha256,
-        int width,
-        int height,
-        Set<QualityFlag> flags,
-        @Nullable Sample sample) {
-      this(probabilities, by, sha256, width, height, flags, ImageFacts.NONE, sample);
-    }
   }
 
   /**
-   * It was given up.
+   * It failed, and becomes a dead letter.
    *
    * @param stage where it failed
    * @param attempts how many times that stage was tried; where its host is silent, how many times

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
  * <p>Invariants:
  *
  * <ul>
- *   <li>An idle predictor takes whatever waits, at once; while all of them work, the next batch
+ *   <li>An idle predictor takes all that waits, at once; while all of them work, the next batch
  *       grows up to the limit. Only while the decoders are behind does a predictor wait as well, 20
  *       ms at most, and one alone at a time.
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is

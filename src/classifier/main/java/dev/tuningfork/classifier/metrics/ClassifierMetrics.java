@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * done, and counted, again.
  *
  * <p>Safe for use by many threads at once. A galaxy costs a handful of additions to counters that
- * its threads do not share; gauges are computed by whoever reads them.
+ * its threads do not share; gauges are computed when they are read.
  */
 public final class ClassifierMetrics {
 
@@ -139,7 +139,7 @@ public final class ClassifierMetrics {
         .register(registry);
   }
 
-  /** Measures that nobody reads, and that cost next to nothing. */
+  /** Metrics that are not recorded anywhere. */
   public static ClassifierMetrics noop() {
     return new ClassifierMetrics(new CompositeMeterRegistry());
   }

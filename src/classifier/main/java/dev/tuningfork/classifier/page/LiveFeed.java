@@ -30,13 +30,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants:
  *
  * <ul>
- *   <li>A galaxy that nobody wants costs a few comparisons for each client; one that somebody wants
- *       also a copy of its pixels. Each client has a pace, so these are some ten a second. Where
- *       nobody watches, one galaxy a second is kept, so that who opens the page sees something.
+ *   <li>A galaxy that no client wants costs a few comparisons for each client; one that a client
+ *       wants also costs a copy of its pixels. Each client has a rate limit, so these are about ten
+ *       a second. Without clients, one galaxy a second is kept, so that a page shows something when
+ *       it is opened.
  *   <li>A galaxy is shown when its morphology is committed, and not before.
  *   <li>Memory is bounded by the settings: the gallery by its galaxies and its bytes, a client by
  *       its queue, and the clients by their number.
- *   <li>Nobody in the stream ever waits for a browser.
+ *   <li>The stream never waits for a browser.
  * </ul>
  *
  * <p>Safe for use by many threads at once.
@@ -46,7 +47,7 @@ public final class LiveFeed implements Sampler, AutoCloseable {
   /** How many of the newest a client is shown at first: as many as a page has, in cards.js. */
   static final int CARDS = 60;
 
-  /** Kept each second though nobody asked for it. */
+  /** How many galaxies a second are kept without a client. */
   private static final double UNASKED = 1;
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -75,9 +76,9 @@ public final class LiveFeed implements Sampler, AutoCloseable {
   }
 
   /**
-   * Tells its clients once a second how the stream stands.
+   * Starts to send the stream's figures to the clients once a second.
    *
-   * @param lag how many references are published and not yet taken; negative where not known
+   * @param lag how many references are published and not yet read; negative where not known
    */
   void start(LongSupplier lag, BooleanSupplier ready) {
     var _ =
@@ -118,7 +119,7 @@ public final class LiveFeed implements Sampler, AutoCloseable {
     }
   }
 
-  /** What was seen lately. */
+  /** The newest galaxies that were shown. */
   Gallery gallery() {
     return gallery;
   }
@@ -128,10 +129,10 @@ public final class LiveFeed implements Sampler, AutoCloseable {
   }
 
   /**
-   * The calling thread begins to watch, and is to {@link #leave}. What is kept of the kind that it
-   * wants waits for it already, the oldest first.
+   * Registers a client on the calling thread, which must {@link #leave}. The galaxies that are kept
+   * and pass its filter come first, the oldest before the others.
    *
-   * @return empty where too many do
+   * @return empty where there are as many clients as the settings allow
    */
   Optional<Watcher> watch(Filter filter) {
     synchronized (watchers) {
@@ -152,12 +153,12 @@ public final class LiveFeed implements Sampler, AutoCloseable {
     watchers.remove(watcher);
   }
 
-  /** Tells its clients that another model answers from now on. */
+  /** Another model answers from now on. */
   public void exchanged() {
     watchers.forEach(watcher -> watcher.tell(new Event.Exchange()));
   }
 
-  /** Ends all watching. */
+  /** Ends all connections. */
   @Override
   public void close() {
     synchronized (watchers) {

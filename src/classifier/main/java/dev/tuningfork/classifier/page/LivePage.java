@@ -62,12 +62,12 @@ public final class LivePage implements HttpService {
   private static final String THUMBNAILS = "/thumbnails/";
 
   /**
-   * What the page shows besides galaxies.
+   * What the page reads from the classifier, besides galaxies.
    *
    * @param version of this program
    * @param serving the model that answers now
    * @param morphologies the latest morphology of an object, where these are kept
-   * @param lag how many references are published and not yet taken; negative where not known
+   * @param lag how many references are published and not yet read; negative where not known
    */
   public record Surroundings(
       String version,
@@ -86,7 +86,7 @@ public final class LivePage implements HttpService {
   private final Map<String, PageFiles.File> files = PageFiles.read();
 
   /**
-   * @param settings with all names under which it may be asked to change something
+   * @param settings with all host names under which the page may change something
    * @param host that the server listens on
    */
   public LivePage(

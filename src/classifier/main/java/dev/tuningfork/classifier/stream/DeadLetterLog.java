@@ -12,9 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Says which galaxies were given up, with the object's id, its place and its trace in the log's
- * context ({@code objectId}, {@code source}, {@code traceId}). A stack trace stands only where the
- * failure was not foreseen.
+ * Logs which galaxies are dead-lettered, with {@code objectId}, {@code source} and {@code traceId}
+ * in the log's context. Only unexpected failures are logged with a stack trace.
  */
 final class DeadLetterLog {
 

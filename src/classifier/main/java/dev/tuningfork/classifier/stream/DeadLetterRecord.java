@@ -21,7 +21,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Makes a dead letter: the record as it came, and headers that say why it was given up. */
+/** Makes a dead letter: the record byte for byte, and headers that give the reason. */
 final class DeadLetterRecord {
 
   /** Characters of the sentence that says why. */

@@ -3,7 +3,7 @@ package dev.tuningfork.classifier.stream;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the open tasks of a process are together. Safe for use by many threads at once. */
+/** The load of all open tasks of a process. Safe for use by many threads at once. */
 final class OpenTasks {
 
   private final AtomicInteger count = new AtomicInteger();
