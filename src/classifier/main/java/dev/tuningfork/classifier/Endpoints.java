@@ -6,9 +6,9 @@ import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.ResidentMemory;
-import dev.tuningfork.classifier.page.LetterBox;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
+import dev.tuningfork.classifier.page.PageDeadLetters;
 import dev.tuningfork.classifier.rollout.Refusal;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
@@ -118,7 +118,7 @@ final class Endpoints implements AutoCloseable {
                       live ->
                           new LivePage(
                               live,
-                              new LetterBox(
+                              new PageDeadLetters(
                                   KafkaClients.consumer(settings),
                                   KafkaClients.producer(settings),
                                   settings.topics(),

@@ -75,9 +75,9 @@ class BatcherTest {
         _ -> preparation,
         model,
         broken::set,
-        ClassifierMetrics.unheard(),
-        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
-        Onlooker.NOBODY);
+        ClassifierMetrics.noop(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.noop()),
+        Sampler.NONE);
   }
 
   private final class Recycling implements Batcher.Preparation {

@@ -18,6 +18,7 @@ import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.SchemaUnavailableException;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.image.ImageFacts;
 import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
@@ -120,7 +121,14 @@ class ClassifierTopologyTest {
           .get(submission)
           .complete(
               new Outcome.Classified(
-                  answer, FakeModel.BY, "ab".repeat(32), 424, 424, Set.of(flags), null));
+                  answer,
+                  FakeModel.BY,
+                  "ab".repeat(32),
+                  424,
+                  424,
+                  Set.of(flags),
+                  ImageFacts.NONE,
+                  null));
     }
   }
 
@@ -142,8 +150,8 @@ class ClassifierTopologyTest {
         classifier,
         format,
         settings,
-        new ClassifierMetrics(measures),
-        MorphologyListener.NOBODY);
+        new Transactions(ClassifierMetrics.noop(), 1),
+        new ClassifierMetrics(measures));
   }
 
   private void start(LedgerSettings settings) {
