@@ -10,7 +10,6 @@ import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
-import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.trainer.augment.BatchLoader;
 import dev.tuningfork.trainer.augment.CutoutStore;
 import dev.tuningfork.trainer.data.DataSet;
@@ -20,15 +19,11 @@ import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.EpochFigures;
-import dev.tuningfork.trainer.learn.Loss;
-import dev.tuningfork.trainer.learn.Objective;
-import dev.tuningfork.trainer.learn.Optimizer;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.RunIdentity;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import dev.tuningfork.trainer.learn.TrainingSettings;
-import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Question;
 import java.io.IOException;
@@ -49,7 +44,7 @@ import java.util.OptionalInt;
 final class TrainingSuite {
 
   private static final String UNIT = "images/s";
-  private static final int BATCH = 64;
+  private static final int BATCH = TrainingSettings.DEFAULT.batch();
   private static final int GALAXIES = 1_000;
   private static final int LOADERS = 2;
 
@@ -83,13 +78,13 @@ final class TrainingSuite {
       tally.leaveOut(name + ", which is a TorchScript module made elsewhere and is not trained.");
       return;
     }
-    List<Question> questions = DecisionTree.galaxyZoo2().questions();
+    List<Question> questions = TrainingSettings.DEFAULT.questions();
     Architecture named = Architectures.named(architecture);
     InputSpec input = named.input();
     Network network = named.describe(input.channels().count(), input.size(), Head.of(questions));
     Weights weights = Weights.initial(network, 1);
     double seconds = 2 * plan.seconds();
-    TrainingSettings settings = settings(architecture, input, questions);
+    TrainingSettings settings = TrainingSettings.DEFAULT.with(named).withEpochs(1_000);
     try (CutoutStore store =
             CutoutStore.create(
                 TrainingData.read(labelled, new HeldOutSplit(0.1, "benchmark"), Strictness.SKIP)
@@ -121,25 +116,6 @@ final class TrainingSuite {
     }
   }
 
-  /** What {@code train} does where nothing else is said. */
-  private static TrainingSettings settings(
-      String architecture, InputSpec input, List<Question> questions) {
-    return new TrainingSettings(
-        architecture,
-        input,
-        questions,
-        List.of(
-            new Objective.Term(new Loss.DirichletMultinomial(40), 1),
-            new Objective.Term(new Loss.SquaredError(), 10)),
-        new Augmentation(true, true, 1.15, 4, 1.1, 0.01),
-        1_000,
-        BATCH,
-        new TrainingSettings.Descent(Optimizer.Kind.ADAMW, 0.001, 0.05, 1, 0.02, 1, 0.998),
-        0,
-        0,
-        1);
-  }
-
   /** The images with a label each; what it says makes no step faster or slower. */
   private static DataSet labelled(Workload workload, Path folder) throws IOException {
     Path images = Files.createDirectory(folder.resolve("images"));
@@ -161,7 +137,7 @@ final class TrainingSuite {
         new Trainer(
             settings,
             RunIdentity.of(settings),
-            Devices.named(List.of("auto")),
+            Devices.named(List.of(Devices.AUTO)),
             new RunFolder(Files.createTempDirectory(folder, "run-")),
             stopwatch);
     try (BatchLoader batches = BatchLoader.training(store, BATCH, 1, LOADERS);
