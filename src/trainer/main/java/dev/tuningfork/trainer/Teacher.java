@@ -8,7 +8,7 @@ import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluator;
-import dev.tuningfork.trainer.evaluate.Judged;
+import dev.tuningfork.trainer.metrics.Judged;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.List;
@@ -94,7 +94,8 @@ public record Teacher(ModelBundle bundle, double share) {
   String describe() {
     return String.format(
         Locale.ROOT,
-        "%s %s, from eight views; %s × its answers + %s × the volunteers', and its answers alone where there are no votes (Hinton et al. 2015; Xie et al. 2020)",
+        "%s %s, from eight views; %s × its answers + %s × the volunteers', and its answers alone"
+            + " where there are no votes (Hinton et al. 2015; Xie et al. 2020)",
         bundle.description().name(),
         bundle.description().version(),
         share,

@@ -6,10 +6,10 @@ import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.data.UnlabelledImages;
-import dev.tuningfork.trainer.evaluate.ModelCard;
 import dev.tuningfork.trainer.learn.Objective;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.trainer.report.ModelCard;
 import dev.tuningfork.tree.Question;
 import java.util.List;
 import java.util.Locale;
@@ -96,7 +96,9 @@ final class TrainingCard {
     TrainingSettings.Descent descent = settings.descent();
     return String.format(
         Locale.ROOT,
-        "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps and cosine decay, each layer's %s times that of the one above it; weight decay %s; gradient norm at most %s",
+        "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps"
+            + " and cosine decay, each layer's %s times that of the one above it; weight decay %s;"
+            + " gradient norm at most %s",
         result.epochs(),
         settings.batch(),
         descent.optimizer(),

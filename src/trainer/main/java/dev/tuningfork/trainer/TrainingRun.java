@@ -16,13 +16,14 @@ import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluation;
-import dev.tuningfork.trainer.evaluate.ModelCard;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.RunIdentity;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingListener;
+import dev.tuningfork.trainer.learn.TrainingLog;
 import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.trainer.report.ModelCard;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.io.IOException;
@@ -113,7 +114,8 @@ public record TrainingRun(
             data.problems().size()));
     if (data.heldOut().isEmpty()) {
       throw new IllegalArgumentException(
-          "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
+          "No galaxy is held out, so nothing could be said of how good the model is: give more"
+              + " galaxies, or a greater share.");
     }
   }
 
@@ -196,12 +198,12 @@ public record TrainingRun(
     evaluated.evaluation().leftOut().forEach(messages);
     SequencedMap<String, Object> training = TrainingManifest.of(this, data, result);
     training.putAll(evaluated.findings());
-    ModelBundle bundle = evaluated.bundle().trained(training, evaluated.evaluation().metrics());
+    ModelBundle bundle = evaluated.bundle().trained(training, evaluated.evaluation().byName());
     String card = TrainingCard.of(bundle.description(), this, data, result, evaluated).text();
     return new Trained(
         bundle
             .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
-            .with(RunFolder.LOG, Files.readAllBytes(folder.log())),
+            .with(TrainingLog.FILE, Files.readAllBytes(folder.log())),
         evaluated.evaluation());
   }
 

@@ -1,6 +1,5 @@
 package dev.tuningfork.trainer.augment;
 
-import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.InputSpec;
@@ -253,10 +252,7 @@ public final class CutoutStore implements AutoCloseable {
     }
 
     private WideCrop crop(DataSet dataSet, byte[] encoded) throws ImageException {
-      InputSpec own =
-          dataSet.cropPixels().isPresent()
-              ? input.withCrop(new Crop.Pixels(dataSet.cropPixels().getAsInt()))
-              : input;
+      InputSpec own = DataSet.cropped(input, dataSet.cropPixels());
       PreparedImage plain =
           WideCrop.plain(own, 0, 0).preprocessor().prepare(encoded, ImageDescription.NONE);
       WideCrop crop =

@@ -214,8 +214,8 @@ public final class Trainer {
       Judgement judgement = judge();
       boolean best = progress.isBest(judgement.loss());
       progress = progress.judged(judgement.loss()).nextEpoch();
-      EpochFigures figures =
-          new EpochFigures(
+      EpochMetrics figures =
+          new EpochMetrics(
               epoch,
               settings.epochs(),
               trainingLoss,

@@ -27,7 +27,7 @@ public interface TrainingListener {
   void stepped(int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left);
 
   /** An epoch is done and judged. */
-  void epochDone(EpochFigures figures);
+  void epochDone(EpochMetrics figures);
 
   /** Whether to stop after the present step; a checkpoint is written then. */
   boolean stopRequested();

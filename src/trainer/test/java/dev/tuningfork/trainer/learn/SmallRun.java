@@ -163,7 +163,7 @@ final class SmallRun {
         int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left) {}
 
     @Override
-    public void epochDone(EpochFigures figures) {}
+    public void epochDone(EpochMetrics figures) {}
 
     @Override
     public boolean stopRequested() {
