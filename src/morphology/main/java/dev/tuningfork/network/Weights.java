@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 
 /**
  * The numbers of a network, by name. Immutable: arrays are not copied on their way in or out, so
- * whoever hands them over or reads them must not write to them.
+ * neither the caller nor a reader may write to them.
  *
  * @param arrays from the first layer to the last
  */
@@ -97,7 +97,8 @@ public record Weights(SequencedMap<String, Array> arrays) {
   public Weights towards(Weights others, double share) {
     if (!arrays.keySet().equals(others.arrays.keySet())) {
       throw new IllegalArgumentException(
-          "Weights can be mixed with those of the same network alone, and these have other arrays.");
+          "Weights can be mixed with those of the same network alone, and these have other"
+              + " arrays.");
     }
     SequencedMap<String, Array> mixed = new LinkedHashMap<>(with(others).arrays);
     arrays.forEach(

@@ -4,7 +4,7 @@ import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.ImageFiles.Named;
 import dev.tuningfork.standalone.session.ClassifierSession;
-import dev.tuningfork.standalone.session.Reply;
+import dev.tuningfork.standalone.session.ImageResult;
 import dev.tuningfork.standalone.table.MorphologySpool;
 import java.io.IOException;
 import java.time.Duration;
@@ -105,11 +105,11 @@ final class ClassifyJob {
       if (stop.requested()) {
         throw new CancellationException("stopped");
       }
-      for (Reply reply : session.poll(PATIENCE)) {
-        int ordinal = Integer.parseInt(reply.referenceId().orElseThrow());
-        switch (reply) {
-          case Reply.Classified classified -> spool.put(ordinal, classified.json());
-          case Reply.GivenUp givenUp -> unreadable.put(ordinal, givenUp.reason());
+      for (ImageResult result : session.poll(PATIENCE)) {
+        int ordinal = Integer.parseInt(result.referenceId().orElseThrow());
+        switch (result) {
+          case ImageResult.Classified classified -> spool.put(ordinal, classified.json());
+          case ImageResult.Failed failure -> unreadable.put(ordinal, failure.reason());
         }
         done++;
       }

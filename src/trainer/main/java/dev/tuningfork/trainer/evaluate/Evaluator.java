@@ -52,7 +52,7 @@ public final class Evaluator {
    * @param views which answers are judged: 1 or 8, the mean of all orientations
    * @param turning whether each image is looked at in all eight orientations, which takes eight
    *     times as long; without it nothing is known of other views than the upright one
-   * @param progress is told how many galaxies are done, after each batch
+   * @param progress gets the number of galaxies that are done, after each batch
    * @throws IllegalArgumentException if there is no galaxy whose image can be read, or eight views
    *     are asked for without turning
    */
@@ -79,7 +79,7 @@ public final class Evaluator {
    *
    * @param model answers from one view of each image
    * @param turning whether each image is looked at in all eight orientations
-   * @param progress is told how many galaxies are done, after each batch
+   * @param progress gets the number of galaxies that are done, after each batch
    * @return in the order of the galaxies, without those whose image cannot be read
    */
   public static List<Judged> ask(

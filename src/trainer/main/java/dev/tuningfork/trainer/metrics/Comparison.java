@@ -15,7 +15,7 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // lives within one computation, and is never compared
 public record Comparison(double asked, double[] votes, double[] answers, List<Interval> intervals) {
 
-  /** Ends of intervals are told to four digits, and a share of votes is on them or beyond. */
+  /** The ends of intervals have four digits, so a vote fraction on an end may be just beyond it. */
   private static final double ROUNDING = 0.5e-4;
 
   /** The answer that most volunteers gave; the first one of equals. */

@@ -4,21 +4,21 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What a survey observes, and under which sky.
+ * The conditions of a survey: the noise of its sky, and how often it sees each kind of galaxy.
  *
  * @param noise of the sky, as a multiple of the usual: 0 to 20
  * @param kinds the share of each kind, which sum to 1; whole kinds may be missing
  */
-public record Night(double noise, Map<Kind, Double> kinds) {
+public record ObservingConditions(double noise, Map<Kind, Double> kinds) {
 
-  public static final Night USUAL = new Night(1, Kind.USUAL);
+  public static final ObservingConditions USUAL = new ObservingConditions(1, Kind.USUAL);
 
   private static final double LOUDEST = 20;
 
   /**
    * @throws IllegalArgumentException with a sentence, where a number is out of range
    */
-  public Night {
+  public ObservingConditions {
     if (!(noise >= 0 && noise <= LOUDEST)) {
       throw new IllegalArgumentException(
           "The noise is 0 to 20 times the usual, not " + noise + ".");

@@ -3,8 +3,8 @@ package dev.tuningfork.standalone.session;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import java.util.Optional;
 
-/** What became of one image. Each image that is published gets exactly one. */
-public sealed interface Reply {
+/** The result of one image. Each published image has exactly one. */
+public sealed interface ImageResult {
 
   /** The reference's own identifier, where it had one. */
   Optional<String> referenceId();
@@ -15,7 +15,7 @@ public sealed interface Reply {
    * @param json the message as it was published; not to be written to
    */
   @SuppressWarnings("ArrayRecordComponent") // passed on to a file, never compared
-  record Classified(GalaxyMorphology morphology, byte[] json) implements Reply {
+  record Classified(GalaxyMorphology morphology, byte[] json) implements ImageResult {
     @Override
     public Optional<String> referenceId() {
       return Optional.ofNullable(morphology.referenceId());
@@ -23,12 +23,12 @@ public sealed interface Reply {
   }
 
   /**
-   * It was given up: a dead letter.
+   * It failed permanently, and is a dead letter.
    *
    * @param objectId the record's key
    * @param stage where it failed, such as {@code decode-image}
    * @param reason why, in a sentence
    */
-  record GivenUp(String objectId, Optional<String> referenceId, String stage, String reason)
-      implements Reply {}
+  record Failed(String objectId, Optional<String> referenceId, String stage, String reason)
+      implements ImageResult {}
 }
