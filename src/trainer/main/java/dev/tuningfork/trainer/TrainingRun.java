@@ -24,7 +24,6 @@ import dev.tuningfork.trainer.learn.TrainingListener;
 import dev.tuningfork.trainer.learn.TrainingLog;
 import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.trainer.report.ModelCard;
-import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -209,7 +208,7 @@ public record TrainingRun(
 
   private ModelDescription description() {
     return ModelDescription.of(
-            name, version, DecisionTree.galaxyZoo2(), settings.architecture(), settings.input())
+            name, version, settings.tree(), settings.architecture(), settings.input())
         .answering(settings.questions().stream().map(Question::id).toList())
         .giving(settings.likelihood().isPresent() ? Output.CONCENTRATIONS : Output.LOGITS);
   }

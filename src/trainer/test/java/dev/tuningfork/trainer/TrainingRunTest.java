@@ -94,6 +94,7 @@ class TrainingRunTest {
         HeldOutSplit.DEFAULT,
         Strictness.SKIP,
         new TrainingSettings(
+            usual.tree(),
             usual.architecture(),
             usual.input().withSize(32),
             usual.questions(),

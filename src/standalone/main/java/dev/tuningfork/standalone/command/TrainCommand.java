@@ -117,6 +117,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private TrainingSettings settings() {
     return new TrainingSettings(
+        model.tree(),
         model.architecture,
         model.input(),
         model.questions(),

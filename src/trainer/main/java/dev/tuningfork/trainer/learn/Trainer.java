@@ -198,7 +198,7 @@ public final class Trainer {
     private boolean epoch() throws IOException {
       int epoch = progress.epoch();
       learner.freezeBackbone(epoch <= settings.frozenEpochs());
-      Agreement agreement = new Agreement(settings.questions());
+      Agreement agreement = new Agreement(settings.tree(), settings.questions());
       Iterator<LoadedBatch> batches = training.epoch(epoch - 1, progress.step());
       while (batches.hasNext()) {
         step(batches, agreement);
@@ -276,7 +276,7 @@ public final class Trainer {
     }
 
     private Judgement judge() {
-      Agreement agreement = new Agreement(settings.questions());
+      Agreement agreement = new Agreement(settings.tree(), settings.questions());
       double sum = 0;
       int galaxies = 0;
       for (Iterator<LoadedBatch> batches = validation.epoch(0, 0); batches.hasNext(); ) {

@@ -76,6 +76,7 @@ final class SmallRun {
 
   TrainingSettings full(Settings settings) {
     return new TrainingSettings(
+        DecisionTree.galaxyZoo2(),
         architecture,
         input,
         List.of(QUESTION),
