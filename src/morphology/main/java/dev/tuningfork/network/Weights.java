@@ -97,8 +97,7 @@ public record Weights(SequencedMap<String, Array> arrays) {
   public Weights towards(Weights others, double share) {
     if (!arrays.keySet().equals(others.arrays.keySet())) {
       throw new IllegalArgumentException(
-          "Weights can be mixed with those of the same network alone, and these have other"
-              + " arrays.");
+          "Weights can be mixed with those of the same network alone, and these have other arrays.");
     }
     SequencedMap<String, Array> mixed = new LinkedHashMap<>(with(others).arrays);
     arrays.forEach(

@@ -96,9 +96,7 @@ final class TrainingCard {
     TrainingSettings.Descent descent = settings.descent();
     return String.format(
         Locale.ROOT,
-        "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps"
-            + " and cosine decay, each layer's %s times that of the one above it; weight decay %s;"
-            + " gradient norm at most %s",
+        "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps and cosine decay, each layer's %s times that of the one above it; weight decay %s; gradient norm at most %s",
         result.epochs(),
         settings.batch(),
         descent.optimizer(),

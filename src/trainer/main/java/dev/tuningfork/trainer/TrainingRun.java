@@ -113,8 +113,7 @@ public record TrainingRun(
             data.problems().size()));
     if (data.heldOut().isEmpty()) {
       throw new IllegalArgumentException(
-          "No galaxy is held out, so nothing could be said of how good the model is: give more"
-              + " galaxies, or a greater share.");
+          "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
     }
   }
 

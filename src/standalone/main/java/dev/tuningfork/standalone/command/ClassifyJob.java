@@ -141,8 +141,7 @@ final class ClassifyJob {
             ? sentence
             : String.format(
                 Locale.ROOT,
-                "%s The answers of %,d galaxies are kept; the same command with --resume"
-                    + " continues.",
+                "%s The answers of %,d galaxies are kept; the same command with --resume continues.",
                 sentence,
                 spool.size()),
         cause);

@@ -163,8 +163,7 @@ final class EvaluateCommand implements Callable<Integer> {
     List<DataSet> sets = DataOptions.dataSets(dataSets);
     if (sets.stream().noneMatch(DataSet::judged)) {
       throw new IllegalArgumentException(
-          "There is no galaxy to judge the model on: every data set is --train-only or"
-              + " --unlabelled.");
+          "There is no galaxy to judge the model on: every data set is --train-only or --unlabelled.");
     }
     checkUnseen(bundle, err);
     Optional<HeldOutSplit> split = TrainingManifest.split(bundle.description());

@@ -55,8 +55,7 @@ public record QuestionMetric(
               "galaxies",
               QuestionMetrics::all,
               "all",
-              "How often the most probable answer is the one that most volunteers gave, and the"
-                  + " number of galaxies."),
+              "How often the most probable answer is the one that most volunteers gave, and the number of galaxies."),
           accuracy(
               "accuracyAsked",
               "galaxiesAsked",
@@ -75,8 +74,7 @@ public record QuestionMetric(
               question -> question.reached().macroF1(),
               new Column(
                   "F1",
-                  "The mean, over the answers, of the harmonic mean of precision and recall; where"
-                      + " asked.",
+                  "The mean, over the answers, of the harmonic mean of precision and recall; where asked.",
                   false,
                   2,
                   Shown.ALWAYS)),
@@ -85,8 +83,7 @@ public record QuestionMetric(
               question -> question.calibration().error(),
               new Column(
                   "ECE",
-                  "Expected calibration error: the mean distance of the most probable answer's"
-                      + " probability from the share of volunteers who gave it.",
+                  "Expected calibration error: the mean distance of the most probable answer's probability from the share of volunteers who gave it.",
                   false,
                   3,
                   Shown.ALWAYS)),
@@ -98,8 +95,7 @@ public record QuestionMetric(
               question -> question.reachedWithin().value(),
               new Column(
                   "in 90 %",
-                  "The vote fractions within the model's 90 % interval; where asked. 90 % is right:"
-                      + " with more the intervals are too wide, with less too narrow.",
+                  "The vote fractions within the model's 90 % interval; where asked. 90 % is right: with more the intervals are too wide, with less too narrow.",
                   true,
                   1,
                   Shown.WHERE_KNOWN)),
@@ -117,8 +113,7 @@ public record QuestionMetric(
               question -> value(question.turning().map(Judged.Move::change)),
               new Column(
                   "turning",
-                  "The mean change of a joint probability when the image is turned by right angles"
-                      + " and mirrored.",
+                  "The mean change of a joint probability when the image is turned by right angles and mirrored.",
                   false,
                   3,
                   Shown.WHERE_KNOWN)),

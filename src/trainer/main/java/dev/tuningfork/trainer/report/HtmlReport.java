@@ -193,11 +193,7 @@ public final class HtmlReport {
   private void calibration() {
     element("h2", "Do the probabilities mean what they say?");
     paragraph(
-        "Galaxies are sorted by the probability of the model’s most probable answer. The blue line"
-            + " is the share of volunteers who gave that answer: on the diagonal, the model’s"
-            + " probabilities are shares of votes. The orange line is how often it is the answer of"
-            + " most volunteers: it lies above, since a galaxy that six in ten call smooth is"
-            + " smooth by majority for certain.");
+        "Galaxies are sorted by the probability of the model’s most probable answer. The blue line is the share of volunteers who gave that answer: on the diagonal, the model’s probabilities are shares of votes. The orange line is how often it is the answer of most volunteers: it lies above, since a galaxy that six in ten call smooth is smooth by majority for certain.");
     html.append("<div class=\"pictures\">\n");
     for (QuestionMetrics question : judged()) {
       picture(
@@ -210,9 +206,7 @@ public final class HtmlReport {
   private void confusion() {
     element("h2", "What is taken for what");
     paragraph(
-        "Each row holds the galaxies to which most volunteers gave one answer (how many stands"
-            + " behind it), where at least half were asked, and sums to 100 %: the share to which"
-            + " the model gave each answer.");
+        "Each row holds the galaxies to which most volunteers gave one answer (how many stands behind it), where at least half were asked, and sums to 100 %: the share to which the model gave each answer.");
     html.append("<div class=\"pictures\">\n");
     for (QuestionMetrics question : judged()) {
       picture(
@@ -232,9 +226,7 @@ public final class HtmlReport {
     }
     element("h2", "The worst mistakes");
     paragraph(
-        "The galaxies on which votes and answers are farthest apart over the whole tree, each with"
-            + " the question on which they differ most, the answer of most volunteers and that of"
-            + " the model with its share, and the class that follows from all their answers.");
+        "The galaxies on which votes and answers are farthest apart over the whole tree, each with the question on which they differ most, the answer of most volunteers and that of the model with its share, and the class that follows from all their answers.");
     html.append("<div class=\"pictures\">\n");
     String image = inlined("jpeg", Charts.jpeg(MistakeSheet.of(worst, description.input())));
     html.append(
@@ -296,8 +288,7 @@ public final class HtmlReport {
       html.append("</ul>\n");
     }
     paragraph(
-        "Labels are the votes of Galaxy Zoo’s volunteers on pictures of the SDSS; credit Galaxy Zoo"
-            + " and SDSS wherever a figure or a picture from here is shown.");
+        "Labels are the votes of Galaxy Zoo’s volunteers on pictures of the SDSS; credit Galaxy Zoo and SDSS wherever a figure or a picture from here is shown.");
   }
 
   private void picture(String alt, Function<Theme, Optional<BufferedImage>> drawing) {

@@ -137,9 +137,7 @@ public final class MetricsTable {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the"
-                + " nearest to the model's answers for %s (%s). To the letter the class follows for"
-                + " %s of them, and for %s of all %,d that have a class.",
+            "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s (%s). To the letter the class follows for %s of them, and for %s of all %,d that have a class.",
             metrics.nearest().whole(),
             metrics.nearest(),
             nearest,

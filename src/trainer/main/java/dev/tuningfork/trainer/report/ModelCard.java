@@ -67,8 +67,7 @@ public record ModelCard(
     line(text, "");
     line(
         text,
-        "The network `%s` (%,d weights, %,d million multiply-adds an image) answers %s of the %s"
-            + " tree (%s) from one image of a galaxy.",
+        "The network `%s` (%,d weights, %,d million multiply-adds an image) answers %s of the %s tree (%s) from one image of a galaxy.",
         description.architecture(),
         description.network().parameters(),
         Math.round(description.network().multiplyAdds() / 1e6),
@@ -101,8 +100,7 @@ public record ModelCard(
     line(text, "");
     line(
         text,
-        "A galaxy is held out by the SHA-256 of \"%s\" and its id: %.0f %% of the sets that are"
-            + " judged on.",
+        "A galaxy is held out by the SHA-256 of \"%s\" and its id: %.0f %% of the sets that are judged on.",
         split.salt(),
         100 * split.share());
     line(text, "Labels are the vote fractions of Galaxy Zoo volunteers on pictures of the SDSS;");
@@ -128,8 +126,7 @@ public record ModelCard(
             error ->
                 line(
                     text,
-                    "- bfloat16: on the held-out galaxies its probabilities differ from those in"
-                        + " float32 by %.4f at most",
+                    "- bfloat16: on the held-out galaxies its probabilities differ from those in float32 by %.4f at most",
                     error));
     description
         .bfloat16Untried()
@@ -164,23 +161,19 @@ public record ModelCard(
           fitted ->
               line(
                   text,
-                  "How wide the intervals are was fitted on these very galaxies, one number a"
-                      + " question: fitted on one half of them, they hold %s of the shares of the"
-                      + " other half.",
+                  "How wide the intervals are was fitted on these very galaxies, one number a question: fitted on one half of them, they hold %s of the shares of the other half.",
                   fitted.crossFitted()));
       line(text, "");
     }
     if (figures.followed().whole() > 0) {
       line(
           text,
-          "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest"
-              + " to the model's answers for %s.",
+          "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s.",
           figures.nearest().whole(),
           figures.nearest());
       line(
           text,
-          "To the letter, every threshold kept, the class follows for %s of them, and for %s of all"
-              + " %,d galaxies with a class, those that no rule holds for included.",
+          "To the letter, every threshold kept, the class follows for %s of them, and for %s of all %,d galaxies with a class, those that no rule holds for included.",
           figures.followedOfNamed(),
           figures.followed(),
           figures.followed().whole());
@@ -192,8 +185,7 @@ public record ModelCard(
     if (evaluation.metrics().rmse().isPresent()) {
       line(
           text,
-          "RMSE over Kaggle's 37 columns: **%s**; without the quirk of their question 6: %s. Giving"
-              + " every galaxy the mean of these very galaxies: %s.",
+          "RMSE over Kaggle's 37 columns: **%s**; without the quirk of their question 6: %s. Giving every galaxy the mean of these very galaxies: %s.",
           MetricsTable.number("%.4f", evaluation.metrics().rmse()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfTree()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfMean()));
@@ -270,16 +262,13 @@ public record ModelCard(
         LITTLE);
     line(
         text,
-        "- A question's answers mean something only where it is asked: look at its asked"
-            + " probability first.");
+        "- A question's answers mean something only where it is asked: look at its asked probability first.");
     line(
         text,
-        "- It saw pictures of bright nearby galaxies from one survey; on other surveys, depths and"
-            + " scales these figures do not hold.");
+        "- It saw pictures of bright nearby galaxies from one survey; on other surveys, depths and scales these figures do not hold.");
     line(
         text,
-        "- Probabilities are shares of votes, not chances of being right: what six in ten call"
-            + " smooth is smooth by majority for certain.");
+        "- Probabilities are shares of votes, not chances of being right: what six in ten call smooth is smooth by majority for certain.");
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
