@@ -107,10 +107,7 @@ public record SettingType<T>(
 
   SettingType<Optional<T>> optional() {
     return new SettingType<>(
-        name,
-        form,
-        parser.andThen(Optional::of),
-        value -> value.map(printer).orElse(""));
+        name, form, parser.andThen(Optional::of), value -> value.map(printer).orElse(""));
   }
 
   private static long amount(String text, Map<String, Long> units) {
