@@ -179,7 +179,10 @@ final class FitsWcs {
     double epoch = header.getDoubleValue("EPOCH", 2000); // EQUINOX in old files
     boolean old =
         !header.containsKey("EQUINOX") && system.isBlank() && epoch > 0 && epoch < FIRST_OF_FK5;
-    return equinox != 2000 || old || system.strip().toUpperCase(Locale.ROOT).startsWith("FK4");
+    boolean icrs = system.strip().equalsIgnoreCase("ICRS"); // which has no equinox
+    return (equinox != 2000 && !icrs)
+        || old
+        || system.strip().toUpperCase(Locale.ROOT).startsWith("FK4");
   }
 
   /** As SCAMP and TPV write them, under the keywords of a projection's parameters. */

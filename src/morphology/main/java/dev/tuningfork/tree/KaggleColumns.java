@@ -140,7 +140,7 @@ public final class KaggleColumns {
     for (int a = 0; a < columns.length; a++) {
       if (columns[a] < 0 || columns[a] > 1 + TOLERANCE) {
         return Optional.of(
-            "Galaxy %s has %s in column %s, which is not within 0 and 1."
+            "Galaxy %s has %s in column %s, which is not within 0 and 1: percentages and votes must be divided first."
                 .formatted(galaxyId, columns[a], NAMES.get(a)));
       }
       if (TREE.next(a) >= 0) {
