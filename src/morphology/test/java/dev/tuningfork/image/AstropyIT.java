@@ -35,10 +35,7 @@ class AstropyIT {
     run(
         folder,
         List.of(
-            python(),
-            script(folder, "astropy_wcs.py"),
-            points.toString(),
-            String.valueOf(POINTS)));
+            python(), script(folder, "astropy_wcs.py"), points.toString(), String.valueOf(POINTS)));
     List<String> headers = Files.readAllLines(points);
     for (String line : headers) {
       JsonNode header = new JsonMapper().readTree(line);
@@ -67,8 +64,7 @@ class AstropyIT {
   @Test
   void pixelsEqualAstropys(@TempDir Path folder) throws Exception {
     List<String> command =
-        new ArrayList<>(
-            List.of(python(), script(folder, "astropy_pixels.py"), folder.toString()));
+        new ArrayList<>(List.of(python(), script(folder, "astropy_pixels.py"), folder.toString()));
     for (String property : List.of("tuningfork.fits", "tuningfork.data", "tuningfork.cases")) {
       String named = System.getProperty(property, "");
       if (!named.isBlank() && Files.isDirectory(Path.of(named))) {

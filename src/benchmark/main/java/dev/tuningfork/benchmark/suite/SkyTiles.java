@@ -70,8 +70,7 @@ record SkyTiles(List<Path> files, Path positions) {
       for (int y = 0; y < width; y++) {
         int shift = random.nextInt(noise.length - width);
         for (int x = 0; x < width; x++) {
-          double fromCentre =
-              Math.hypot(x % SPACING - SPACING / 2.0, y % SPACING - SPACING / 2.0);
+          double fromCentre = Math.hypot(x % SPACING - SPACING / 2.0, y % SPACING - SPACING / 2.0);
           out.writeFloat(noise[shift + x] + (float) ((2 + band) * Math.exp(-0.15 * fromCentre)));
         }
       }

@@ -137,8 +137,7 @@ final class TileCutting implements AutoCloseable {
           () -> {
             for (int i = next.getAndIncrement(); i < cuts.size(); i = next.getAndIncrement()) {
               SkyCutout cutout = image.cut(cuts.get(order.get(i)));
-              if (recipe == null
-                  || recipe.picture(cutout.flux(), Channels.RGB).count() > 0) {
+              if (recipe == null || recipe.picture(cutout.flux(), Channels.RGB).count() > 0) {
                 made.incrementAndGet();
               }
             }
