@@ -1,0 +1,44 @@
+package dev.tuningfork.catalogue;
+
+import dev.tuningfork.image.SkyPosition;
+import java.util.List;
+import java.util.Optional;
+
+/** What one row of a catalogue says. */
+public sealed interface CatalogueRow {
+
+  /** The row's number, from 1; a header is not counted. */
+  long number();
+
+  /**
+   * A galaxy.
+   *
+   * @param id the survey's identifier; the row's number where the catalogue has no identifiers
+   * @param extent absent where the catalogue has no column of sizes
+   * @param files the image files that the row names itself; empty where it names none
+   */
+  record Galaxy(
+      long number, String id, SkyPosition position, Optional<Extent> extent, List<String> files)
+      implements CatalogueRow {
+    public Galaxy {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * A row that cannot be used.
+   *
+   * @param column the column whose cell is wrong
+   * @param reason what is wrong with it
+   */
+  record Unusable(long number, String column, String reason) implements CatalogueRow {
+
+    /** Such as {@code Row 17: the column ra is empty.} */
+    public String sentence() {
+      return "Row %d: the column %s %s.".formatted(number, column, reason);
+    }
+  }
+
+  /** A row for which the filter does not hold. */
+  record Excluded(long number) implements CatalogueRow {}
+}
