@@ -162,7 +162,7 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
 
   @Override
   public ImageFacts facts() {
-    FitsWcs wcs = hdu.wcs();
+    Wcs wcs = hdu.wcs();
     return new ImageFacts(
         hdu.name().isEmpty() ? String.valueOf(hdu.index()) : hdu.name(),
         wcs == null ? null : wcs.pixelScale(width, height),

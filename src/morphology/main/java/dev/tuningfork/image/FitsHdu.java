@@ -304,9 +304,9 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   }
 
   /** The celestial coordinates that the header gives, or null without them. */
-  @Nullable FitsWcs wcs() {
+  @Nullable Wcs wcs() {
     int[] axes = axes();
-    return FitsWcs.of(header, axes[0], axes[1]);
+    return Wcs.of(header, axes[0], axes[1]);
   }
 
   /** The pixels of a plane. */

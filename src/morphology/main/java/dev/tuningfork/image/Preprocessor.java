@@ -39,6 +39,16 @@ public final class Preprocessor {
     this(spec, limits, JpegCodec.fastest());
   }
 
+  /**
+   * Makes pictures from linear flux by another recipe than the model learnt from.
+   *
+   * @param recipe null for the model's own
+   */
+  public Preprocessor(InputSpec spec, ImageLimits limits, @Nullable Recipe recipe) {
+    this(spec, limits);
+    throw new UnsupportedOperationException();
+  }
+
   Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg) {
     this(spec, limits, jpeg, DecodingMemory.SHARED);
   }
@@ -97,6 +107,22 @@ public final class Preprocessor {
     } finally {
       memory.give(taken);
     }
+  }
+
+  /**
+   * Prepares a square of a survey's image that shows what the model looks at: the square is not
+   * cropped. Its flux is brought to the network's size and then made a picture by the recipe, or
+   * else by the model's stretch.
+   *
+   * @param pixelScale arcseconds a pixel of the square
+   * @param centre the galaxy's position
+   * @param noticed flags that the answer is to carry as well
+   * @throws ImageException if the recipe's bands are missing, or no pixel is defined
+   */
+  public PreparedImage prepare(
+      LinearFlux flux, double pixelScale, SkyPosition centre, Set<QualityFlag> noticed)
+      throws ImageException {
+    throw new UnsupportedOperationException();
   }
 
   /** Memory for decoding; a JPEG that is scaled down row by row needs none for the rows. */

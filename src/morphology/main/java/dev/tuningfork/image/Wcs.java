@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * either order of the axes, CD, PC or CDELT with CROTA, any unit of angle, equatorial, galactic and
  * ecliptic axes, and SIP distortions.
  */
-final class FitsWcs {
+public final class Wcs {
 
   private static final double ARCSECONDS_A_DEGREE = 3600;
 
@@ -32,7 +32,7 @@ final class FitsWcs {
   private final int[] pixelAxes;
   private final String projection;
 
-  private FitsWcs(Header header, int longitude, int latitude, int[] pixelAxes) {
+  private Wcs(Header header, int longitude, int latitude, int[] pixelAxes) {
     this.header = header;
     this.longitude = longitude;
     this.latitude = latitude;
@@ -47,7 +47,7 @@ final class FitsWcs {
    * @param pixelAxes the numbers of the image's horizontal and vertical axis, from 1
    * @return null where there is no pair of celestial axes
    */
-  static @Nullable FitsWcs of(Header header, int... pixelAxes) {
+  static @Nullable Wcs of(Header header, int... pixelAxes) {
     int longitude = 0;
     int latitude = 0;
     int axes = Math.clamp(header.getIntValue("WCSAXES", 9), 2, 9);
@@ -64,7 +64,7 @@ final class FitsWcs {
     }
     return longitude == 0 || latitude == 0
         ? null
-        : new FitsWcs(header, longitude, latitude, pixelAxes);
+        : new Wcs(header, longitude, latitude, pixelAxes);
   }
 
   private static String type(Header header, int axis) {
@@ -89,6 +89,39 @@ final class FitsWcs {
     }
     double arcseconds = Math.sqrt(area) * ARCSECONDS_A_DEGREE;
     return arcseconds > 0 && Double.isFinite(arcseconds) ? arcseconds : null;
+  }
+
+  /**
+   * The position of a point of the sky on the grid.
+   *
+   * @return null where the projection does not show it
+   */
+  public @Nullable PixelPosition toPixel(SkyPosition sky) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * The point of the sky at a position on the grid.
+   *
+   * @return null where the projection shows none
+   */
+  public @Nullable SkyPosition toSky(double x, double y) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Arcseconds a pixel around a position of the grid: the root of a pixel's area. */
+  public double scaleAt(double x, double y) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** The position angle of the direction up the columns, degrees east of north, 0 to below 360. */
+  public double orientationAt(double x, double y) {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Whether east is to the right where north is up, as on the ground and not on the sky. */
+  public boolean isMirrored() {
+    throw new UnsupportedOperationException();
   }
 
   /** Where the centre of an image is; null where that cannot be told. */

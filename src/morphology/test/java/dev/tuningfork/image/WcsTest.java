@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scales and positions are those that astropy's {@code WCS} gives for the same headers. */
-class FitsWcsTest {
+class WcsTest {
 
   private static final String REFERENCE = "CRPIX1=3. CRPIX2=40. CRVAL1=150.25 CRVAL2=2.5 ";
 
