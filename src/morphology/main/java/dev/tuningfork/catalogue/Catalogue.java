@@ -4,6 +4,8 @@ import dev.tuningfork.image.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,7 +21,6 @@ import uk.ac.starlink.table.formats.AsciiTableBuilder;
 import uk.ac.starlink.table.formats.CsvTableBuilder;
 import uk.ac.starlink.table.formats.RowEvaluator;
 import uk.ac.starlink.table.formats.RowEvaluatorTableBuilder;
-import uk.ac.starlink.table.formats.TstTableBuilder;
 import uk.ac.starlink.util.FileDataSource;
 
 /**
@@ -45,18 +46,25 @@ public final class Catalogue implements AutoCloseable {
   /**
    * Opens a table and finds its columns.
    *
+   * @param radii the usual names, in lower case, of the radii that a recipe can use
+   * @param kept names of columns whose cells are kept; those that are missing are left out
    * @param where only rows for which it holds are galaxies
    * @throws CatalogueException in a sentence, where the file is no table, or its columns are not
    *     understood
    */
-  public static Catalogue open(Path file, ColumnChoice choice, Optional<Condition> where)
+  public static Catalogue open(
+      Path file,
+      ColumnChoice choice,
+      Collection<String> radii,
+      List<String> kept,
+      Optional<Condition> where)
       throws CatalogueException {
     String name = ImageFormat.spelled(file);
     if (!Files.isRegularFile(file)) {
       throw new CatalogueException("There is no catalogue " + name + ".");
     }
     StarTable table = table(file, name);
-    Columns columns = new Columns(table, choice, name);
+    Columns columns = new Columns(table, choice, radii, kept, name);
     Condition.Bound condition = null;
     if (where.isPresent()) {
       try {
@@ -102,14 +110,14 @@ public final class Catalogue implements AutoCloseable {
 
   /** Formats that cannot be told from the first bytes, or that are to be read otherwise. */
   private static Optional<TableBuilder> builder(Path file) {
-    String name = ImageFormat.spelled(file).toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2)$", "");
+    String name =
+        ImageFormat.spelled(file).toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2)$", "");
     String suffix = name.substring(name.lastIndexOf('.') + 1);
     return Optional.ofNullable(
         switch (suffix) {
           case "csv" -> asTexts(new CsvTableBuilder());
           case "tsv", "tab" -> tabbed();
           case "txt", "dat", "ascii" -> asTexts(new AsciiTableBuilder());
-          case "tst" -> asTexts(new TstTableBuilder());
           case "parquet", "parq", "pq" -> byRows(new ParquetTableBuilder());
           default -> null;
         });
@@ -146,6 +154,21 @@ public final class Catalogue implements AutoCloseable {
   /** Which columns are used, for people, such as {@code id objid, ra RA, dec DEC}. */
   public String columnsInWords() {
     return columns.inWords();
+  }
+
+  /** The names of the columns that are kept. */
+  public List<String> kept() {
+    return columns.kept();
+  }
+
+  /** Whether rows say how large a galaxy is, or how wide its cutout. */
+  public boolean hasSizes() {
+    return columns.hasSizes();
+  }
+
+  /** Whether rows name the image files of their galaxy. */
+  public boolean hasFiles() {
+    return columns.hasFiles();
   }
 
   /** Begins at the first row. Rows may be read any number of times. */

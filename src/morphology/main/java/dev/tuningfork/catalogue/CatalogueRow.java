@@ -2,6 +2,7 @@ package dev.tuningfork.catalogue;
 
 import dev.tuningfork.image.SkyPosition;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What one row of a catalogue says. */
@@ -14,14 +15,25 @@ public sealed interface CatalogueRow {
    * A galaxy.
    *
    * @param id the survey's identifier; the row's number where the catalogue has no identifiers
-   * @param extent absent where the catalogue has no column of sizes
+   * @param radii radii of the galaxy by what they are used for, such as {@code radius}; empty where
+   *     the catalogue has none
+   * @param width the width of its cutout, where the catalogue says it
    * @param files the image files that the row names itself; empty where it names none
+   * @param kept the cells of the columns that are to be kept, as texts; a missing one is empty
    */
   record Galaxy(
-      long number, String id, SkyPosition position, Optional<Extent> extent, List<String> files)
+      long number,
+      String id,
+      SkyPosition position,
+      Map<String, Extent> radii,
+      Optional<Extent> width,
+      List<String> files,
+      List<String> kept)
       implements CatalogueRow {
     public Galaxy {
+      radii = Map.copyOf(radii);
       files = List.copyOf(files);
+      kept = List.copyOf(kept);
     }
   }
 

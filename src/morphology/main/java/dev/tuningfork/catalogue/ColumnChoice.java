@@ -2,22 +2,24 @@ package dev.tuningfork.catalogue;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Columns that a person names, because they have unusual names or the table does not say their
  * unit.
  *
  * @param columns by their use; an id may be made of several columns
+ * @param radii by the name that the recipe has for the radius
  */
-public record ColumnChoice(Map<Role, Named> columns) {
+public record ColumnChoice(Map<Role, Named> columns, Map<String, Named> radii) {
 
-  public static final ColumnChoice NONE = new ColumnChoice(Map.of());
+  public static final ColumnChoice NONE = new ColumnChoice(Map.of(), Map.of());
 
   private static final Pattern ENTRY =
       Pattern.compile("\\s*(\\w+)\\s*=\\s*([^\\[\\]]+?)\\s*(?:\\[\\s*([^\\]]+?)\\s*])?\\s*");
@@ -36,49 +38,41 @@ public record ColumnChoice(Map<Role, Named> columns) {
 
   public ColumnChoice {
     columns = Map.copyOf(columns);
+    radii = Map.copyOf(radii);
   }
 
   /**
-   * Reads {@code id=brickid+objid,ra=RAJ2000[hourangle],radius=petroR90_r}.
+   * Reads {@code id=brickid+objid,ra=RAJ2000[hourangle],petror90_r=R90}. What is no use of a column
+   * by itself is taken for the name of a radius.
    *
    * @throws IllegalArgumentException in a sentence, where it is written differently
    */
   public static ColumnChoice parse(String text) {
     Map<Role, Named> columns = new EnumMap<>(Role.class);
+    Map<String, Named> radii = new HashMap<>();
     for (String entry : text.split(",", -1)) {
       Matcher matcher = ENTRY.matcher(entry);
       if (!matcher.matches()) {
         throw new IllegalArgumentException(
             "Columns are named as in id=objid,ra=RAJ2000[deg], not '%s'.".formatted(entry.strip()));
       }
-      Role role = role(matcher.group(1));
-      List<String> names = List.of(matcher.group(2).split("\\s*\\+\\s*"));
-      if (names.size() > 1 && role != Role.ID) {
+      String key = matcher.group(1).toLowerCase(Locale.ROOT);
+      Named named =
+          new Named(
+              List.of(matcher.group(2).split("\\s*\\+\\s*")),
+              Optional.ofNullable(matcher.group(3)));
+      Optional<Role> role =
+          Arrays.stream(Role.values()).filter(each -> each.key().equals(key)).findFirst();
+      if (named.names().size() > 1 && role.filter(Role.ID::equals).isEmpty()) {
         throw new IllegalArgumentException(
-            "Only an id can be made of several columns, not %s=%s."
-                .formatted(role.key(), matcher.group(2)));
+            "Only an id can be made of several columns, not %s.".formatted(entry.strip()));
       }
-      if (columns.put(role, new Named(names, Optional.ofNullable(matcher.group(3)))) != null) {
-        throw new IllegalArgumentException(
-            "The column of %s is named twice.".formatted(role.key()));
+      Named earlier = role.isPresent() ? columns.put(role.get(), named) : radii.put(key, named);
+      if (earlier != null) {
+        throw new IllegalArgumentException("The column of %s is named twice.".formatted(key));
       }
     }
-    return new ColumnChoice(columns);
-  }
-
-  private static Role role(String key) {
-    return Arrays.stream(Role.values())
-        .filter(role -> role.key().equalsIgnoreCase(key))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "There is no use '%s' of a column: the uses are %s."
-                        .formatted(
-                            key,
-                            Arrays.stream(Role.values())
-                                .map(Role::key)
-                                .collect(Collectors.joining(", ")))));
+    return new ColumnChoice(columns, radii);
   }
 
   Optional<Named> of(Role role) {

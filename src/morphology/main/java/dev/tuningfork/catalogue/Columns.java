@@ -3,13 +3,18 @@ package dev.tuningfork.catalogue;
 import dev.tuningfork.image.SkyPosition;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,7 +41,9 @@ final class Columns {
 
   private final List<ColumnInfo> infos;
   private final Map<Role, Used> used = new EnumMap<>(Role.class);
+  private final SortedMap<String, Used> radii = new TreeMap<>();
   private final List<Integer> ids;
+  private final List<Integer> kept;
 
   /** A cell that cannot be used; it never leaves this class. */
   private static final class BadCell extends Exception {
@@ -52,15 +59,30 @@ final class Columns {
   /**
    * Finds the columns: those that were named, else by UCD, else by their usual names.
    *
+   * @param wanted radii by their usual names in lower case; those that are there are used
+   * @param kept names of columns that are to be kept; those that are there are
    * @throws CatalogueException where there is no position, a column that was named is missing, or a
    *     column's unit or frame is not understood
    */
-  Columns(StarTable table, ColumnChoice choice, String file) throws CatalogueException {
+  Columns(
+      StarTable table,
+      ColumnChoice choice,
+      Collection<String> wanted,
+      List<String> kept,
+      String file)
+      throws CatalogueException {
     infos = IntStream.range(0, table.getColumnCount()).mapToObj(table::getColumnInfo).toList();
     ids = ids(choice, file);
-    for (Role role : List.of(Role.RA, Role.DEC, Role.RADIUS, Role.DIAMETER, Role.FILES)) {
+    this.kept =
+        kept.stream()
+            .map(this::index)
+            .filter(OptionalInt::isPresent)
+            .map(OptionalInt::getAsInt)
+            .toList();
+    for (Role role : List.of(Role.RA, Role.DEC, Role.RADIUS, Role.WIDTH, Role.FILES)) {
       find(role, choice, file);
     }
+    findRadii(choice, wanted, file);
     if (!used.containsKey(Role.RA) && !used.containsKey(Role.DEC)) {
       find(Role.L, choice, file);
       find(Role.B, choice, file);
@@ -71,11 +93,6 @@ final class Columns {
       throw new CatalogueException(
           "No columns of right ascension and declination are found in %s. Name them with --columns ra=…,dec=…; the table has %s."
               .formatted(file, names()));
-    }
-    if (choice.of(Role.RADIUS).isPresent() && choice.of(Role.DIAMETER).isEmpty()) {
-      used.remove(Role.DIAMETER);
-    } else if (used.containsKey(Role.DIAMETER)) {
-      used.remove(Role.RADIUS);
     }
     requireIcrs(file);
   }
@@ -108,11 +125,38 @@ final class Columns {
     }
   }
 
+  private void findRadii(ColumnChoice choice, Collection<String> wanted, String file)
+      throws CatalogueException {
+    for (Map.Entry<String, ColumnChoice.Named> named : choice.radii().entrySet()) {
+      String key = named.getKey();
+      if (!wanted.contains(key)) {
+        throw new CatalogueException(
+            "Columns have the uses id, ra, dec, l, b, radius, width and files%s, and not '%s'."
+                .formatted(
+                    wanted.isEmpty() ? "" : ", for this recipe also " + String.join(", ", wanted),
+                    key));
+      }
+      String name = named.getValue().names().getFirst();
+      int index = index(name).orElseThrow(() -> missing(name, file));
+      radii.put(key, used(Role.RADIUS, index, named.getValue().unit().orElse(""), file));
+    }
+    for (String key : wanted) {
+      OptionalInt index = index(key);
+      if (index.isPresent() && !radii.containsKey(key)) {
+        radii.put(key, used(Role.RADIUS, index.getAsInt(), "", file));
+      }
+    }
+    Used general = used.remove(Role.RADIUS);
+    if (general != null) {
+      radii.put(Role.RADIUS.key(), general);
+    }
+  }
+
   private Used used(Role role, int index, String named, String file) throws CatalogueException {
     ColumnInfo info = infos.get(index);
     String declared = info.getUnitString() == null ? "" : info.getUnitString().strip();
     String unit = named.isEmpty() ? declared : named;
-    boolean size = role == Role.RADIUS || role == Role.DIAMETER;
+    boolean size = role == Role.RADIUS || role == Role.WIDTH;
     AngleUnit known =
         unit.isEmpty() ? usual(role, info.getName()) : AngleUnit.of(unit).orElse(null);
     if (role != Role.FILES && (known == null || (known.isPixels() && !size))) {
@@ -132,7 +176,7 @@ final class Columns {
 
   /** The unit of a column that names none. */
   private static AngleUnit usual(Role role, String name) {
-    if (role == Role.RADIUS || role == Role.DIAMETER) {
+    if (role == Role.RADIUS || role == Role.WIDTH) {
       return name.toLowerCase(Locale.ROOT).contains("pix") ? AngleUnit.PIXEL : AngleUnit.ARCSECOND;
     }
     return AngleUnit.DEGREE;
@@ -198,7 +242,8 @@ final class Columns {
     String system = datum(info, VOStarTable.COOSYS_SYSTEM_INFO);
     String equinox = datum(info, VOStarTable.COOSYS_EQUINOX_INFO);
     boolean otherSystem =
-        !system.isEmpty() && !List.of("ICRS", "EQ_FK5", "FK5").contains(system.toUpperCase(Locale.ROOT));
+        !system.isEmpty()
+            && !List.of("ICRS", "EQ_FK5", "FK5").contains(system.toUpperCase(Locale.ROOT));
     boolean otherEquinox =
         !equinox.isEmpty() && !equinox.toUpperCase(Locale.ROOT).replace("J", "").startsWith("2000");
     if (otherSystem || otherEquinox) {
@@ -222,15 +267,41 @@ final class Columns {
             : "id "
                 + ids.stream().map(i -> infos.get(i).getName()).collect(Collectors.joining("+"));
     return used.entrySet().stream()
-        .map(entry -> ", " + entry.getKey().key() + " " + entry.getValue().name())
-        .collect(Collectors.joining("", id, ""));
+            .map(entry -> ", " + entry.getKey().key() + " " + entry.getValue().name())
+            .collect(Collectors.joining("", id, ""))
+        + radii.values().stream()
+            .map(column -> ", radius " + column.name())
+            .collect(Collectors.joining());
+  }
+
+  /** The names of the columns that are kept. */
+  List<String> kept() {
+    return kept.stream().map(i -> infos.get(i).getName()).toList();
+  }
+
+  /** Whether a row says how large its galaxy is, or its cutout. */
+  boolean hasSizes() {
+    return !radii.isEmpty() || used.containsKey(Role.WIDTH);
+  }
+
+  /** Whether rows name their own image files. */
+  boolean hasFiles() {
+    return used.containsKey(Role.FILES);
   }
 
   /** A row of cells as what it says. */
   CatalogueRow row(long number, @Nullable Object[] cells) {
     try {
       return new CatalogueRow.Galaxy(
-          number, id(number, cells), position(cells), extent(cells), files(cells));
+          number,
+          id(number, cells),
+          position(cells),
+          radii(cells),
+          width(cells),
+          files(cells),
+          kept.stream()
+              .map(index -> Cells.isMissing(cells[index]) ? "" : Cells.text(present(cells[index])))
+              .toList());
     } catch (BadCell e) {
       return new CatalogueRow.Unusable(number, e.column, String.valueOf(e.getMessage()));
     }
@@ -255,8 +326,7 @@ final class Columns {
     Used ra = used.get(Role.RA);
     Used dec = used.get(Role.DEC);
     if (ra != null && dec != null) {
-      return new SkyPosition(
-          turned(longitude(cells, ra, true)), latitude(cells, dec));
+      return new SkyPosition(turned(longitude(cells, ra, true)), latitude(cells, dec));
     }
     Used l = used.get(Role.L);
     Used b = used.get(Role.B);
@@ -298,23 +368,35 @@ final class Columns {
     return number(cells, column) * column.unit().degrees();
   }
 
-  private Optional<Extent> extent(@Nullable Object[] cells) throws BadCell {
-    Used radius = used.get(Role.RADIUS);
-    Used diameter = used.get(Role.DIAMETER);
-    Used column = diameter == null ? radius : diameter;
-    if (column == null) {
-      return Optional.empty();
+  private Map<String, Extent> radii(@Nullable Object[] cells) throws BadCell {
+    if (radii.isEmpty()) {
+      return Map.of();
     }
+    Map<String, Extent> sizes = new HashMap<>();
+    for (Map.Entry<String, Used> radius : radii.entrySet()) {
+      sizes.put(radius.getKey(), extent(cells, radius.getValue()));
+    }
+    return sizes;
+  }
+
+  private Optional<Extent> width(@Nullable Object[] cells) throws BadCell {
+    Used column = used.get(Role.WIDTH);
+    return column == null ? Optional.empty() : Optional.of(extent(cells, column));
+  }
+
+  private static Extent extent(@Nullable Object[] cells, Used column) throws BadCell {
     double value = number(cells, column);
-    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+    if (!(value > 0)) {
       throw new BadCell(
           column.name(), "is " + shown(cells, column) + ", and a size is more than 0");
     }
-    boolean pixels = column.unit().isPixels();
-    double size = pixels ? value : value * column.unit().degrees() * 3600;
-    Extent.Unit unit = pixels ? Extent.Unit.PIXELS : Extent.Unit.ARCSECONDS;
-    return Optional.of(
-        diameter == null ? new Extent.Radius(size, unit) : new Extent.Width(size, unit));
+    return column.unit().isPixels()
+        ? new Extent(value, Extent.Unit.PIXELS)
+        : new Extent(value * column.unit().degrees() * 3600, Extent.Unit.ARCSECONDS);
+  }
+
+  private static Object present(@Nullable Object cell) {
+    return Objects.requireNonNull(cell);
   }
 
   /** A list of paths as Python or JSON writes it, an array of texts, or one path. */
@@ -373,12 +455,10 @@ final class Columns {
     double pole = Math.toRadians(POLE_DEC);
     double latitude = Math.toRadians(b);
     double sin =
-        Math.sin(pole) * Math.sin(latitude)
-            + Math.cos(pole) * Math.cos(latitude) * Math.cos(turn);
+        Math.sin(pole) * Math.sin(latitude) + Math.cos(pole) * Math.cos(latitude) * Math.cos(turn);
     double y = Math.cos(latitude) * Math.sin(turn);
     double x =
-        Math.cos(pole) * Math.sin(latitude)
-            - Math.sin(pole) * Math.cos(latitude) * Math.cos(turn);
+        Math.cos(pole) * Math.sin(latitude) - Math.sin(pole) * Math.cos(latitude) * Math.cos(turn);
     return new SkyPosition(
         turned(POLE_RA + Math.toDegrees(Math.atan2(y, x))),
         Math.toDegrees(Math.asin(Math.clamp(sin, -1, 1))));

@@ -360,8 +360,7 @@ public final class Condition {
     }
 
     /** Texts among each other are compared as texts, all else as numbers. */
-    private static Truth compared(
-        Value left, Value right, Cell row, IntPredicate holds) {
+    private static Truth compared(Value left, Value right, Cell row, IntPredicate holds) {
       Object a = left.of(row);
       Object b = right.of(row);
       if (a == null || b == null) {

@@ -8,30 +8,58 @@ public enum Role {
   ID(
       List.of("meta.id;meta.main", "ID_MAIN"),
       List.of(
-          "id", "object_id", "objectid", "source_id", "sourceid", "objid", "galaxyid", "galaxy_id",
-          "dr8objid", "dr7objid", "iauname", "asset_id", "number")),
+          "id",
+          "object_id",
+          "objectid",
+          "source_id",
+          "sourceid",
+          "objid",
+          "galaxyid",
+          "galaxy_id",
+          "dr8objid",
+          "dr7objid",
+          "iauname",
+          "asset_id",
+          "number")),
   RA(
       List.of("pos.eq.ra;meta.main", "POS_EQ_RA_MAIN", "pos.eq.ra"),
       List.of(
-          "ra", "ra_deg", "radeg", "raj2000", "ra_j2000", "alpha_j2000", "ra_icrs", "coord_ra",
-          "right_ascension", "ramean", "_raj2000", "alphawin_j2000")),
+          "ra",
+          "ra_deg",
+          "radeg",
+          "raj2000",
+          "ra_j2000",
+          "alpha_j2000",
+          "ra_icrs",
+          "coord_ra",
+          "right_ascension",
+          "ramean",
+          "_raj2000",
+          "alphawin_j2000")),
   DEC(
       List.of("pos.eq.dec;meta.main", "POS_EQ_DEC_MAIN", "pos.eq.dec"),
       List.of(
-          "dec", "dec_deg", "decdeg", "decj2000", "dej2000", "dec_j2000", "delta_j2000", "de_icrs",
-          "dec_icrs", "coord_dec", "declination", "decmean", "_dej2000", "deltawin_j2000")),
+          "dec",
+          "dec_deg",
+          "decdeg",
+          "decj2000",
+          "dej2000",
+          "dec_j2000",
+          "delta_j2000",
+          "de_icrs",
+          "dec_icrs",
+          "coord_dec",
+          "declination",
+          "decmean",
+          "_dej2000",
+          "deltawin_j2000")),
   /** Galactic longitude, for catalogues without right ascension. */
   L(List.of("pos.galactic.lon;meta.main", "pos.galactic.lon"), List.of("glon", "gal_l", "l")),
   /** Galactic latitude. */
   B(List.of("pos.galactic.lat;meta.main", "pos.galactic.lat"), List.of("glat", "gal_b", "b")),
-  RADIUS(
-      List.of(),
-      List.of(
-          "radius", "petror90_r", "petror90", "petro_r90_r", "petro_th90", "r90", "segmentation_rmax",
-          "r_max", "rmax", "radius_arcsec", "radius_pixel")),
-  DIAMETER(
-      List.of(),
-      List.of("diameter_pixel", "diameter_arcsec", "cutout_width_arcsec", "cutout_width_pixel")),
+  RADIUS(List.of(), List.of("radius", "radius_arcsec", "radius_pixel")),
+  /** The width of the cutout. */
+  WIDTH(List.of(), List.of("width", "diameter_arcsec", "diameter_pixel")),
   FILES(List.of(), List.of("fits_file_paths"));
 
   private final List<String> ucds;

@@ -62,9 +62,7 @@ public final class Wcs {
     if (longitude > 0 && longitude <= 2 && latitude == 0) {
       latitude = 3 - longitude; // some headers name one axis alone
     }
-    return longitude == 0 || latitude == 0
-        ? null
-        : new Wcs(header, longitude, latitude, pixelAxes);
+    return longitude == 0 || latitude == 0 ? null : new Wcs(header, longitude, latitude, pixelAxes);
   }
 
   private static String type(Header header, int axis) {

@@ -61,7 +61,7 @@ final class ClassifyCommand implements Callable<Integer> {
   private static final Duration PATIENCE_TO_STOP = Duration.ofSeconds(8);
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "FOLDER|FILE",
       description = "JPEG, PNG and FITS images, and folders of them.")
   private List<Path> named = List.of();
@@ -125,6 +125,16 @@ final class ClassifyCommand implements Callable<Integer> {
               + " central 0.488 of an image.")
   private @Nullable Double size;
 
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE.png",
+      description =
+          "Write a picture of a tile with its galaxies circled and coloured by class, and of the"
+              + " galaxies most worth a look. For --image tiles only.")
+  private @Nullable Path sheet;
+
+  @Mixin private final TileOptions tiles = new TileOptions();
+
   @Mixin private final ModelOptions model = new ModelOptions();
 
   @Spec private @Nullable CommandSpec spec;
@@ -137,6 +147,12 @@ final class ClassifyCommand implements Callable<Integer> {
     checkOptions(commandLine);
     checkPositive(commandLine, "--pixel-scale", pixelScale);
     checkPositive(commandLine, "--size", size);
+    if (checkTiles(commandLine)) {
+      return new TileClassification(
+              tiles, model, bundle(commandLine), out, content(), size, overwrite, resume, sheet,
+              terminal)
+          .run();
+    }
     ImageFiles found = ImageFiles.find(named);
     found.complaints().forEach(terminal::line);
     List<Named> images = found.images().stream().filter(image -> !isOutput(image)).toList();
@@ -146,13 +162,7 @@ final class ClassifyCommand implements Callable<Integer> {
               + named.stream().map(ImageFormat::spelled).collect(Collectors.joining(" or "))
               + ".");
     }
-    ModelBundle bundle = model.bundle();
-    if (intervals && bundle.description().output() != Output.CONCENTRATIONS) {
-      throw new ParameterException(
-          commandLine,
-          "--intervals needs a model that says how sure it is, and %s does not."
-              .formatted(bundle.identity().name()));
-    }
+    ModelBundle bundle = bundle(commandLine);
     SortedMap<Integer, String> unreadable = new TreeMap<>();
     try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
         MorphologySpool spool = spool(images, bundle)) {
@@ -172,6 +182,49 @@ final class ClassifyCommand implements Callable<Integer> {
     return unreadable.isEmpty() && found.complaints().isEmpty()
         ? ExitCode.OK
         : Commands.SOME_LEFT_OUT;
+  }
+
+  private ModelBundle bundle(CommandLine commandLine) throws ModelException {
+    ModelBundle bundle = model.bundle();
+    if (intervals && bundle.description().output() != Output.CONCENTRATIONS) {
+      throw new ParameterException(
+          commandLine,
+          "--intervals needs a model that says how sure it is, and %s does not."
+              .formatted(bundle.identity().name()));
+    }
+    return bundle;
+  }
+
+  /** Whether tiles are to be classified, and not images of single galaxies. */
+  private boolean checkTiles(CommandLine commandLine) {
+    tiles.check(commandLine);
+    if (!tiles.given()) {
+      if (named.isEmpty()) {
+        throw new ParameterException(
+            commandLine,
+            "Missing required parameter: 'FOLDER|FILE', or tiles with --image and --catalogue.");
+      }
+      if (sheet != null) {
+        throw new ParameterException(
+            commandLine, "--sheet needs tiles: --image and --catalogue, or --cutana.");
+      }
+      return false;
+    }
+    if (!named.isEmpty()) {
+      throw new ParameterException(
+          commandLine,
+          "Name images of single galaxies or tiles, not both: %s goes without --image and its kin."
+              .formatted(ImageFormat.spelled(named.getFirst())));
+    }
+    if (hdu != null || pixelScale != null) {
+      throw new ParameterException(
+          commandLine,
+          (hdu == null ? "--pixel-scale" : "--hdu")
+              + " is for images of single galaxies. A tile has its celestial coordinates, and its"
+              + " HDU is named as in r=FILE[SCI].");
+    }
+    OutputFile.check(commandLine, sheet);
+    return true;
   }
 
   /** Classifies the images that have no morphology yet. */

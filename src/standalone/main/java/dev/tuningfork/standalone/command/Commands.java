@@ -30,13 +30,15 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Commands.Version.class,
     subcommands = {
       ClassifyCommand.class,
+      CutCommand.class,
       DemoCommand.class,
       RunCommand.class,
       DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       LookCommand.class,
-      ExportCommand.class
+      ExportCommand.class,
+      MockTileCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
