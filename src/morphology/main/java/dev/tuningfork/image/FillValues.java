@@ -136,6 +136,22 @@ final class FillValues {
     return new FillValues(lines(pixels, plane, window), pixels.sample(plane), shown).found();
   }
 
+  /** Looks for the fill values of a square of which nothing is known beyond it. */
+  static Found in(double[] flux, int side) {
+    List<double[]> lines = new ArrayList<>();
+    int step = Math.ceilDiv(side, WINDOW_LINES);
+    for (int line = 0; line < side; line += step) {
+      double[] column = new double[side];
+      for (int i = 0; i < side; i++) {
+        column[i] = flux[i * side + line];
+      }
+      lines.add(column);
+      lines.add(Arrays.copyOfRange(flux, line * side, (line + 1) * side));
+    }
+    double[] defined = Arrays.stream(flux).filter(Double::isFinite).toArray();
+    return new FillValues(lines, defined, flux).found();
+  }
+
   /** Rows and columns over all of the plane, and more of those of the window. */
   private static List<double[]> lines(FitsPixels pixels, int plane, Window window) {
     List<double[]> lines = new ArrayList<>();

@@ -1,14 +1,22 @@
 package dev.tuningfork.image;
 
 import java.util.Locale;
+import java.util.Objects;
 import nom.tam.fits.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The celestial coordinates of an image (Greisen and Calabretta 2002, A&A 395, 1061; Calabretta and
- * Greisen 2002, A&A 395, 1077), as far as its pixel scale and the position of its centre need them:
- * either order of the axes, CD, PC or CDELT with CROTA, any unit of angle, equatorial, galactic and
- * ecliptic axes, and SIP distortions.
+ * The celestial coordinates of an image (Greisen and Calabretta 2002, A&amp;A 395, 1061; Calabretta
+ * and Greisen 2002, A&amp;A 395, 1077): from positions on the sky to its pixels and back. It knows
+ * either order of the axes, CD, PC or CDELT with CROTA, any unit of angle, the zenithal projections
+ * (TAN, SIN, ARC, STG, ZEA), CAR about the equator, the distortions SIP and TPV, and ICRS, FK5 of
+ * any equinox, galactic and ecliptic axes.
+ *
+ * <p>No library for this is on Maven Central: nom-tam-fits names the keywords and computes nothing,
+ * and the code within Aladin, SkyView and JSky is not published as one, or knows no TPV. The tests
+ * hold it to {@code astropy.wcs}.
+ *
+ * <p>Positions on the grid count from 0 at the centre of the first pixel, as in astropy. Immutable.
  */
 public final class Wcs {
 
@@ -17,20 +25,39 @@ public final class Wcs {
   /** Equinoxes before it are of the system FK4 (FITS standard 4.0, section 8.3). */
   private static final double FIRST_OF_FK5 = 1984;
 
-  /** Of J2000, degrees. */
-  private static final double OBLIQUITY = 84381.448 / ARCSECONDS_A_DEGREE;
-
-  /** The galactic pole in ICRS, and the galactic longitude of the celestial pole, degrees. */
-  private static final double GALACTIC_POLE_RA = 192.859481;
-
-  private static final double GALACTIC_POLE_DEC = 27.128251;
-  private static final double CELESTIAL_POLE_LONGITUDE = 122.931918;
+  private static final String CARTESIAN = "CAR";
 
   private final Header header;
   private final int longitude;
   private final int latitude;
   private final int[] pixelAxes;
-  private final String projection;
+  private final String code;
+  private final double @Nullable [][] matrix;
+  private final double referenceX;
+  private final double referenceY;
+  private final Distortion ofPixels;
+
+  /** Null where {@link #problem} says why positions cannot be computed. */
+  private final @Nullable Sphere sphere;
+
+  private final @Nullable String problem;
+
+  /**
+   * From the plane of projection to the sky.
+   *
+   * @param projection null for CAR
+   * @param longitude of the reference point, radians
+   * @param latitude of the reference point, radians
+   * @param pole the native longitude of the celestial pole, radians
+   * @param ofPlane in degrees
+   */
+  private record Sphere(
+      SkyFrame frame,
+      @Nullable Projection projection,
+      double longitude,
+      double latitude,
+      double pole,
+      Distortion ofPlane) {}
 
   private Wcs(Header header, int longitude, int latitude, int[] pixelAxes) {
     this.header = header;
@@ -38,7 +65,13 @@ public final class Wcs {
     this.latitude = latitude;
     this.pixelAxes = pixelAxes;
     String type = type(header, longitude);
-    this.projection = type.length() < 8 ? "" : type.substring(5, 8);
+    this.code = type.length() < 8 ? "" : type.substring(5, 8);
+    this.matrix = matrix();
+    this.referenceX = header.getDoubleValue("CRPIX" + pixelAxes[0], 0) - 1;
+    this.referenceY = header.getDoubleValue("CRPIX" + pixelAxes[1], 0) - 1;
+    this.ofPixels = Distortion.sip(header);
+    this.problem = findProblem();
+    this.sphere = problem == null ? sphere() : null;
   }
 
   /**
@@ -75,27 +108,121 @@ public final class Wcs {
     return dash < 0 ? type : type.substring(0, dash);
   }
 
+  /**
+   * Why no positions can be computed, as the part of a sentence that follows "its celestial
+   * coordinates cannot be used: "; null where they can.
+   */
+  public @Nullable String problem() {
+    return problem;
+  }
+
+  private @Nullable String findProblem() {
+    if (matrix == null) {
+      return "the header has no scale (CD, PC or CDELT), or its unit (CUNIT) is unknown";
+    }
+    if (matrix[0][0] * matrix[1][1] == matrix[0][1] * matrix[1][0]) {
+      return "the matrix of the header (CD, PC or CDELT) cannot be inverted";
+    }
+    if (!header.containsKey("CRVAL" + longitude) || !header.containsKey("CRVAL" + latitude)) {
+      return "the header has no reference point (CRVAL)";
+    }
+    if (frame() == null) {
+      return "the system of coordinates %s %s is not supported (ICRS, FK5, galactic and ecliptic"
+              .formatted(coordinate(type(header, longitude)), system())
+          + " are)";
+    }
+    boolean cartesian =
+        code.equals(CARTESIAN)
+            && value("CRVAL", latitude) == 0
+            && header.getDoubleValue("LONPOLE", 0) == 0;
+    if (Projection.of(code) == null && !cartesian) {
+      return "the projection %s is not supported (TAN, TAN-SIP, TPV, SIN, ARC, STG, ZEA, and CAR"
+              .formatted(code.isEmpty() ? type(header, longitude) : code)
+          + " about the equator are)";
+    }
+    for (String table : new String[] {"CPDIS1", "CPDIS2", "D2IMDIS1", "D2IMDIS2", "CQDIS1"}) {
+      if (header.containsKey(table)) {
+        return "the header has a distortion table (" + table + "), which is not supported";
+      }
+    }
+    return null;
+  }
+
+  private Sphere sphere() {
+    double referenceLatitude = value("CRVAL", latitude);
+    boolean distorted =
+        code.equals("TPV") || (code.equals("TAN") && Distortion.isTpv(header, longitude, latitude));
+    double otherwise = referenceLatitude < 90 ? 180 : 0;
+    double pole =
+        header.getDoubleValue(
+            "LONPOLE",
+            distorted ? otherwise : header.getDoubleValue("PV" + longitude + "_3", otherwise));
+    return new Sphere(
+        Objects.requireNonNull(frame()),
+        Projection.of(code),
+        Math.toRadians(value("CRVAL", longitude)),
+        Math.toRadians(referenceLatitude),
+        Math.toRadians(pole),
+        distorted ? Distortion.tpv(header, longitude, latitude) : Distortion.NONE);
+  }
+
+  /** Null where it is not known. */
+  private @Nullable SkyFrame frame() {
+    return switch (coordinate(type(header, longitude))) {
+      case "RA" ->
+          switch (system()) {
+            case "ICRS" -> SkyFrame.ICRS;
+            case "FK5" -> SkyFrame.fk5(Double.isNaN(equinox()) ? 2000 : equinox());
+            default -> null;
+          };
+      case "GLON" -> SkyFrame.galactic();
+      case "ELON" -> SkyFrame.ecliptic();
+      default -> null;
+    };
+  }
+
+  /** What RADESYS says, or else follows from the equinox. */
+  private String system() {
+    double equinox = equinox();
+    return !radesys().isEmpty()
+        ? radesys()
+        : Double.isNaN(equinox) ? "ICRS" : equinox < FIRST_OF_FK5 ? "FK4" : "FK5";
+  }
+
+  private String radesys() {
+    return header
+        .getStringValue("RADESYS", header.getStringValue("RADECSYS", ""))
+        .strip()
+        .toUpperCase(Locale.ROOT);
+  }
+
+  /** NaN where the header does not say. */
+  private double equinox() {
+    double epoch = header.getDoubleValue("EPOCH", 0); // EQUINOX in old files
+    return header.getDoubleValue("EQUINOX", radesys().isEmpty() && epoch > 0 ? epoch : Double.NaN);
+  }
+
   /** Arcseconds a pixel at the centre of an image; null where the header does not say. */
   @Nullable Double pixelScale(int width, int height) {
-    double[][] matrix = matrix();
     if (matrix == null) {
       return null;
     }
     double area = Math.abs(matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0]);
-    if (projection.equals("CAR")) {
-      area *= Math.cos(Math.toRadians(projected(width, height, matrix)[1]));
+    if (code.equals(CARTESIAN)) {
+      double[] pixels = ofPixels.apply(middle(width) - referenceX, middle(height) - referenceY);
+      area *= Math.cos(Math.toRadians(matrix[1][0] * pixels[0] + matrix[1][1] * pixels[1]));
     }
     double arcseconds = Math.sqrt(area) * ARCSECONDS_A_DEGREE;
     return arcseconds > 0 && Double.isFinite(arcseconds) ? arcseconds : null;
   }
 
-  /**
-   * The position of a point of the sky on the grid.
-   *
-   * @return null where the projection does not show it
-   */
-  public @Nullable PixelPosition toPixel(SkyPosition sky) {
-    throw new UnsupportedOperationException();
+  private static double middle(int length) {
+    return (length - 1) / 2.0;
+  }
+
+  /** The position of the centre of an image; null where it cannot be computed. */
+  @Nullable SkyPosition centre(int width, int height) {
+    return toSky(middle(width), middle(height));
   }
 
   /**
@@ -104,146 +231,89 @@ public final class Wcs {
    * @return null where the projection shows none
    */
   public @Nullable SkyPosition toSky(double x, double y) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Arcseconds a pixel around a position of the grid: the root of a pixel's area. */
-  public double scaleAt(double x, double y) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** The position angle of the direction up the columns, degrees east of north, 0 to below 360. */
-  public double orientationAt(double x, double y) {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Whether east is to the right where north is up, as on the ground and not on the sky. */
-  public boolean isMirrored() {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Where the centre of an image is; null where that cannot be told. */
-  @Nullable SkyPosition centre(int width, int height) {
-    double[][] matrix = matrix();
-    double referenceLongitude = value("CRVAL", longitude);
-    double referenceLatitude = value("CRVAL", latitude);
-    if (matrix == null
-        || !header.containsKey("CRVAL" + longitude)
-        || !header.containsKey("CRVAL" + latitude)
-        || isOfAnotherEquinox()
-        || isDistortedByPolynomials()) {
+    if (sphere == null || matrix == null) {
       return null;
     }
-    double[] plane = projected(width, height, matrix);
-    double radius = Math.toRadians(Math.hypot(plane[0], plane[1]));
-    double theta; // the native latitude, radians
-    switch (projection) {
-      case "TAN" -> theta = Math.atan2(1, radius);
-      case "SIN" -> theta = Math.acos(radius);
-      case "ARC" -> theta = Math.PI / 2 - radius;
-      case "STG" -> theta = Math.PI / 2 - 2 * Math.atan(radius / 2);
-      case "ZEA" -> theta = Math.PI / 2 - 2 * Math.asin(radius / 2);
-      case "CAR" -> {
-        return referenceLatitude == 0
-            ? position(referenceLongitude + plane[0], plane[1])
-            : null; // a rotated grid, which surveys do not cut images from
-      }
-      default -> {
-        return null;
-      }
+    double[] pixels = ofPixels.apply(x - referenceX, y - referenceY);
+    double[] plane =
+        sphere.ofPlane.apply(
+            matrix[0][0] * pixels[0] + matrix[0][1] * pixels[1],
+            matrix[1][0] * pixels[0] + matrix[1][1] * pixels[1]);
+    if (sphere.projection == null) {
+      return sphere.frame.position(
+          sphere.longitude + Math.toRadians(plane[0]), Math.toRadians(plane[1]));
     }
-    double phi = Math.atan2(plane[0], -plane[1]);
-    double pole =
-        Math.toRadians(
-            header.getDoubleValue(
-                "LONPOLE",
-                header.getDoubleValue("PV" + longitude + "_3", referenceLatitude < 90 ? 180 : 0)));
-    double[] turned =
-        rotated(phi - pole, theta, Math.toRadians(referenceLatitude)); // about the native pole
-    return position(referenceLongitude + Math.toDegrees(turned[0]), Math.toDegrees(turned[1]));
+    double theta =
+        sphere.projection.latitude(Math.toRadians(Math.hypot(plane[0], plane[1]))); // native
+    double turned = Math.atan2(plane[0], -plane[1]) - sphere.pole;
+    // spherical coordinates about the native pole, in the system of the axes
+    double east = -Math.cos(theta) * Math.sin(turned);
+    double toPole =
+        Math.sin(theta) * Math.cos(sphere.latitude)
+            - Math.cos(theta) * Math.sin(sphere.latitude) * Math.cos(turned);
+    double up =
+        Math.sin(theta) * Math.sin(sphere.latitude)
+            + Math.cos(theta) * Math.cos(sphere.latitude) * Math.cos(turned);
+    return sphere.frame.position(
+        sphere.longitude + Math.atan2(east, toPole), Math.atan2(up, Math.hypot(east, toPole)));
   }
 
   /**
-   * Spherical coordinates of which the pole is at a latitude of another system, in that system:
-   * longitude (from the pole's) and latitude, radians.
+   * The position of a point of the sky on the grid.
+   *
+   * @return null where the projection does not show it
    */
-  private static double[] rotated(double longitude, double latitude, double pole) {
-    double x =
-        Math.sin(latitude) * Math.cos(pole)
-            - Math.cos(latitude) * Math.sin(pole) * Math.cos(longitude);
-    double y = -Math.cos(latitude) * Math.sin(longitude);
-    double z =
-        Math.sin(latitude) * Math.sin(pole)
-            + Math.cos(latitude) * Math.cos(pole) * Math.cos(longitude);
-    return new double[] {Math.atan2(y, x), Math.asin(Math.clamp(z, -1, 1))};
-  }
-
-  /** In ICRS, of degrees in the system of the axes. */
-  private @Nullable SkyPosition position(double along, double above) {
-    double lon = Math.toRadians(along);
-    double lat = Math.toRadians(above);
-    return switch (coordinate(type(header, longitude))) {
-      case "RA" -> SkyPosition.of(along, above);
-      case "GLON" -> {
-        double[] turned =
-            rotated(
-                lon - Math.toRadians(CELESTIAL_POLE_LONGITUDE),
-                lat,
-                Math.toRadians(GALACTIC_POLE_DEC));
-        yield SkyPosition.of(
-            GALACTIC_POLE_RA + Math.toDegrees(turned[0]), Math.toDegrees(turned[1]));
-      }
-      case "ELON" -> {
-        double tilt = Math.toRadians(OBLIQUITY);
-        double x = Math.cos(lat) * Math.cos(lon);
-        double y = Math.cos(lat) * Math.sin(lon) * Math.cos(tilt) - Math.sin(lat) * Math.sin(tilt);
-        double z = Math.cos(lat) * Math.sin(lon) * Math.sin(tilt) + Math.sin(lat) * Math.cos(tilt);
-        yield SkyPosition.of(Math.toDegrees(Math.atan2(y, x)), Math.toDegrees(Math.asin(z)));
-      }
-      default -> null;
-    };
-  }
-
-  private boolean isOfAnotherEquinox() {
-    double equinox = header.getDoubleValue("EQUINOX", 2000);
-    String system = header.getStringValue("RADESYS", header.getStringValue("RADECSYS", ""));
-    double epoch = header.getDoubleValue("EPOCH", 2000); // EQUINOX in old files
-    boolean old =
-        !header.containsKey("EQUINOX") && system.isBlank() && epoch > 0 && epoch < FIRST_OF_FK5;
-    return equinox != 2000 || old || system.strip().toUpperCase(Locale.ROOT).startsWith("FK4");
-  }
-
-  /** As SCAMP and TPV write them, under the keywords of a projection's parameters. */
-  private boolean isDistortedByPolynomials() {
-    return header.containsKey("PV" + longitude + "_5")
-        || header.containsKey("PV" + latitude + "_5");
-  }
-
-  /** The centre on the plane of projection: degrees along longitude and latitude. */
-  private double[] projected(int width, int height, double[][] matrix) {
-    double u = (width + 1) / 2.0 - header.getDoubleValue("CRPIX" + pixelAxes[0], 0);
-    double v = (height + 1) / 2.0 - header.getDoubleValue("CRPIX" + pixelAxes[1], 0);
-    double x = u + distortion("A", u, v);
-    double y = v + distortion("B", u, v);
-    return new double[] {matrix[0][0] * x + matrix[0][1] * y, matrix[1][0] * x + matrix[1][1] * y};
-  }
-
-  /** SIP (Shupe et al. 2005, ASP Conf. Ser. 347, 491), pixels. */
-  private double distortion(String polynomial, double u, double v) {
-    int order =
-        type(header, longitude).endsWith("-SIP")
-            ? Math.clamp(header.getIntValue(polynomial + "_ORDER", 0), 0, 9)
-            : 0;
-    double sum = 0;
-    for (int p = 0; p <= order; p++) {
-      for (int q = 0; p + q <= order; q++) {
-        String key = polynomial + "_" + p + "_" + q;
-        if (order > 0 && header.containsKey(key)) {
-          sum += header.getDoubleValue(key, 0) * Math.pow(u, p) * Math.pow(v, q);
-        }
-      }
+  public @Nullable PixelPosition toPixel(SkyPosition sky) {
+    if (sphere == null || matrix == null) {
+      return null;
     }
-    return sum;
+    double[] own = sphere.frame.of(sky);
+    double along = own[0] - sphere.longitude;
+    double x;
+    double y;
+    if (sphere.projection == null) {
+      x = Math.toDegrees(Math.IEEEremainder(along, 2 * Math.PI));
+      y = Math.toDegrees(own[1]);
+    } else {
+      double east = -Math.cos(own[1]) * Math.sin(along);
+      double north =
+          Math.sin(own[1]) * Math.cos(sphere.latitude)
+              - Math.cos(own[1]) * Math.sin(sphere.latitude) * Math.cos(along);
+      double sin =
+          Math.sin(own[1]) * Math.sin(sphere.latitude)
+              + Math.cos(own[1]) * Math.cos(sphere.latitude) * Math.cos(along);
+      double phi = sphere.pole + Math.atan2(east, north);
+      double radius = Math.toDegrees(sphere.projection.radius(Math.hypot(east, north), sin));
+      x = radius * Math.sin(phi);
+      y = -radius * Math.cos(phi);
+    }
+    if (!Double.isFinite(x + y)) {
+      return null;
+    }
+    double[] plane = sphere.ofPlane.undo(x, y);
+    if (plane == null) {
+      return null;
+    }
+    double determinant = matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0];
+    double[] pixels =
+        ofPixels.undo(
+            (matrix[1][1] * plane[0] - matrix[0][1] * plane[1]) / determinant,
+            (matrix[0][0] * plane[1] - matrix[1][0] * plane[0]) / determinant);
+    return pixels == null
+        ? null
+        : new PixelPosition(pixels[0] + referenceX, pixels[1] + referenceY);
+  }
+
+  /**
+   * How the grid lies on the sky around a position.
+   *
+   * @return null where the projection shows nothing
+   */
+  public @Nullable LocalGrid at(double x, double y) {
+    SkyPosition here = toSky(x, y);
+    SkyPosition right = toSky(x + 1, y);
+    SkyPosition above = toSky(x, y + 1);
+    return here == null || right == null || above == null ? null : LocalGrid.of(here, right, above);
   }
 
   /**
@@ -262,34 +332,46 @@ public final class Wcs {
     if (Double.isNaN(degrees(longitude) + degrees(latitude))) {
       return null;
     }
-    double[][] matrix = new double[2][2];
+    double[][] made = new double[2][2];
     for (int row = 0; row < 2; row++) {
       int world = row == 0 ? longitude : latitude;
       for (int column = 0; column < 2; column++) {
         int pixel = pixelAxes[column];
         String key = world + "_" + pixel;
-        matrix[row][column] =
+        made[row][column] =
             degrees(world)
                 * (cd
                     ? header.getDoubleValue("CD" + key, 0)
                     : pc
-                        ? header.getDoubleValue("CDELT" + world, 1)
-                            * header.getDoubleValue("PC" + key, world == pixel ? 1 : 0)
+                        ? header.getDoubleValue("CDELT" + world, 1) * turning(world, pixel)
                         : turned(row, world, pixel));
       }
     }
-    return matrix;
+    return made;
   }
 
-  private boolean isAny(String matrix) {
+  private boolean isAny(String keyword) {
     for (int world : new int[] {longitude, latitude}) {
       for (int pixel : pixelAxes) {
-        if (header.containsKey(matrix + world + "_" + pixel)) {
+        if (header.containsKey(keyword + world + "_" + pixel)
+            || (keyword.equals("PC") && header.containsKey(oldTurning(world, pixel)))) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  /** An element of PC. */
+  private double turning(int world, int pixel) {
+    return header.getDoubleValue(
+        "PC" + world + "_" + pixel,
+        header.getDoubleValue(oldTurning(world, pixel), world == pixel ? 1 : 0));
+  }
+
+  /** The keyword of an early draft, which Pan-STARRS writes: PC001002. */
+  private static String oldTurning(int world, int pixel) {
+    return "PC00%d00%d".formatted(world, pixel);
   }
 
   /** The older form: steps along the axes, turned by the angle that the latitude's axis has. */

@@ -81,7 +81,7 @@ class AstropyIT {
       if (file.width() != width || file.height() != height) {
         return of + "%d×%d pixels".formatted(file.width(), file.height());
       }
-      pixels = FitsPixels.of(file.bytes(), file.hdu(), width, height);
+      pixels = FitsPixels.of(file.file(), file.hdu(), width, height);
     } catch (ImageException e) {
       return of + e.getMessage();
     }

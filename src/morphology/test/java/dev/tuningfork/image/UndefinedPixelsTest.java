@@ -381,7 +381,7 @@ class UndefinedPixelsTest {
             new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
                 .open(bytes, ImageDescription.NONE);
 
-    FitsPixels pixels = FitsPixels.of(bytes, file.hdu(), SIDE, SIDE);
+    FitsPixels pixels = FitsPixels.of(file.file(), file.hdu(), SIDE, SIDE);
 
     assertThat(pixels.flux(0, 5, 9)).isEqualTo(3000 + 63 + 5);
   }
