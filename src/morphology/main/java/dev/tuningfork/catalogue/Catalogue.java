@@ -20,7 +20,6 @@ import uk.ac.starlink.table.TableFormatException;
 import uk.ac.starlink.table.formats.AsciiTableBuilder;
 import uk.ac.starlink.table.formats.CsvTableBuilder;
 import uk.ac.starlink.table.formats.RowEvaluator;
-import uk.ac.starlink.table.formats.RowEvaluatorTableBuilder;
 import uk.ac.starlink.util.FileDataSource;
 
 /**
@@ -32,6 +31,11 @@ import uk.ac.starlink.util.FileDataSource;
  * zeros is kept as it is written. The catalogue belongs to one thread.
  */
 public final class Catalogue implements AutoCloseable {
+
+  static {
+    // what STIL tries by default warns on standard error, and unmapping is left to the JVM
+    System.setProperty("startable.unmap", "none");
+  }
 
   private final StarTable table;
   private final Columns columns;
@@ -117,7 +121,7 @@ public final class Catalogue implements AutoCloseable {
         switch (suffix) {
           case "csv" -> asTexts(new CsvTableBuilder());
           case "tsv", "tab" -> tabbed();
-          case "txt", "dat", "ascii" -> asTexts(new AsciiTableBuilder());
+          case "txt", "dat", "ascii" -> new AsciiTableBuilder();
           case "parquet", "parq", "pq" -> byRows(new ParquetTableBuilder());
           default -> null;
         });
@@ -129,7 +133,9 @@ public final class Catalogue implements AutoCloseable {
     return asTexts(builder);
   }
 
-  private static TableBuilder asTexts(RowEvaluatorTableBuilder builder) {
+  /** Where all cells are texts, STIL cannot tell a header from a row. */
+  private static TableBuilder asTexts(CsvTableBuilder builder) {
+    builder.setHasHeader(true);
     builder.setDecoders(new RowEvaluator.Decoder<?>[] {RowEvaluator.STRING_DECODER});
     return builder;
   }

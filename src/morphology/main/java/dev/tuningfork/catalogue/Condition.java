@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Condition {
 
-  /** Kleene's logic. The order counts: "and" is the smaller, "or" the larger. */
+  /** Kleene's logic, in ascending order: "and" is the smaller, "or" the larger. */
   private enum Truth {
     FALSE,
     UNKNOWN,
@@ -38,7 +38,11 @@ public final class Condition {
     }
 
     Truth not() {
-      return values()[2 - ordinal()];
+      return switch (this) {
+        case FALSE -> TRUE;
+        case UNKNOWN -> UNKNOWN;
+        case TRUE -> FALSE;
+      };
     }
 
     Truth and(Truth other) {
@@ -74,6 +78,8 @@ public final class Condition {
   }
 
   /**
+   * Reads a condition.
+   *
    * @throws IllegalArgumentException in a sentence, where it cannot be read
    */
   public static Condition parse(String text) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What a column of a catalogue is used for, and how it is recognised. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are those of List.of
 public enum Role {
   ID(
       List.of("meta.id;meta.main", "ID_MAIN"),

@@ -160,6 +160,7 @@ final class TileSheet {
     canvas.drawImage(tile, GAP, GAP + LEGEND, TILE_SIDE, TILE_SIDE, null);
     PrimitiveIterator.OfInt ordinals = ordinals(share, spool);
     canvas.setStroke(new BasicStroke(1.6f));
+    canvas.setClip(GAP, GAP + LEGEND, TILE_SIDE, TILE_SIDE);
     while (ordinals.hasNext()) {
       GalaxyMorphology galaxy = spool.morphology(ordinals.nextInt());
       GalaxyMorphology.Cutout cutout = galaxy.image().cutout();
@@ -173,6 +174,7 @@ final class TileSheet {
         canvas.draw(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
       }
     }
+    canvas.setClip(null);
   }
 
   /** The whole tile, each pixel the mean of step × step; read in strips of rows. */
@@ -306,7 +308,9 @@ final class TileSheet {
       image.setRGB(
           i % side,
           i / side,
-          (bytes[3 * i] & 0xff) << 16 | (bytes[3 * i + 1] & 0xff) << 8 | bytes[3 * i + 2] & 0xff);
+          ((bytes[3 * i] & 0xff) << 16)
+              | ((bytes[3 * i + 1] & 0xff) << 8)
+              | (bytes[3 * i + 2] & 0xff));
     }
     return image;
   }

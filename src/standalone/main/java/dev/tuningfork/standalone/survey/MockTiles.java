@@ -66,7 +66,7 @@ public final class MockTiles {
     TrueWalk walk = new TrueWalk(tree, random.split(), NIGHT);
     double[] position = position(x, y);
     return new TileGalaxy(
-        String.format(Locale.ROOT, "tile-%d-%06d", plan.seed(), number),
+        String.format(Locale.ROOT, "mock-%d-%06d", plan.seed(), number),
         x,
         y,
         radius,
@@ -127,6 +127,7 @@ public final class MockTiles {
   }
 
   /** A galaxy at its own size, its centre at a place of the grid. */
+  @SuppressWarnings("ArrayRecordComponent") // added to a tile at once, never compared
   private record Stamp(int left, int low, int side, float[][] light) {}
 
   private Stamp stamp(int number) {
@@ -158,11 +159,15 @@ public final class MockTiles {
   private static float[] shrunk(
       SummedArea areas, double left, double low, double step, int side) {
     float[] light = new float[side * side];
+    double middle = Exposure.SIZE / 2.0;
     for (int y = 0; y < side; y++) {
       for (int x = 0; x < side; x++) {
+        double radius =
+            Math.hypot(left + (x + 0.5) * step - middle, low + (y + 0.5) * step - middle) / middle;
         light[y * side + x] =
             (float)
-                (areas.sum(
+                (faded(radius)
+                    * areas.sum(
                         left + x * step,
                         low + y * step,
                         left + (x + 1) * step,
@@ -171,6 +176,12 @@ public final class MockTiles {
       }
     }
     return light;
+  }
+
+  /** A halo ends where its exposure does, and not with a square edge. */
+  private static double faded(double radius) {
+    double share = Math.clamp((1 - radius) / 0.3, 0, 1);
+    return share * share * (3 - 2 * share);
   }
 
   private void add(Stamp stamp, float[][][] light, int origin) {

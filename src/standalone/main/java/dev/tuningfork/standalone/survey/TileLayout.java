@@ -2,14 +2,18 @@ package dev.tuningfork.standalone.survey;
 
 import java.util.List;
 
-/** How a survey writes its tiles. */
+/**
+ * How a survey writes its tiles. Noise and light are such that the survey's recipe shows the sky
+ * dark, and galaxies neither faint nor burnt out.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are those of List.of, of records
 public enum TileLayout {
   /** One FITS file a band, uncompressed, in nanomaggies of SDSS; gaps are NaN. */
   PLAIN(
       0.396,
       ".fits",
       "nanomaggy",
-      List.of(new Band("i", 0, 0.040), new Band("r", 1, 0.025), new Band("g", 2, 0.018))),
+      List.of(new Band("i", 0, 0.0185), new Band("r", 1, 0.0142), new Band("g", 2, 0.0103))),
   /**
    * As the bricks of the Legacy Surveys: {@code .fits.fz} (Rice, quantised with dithering), in
    * nanomaggies; gaps are 0.
@@ -18,7 +22,7 @@ public enum TileLayout {
       0.262,
       ".fits.fz",
       "nanomaggy",
-      List.of(new Band("z", 0, 0.020), new Band("r", 1, 0.0075), new Band("g", 2, 0.0045))),
+      List.of(new Band("z", 0, 0.010), new Band("r", 1, 0.0075), new Band("g", 2, 0.0045))),
   /**
    * As the coadds of Rubin: HDUs IMAGE, MASK and VARIANCE, compressed without loss (GZIP_2), the
    * scale in the PC matrix, in nanojansky; gaps are NaN and have the bit NO_DATA.
@@ -33,7 +37,7 @@ public enum TileLayout {
       0.1,
       ".fits",
       "electron/s",
-      List.of(new Band("NIR-Y", 0, 0.004), new Band("VIS", 1, 0.002)));
+      List.of(new Band("NIR-Y", 0, 1), new Band("VIS", 1, 0.002)));
 
   /**
    * A band of a layout.

@@ -10,10 +10,12 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import nom.tam.fits.BasicHDU;
@@ -115,8 +117,10 @@ public final class TileWriter {
         header.addValue("EXTNAME", "IMAGE", "");
         ImageHDU masks = (ImageHDU) Fits.makeHDU(mask);
         masks.getHeader().addValue("EXTNAME", "MASK", "");
-        masks.getHeader().addValue("MP_SAT", 0, "bit of saturated pixels");
-        masks.getHeader().addValue("MP_NO_DATA", 3, "bit of pixels without data");
+        masks.getHeader().addValue("MSKN0000", "SAT", "saturated");
+        masks.getHeader().addValue("MSKM0000", MASK_SATURATED, "");
+        masks.getHeader().addValue("MSKN0003", "NO_DATA", "no data");
+        masks.getHeader().addValue("MSKM0003", MASK_NO_DATA, "");
         addCoordinates(masks.getHeader(), tile);
         float[][] noise = new float[plan.side()][plan.side()];
         for (float[] row : noise) {
@@ -223,10 +227,17 @@ public final class TileWriter {
         .collect(Collectors.joining(", "));
   }
 
-  private record Column(String name, Class<?> type, String unit, String ucd, String description) {
+  /** A column of the catalogue; one with a unit holds numbers, and any other texts. */
+  private record Column(
+      String name,
+      String unit,
+      String ucd,
+      String description,
+      Function<TileGalaxy, Object> value) {
 
     ColumnInfo info() {
-      ColumnInfo info = new ColumnInfo(name, type, description);
+      ColumnInfo info =
+          new ColumnInfo(name, unit.isEmpty() ? String.class : Double.class, description);
       info.setUCD(ucd);
       if (!unit.isEmpty()) {
         info.setUnitString(unit);
@@ -238,23 +249,58 @@ public final class TileWriter {
   /** The catalogue as STIL sees it: galaxies that are drawn as they are needed. */
   private final class Objects extends AbstractStarTable {
 
-    private static final List<Column> COLUMNS =
-        List.of(
-            new Column("id", String.class, "", "meta.id;meta.main", "Identifier"),
-            new Column("ra", Double.class, "deg", "pos.eq.ra;meta.main", "Right ascension (ICRS)"),
-            new Column("dec", Double.class, "deg", "pos.eq.dec;meta.main", "Declination (ICRS)"),
-            new Column(
-                "petroR90_r",
-                Double.class,
-                "arcsec",
-                "phys.angSize",
-                "Radius that holds 90 % of the light"),
-            new Column("mag_r", Double.class, "mag", "phot.mag;em.opt.R", "Magnitude"),
-            new Column("class", String.class, "", "src.morph.type", "What was rendered"));
+    private final List<Column> columns = columns();
+
+    /** What every survey has, and the sizes that this one publishes. */
+    private List<Column> columns() {
+      List<Column> all =
+          new ArrayList<>(
+              List.of(
+                  new Column("id", "", "meta.id;meta.main", "Identifier", TileGalaxy::objectId),
+                  new Column(
+                      "ra", "deg", "pos.eq.ra;meta.main", "Right ascension", TileGalaxy::ra),
+                  new Column("dec", "deg", "pos.eq.dec;meta.main", "Declination", TileGalaxy::dec),
+                  new Column(
+                      "mag_r",
+                      "mag",
+                      "phot.mag;em.opt.R",
+                      "Magnitude",
+                      galaxy -> 21 - 4 * Math.log10(galaxy.radius())),
+                  new Column(
+                      "class",
+                      "",
+                      "src.morph.type",
+                      "What was rendered",
+                      galaxy -> Morphology.of(galaxy.truth()).classString())));
+      double scale = plan.layout().pixelScale();
+      switch (plan.layout()) {
+        case PLAIN, RUBIN ->
+            all.add(angle("petroR90_r", "90", galaxy -> galaxy.radius() * scale));
+        case LEGACY -> {
+          all.add(angle("petroth50", "50", galaxy -> 0.45 * galaxy.radius() * scale));
+          all.add(angle("petroth90", "90", galaxy -> galaxy.radius() * scale));
+        }
+        case EUCLID ->
+            all.add(
+                new Column(
+                    "r_max",
+                    "pixel",
+                    "phys.angSize",
+                    "Largest radius of the segment",
+                    galaxy -> MockTiles.WIDTH_IN_RADII / 2 * galaxy.radius()));
+      }
+      return all;
+    }
+
+    private static Column angle(
+        String name, String percent, Function<TileGalaxy, Object> value) {
+      return new Column(
+          name, "arcsec", "phys.angSize", "Radius that holds " + percent + " % of the light", value);
+    }
 
     @Override
     public int getColumnCount() {
-      return COLUMNS.size();
+      return columns.size();
     }
 
     @Override
@@ -264,7 +310,7 @@ public final class TileWriter {
 
     @Override
     public ColumnInfo getColumnInfo(int column) {
-      return COLUMNS.get(column).info();
+      return columns.get(column).info();
     }
 
     @Override
@@ -298,14 +344,7 @@ public final class TileWriter {
     }
 
     private Object[] row(TileGalaxy galaxy) {
-      return new Object[] {
-        galaxy.objectId(),
-        galaxy.ra(),
-        galaxy.dec(),
-        galaxy.radius() * plan.layout().pixelScale(),
-        21 - 4 * Math.log10(galaxy.radius()),
-        Morphology.of(galaxy.truth()).classString()
-      };
+      return columns.stream().map(column -> column.value().apply(galaxy)).toArray();
     }
   }
 }

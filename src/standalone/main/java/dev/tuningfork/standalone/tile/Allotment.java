@@ -139,7 +139,7 @@ public final class Allotment {
         places.add(Place.read(share.first() + read, in));
         read++;
       }
-      places.sort(Comparator.comparingDouble(Place::gridRow).thenComparing(Place::ordinal));
+      places.sort(Comparator.comparingDouble(Place::gridRow).thenComparingInt(Place::ordinal));
       return places;
     }
 

@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone.tile;
 
 import dev.tuningfork.image.ImageException;
+import dev.tuningfork.image.LocalGrid;
 import dev.tuningfork.image.PixelPosition;
 import dev.tuningfork.image.SkyPosition;
 import dev.tuningfork.tile.Cut;
@@ -45,7 +46,8 @@ public record CutLimit(long bytes) {
   private static double scale(SurveyImage image, Cut cut) {
     if (cut.centre() instanceof Cut.Centre.Sky(double ra, double dec)) {
       PixelPosition pixel = image.reference().wcs().toPixel(new SkyPosition(ra, dec));
-      return pixel == null ? Double.NaN : image.reference().wcs().scaleAt(pixel.x(), pixel.y());
+      LocalGrid grid = pixel == null ? null : image.reference().wcs().at(pixel.x(), pixel.y());
+      return grid == null ? Double.NaN : grid.pixelScale();
     }
     return Double.NaN;
   }

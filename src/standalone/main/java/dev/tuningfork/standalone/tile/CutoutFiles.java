@@ -134,14 +134,10 @@ public final class CutoutFiles implements TileRun.Work<String> {
   static String name(String id) {
     StringBuilder name = new StringBuilder();
     for (byte b : id.getBytes(StandardCharsets.UTF_8)) {
-      boolean plain =
-          b >= 'a' && b <= 'z'
-              || b >= 'A' && b <= 'Z'
-              || b >= '0' && b <= '9'
-              || b == '-'
-              || b == '_'
-              || b == '+'
-              || b == '.' && !name.isEmpty();
+      boolean letter = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+      boolean digit = b >= '0' && b <= '9';
+      boolean dot = b == '.' && !name.isEmpty();
+      boolean plain = letter || digit || dot || b == '-' || b == '_' || b == '+';
       if (plain) {
         name.append((char) b);
       } else {

@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.tile;
 
+import dev.tuningfork.image.LocalGrid;
 import dev.tuningfork.image.PixelPosition;
 import dev.tuningfork.image.SkyPosition;
 import dev.tuningfork.image.Wcs;
@@ -66,7 +67,8 @@ final class Footprint {
   /** Arcseconds a pixel around a position. */
   double scale(SkyPosition sky) {
     PixelPosition pixel = wcs.toPixel(sky);
-    return pixel == null ? Double.NaN : wcs.scaleAt(pixel.x(), pixel.y());
+    LocalGrid grid = pixel == null ? null : wcs.at(pixel.x(), pixel.y());
+    return grid == null ? Double.NaN : grid.pixelScale();
   }
 
   /** The centre, for people; empty where the projection shows none. */

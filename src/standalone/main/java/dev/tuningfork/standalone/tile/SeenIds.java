@@ -20,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
  *
  * <p>Belongs to one thread.
  */
+@SuppressWarnings("MustBeClosedChecker") // an arena lives until its table has grown or is closed
 final class SeenIds implements AutoCloseable {
 
   private static final int ENTRY = 16;

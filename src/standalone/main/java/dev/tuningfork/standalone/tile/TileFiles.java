@@ -68,12 +68,24 @@ public final class TileFiles {
         .toList();
   }
 
-  /** A single tile is called as its first file. */
+  /** A single tile is called by what the names of its files begin with. */
   private static String name(String starred, SequencedMap<String, TileSource> bands) {
-    return starred.isEmpty()
-        ? ImageFormat.withoutSuffix(
-            ImageFormat.spelled(bands.firstEntry().getValue().file().getFileName()))
-        : starred;
+    if (!starred.isEmpty()) {
+      return starred;
+    }
+    List<String> names =
+        bands.sequencedValues().stream()
+            .map(source -> ImageFormat.spelled(source.file().getFileName()))
+            .map(ImageFormat::withoutSuffix)
+            .toList();
+    String common = names.getFirst();
+    for (String name : names) {
+      while (!name.startsWith(common)) {
+        common = common.substring(0, common.length() - 1);
+      }
+    }
+    String name = common.replaceFirst("[-_. ]+$", "");
+    return name.isEmpty() ? names.getFirst() : name;
   }
 
   private static String incomplete(
