@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import nom.tam.fits.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ public final class FitsImage {
 
   /** Parts of the names of mask bits that mean that a pixel has no data. */
   private static final Set<String> NO_DATA = Set.of("NO_DATA", "NODATA", "BLANK");
+
+  /** How nom-tam-fits begins the names of keywords that are longer than 8 letters. */
+  private static final Pattern LONG_KEYWORD = Pattern.compile("^HIERARCH\\.");
 
   private static final Set<String> SATURATED = Set.of("SAT", "SATURATED");
 
@@ -145,7 +149,7 @@ public final class FitsImage {
     boolean named = false;
     for (var cards = header.iterator(); cards.hasNext(); ) {
       var card = cards.next();
-      String key = card.getKey().toUpperCase(Locale.ROOT);
+      String key = LONG_KEYWORD.matcher(card.getKey().toUpperCase(Locale.ROOT)).replaceFirst("");
       String name = "";
       long bit = 0;
       if (key.startsWith("MP_")) {
