@@ -63,7 +63,8 @@ final class ClassifyCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "FOLDER|FILE",
-      description = "JPEG, PNG and FITS images, and folders of them.")
+      description =
+          "JPEG, PNG and FITS images, folders of them, and lists of cutouts (manifest.csv).")
   private List<Path> named = List.of();
 
   @Option(

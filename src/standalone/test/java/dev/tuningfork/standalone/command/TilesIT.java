@@ -14,6 +14,11 @@ import dev.tuningfork.standalone.survey.TileGalaxy;
 import dev.tuningfork.standalone.survey.TileLayout;
 import dev.tuningfork.standalone.survey.TilePlan;
 import dev.tuningfork.standalone.survey.TileWriter;
+import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.data.KaggleTables;
+import dev.tuningfork.trainer.data.Strictness;
+import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.tree.DecisionTree;
 import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
@@ -27,6 +32,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -364,20 +370,46 @@ class TilesIT {
     assertThat(cutouts.resolve("manifest.csv.part")).doesNotExist();
 
     Path table = work.resolve("again.csv");
-    assertThat(classify(table, cutouts.toString())).as(err.toString()).isZero();
-    assertThat(Files.readAllLines(table)).hasSize(61);
-
-    assertThat(
-            execute(
-                "train",
-                "--images", cutouts.toString(),
-                "--labels", survey + "/labels.csv",
-                "--out", work.resolve("model").toString(),
-                "--epochs", "1",
-                "--architecture", "baseline",
-                "--list"))
+    assertThat(classify(table, cutouts.resolve("manifest.csv").toString()))
         .as(err.toString())
         .isZero();
+    assertThat(Files.readAllLines(table).stream().skip(1).map(line -> line.split(",", 2)[0]))
+        .containsExactlyInAnyOrderElementsOf(
+            galaxies.stream().map(TileGalaxy::objectId).toList());
+
+  }
+
+  @Test
+  void labelsOfTheCatalogueGoIntoTheListAndTrainLearnsFromThem() throws Exception {
+    List<String> labels = Files.readAllLines(survey.resolve("labels.csv"));
+    StringBuilder catalogue = new StringBuilder("ra,dec,radius," + labels.getFirst() + "\n");
+    for (int i = 0; i < galaxies.size(); i++) {
+      TileGalaxy galaxy = galaxies.get(i);
+      catalogue.append(
+          "%s,%s,%s,%s%n"
+              .formatted(galaxy.ra(), galaxy.dec(), 0.396 * galaxy.radius(), labels.get(i + 1)));
+    }
+    Path list = Files.writeString(work.resolve("labelled.csv"), catalogue);
+    Path cutouts = work.resolve("cutouts");
+    assertThat(
+            execute(
+                command(
+                    "cut", images("--catalogue", list.toString(), "--out", cutouts.toString()))))
+        .as(err.toString())
+        .isZero();
+
+    TrainingData data =
+        TrainingData.read(
+            List.of(
+                new DataSet(
+                    new KaggleTables(cutouts, List.of(cutouts.resolve("manifest.csv"))),
+                    1,
+                    true,
+                    OptionalInt.empty())),
+            new HeldOutSplit(0.5, "salt"),
+            Strictness.STOP);
+
+    assertThat(data.training().size() + data.heldOut().size()).isEqualTo(galaxies.size());
   }
 
   private static String[] command(String first, String... others) {
