@@ -18,6 +18,9 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
   /** So many pixels of one exact value may be a fill value. */
   private static final int REPEATED = 12;
 
+  /** Of so many pixels one is looked at for the lowest number. */
+  private static final int SAMPLED = 7;
+
   /** The centre is a square of this part of the side. */
   private static final int CENTRE = 4;
 
@@ -28,6 +31,54 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
           "%d bands of %d×%d are not %d values."
               .formatted(bands.size(), side, side, values.length));
     }
+  }
+
+  /** Replaces undefined pixels by 0. */
+  static void fill(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (Float.isNaN(values[i])) {
+        values[i] = 0;
+      }
+    }
+  }
+
+  private int zeros(int from, int to) {
+    int zeros = 0;
+    for (int at = from; at < to; at++) {
+      if (values[at] == 0) {
+        zeros++;
+      }
+    }
+    return zeros;
+  }
+
+  /**
+   * Whether the lowest number may stand for missing pixels: some of the pixels hold it exactly, and
+   * all others are far from it.
+   */
+  private boolean isLowestApart(int from, int to) {
+    float lowest = Float.POSITIVE_INFINITY;
+    float next = Float.POSITIVE_INFINITY;
+    int repeated = 0;
+    double sum = 0;
+    int count = 0;
+    for (int at = from; at < to; at += SAMPLED) {
+      float value = values[at];
+      if (value < lowest) {
+        next = lowest;
+        lowest = value;
+        repeated = 1;
+      } else if (value == lowest) {
+        repeated++;
+      } else if (value < next) {
+        next = value;
+      }
+      if (value > lowest) {
+        sum += value;
+        count++;
+      }
+    }
+    return repeated > 1 && count > 0 && next - lowest > sum / count - next;
   }
 
   /** Of a cutout from which the sky was subtracted, which is undone. */
@@ -123,20 +174,7 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
   public void clearFillValues(int band) {
     int plane = side * side;
     int from = band * plane;
-    float lowest = Float.POSITIVE_INFINITY;
-    int repeated = 0;
-    int zeros = 0;
-    for (int at = from; at < from + plane; at++) {
-      float value = values[at];
-      zeros += value == 0 ? 1 : 0;
-      if (value < lowest) {
-        lowest = value;
-        repeated = 1;
-      } else if (value == lowest) {
-        repeated++;
-      }
-    }
-    if (zeros < REPEATED && repeated < REPEATED) {
+    if (zeros(from, from + plane) < REPEATED && !isLowestApart(from, from + plane)) {
       return;
     }
     double[] flux = new double[plane];

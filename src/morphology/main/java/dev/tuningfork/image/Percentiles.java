@@ -3,56 +3,68 @@ package dev.tuningfork.image;
 import java.util.Arrays;
 
 /**
- * Percentiles of many numbers in two passes: counts by the upper half of their bits, and then a
- * sort of the few that share them. Between two numbers it interpolates linearly, as numpy does.
- * Serves one call at a time.
+ * Percentiles of many numbers without sorting them all: one pass counts them by the upper bits of
+ * their value, and for each percentile the few that share these are sorted. Between two numbers it
+ * interpolates linearly, as numpy does. Serves one call at a time.
  */
 final class Percentiles {
 
-  private final int[] counts = new int[1 << 16];
+  /** Sign, exponent and 5 bits of the mantissa. */
+  private static final int BITS = 14;
+
+  private final int[] counts = new int[1 << BITS];
+  private float[] values = {};
+  private int from;
+  private int to;
 
   /**
-   * A percentile.
+   * The numbers that are asked about from now on.
    *
-   * @param values finite
-   * @param percent 0 to 100
+   * @param these finite, at least one
    */
-  float of(float[] values, int from, int to, double percent) {
-    double place = percent / 100 * (to - from - 1);
-    int lower = (int) Math.floor(place);
-    float below = ranked(values, from, to, lower);
-    if (lower == place) {
-      return below;
+  Percentiles over(float[] these, int begin, int end) {
+    values = these;
+    from = begin;
+    to = end;
+    Arrays.fill(counts, 0);
+    for (int i = begin; i < end; i++) {
+      counts[bucket(these[i])]++;
     }
-    float above = ranked(values, from, to, lower + 1);
-    return (float) (below + (place - lower) * ((double) above - below));
+    return this;
   }
 
-  /** The number that so many others are not greater than. */
-  private float ranked(float[] values, int from, int to, int rank) {
-    Arrays.fill(counts, 0);
-    for (int i = from; i < to; i++) {
-      counts[key(values[i]) >>> 16]++;
-    }
+  /** A percentile of 0 to 100. */
+  float at(double percent) {
+    double place = percent / 100 * (to - from - 1);
+    int lower = (int) Math.floor(place);
     int bucket = 0;
     int before = 0;
-    while (before + counts[bucket] <= rank) {
+    while (before + counts[bucket] <= lower) {
       before += counts[bucket++];
     }
     float[] shared = new float[counts[bucket]];
+    float next = Float.POSITIVE_INFINITY; // the least of the buckets above
     int found = 0;
-    for (int i = from; i < to && found < shared.length; i++) {
-      if (key(values[i]) >>> 16 == bucket) {
+    for (int i = from; i < to; i++) {
+      int own = bucket(values[i]);
+      if (own == bucket) {
         shared[found++] = values[i];
+      } else if (own > bucket) {
+        next = Math.min(next, values[i]);
       }
     }
     Arrays.sort(shared);
-    return shared[rank - before];
+    float below = shared[lower - before];
+    if (lower == place) {
+      return below;
+    }
+    float above = lower + 1 - before < shared.length ? shared[lower + 1 - before] : next;
+    return (float) (below + (place - lower) * ((double) above - below));
   }
 
-  /** As an unsigned number, greater for a greater value. */
-  private static int key(float value) {
+  /** Greater for a greater value, but for those that share one. */
+  private static int bucket(float value) {
     int bits = Float.floatToRawIntBits(value + 0f);
-    return bits ^ ((bits >> 31) | Integer.MIN_VALUE);
+    return (bits ^ ((bits >> 31) | Integer.MIN_VALUE)) >>> (Integer.SIZE - BITS);
   }
 }

@@ -185,9 +185,7 @@ public final class Preprocessor {
     LinearFlux sized = flux;
     if (flux.side() != spec.size()) {
       float[] defined = flux.values().clone();
-      for (int i = 0; i < defined.length; i++) {
-        defined[i] = Float.isNaN(defined[i]) ? 0 : defined[i];
-      }
+      LinearFlux.fill(defined);
       sized =
           new LinearFlux(
               flux.bands(), spec.size(), Resampling.resample(defined, taps(flux.side())));

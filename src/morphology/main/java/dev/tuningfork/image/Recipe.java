@@ -212,9 +212,7 @@ public record Recipe(
       System.arraycopy(flux.values(), chosen.get(i) * plane, planes, i * plane, plane);
       light.add(new Cutout.Band(flux.bands().get(chosen.get(i)), 0));
     }
-    for (int i = 0; i < planes.length; i++) {
-      planes[i] = Float.isNaN(planes[i]) ? 0 : planes[i];
-    }
+    LinearFlux.fill(planes);
     return channels.of(tone.brightness(new Cutout.Flux(light), planes), plane);
   }
 
@@ -223,9 +221,15 @@ public record Recipe(
     int count = channels.count();
     int plane = planes.length / count;
     byte[] levels = new byte[planes.length];
-    for (int channel = 0; channel < count; channel++) {
+    if (count == 1) {
       for (int i = 0; i < plane; i++) {
-        levels[i * count + channel] = (byte) (int) (255 * planes[channel * plane + i]);
+        levels[i] = (byte) (int) (255 * planes[i]);
+      }
+    } else {
+      for (int i = 0; i < plane; i++) {
+        levels[3 * i] = (byte) (int) (255 * planes[i]);
+        levels[3 * i + 1] = (byte) (int) (255 * planes[plane + i]);
+        levels[3 * i + 2] = (byte) (int) (255 * planes[2 * plane + i]);
       }
     }
     return new Pixels.Levels(levels);

@@ -24,7 +24,7 @@ public sealed interface Tone
    * Makes the picture.
    *
    * @param light what the planes are
-   * @param flux plane by plane, finite
+   * @param flux plane by plane, finite; may be overwritten
    * @return brightness of 0..1 in one plane, which is grey, or in three: red, green and blue
    */
   float[] brightness(Cutout.Flux light, float[] flux);
@@ -126,7 +126,7 @@ public sealed interface Tone
       float[] bands = stretched(flux, light.planes(), gains);
       Percentiles percentiles = new Percentiles();
       for (int from = 0; from < bands.length; from += plane) {
-        float white = percentiles.of(bands, from, from + plane, percentile);
+        float white = percentiles.over(bands, from, from + plane).at(percentile);
         for (int i = from; i < from + plane; i++) {
           // in numpy's order: where white is below 0, all is white
           bands[i] = Math.max(0, Math.min(white, Math.max(0, bands[i])));
@@ -186,32 +186,35 @@ public sealed interface Tone
     public float[] brightness(Cutout.Flux light, float[] flux) {
       int planes = light.planes();
       int plane = flux.length / planes;
-      float[] shown = new float[flux.length];
       float[] sum = new float[plane];
       for (int band = 0; band < planes; band++) {
         float gain = gains.get(band).floatValue();
+        int from = band * plane;
         for (int i = 0; i < plane; i++) {
-          shown[band * plane + i] = gain * flux[band * plane + i];
-          sum[i] += shown[band * plane + i];
+          flux[from + i] *= gain;
+          sum[i] += flux[from + i];
         }
       }
       float factor = (float) nonlinearity;
       float[] stretched = sum.clone();
       Asinh.of(stretched, 0, plane, factor);
+      float[] brightest = new float[plane];
       for (int i = 0; i < plane; i++) {
-        stretched[i] = sum[i] == 0 ? 1 : stretched[i] / (factor * sum[i]);
+        // where the sum is 0 the factor is of no account, as long as it is a number
+        stretched[i] /= factor * sum[i] + Float.MIN_NORMAL;
       }
-      for (int i = 0; i < plane; i++) {
-        float brightest = 1;
-        for (int at = i; at < shown.length; at += plane) {
-          shown[at] *= stretched[i];
-          brightest = Math.max(brightest, shown[at]);
-        }
-        for (int at = i; at < shown.length; at += plane) {
-          shown[at] = Math.max(0, shown[at] / brightest);
+      for (int from = 0; from < flux.length; from += plane) {
+        for (int i = 0; i < plane; i++) {
+          flux[from + i] *= stretched[i];
+          brightest[i] = Math.max(brightest[i], flux[from + i]);
         }
       }
-      return shown;
+      for (int from = 0; from < flux.length; from += plane) {
+        for (int i = 0; i < plane; i++) {
+          flux[from + i] = Math.max(0, flux[from + i] / Math.max(1, brightest[i]));
+        }
+      }
+      return flux;
     }
   }
 
@@ -237,22 +240,22 @@ public sealed interface Tone
     @Override
     public float[] brightness(Cutout.Flux light, float[] flux) {
       int plane = flux.length / light.planes();
-      float[] shown = flux.clone();
       Percentiles percentiles = new Percentiles();
       float scale = (float) (1 / asinh(1 / softening));
       for (int from = 0; from < flux.length; from += plane) {
-        float black = percentiles.of(flux, from, from + plane, lower);
-        float white = percentiles.of(flux, from, from + plane, upper);
+        percentiles.over(flux, from, from + plane);
+        float black = percentiles.at(lower);
+        float white = percentiles.at(upper);
         float width = white > black ? 1 / (white - black) : 0;
         for (int i = from; i < from + plane; i++) {
-          shown[i] = Math.min(1, Math.max(0, (shown[i] - black) * width));
+          flux[i] = Math.min(1, Math.max(0, (flux[i] - black) * width));
         }
-        Asinh.of(shown, from, from + plane, (float) (1 / softening));
+        Asinh.of(flux, from, from + plane, (float) (1 / softening));
         for (int i = from; i < from + plane; i++) {
-          shown[i] *= scale;
+          flux[i] *= scale;
         }
       }
-      return light.planes() == 2 ? withMean(shown, plane) : shown;
+      return light.planes() == 2 ? withMean(flux, plane) : flux;
     }
 
     private static float[] withMean(float[] two, int plane) {
@@ -270,12 +273,11 @@ public sealed interface Tone
       throw new IllegalArgumentException(
           "A tone of %d bands cannot show %d.".formatted(gains.size(), planes));
     }
-    float[] stretched = flux.clone();
     int plane = flux.length / planes;
     for (int band = 0; band < planes; band++) {
-      Asinh.of(stretched, band * plane, (band + 1) * plane, gains.get(band).floatValue());
+      Asinh.of(flux, band * plane, (band + 1) * plane, gains.get(band).floatValue());
     }
-    return stretched;
+    return flux;
   }
 
   private static double asinh(double x) {
