@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uk.ac.starlink.parquet.ParquetTableBuilder;
 import uk.ac.starlink.table.RowSequence;
@@ -167,9 +168,14 @@ public final class Catalogue implements AutoCloseable {
     return columns.kept();
   }
 
-  /** Whether rows say how large a galaxy is, or how wide its cutout. */
-  public boolean hasSizes() {
-    return columns.hasSizes();
+  /** What the columns of radii are used for, such as {@code radius}. */
+  public Set<String> radii() {
+    return columns.radii();
+  }
+
+  /** Whether rows say how wide a cutout is. */
+  public boolean hasWidths() {
+    return columns.hasWidths();
   }
 
   /** Whether rows name the image files of their galaxy. */

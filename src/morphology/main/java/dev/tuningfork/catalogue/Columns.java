@@ -4,6 +4,7 @@ import dev.tuningfork.image.SkyPosition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -142,7 +144,8 @@ final class Columns {
     }
     for (String key : wanted) {
       OptionalInt index = index(key);
-      if (index.isPresent() && !radii.containsKey(key)) {
+      boolean named = radii.containsKey(key) || choice.of(Role.RADIUS).isPresent();
+      if (index.isPresent() && !named) {
         radii.put(key, used(Role.RADIUS, index.getAsInt(), "", file));
       }
     }
@@ -279,9 +282,14 @@ final class Columns {
     return kept.stream().map(i -> infos.get(i).getName()).toList();
   }
 
-  /** Whether a row says how large its galaxy is, or its cutout. */
-  boolean hasSizes() {
-    return !radii.isEmpty() || used.containsKey(Role.WIDTH);
+  /** What the radii are used for. */
+  Set<String> radii() {
+    return Collections.unmodifiableSet(radii.keySet());
+  }
+
+  /** Whether rows say how wide a cutout is. */
+  boolean hasWidths() {
+    return used.containsKey(Role.WIDTH);
   }
 
   /** Whether rows name their own image files. */

@@ -146,6 +146,15 @@ class CatalogueTest {
   }
 
   @Test
+  void aRadiusThatIsNamedGoesBeforeThoseThatAreFound() throws Exception {
+    CatalogueRow.Galaxy galaxy =
+        galaxy(rows(write("objects.csv", CSV), ColumnChoice.parse("radius=mag_r"), "").getFirst());
+
+    assertThat(galaxy.radii())
+        .isEqualTo(Map.of("radius", new Extent(17.5, Extent.Unit.ARCSECONDS)));
+  }
+
+  @Test
   void galacticPositionsAreConverted() throws Exception {
     // the galactic centre, and the star Vega (SIMBAD)
     List<CatalogueRow> rows =

@@ -63,11 +63,14 @@ record TileClassification(
       leftOut.report(terminal::line);
       IntFunction<String> files =
           ordinal -> ImageFormat.spelled(opened.tile(ordinal).first().file());
+      write(spool, files);
       if (sheet != null && spool.size() > 0) {
         TileSheet.write(sheet, opened, spool, recipe);
         terminal.line("Wrote " + ImageFormat.spelled(sheet) + ".");
       }
-      write(spool, files);
+      if (out != null) {
+        spool.delete(); // only now: the sheet shows what it holds
+      }
       terminal.err().flush();
       return leftOut.isEmpty() ? ExitCode.OK : Commands.SOME_LEFT_OUT;
     }
@@ -186,7 +189,6 @@ record TileClassification(
       }
       terminal.err().println("Wrote " + ImageFormat.spelled(out) + ".");
     }
-    spool.delete();
   }
 
   private MorphologySpool spool(Opened opened, @Nullable Recipe recipe) throws IOException {

@@ -182,10 +182,9 @@ final class TileOptions {
         Catalogue.open(list(), choice(), sizing.radii(), kept, condition())) {
       TileCache cache = new TileCache(Runtime.getRuntime().maxMemory() / 4, scratch.path());
       TileSupply supply = supply(opened);
-      if (size == null && !opened.hasSizes()) {
-        throw new IOException(
-            "The catalogue %s has no sizes: name a column with --columns radius=…, or give one size for all with --size ARCSEC."
-                .formatted(ImageFormat.spelled(list())));
+      Optional<String> lacking = sizing.lacking(opened.radii(), opened.hasWidths());
+      if (lacking.isPresent()) {
+        throw new IOException(lacking.get());
       }
       terminal.status("Reading the catalogue …");
       Allotment allotment =

@@ -76,7 +76,7 @@ public final class MockTiles {
   }
 
   /** Right ascension and declination of a place on the survey's grid, degrees. */
-  double[] position(double x, double y) {
+  public double[] position(double x, double y) {
     return sky.toSky(x - plan.side() / 2.0, y - plan.side() / 2.0);
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,36 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
     return recipe == null || recipe.size() == null
         ? List.of("petror90_r")
         : recipe.size().factors().keySet().stream().sorted().toList();
+  }
+
+  /**
+   * What is missing to know how wide galaxies are cut.
+   *
+   * @param radii what the catalogue's columns of radii are used for
+   * @param widths whether the catalogue says how wide a cutout is
+   * @return a sentence; empty where nothing is missing
+   */
+  public Optional<String> lacking(Set<String> radii, boolean widths) {
+    if (all.isPresent() || widths) {
+      return Optional.empty();
+    }
+    boolean general = radii.contains("radius");
+    if (recipe == null || recipe.size() == null) {
+      return general || radii.contains("petror90_r")
+          ? Optional.empty()
+          : Optional.of(
+              "The catalogue has no sizes: name a column with --columns radius=…, or give one size for all with --size ARCSEC.");
+    }
+    Set<String> wanted = recipe.size().factors().keySet();
+    boolean enough =
+        (general && (factor.isPresent() || wanted.size() == 1))
+            || wanted.stream().anyMatch(radii::contains);
+    return enough
+        ? Optional.empty()
+        : Optional.of(
+            "The recipe %s cuts by %s, which the catalogue does not have: name the column with --columns %s=…, or a radius and how many of it a cutout is wide with --columns radius=… --size-factor N, or give one size for all with --size ARCSEC."
+                .formatted(
+                    recipe.name(), String.join(" and ", wanted), wanted.iterator().next()));
   }
 
   /**

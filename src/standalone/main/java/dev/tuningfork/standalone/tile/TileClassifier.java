@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +41,16 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
   private final Preprocessor preprocessor;
   private final Provenance provenance;
   private final String recipe;
+
+  /** Whether the model learnt from pictures by another recipe, as far as it says so. */
+  private final boolean otherRecipe;
+
   private final String catalogue;
   private final CutLimit limit;
 
   /**
    * @param model the caller's to close
-   * @param recipe null for the model's own stretch
+   * @param recipe null for the model's own, or its stretch
    * @param catalogue the name of the catalogue
    */
   public TileClassifier(
@@ -56,7 +61,10 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
             ? new Preprocessor(model.input(), ImageLimits.DEFAULT)
             : new Preprocessor(model.input(), ImageLimits.DEFAULT, recipe);
     this.provenance = Provenance.of(Answerer.of(model));
-    this.recipe = recipe == null ? "model" : recipe.id();
+    String learnt = model.input().recipe();
+    this.recipe =
+        recipe == null ? Objects.requireNonNullElse(learnt, "model") : recipe.id();
+    this.otherRecipe = recipe != null && learnt != null && !learnt.equals(recipe.id());
     this.catalogue = catalogue;
     this.limit = limit;
   }
@@ -95,6 +103,9 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
     flags.addAll(cutout.flags());
     if (place.suspect()) {
       flags.add(QualityFlag.SIZE_SUSPECT);
+    }
+    if (otherRecipe) {
+      flags.add(QualityFlag.OTHER_RECIPE);
     }
     return new Ready(
         place,

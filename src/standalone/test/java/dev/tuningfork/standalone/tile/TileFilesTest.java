@@ -50,8 +50,7 @@ class TileFilesTest {
                 .name())
         .isEqualTo("sky");
     NamedTile cube =
-        TileFiles.find(
-                List.of("r=" + folder + "/cube.fits[0;1]", "g=" + folder + "/cube.fits[;2]"))
+        TileFiles.find(List.of("r=" + folder + "/cube.fits[0;1]", "g=" + folder + "/cube.fits[;2]"))
             .getFirst();
     assertThat(cube.name()).isEqualTo("cube");
     assertThat(cube.bands().get("r").hdu()).isEqualTo("0");
@@ -95,13 +94,12 @@ class TileFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"../../etc/x", "a/b", ".hidden", "a b", "J1234+05.6", "é", "a%2Fb", "A:1"})
+  @ValueSource(
+      strings = {"../../etc/x", "a/b", ".hidden", "a b", "J1234+05.6", "é", "a%2Fb", "A:1"})
   void namesOfFilesAreSafeAndDiffer(String id) {
     String name = CutoutFiles.name(id);
     assertThat(name).matches("[A-Za-z0-9_+%-][A-Za-z0-9_+.%-]*");
-    assertThat(
-            URLDecoder.decode(
-                name.replace("+", "%2B"), StandardCharsets.UTF_8))
+    assertThat(URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8))
         .as("it can be read back")
         .isEqualTo(id);
   }
