@@ -150,7 +150,15 @@ final class ClassifyCommand implements Callable<Integer> {
     checkPositive(commandLine, "--size", size);
     if (checkTiles(commandLine)) {
       return new TileClassification(
-              tiles, model, bundle(commandLine), out, content(), size, overwrite, resume, sheet,
+              tiles,
+              model,
+              bundle(commandLine),
+              out,
+              content(),
+              size,
+              overwrite,
+              resume,
+              sheet,
               terminal)
           .run();
     }
@@ -295,7 +303,8 @@ final class ClassifyCommand implements Callable<Integer> {
             ? sentence
             : String.format(
                 Locale.ROOT,
-                "%s The answers of %,d galaxies are kept; the same command with --resume continues.",
+                "%s The answers of %,d galaxies are kept; the same command with --resume"
+                    + " continues.",
                 sentence,
                 spool.size()),
         cause);

@@ -57,8 +57,8 @@ public final class Commands {
       names = "--verbose",
       scope = ScopeType.INHERIT,
       description =
-          "Log which forms work on this machine and which one a model computes in. On an error, show"
-              + " where in the program it happened.")
+          "Log which forms work on this machine and which one a model computes in. On an error,"
+              + " show where in the program it happened.")
   private boolean verbose;
 
   private Commands() {}

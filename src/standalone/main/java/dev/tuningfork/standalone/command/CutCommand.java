@@ -87,7 +87,8 @@ final class CutCommand implements Callable<Integer> {
 
   @Option(
       names = "--overwrite",
-      description = "Start over in a folder that holds cutouts, and replace those of the same names.")
+      description =
+          "Start over in a folder that holds cutouts, and replace those of the same names.")
   private boolean overwrite;
 
   @Option(names = "--resume", description = "Continue a run that was stopped or killed.")

@@ -70,10 +70,10 @@ record ImageFiles(List<Named> images, List<String> complaints) {
    * there is one; so a link to a folder above itself ends nothing. A folder that cannot be read is
    * left out.
    *
-   * @param named a file that is named is taken whatever its suffix; one in {@code .csv} is a list of
-   *     cutouts, as {@code cut} writes it, with their identifiers
-   * @throws IOException where something that is named does not exist, or a list of cutouts cannot be
-   *     read
+   * @param named a file that is named is taken whatever its suffix; one in {@code .csv} is a list
+   *     of cutouts, as {@code cut} writes it, with their identifiers
+   * @throws IOException where something that is named does not exist, or a list of cutouts cannot
+   *     be read
    */
   static ImageFiles find(List<Path> named) throws IOException {
     SequencedMap<Path, Path> images = new LinkedHashMap<>();
@@ -101,10 +101,7 @@ record ImageFiles(List<Named> images, List<String> complaints) {
 
   /** The cutouts of a list, whose names are relative to its folder. */
   private static void readList(
-      Path list,
-      SequencedMap<Path, Path> images,
-      Map<Path, String> known,
-      List<String> complaints)
+      Path list, SequencedMap<Path, Path> images, Map<Path, String> known, List<String> complaints)
       throws IOException {
     Path folder = list.toAbsolutePath().getParent();
     try (Catalogue catalogue =

@@ -20,7 +20,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tuning-fork mock-tile}: whole tiles of a survey, with a catalogue whose truth is known. */
+/**
+ * {@code tuning-fork mock-tile}: whole tiles of a survey, with a catalogue whose truth is known.
+ */
 @Command(
     name = "mock-tile",
     description =
@@ -146,7 +148,9 @@ final class MockTileCommand implements Callable<Integer> {
   private String image(TileWriter writer, String band) {
     String file = ImageFormat.spelled(writer.file(0, band));
     return "--image "
-        + (tiles == 1 ? band + "=" + file : "'" + band + "=" + file.replace("tile-01", "tile-*") + "'");
+        + (tiles == 1
+            ? band + "=" + file
+            : "'" + band + "=" + file.replace("tile-01", "tile-*") + "'");
   }
 
   private boolean holdsFiles() throws IOException {

@@ -77,8 +77,7 @@ final class TileOptions {
   @Option(
       names = "--where",
       paramLabel = "CONDITION",
-      description =
-          "Only galaxies for which this holds, such as \"mag_r < 18 and type <> 'PSF'\".")
+      description = "Only galaxies for which this holds, such as \"mag_r < 18 and type <> 'PSF'\".")
   private @Nullable String where;
 
   @Option(
@@ -93,8 +92,8 @@ final class TileOptions {
       names = "--size-factor",
       paramLabel = "N",
       description =
-          "How many radii wide a galaxy is cut. Default: as the recipe says, else 8.48, which is how"
-              + " Galaxy Zoo 2 cut by petroR90_r.")
+          "How many radii wide a galaxy is cut. Default: as the recipe says, else 8.48, which is"
+              + " how Galaxy Zoo 2 cut by petroR90_r.")
   private @Nullable Double sizeFactor;
 
   /** Whether the command is about tiles at all. */
@@ -178,8 +177,7 @@ final class TileOptions {
             sizeFactor == null ? OptionalDouble.empty() : OptionalDouble.of(sizeFactor),
             factory);
     ScratchFolder scratch = ScratchFolder.create("tiles");
-    try (Catalogue opened =
-        Catalogue.open(list(), choice(), sizing.radii(), kept, condition())) {
+    try (Catalogue opened = Catalogue.open(list(), choice(), sizing.radii(), kept, condition())) {
       TileCache cache = new TileCache(Runtime.getRuntime().maxMemory() / 4, scratch.path());
       TileSupply supply = supply(opened);
       Optional<String> lacking = sizing.lacking(opened.radii(), opened.hasWidths());
@@ -199,8 +197,7 @@ final class TileOptions {
               allotment.shares().size() == 1 ? "" : "s",
               allotment.excluded() == 0
                   ? ""
-                  : String.format(
-                      Locale.ROOT, ", %,d excluded by --where", allotment.excluded()),
+                  : String.format(Locale.ROOT, ", %,d excluded by --where", allotment.excluded()),
               opened.columnsInWords()));
       return new Opened(allotment, cache, scratch, opened.kept());
     } catch (IOException | RuntimeException e) {
@@ -246,8 +243,7 @@ final class TileOptions {
         tiles++;
       }
     }
-    settings.put(
-        "images", "%d, the first %s, all together %016x".formatted(tiles, first, hash));
+    settings.put("images", "%d, the first %s, all together %016x".formatted(tiles, first, hash));
     return settings;
   }
 

@@ -31,8 +31,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.PrimitiveIterator;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +84,7 @@ final class TileSheet {
    *
    * @param recipe null for plain asinh
    */
-  static void write(
-      Path file, Opened opened, MorphologySpool spool, @Nullable Recipe recipe)
+  static void write(Path file, Opened opened, MorphologySpool spool, @Nullable Recipe recipe)
       throws IOException {
     Recipe pictures = recipe == null ? Recipe.named("asinh") : recipe;
     Share share =
@@ -146,11 +145,7 @@ final class TileSheet {
   }
 
   private static void drawTile(
-      Graphics2D canvas,
-      SurveyImage image,
-      Share share,
-      MorphologySpool spool,
-      Recipe recipe)
+      Graphics2D canvas, SurveyImage image, Share share, MorphologySpool spool, Recipe recipe)
       throws TileException, ImageException, IOException {
     int width = image.reference().width();
     int height = image.reference().height();
@@ -218,11 +213,7 @@ final class TileSheet {
   }
 
   private static void drawCutouts(
-      Graphics2D canvas,
-      SurveyImage image,
-      Share share,
-      MorphologySpool spool,
-      Recipe recipe)
+      Graphics2D canvas, SurveyImage image, Share share, MorphologySpool spool, Recipe recipe)
       throws IOException, TileException, ImageException {
     int top = GAP + LEGEND + TILE_SIDE + GAP;
     int at = 0;

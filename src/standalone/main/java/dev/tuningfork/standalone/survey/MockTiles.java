@@ -34,8 +34,7 @@ public final class MockTiles {
 
   private static final int RENDERED_AT_ONCE = 16;
   private static final Night NIGHT =
-      new Night(
-          1, Map.of(Kind.SMOOTH, 0.37, Kind.EDGE_ON, 0.14, Kind.DISK, 0.49));
+      new Night(1, Map.of(Kind.SMOOTH, 0.37, Kind.EDGE_ON, 0.14, Kind.DISK, 0.49));
 
   private final TilePlan plan;
   private final DecisionTree tree = DecisionTree.galaxyZoo2();
@@ -89,8 +88,7 @@ public final class MockTiles {
   }
 
   private SplittableRandom random(long number) {
-    return new SplittableRandom(
-        new SplittableRandom(plan.seed() * 1_000_003 + number).nextLong());
+    return new SplittableRandom(new SplittableRandom(plan.seed() * 1_000_003 + number).nextLong());
   }
 
   /** Renders a tile. It takes 12 bytes a pixel. */
@@ -99,9 +97,7 @@ public final class MockTiles {
     float[][][] light = new float[3][side][side];
     int origin = plan.origin(tile);
     int[] shown =
-        IntStream.range(0, plan.galaxies())
-            .filter(number -> touches(number, origin))
-            .toArray();
+        IntStream.range(0, plan.galaxies()).filter(number -> touches(number, origin)).toArray();
     for (int from = 0; from < shown.length; from += RENDERED_AT_ONCE) {
       int to = Math.min(shown.length, from + RENDERED_AT_ONCE);
       // rendered side by side, added one after the other: sums of floats depend on their order
@@ -137,7 +133,8 @@ public final class MockTiles {
     double radius = radius(random.nextDouble());
     TrueWalk walk = new TrueWalk(tree, random.split(), NIGHT);
     Exposure exposure = new GalaxyPainter(walk, random, noise, 0).paintAlone();
-    double step = Exposure.SIZE / (WIDTH_IN_RADII * radius); // exposure's pixels for one of the tile
+    double step =
+        Exposure.SIZE / (WIDTH_IN_RADII * radius); // exposure's pixels for one of the tile
     double half = WIDTH_IN_RADII / 2 * radius;
     int left = (int) Math.floor(x - half);
     int low = (int) Math.floor(y - half);
@@ -156,8 +153,7 @@ public final class MockTiles {
   }
 
   /** Each pixel is the mean of what it covers. */
-  private static float[] shrunk(
-      SummedArea areas, double left, double low, double step, int side) {
+  private static float[] shrunk(SummedArea areas, double left, double low, double step, int side) {
     float[] light = new float[side * side];
     double middle = Exposure.SIZE / 2.0;
     for (int y = 0; y < side; y++) {
@@ -208,7 +204,8 @@ public final class MockTiles {
     long stars = Math.max(1, (long) side * side * STARS_A_MILLION_PIXELS / 1_000_000);
     for (int i = 0; i < stars; i++) {
       double brightness = 60 / Math.pow(random.nextDouble() + 0.002, 0.9);
-      addStar(light, random.nextInt(side), random.nextInt(side), brightness, 0.6 + random.nextDouble());
+      addStar(
+          light, random.nextInt(side), random.nextInt(side), brightness, 0.6 + random.nextDouble());
     }
     int x = side / 8 + random.nextInt(side * 3 / 4);
     int y = side / 8 + random.nextInt(side * 3 / 4);

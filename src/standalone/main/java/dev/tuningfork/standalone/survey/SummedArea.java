@@ -21,7 +21,9 @@ final class SummedArea {
     }
   }
 
-  /** The sum between two corners, which may lie within pixels; beyond the image there is nothing. */
+  /**
+   * The sum between two corners, which may lie within pixels; beyond the image there is nothing.
+   */
   double sum(double left, double low, double right, double high) {
     return upTo(right, high) - upTo(left, high) - upTo(right, low) + upTo(left, low);
   }

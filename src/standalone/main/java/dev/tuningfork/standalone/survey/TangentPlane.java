@@ -17,8 +17,7 @@ record TangentPlane(double ra, double dec, double pixelScale) {
     double pole = Math.toRadians(dec);
     double denominator = Math.cos(pole) - eta * Math.sin(pole);
     double alpha = Math.toRadians(ra) + Math.atan2(xi, denominator);
-    double delta =
-        Math.atan2(Math.sin(pole) + eta * Math.cos(pole), Math.hypot(xi, denominator));
+    double delta = Math.atan2(Math.sin(pole) + eta * Math.cos(pole), Math.hypot(xi, denominator));
     double degrees = Math.toDegrees(alpha) % 360;
     return new double[] {degrees < 0 ? degrees + 360 : degrees, Math.toDegrees(delta)};
   }

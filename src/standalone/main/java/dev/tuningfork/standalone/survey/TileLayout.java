@@ -33,11 +33,7 @@ public enum TileLayout {
       "nJy",
       List.of(new Band("i", 0, 35), new Band("r", 1, 20), new Band("g", 2, 14))),
   /** As the mosaics of Euclid's MER: one uncompressed file a band; gaps are 0. */
-  EUCLID(
-      0.1,
-      ".fits",
-      "electron/s",
-      List.of(new Band("NIR-Y", 0, 1), new Band("VIS", 1, 0.002)));
+  EUCLID(0.1, ".fits", "electron/s", List.of(new Band("NIR-Y", 0, 1), new Band("VIS", 1, 0.002)));
 
   /**
    * A band of a layout.

@@ -62,10 +62,8 @@ public final class TileWriter {
 
   /** The file of a tile in a band. */
   public Path file(int tile, String band) {
-    String number =
-        plan.tiles() == 1 ? "tile" : String.format(Locale.ROOT, "tile-%02d", tile + 1);
-    return folder.resolve(
-        number + "-" + band.toLowerCase(Locale.ROOT) + plan.layout().suffix());
+    String number = plan.tiles() == 1 ? "tile" : String.format(Locale.ROOT, "tile-%02d", tile + 1);
+    return folder.resolve(number + "-" + band.toLowerCase(Locale.ROOT) + plan.layout().suffix());
   }
 
   /** Renders a tile and writes it. It takes about 20 bytes of memory a pixel. */
@@ -78,7 +76,8 @@ public final class TileWriter {
         short[] bits = new short[plan.side()];
         for (int x = 0; x < plan.side(); x++) {
           boolean gap = planes.noData()[y * plan.side() + x];
-          bits[x] = (short) (gap ? MASK_NO_DATA : light[y][x] >= planes.full() ? MASK_SATURATED : 0);
+          bits[x] =
+              (short) (gap ? MASK_NO_DATA : light[y][x] >= planes.full() ? MASK_SATURATED : 0);
           light[y][x] = gap ? plan.layout().gap() : (float) (light[y][x] * band.noise());
         }
         if (mask.length > 0) {
@@ -87,7 +86,8 @@ public final class TileWriter {
       }
       Path unfinished = folder.resolve("." + file(tile, band.name()).getFileName() + ".part");
       try (Fits fits = new Fits();
-          OutputStream bytes = new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16);
+          OutputStream bytes =
+              new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16);
           FitsOutputStream out = new FitsOutputStream(bytes)) {
         for (BasicHDU<?> hdu : hdus(light, mask, band, planes.full(), tile)) {
           fits.addHDU(hdu);
@@ -100,8 +100,8 @@ public final class TileWriter {
     }
   }
 
-  private List<BasicHDU<?>> hdus(
-      float[][] light, short[][] mask, Band band, float full, int tile) throws FitsException {
+  private List<BasicHDU<?>> hdus(float[][] light, short[][] mask, Band band, float full, int tile)
+      throws FitsException {
     ImageHDU image = (ImageHDU) Fits.makeHDU(light);
     Header header = image.getHeader();
     header.addValue("FILTER", band.name(), "band");
@@ -257,8 +257,7 @@ public final class TileWriter {
           new ArrayList<>(
               List.of(
                   new Column("id", "", "meta.id;meta.main", "Identifier", TileGalaxy::objectId),
-                  new Column(
-                      "ra", "deg", "pos.eq.ra;meta.main", "Right ascension", TileGalaxy::ra),
+                  new Column("ra", "deg", "pos.eq.ra;meta.main", "Right ascension", TileGalaxy::ra),
                   new Column("dec", "deg", "pos.eq.dec;meta.main", "Declination", TileGalaxy::dec),
                   new Column(
                       "mag_r",
@@ -274,8 +273,7 @@ public final class TileWriter {
                       galaxy -> Morphology.of(galaxy.truth()).classString())));
       double scale = plan.layout().pixelScale();
       switch (plan.layout()) {
-        case PLAIN, RUBIN ->
-            all.add(angle("petroR90_r", "90", galaxy -> galaxy.radius() * scale));
+        case PLAIN, RUBIN -> all.add(angle("petroR90_r", "90", galaxy -> galaxy.radius() * scale));
         case LEGACY -> {
           all.add(angle("petroth50", "50", galaxy -> 0.45 * galaxy.radius() * scale));
           all.add(angle("petroth90", "90", galaxy -> galaxy.radius() * scale));
@@ -292,10 +290,13 @@ public final class TileWriter {
       return all;
     }
 
-    private static Column angle(
-        String name, String percent, Function<TileGalaxy, Object> value) {
+    private static Column angle(String name, String percent, Function<TileGalaxy, Object> value) {
       return new Column(
-          name, "arcsec", "phys.angSize", "Radius that holds " + percent + " % of the light", value);
+          name,
+          "arcsec",
+          "phys.angSize",
+          "Radius that holds " + percent + " % of the light",
+          value);
     }
 
     @Override

@@ -251,8 +251,7 @@ public final class Allotment {
       }
       if (excluded == rows) {
         throw new IOException(
-            String.format(
-                Locale.ROOT, "The filter --where holds for none of the %,d rows.", rows));
+            String.format(Locale.ROOT, "The filter --where holds for none of the %,d rows.", rows));
       }
       SkyPosition off = anyOffTiles;
       if (off != null) {
@@ -265,7 +264,8 @@ public final class Allotment {
         throw new IOException(
             String.format(
                 Locale.ROOT,
-                "None of the galaxies is on a tile: a tile's centre is %s, and the catalogue has RA %.4f, Dec %+.4f. Are the positions in another frame or unit?",
+                "None of the galaxies is on a tile: a tile's centre is %s, and the catalogue has RA"
+                    + " %.4f, Dec %+.4f. Are the positions in another frame or unit?",
                 place,
                 off.ra(),
                 off.dec()));
@@ -273,7 +273,8 @@ public final class Allotment {
       List<String> reasons = new ArrayList<>();
       leftOut.report(reasons::add);
       throw new IOException(
-          "No galaxy of the catalogue can be used. " + (reasons.isEmpty() ? "" : reasons.getFirst()));
+          "No galaxy of the catalogue can be used. "
+              + (reasons.isEmpty() ? "" : reasons.getFirst()));
     }
 
     private void allot(CatalogueRow.Galaxy galaxy) throws IOException {
@@ -302,8 +303,7 @@ public final class Allotment {
         candidate.count++;
         return;
       }
-      Optional<Sizing.Sized> sized =
-          sizing.of(galaxy, () -> footprint.scale(galaxy.position()));
+      Optional<Sizing.Sized> sized = sizing.of(galaxy, () -> footprint.scale(galaxy.position()));
       if (sized.isEmpty()) {
         leftOut.row(galaxy.number(), galaxy.id(), "nothing says how large the galaxy is.");
         return;

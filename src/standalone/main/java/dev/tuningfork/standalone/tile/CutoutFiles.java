@@ -41,8 +41,19 @@ public final class CutoutFiles implements TileRun.Work<String> {
   /** The columns of a manifest that come before those that are kept of the catalogue. */
   public static final List<String> COLUMNS =
       List.of(
-          "id", "file", "ra", "dec", "row", "tile", "x", "y", "side", "pixel_scale", "recipe",
-          "missing", "flags");
+          "id",
+          "file",
+          "ra",
+          "dec",
+          "row",
+          "tile",
+          "x",
+          "y",
+          "side",
+          "pixel_scale",
+          "recipe",
+          "missing",
+          "flags");
 
   /** What a cutout is written as. */
   public enum Form {

@@ -76,16 +76,13 @@ final class Footprint {
     SkyPosition middle = wcs.toSky((width - 1) / 2.0, (height - 1) / 2.0);
     return middle == null
         ? "nowhere"
-        : String.format(
-            Locale.ROOT, "RA %.4f, Dec %+.4f", middle.ra(), middle.dec());
+        : String.format(Locale.ROOT, "RA %.4f, Dec %+.4f", middle.ra(), middle.dec());
   }
 
   private static double[] direction(SkyPosition sky) {
     double ra = Math.toRadians(sky.ra());
     double dec = Math.toRadians(sky.dec());
-    return new double[] {
-      Math.cos(dec) * Math.cos(ra), Math.cos(dec) * Math.sin(ra), Math.sin(dec)
-    };
+    return new double[] {Math.cos(dec) * Math.cos(ra), Math.cos(dec) * Math.sin(ra), Math.sin(dec)};
   }
 
   private static double dot(double[] a, double[] b) {

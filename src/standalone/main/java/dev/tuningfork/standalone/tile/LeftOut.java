@@ -40,7 +40,11 @@ public final class LeftOut implements AutoCloseable {
 
   /** A row of the catalogue, by its number, whose galaxy is not in the table. */
   void row(long row, String id, String reason) throws IOException {
-    add(row, id, reason, "Row %d%s: %s".formatted(row, id.isEmpty() ? "" : " (" + id + ")", reason));
+    add(
+        row,
+        id,
+        reason,
+        "Row %d%s: %s".formatted(row, id.isEmpty() ? "" : " (" + id + ")", reason));
   }
 
   /** Several galaxies at once, because of their tile. */
@@ -53,7 +57,11 @@ public final class LeftOut implements AutoCloseable {
         galaxies == 0
             ? reason
             : String.format(
-                Locale.ROOT, "%s All %,d galaxies of the tile %s are left out.", reason, galaxies, name));
+                Locale.ROOT,
+                "%s All %,d galaxies of the tile %s are left out.",
+                reason,
+                galaxies,
+                name));
   }
 
   private void add(long row, String id, String reason, String sentence) throws IOException {

@@ -52,7 +52,8 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
       return general || radii.contains("petror90_r")
           ? Optional.empty()
           : Optional.of(
-              "The catalogue has no sizes: name a column with --columns radius=…, or give one size for all with --size ARCSEC.");
+              "The catalogue has no sizes: name a column with --columns radius=…, or give one size"
+                  + " for all with --size ARCSEC.");
     }
     Set<String> wanted = recipe.size().factors().keySet();
     boolean enough =
@@ -62,8 +63,7 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
         ? Optional.empty()
         : Optional.of(
             "The recipe %s cuts by %s, which the catalogue does not have: name the column with --columns %s=…, or a radius and how many of it a cutout is wide with --columns radius=… --size-factor N, or give one size for all with --size ARCSEC."
-                .formatted(
-                    recipe.name(), String.join(" and ", wanted), wanted.iterator().next()));
+                .formatted(recipe.name(), String.join(" and ", wanted), wanted.iterator().next()));
   }
 
   /**
@@ -92,10 +92,7 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
   }
 
   private static Optional<Sized> byRecipe(
-      Recipe.Size size,
-      Map<String, Extent> radii,
-      @Nullable Extent general,
-      DoubleSupplier scale) {
+      Recipe.Size size, Map<String, Extent> radii, @Nullable Extent general, DoubleSupplier scale) {
     Map<String, Double> known = new HashMap<>();
     for (String name : size.factors().keySet()) {
       Extent radius = radii.get(name);

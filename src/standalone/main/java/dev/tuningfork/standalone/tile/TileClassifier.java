@@ -62,8 +62,7 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
             : new Preprocessor(model.input(), ImageLimits.DEFAULT, recipe);
     this.provenance = Provenance.of(Answerer.of(model));
     String learnt = model.input().recipe();
-    this.recipe =
-        recipe == null ? Objects.requireNonNullElse(learnt, "model") : recipe.id();
+    this.recipe = recipe == null ? Objects.requireNonNullElse(learnt, "model") : recipe.id();
     this.otherRecipe = recipe != null && learnt != null && !learnt.equals(recipe.id());
     this.catalogue = catalogue;
     this.limit = limit;

@@ -72,7 +72,8 @@ public final class TileRun {
     void take(Outcome<R> outcome) throws IOException;
   }
 
-  private record Handed<R>(Share share, @Nullable SurveyImage image, Future<List<Outcome<R>>> outcomes) {}
+  private record Handed<R>(
+      Share share, @Nullable SurveyImage image, Future<List<Outcome<R>>> outcomes) {}
 
   /**
    * Does the work.
@@ -166,7 +167,8 @@ public final class TileRun {
       throw new CancellationException("interrupted");
     } catch (ExecutionException e) {
       throw new IllegalStateException(
-          "A worker failed on the tile %s: %s".formatted(handed.share().tile().name(), e.getCause()),
+          "A worker failed on the tile %s: %s"
+              .formatted(handed.share().tile().name(), e.getCause()),
           e.getCause());
     }
     for (Outcome<R> outcome : outcomes) {

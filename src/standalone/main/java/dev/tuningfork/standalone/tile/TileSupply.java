@@ -44,7 +44,10 @@ public sealed interface TileSupply {
         throw new TileException(
             "There are %d bands (%s) and %d files: %s."
                 .formatted(
-                    bands.size(), String.join(", ", bands), files.size(), String.join(", ", files)));
+                    bands.size(),
+                    String.join(", ", bands),
+                    files.size(),
+                    String.join(", ", files)));
       }
       SequencedMap<String, TileSource> sources = new LinkedHashMap<>();
       Map<String, String> byBand = new HashMap<>();

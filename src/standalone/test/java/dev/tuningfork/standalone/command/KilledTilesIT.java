@@ -75,8 +75,13 @@ class KilledTilesIT {
     Path table = folder.resolve("galaxies.jsonl");
     Path journal = folder.resolve("galaxies.jsonl.journal");
     String[] command = {
-      "classify", "--out", table.toString(), "--model", folder.resolve("random.zip").toString(),
-      "--device", "cpu"
+      "classify",
+      "--out",
+      table.toString(),
+      "--model",
+      folder.resolve("random.zip").toString(),
+      "--device",
+      "cpu"
     };
 
     Process killed = start(command);
@@ -111,8 +116,13 @@ class KilledTilesIT {
   void aRunOverOtherTilesIsNotContinued() throws Exception {
     Path table = folder.resolve("galaxies.jsonl");
     String[] command = {
-      "classify", "--out", table.toString(), "--model", folder.resolve("random.zip").toString(),
-      "--device", "cpu"
+      "classify",
+      "--out",
+      table.toString(),
+      "--model",
+      folder.resolve("random.zip").toString(),
+      "--device",
+      "cpu"
     };
     Process killed = start(command);
     awaitLines(killed, folder.resolve("galaxies.jsonl.journal"), ENOUGH);
@@ -136,8 +146,7 @@ class KilledTilesIT {
     awaitLines(killed, unfinished, ENOUGH);
     killed.destroyForcibly().waitFor();
     // a crash may cut a line short
-    Files.writeString(
-        unfinished, Files.readString(unfinished) + "galaxy-", StandardCharsets.UTF_8);
+    Files.writeString(unfinished, Files.readString(unfinished) + "galaxy-", StandardCharsets.UTF_8);
 
     Process again = start(command);
     assertThat(again.waitFor(1, TimeUnit.MINUTES)).isTrue();

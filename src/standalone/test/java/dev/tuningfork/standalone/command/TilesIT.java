@@ -90,7 +90,12 @@ class TilesIT {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "classify", "--model", bundle.toString(), "--device", "cpu", "--out",
+                "classify",
+                "--model",
+                bundle.toString(),
+                "--device",
+                "cpu",
+                "--out",
                 table.toString()));
     arguments.addAll(List.of(more));
     return execute(arguments.toArray(String[]::new));
@@ -125,8 +130,7 @@ class TilesIT {
         .contains("60 galaxies of 60 rows on 2 tiles", "Classified 60 of 60 galaxies");
     List<GalaxyMorphology> answers = read(table);
     assertThat(answers.stream().map(GalaxyMorphology::objectId))
-        .containsExactlyInAnyOrderElementsOf(
-            galaxies.stream().map(TileGalaxy::objectId).toList());
+        .containsExactlyInAnyOrderElementsOf(galaxies.stream().map(TileGalaxy::objectId).toList());
     Map<String, TileGalaxy> byId =
         galaxies.stream().collect(Collectors.toMap(TileGalaxy::objectId, g -> g));
     for (GalaxyMorphology answer : answers) {
@@ -159,7 +163,12 @@ class TilesIT {
     int code =
         classify(
             table,
-            images("--catalogue", survey + "/objects.fits", "--recipe", "asinh", "--where",
+            images(
+                "--catalogue",
+                survey + "/objects.fits",
+                "--recipe",
+                "asinh",
+                "--where",
                 "petroR90_r > 4 and mag_r > 0"));
 
     assertThat(code).as(err.toString()).isZero();
@@ -309,10 +318,14 @@ class TilesIT {
     int code =
         classify(
             table,
-            "--image", "i=" + tiles + "/*-i.fits",
-            "--image", "r=" + tiles + "/*-r.fits",
-            "--image", "g=" + tiles + "/*-g.fits",
-            "--catalogue", survey + "/objects.fits");
+            "--image",
+            "i=" + tiles + "/*-i.fits",
+            "--image",
+            "r=" + tiles + "/*-r.fits",
+            "--image",
+            "g=" + tiles + "/*-g.fits",
+            "--catalogue",
+            survey + "/objects.fits");
 
     assertThat(code).as(err.toString()).isEqualTo(3);
     assertThat(err.toString()).contains("torn-i.fits");
@@ -325,9 +338,12 @@ class TilesIT {
     int code =
         classify(
             work.resolve("t.csv"),
-            "--image", "i=" + survey + "/tile-*-i.fits",
-            "--image", "r=" + survey + "/tile-01-*r.fits",
-            "--catalogue", survey + "/objects.fits");
+            "--image",
+            "i=" + survey + "/tile-*-i.fits",
+            "--image",
+            "r=" + survey + "/tile-01-*r.fits",
+            "--catalogue",
+            survey + "/objects.fits");
 
     assertThat(code).isEqualTo(1);
     assertThat(err.toString()).contains("has no image in the band");
@@ -355,14 +371,14 @@ class TilesIT {
     int code =
         execute(
             command(
-                "cut", images("--catalogue", survey + "/objects.fits", "--out", cutouts.toString())));
+                "cut",
+                images("--catalogue", survey + "/objects.fits", "--out", cutouts.toString())));
 
     assertThat(code).as(err.toString()).isZero();
     List<String> lines = Files.readAllLines(cutouts.resolve("manifest.csv"));
     assertThat(lines).hasSize(61);
     assertThat(lines.getFirst())
-        .isEqualTo(
-            "id,file,ra,dec,row,tile,x,y,side,pixel_scale,recipe,missing,flags,class");
+        .isEqualTo("id,file,ra,dec,row,tile,x,y,side,pixel_scale,recipe,missing,flags,class");
     for (TileGalaxy galaxy : galaxies) {
       BufferedImage picture = ImageIO.read(cutouts.resolve(galaxy.objectId() + ".jpg").toFile());
       assertThat(picture.getWidth() / galaxy.radius()).isCloseTo(8.48, within(0.15));
@@ -374,9 +390,7 @@ class TilesIT {
         .as(err.toString())
         .isZero();
     assertThat(Files.readAllLines(table).stream().skip(1).map(line -> line.split(",", 2)[0]))
-        .containsExactlyInAnyOrderElementsOf(
-            galaxies.stream().map(TileGalaxy::objectId).toList());
-
+        .containsExactlyInAnyOrderElementsOf(galaxies.stream().map(TileGalaxy::objectId).toList());
   }
 
   @Test
