@@ -19,6 +19,7 @@ public final class LeftOut implements AutoCloseable {
   private static final int SHOWN = 20;
 
   private final @Nullable Path file;
+  private final List<String> tiles = new ArrayList<>();
   private final List<String> first = new ArrayList<>();
   private @Nullable BufferedWriter writer;
   private long count;
@@ -40,20 +41,16 @@ public final class LeftOut implements AutoCloseable {
 
   /** A row of the catalogue, by its number, whose galaxy is not in the table. */
   void row(long row, String id, String reason) throws IOException {
-    add(
-        row,
-        id,
-        reason,
-        "Row %d%s: %s".formatted(row, id.isEmpty() ? "" : " (" + id + ")", reason));
+    count++;
+    if (first.size() < SHOWN) {
+      first.add("Row %d%s: %s".formatted(row, id.isEmpty() ? "" : " (" + id + ")", reason));
+    }
+    write(row, id, reason);
   }
 
-  /** Several galaxies at once, because of their tile. */
+  /** A tile that cannot be used, with all galaxies that are known to be on it. */
   void tile(String name, long galaxies, String reason) throws IOException {
-    count += galaxies - 1;
-    add(
-        0,
-        name,
-        reason,
+    tiles.add(
         galaxies == 0
             ? reason
             : String.format(
@@ -62,13 +59,11 @@ public final class LeftOut implements AutoCloseable {
                 reason,
                 galaxies,
                 name));
+    count += galaxies;
+    write(0, name, reason);
   }
 
-  private void add(long row, String id, String reason, String sentence) throws IOException {
-    count++;
-    if (first.size() < SHOWN) {
-      first.add(sentence);
-    }
+  private void write(long row, String id, String reason) throws IOException {
     if (file != null) {
       if (writer == null) {
         writer = Files.newBufferedWriter(file);
@@ -85,11 +80,12 @@ public final class LeftOut implements AutoCloseable {
 
   /** Whether anything is to be reported. */
   public boolean isEmpty() {
-    return first.isEmpty();
+    return tiles.isEmpty() && first.isEmpty();
   }
 
-  /** Says the first ones, and how many there are. */
+  /** Says the tiles and the first rows, and how many there are. */
   public void report(Consumer<String> line) throws IOException {
+    tiles.forEach(line);
     first.forEach(line);
     if (writer != null) {
       writer.flush();

@@ -54,8 +54,13 @@ class KilledTilesIT {
     writer.writeTile(0);
     writer.writeTile(1);
     MockTiles survey = new MockTiles(PLAN);
+    // well within the edges
     List<TileGalaxy> galaxies =
-        IntStream.range(0, PLAN.galaxies()).mapToObj(survey::galaxy).toList();
+        IntStream.range(0, PLAN.galaxies())
+            .mapToObj(survey::galaxy)
+            .filter(galaxy -> galaxy.x() > 30 && galaxy.x() < 930)
+            .filter(galaxy -> galaxy.y() > 30 && galaxy.y() < 480)
+            .toList();
     try (BufferedWriter rows = Files.newBufferedWriter(folder.resolve("objects.csv"))) {
       rows.write("id,ra,dec,width\n");
       for (int i = 0; i < ROWS; i++) {
