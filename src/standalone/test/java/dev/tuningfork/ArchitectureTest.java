@@ -34,7 +34,8 @@ class ArchitectureTest {
   @Test
   void everyModuleIsSeenHere() {
     assertThat(PRODUCT.stream().map(type -> type.getPackageName().split("\\.")[2]).distinct())
-        .contains("tree", "image", "tile", "network", "model", "classifier", "trainer", "standalone");
+        .contains(
+            "tree", "image", "tile", "network", "model", "classifier", "trainer", "standalone");
   }
 
   @Test

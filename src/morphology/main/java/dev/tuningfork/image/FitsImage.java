@@ -215,6 +215,11 @@ public final class FitsImage {
     return Math.abs(hdu.bitpix()) / 8;
   }
 
+  /** Where a pixel of a plain image is in the file, in bytes. */
+  public long offset(int x, int y) {
+    return hdu.dataOffset() + (((long) plane * height + y) * width + x) * pixelBytes();
+  }
+
   /**
    * Reads a part of a row of a plain image.
    *

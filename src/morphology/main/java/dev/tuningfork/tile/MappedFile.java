@@ -11,15 +11,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A file that is mapped into memory for reading. Thread-safe, but for {@link #close}.
  *
  * <p>Pages of the file that were read count as memory of the process until the system takes them
- * back. So that large files do not seem to fill the memory, they are handed back after each {@value
- * #RESIDENT} bytes, where the system has {@code madvise}. They usually stay in its page cache, and
- * a reader that needs one again gets it from there.
+ * back. So that large files do not seem to fill the memory, all of them are handed back whenever
+ * they are {@value #RESIDENT} bytes, where the system has {@code madvise}. They usually stay in its
+ * page cache, and a reader that needs one again gets it from there. The count may miss a few pages
+ * that two threads read at the same moment.
  */
 @SuppressWarnings("restricted") // madvise is a function of C
 final class MappedFile implements AutoCloseable {
@@ -27,8 +29,8 @@ final class MappedFile implements AutoCloseable {
   /** 64 MiB. */
   private static final long RESIDENT = 64L << 20;
 
-  /** Linux maps so much around a page that is read. */
-  private static final long AROUND = 64 << 10;
+  /** Linux maps a block of so many bytes around a page that is read: 64 KiB. */
+  private static final int BLOCK_BITS = 16;
 
   private static final int MADV_DONTNEED = 4;
 
@@ -37,12 +39,17 @@ final class MappedFile implements AutoCloseable {
   private final Arena arena;
   private final MemorySegment bytes;
   private final long size;
-  private final AtomicLong touched = new AtomicLong();
+
+  /** A bit for each block that was read since pages were last handed back, and their number. */
+  private final AtomicLongArray read;
+
+  private final AtomicInteger blocks = new AtomicInteger();
 
   private MappedFile(Arena arena, MemorySegment bytes) {
     this.arena = arena;
     this.bytes = bytes;
     this.size = bytes.byteSize();
+    this.read = new AtomicLongArray(Math.toIntExact((size >> BLOCK_BITS) / Long.SIZE + 1));
   }
 
   static MappedFile open(Path file) throws IOException {
@@ -76,16 +83,24 @@ final class MappedFile implements AutoCloseable {
     return bytes;
   }
 
-  /** Accounts for a number of places that were read, each of some bytes. */
-  void wasRead(int places, long bytesEach) {
-    long before = touched.getAndAdd(places * (bytesEach + AROUND));
-    long after = before + places * (bytesEach + AROUND);
-    if (before / RESIDENT != after / RESIDENT) {
-      handBack();
+  /** Accounts for bytes that were read. */
+  void wasRead(long from, long count) {
+    for (long block = from >> BLOCK_BITS; block <= (from + count - 1) >> BLOCK_BITS; block++) {
+      int word = (int) (block / Long.SIZE);
+      long bit = 1L << block;
+      if ((read.getPlain(word) & bit) == 0
+          && (read.getAndAccumulate(word, bit, (old, one) -> old | one) & bit) == 0
+          && (long) blocks.incrementAndGet() << BLOCK_BITS == RESIDENT) {
+        handBack();
+      }
     }
   }
 
   private void handBack() {
+    for (int word = 0; word < read.length(); word++) {
+      read.set(word, 0);
+    }
+    blocks.set(0);
     ADVISE.ifPresent(
         advise -> {
           try {

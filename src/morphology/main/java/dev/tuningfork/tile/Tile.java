@@ -220,8 +220,8 @@ public final class Tile implements AutoCloseable {
     if (!from.isCompressed()) {
       for (int row = 0; row < height; row++) {
         from.readRow(x, y + row, width, into, at + row * stride);
+        file.wasRead(from.offset(x, y + row), (long) width * from.pixelBytes());
       }
-      file.wasRead(height, (long) width * from.pixelBytes());
       return;
     }
     for (int row = y; row < y + height; ) {

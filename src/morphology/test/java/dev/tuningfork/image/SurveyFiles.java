@@ -39,11 +39,7 @@ public final class SurveyFiles {
 
   /** A file with an image called IMAGE and a mask called MASK. */
   public static Path write(
-      Path file,
-      Object pixels,
-      Map<String, Object> cards,
-      Object mask,
-      Map<String, Object> ofMask)
+      Path file, Object pixels, Map<String, Object> cards, Object mask, Map<String, Object> ofMask)
       throws IOException {
     Map<String, Object> first = new HashMap<>(cards);
     first.put("EXTNAME", "IMAGE");

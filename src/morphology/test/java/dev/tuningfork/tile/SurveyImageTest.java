@@ -86,8 +86,8 @@ class SurveyImageTest {
     "60, 50, 4.4, 58, 48, 4",
     "120.49, 99.51, 101, 70, 50, 101"
   })
-  void theSquareIsThatOfCutout2D(
-      double x, double y, double side, int left, int bottom, int whole) throws Exception {
+  void theSquareIsThatOfCutout2D(double x, double y, double side, int left, int bottom, int whole)
+      throws Exception {
     float[][] pixels = noise(WIDTH, HEIGHT, 1);
     try (SurveyImage image = image(Map.of("r", file("r", pixels, GRID)))) {
       SkyCutout cutout = image.cut(pixel(x, y, side));
@@ -323,8 +323,7 @@ class SurveyImageTest {
   @Test
   void aBandThatLacksTooMuchFailsItsGalaxyByName() throws Exception {
     Preprocessor by =
-        new Preprocessor(
-            InputSpec.article(), ImageLimits.DEFAULT, Recipe.named("sdss-gri"));
+        new Preprocessor(InputSpec.article(), ImageLimits.DEFAULT, Recipe.named("sdss-gri"));
     float[] values = new float[3 * 40 * 40];
     Arrays.fill(values, 0.3f);
     Arrays.fill(values, 1600, 1600 + 900, Float.NaN);
@@ -355,10 +354,7 @@ class SurveyImageTest {
     Path file = file("r", pixels, GRID);
     InputSpec spec = InputSpec.article().withCrop(new Crop.Fraction(1)).withSize(64);
     Preprocessor by = new Preprocessor(spec, ImageLimits.DEFAULT);
-    Pixels whole =
-        by.prepare(
-                Files.readAllBytes(file), ImageDescription.NONE)
-            .pixels();
+    Pixels whole = by.prepare(Files.readAllBytes(file), ImageDescription.NONE).pixels();
     try (SurveyImage image = image(Map.of("r", file))) {
       Pixels cut = prepared(by, image.cut(pixel(31.5, 31.5, 64))).pixels();
 

@@ -10,6 +10,7 @@ public final class Suites {
       List.of(
           new PredictorSuite(),
           new DecodeSuite(),
+          new TilesSuite(),
           new StreamSuite(),
           new LatencySuite(),
           new InstancesSuite(),
