@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
 /** Images on disk in, a table out, through the same stream that a survey would use. */
 @Command(
     name = "classify",
-    description = "Classifies the images of a folder, and writes what it sees as a table.",
+    description =
+        "Classifies the images of a folder, or the galaxies of a catalogue on a survey's tiles, and"
+            + " writes what it sees as a table.",
     footer =
         "%nThe table has a row for each galaxy, in the order of the images: its class, and for each"
             + " question how probable it is to be asked and the probability of each answer where"
