@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer;
 
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.Forms;
@@ -155,7 +156,8 @@ public record TrainingRun(
             data.problems().size()));
     if (data.heldOut().isEmpty()) {
       throw new IllegalArgumentException(
-          "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
+          "No galaxy is held out, so nothing could be said of how good the model is: give more"
+              + " galaxies, or a greater share.");
     }
     Optional<Trainer.Result> result = resume ? trainer.finished() : Optional.empty();
     if (result.isEmpty()) {
@@ -302,7 +304,7 @@ public record TrainingRun(
     try {
       training.put(ModelDescription.BFLOAT16_ERROR, bfloat16Error(description, weights, galaxies));
       return Optional.empty();
-    } catch (ModelException | PredictionException e) {
+    } catch (ModelException | PredictionException | DeviceException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }
@@ -397,7 +399,9 @@ public record TrainingRun(
                 .collect(Collectors.joining(" + ")),
         String.format(
             Locale.ROOT,
-            "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps and cosine decay, each layer's %s times that of the one above it; weight decay %s; gradient norm at most %s",
+            "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the"
+                + " steps and cosine decay, each layer's %s times that of the one above it; weight"
+                + " decay %s; gradient norm at most %s",
             result.epochs(),
             settings.batch(),
             descent.optimizer(),
@@ -427,7 +431,8 @@ public record TrainingRun(
             ? ""
             : String.format(
                 Locale.ROOT,
-                "; the model is %s × these + %s × those that were learnt from them (Wortsman et al. 2022)",
+                "; the model is %s × these + %s × those that were learnt from them (Wortsman et al."
+                    + " 2022)",
                 first.kept(),
                 1 - first.kept()));
   }
