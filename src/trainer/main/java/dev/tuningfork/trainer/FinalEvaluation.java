@@ -7,6 +7,7 @@ import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
@@ -130,7 +131,7 @@ record FinalEvaluation(
         }
       }
       findings.put(ModelDescription.BFLOAT16_ERROR, largest);
-    } catch (ModelException | PredictionException e) {
+    } catch (ModelException | PredictionException | DeviceException e) {
       findings.put(ModelDescription.BFLOAT16_UNTRIED, String.valueOf(e.getMessage()));
     }
   }
