@@ -129,7 +129,8 @@ final class Resampled {
     for (int i = 0; i < nodeX.length; i++) {
       PixelPosition at =
           onTile(
-              square.x() + (double) (i % nodes) * STEP, square.y() + Math.floorDiv(i, nodes) * (double) STEP);
+              square.x() + (double) (i % nodes) * STEP,
+              square.y() + Math.floorDiv(i, nodes) * (double) STEP);
       nodeX[i] = at == null ? Double.NaN : at.x();
       nodeY[i] = at == null ? Double.NaN : at.y();
     }

@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer;
 
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.Forms;
@@ -7,7 +8,6 @@ import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelDescription.Output;
-import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;

@@ -38,8 +38,8 @@ import java.util.function.Consumer;
  *       alone.
  *   <li>An image fails only where the model, asked about it alone and twice, fails on it, and
  *       answers an image that it has answered before. Before its first answer the test image of its
- *       loading takes that part. Where it fails on that one too, or its device has failed, the model
- *       is broken, and nothing more fails or is answered.
+ *       loading takes that part. Where it fails on that one too, or its device has failed, the
+ *       model is broken, and nothing more fails or is answered.
  * </ul>
  *
  * <p>Threads: a predictor gathers a batch, computes it and completes the outcomes. {@link #close}
