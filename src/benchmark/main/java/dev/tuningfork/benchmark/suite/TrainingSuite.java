@@ -41,7 +41,7 @@ import java.util.OptionalInt;
  * memory (forward, the mean square of the outputs as loss, backward, AdamW), and beside the same
  * loop with weights that lie channels first; with the network of each of the workload's models.
  */
-final class TrainingSuite implements Suite {
+final class TrainingSuite {
 
   private static final String UNIT = "images/s";
   private static final int BATCH = TrainingSettings.DEFAULT.batch();
@@ -51,32 +51,19 @@ final class TrainingSuite implements Suite {
   /** Steps that are not counted: the JVM compiles, the loader's first batches are prepared. */
   private static final int SETTLING = 4;
 
-  @Override
-  public String name() {
-    return "training";
-  }
+  /** The environment is that of {@code train} in the product's script. */
+  static final Suite SUITE =
+      new Suite(
+          "training",
+          "training, beside a bare loop of the same network on numbers in memory",
+          Suite.Form.QUICK,
+          Map.of(
+              "MALLOC_ARENA_MAX", "1",
+              "MALLOC_MMAP_MAX_", "0",
+              "MALLOC_TRIM_THRESHOLD_", "9000000000"),
+          TrainingSuite::measure);
 
-  @Override
-  public String description() {
-    return "training, beside a bare loop of the same network on numbers in memory";
-  }
-
-  @Override
-  public boolean quick() {
-    return true;
-  }
-
-  /** As the product's script has it for {@code train}, and for nothing else. */
-  @Override
-  public Map<String, String> environment() {
-    return Map.of(
-        "MALLOC_ARENA_MAX", "1",
-        "MALLOC_MMAP_MAX_", "0",
-        "MALLOC_TRIM_THRESHOLD_", "9000000000");
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Path folder = workload.folder("training");
     List<DataSet> labelled = List.of(labelled(workload, folder));
     for (String name : workload.modelNames()) {

@@ -3,7 +3,7 @@ package dev.tuningfork.classifier.stream;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the open tasks of a process are together. Safe for use by many threads at once. */
+/** The load of all open tasks of a process. Safe for use by many threads at once. */
 final class OpenTasks {
 
   private final AtomicInteger count = new AtomicInteger();
@@ -13,9 +13,6 @@ final class OpenTasks {
   private final AtomicLong inherited = new AtomicLong();
   private volatile long quietSince = System.nanoTime();
   private volatile boolean awaitsFirstOutcome;
-
-  /** The period in which a task of the stream thread last asked for a commit. */
-  private final ThreadLocal<Long> committed = new ThreadLocal<>();
 
   void open() {
     count.incrementAndGet();
@@ -83,16 +80,6 @@ final class OpenTasks {
   /** At least one. */
   int count() {
     return Math.max(1, count.get());
-  }
-
-  /**
-   * Whether no task of the calling stream thread has asked for a commit in this period; then this
-   * one does. A commit is one transaction of all tasks of the thread, so one of them is enough.
-   */
-  boolean mayCommit(long period) {
-    Long last = committed.get();
-    committed.set(period);
-    return last == null || last != period;
   }
 
   /** Of all tasks, as of the latest round of each. */

@@ -1,6 +1,6 @@
 package dev.tuningfork.standalone.command;
 
-import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.ImageFiles.Named;
 import dev.tuningfork.standalone.session.ClassifierSession;
@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -62,7 +63,7 @@ final class ClassifyJob {
   SortedMap<Integer, String> run(MorphologyModel loaded, Interruption stop) throws IOException {
     int before = spool.size();
     try (ClassifierSession session =
-        ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL)) {
+        ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL, Optional.empty())) {
       ProgressBar progress = new ProgressBar(terminal, images.size() - before, System::nanoTime);
       try {
         collect(session, progress, stop);
@@ -147,8 +148,8 @@ final class ClassifyJob {
         cause);
   }
 
-  private static FetchPolicy allowing(List<Named> images) {
-    return FetchPolicy.ofFolders(
+  private static ClassifierSettings allowing(List<Named> images) {
+    return ClassifierSettings.DEFAULT.withFolders(
         images.stream().map(image -> image.real().getParent()).distinct().toList());
   }
 }

@@ -24,6 +24,8 @@ public final class MistakeSheet {
   private MistakeSheet() {}
 
   /**
+   * Draws the sheet.
+   *
    * @param mistakes at least one
    * @param input how the model prepares images
    */

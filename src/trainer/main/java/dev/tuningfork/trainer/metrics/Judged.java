@@ -38,6 +38,8 @@ public record Judged(
     }
 
     /**
+     * How an answer moves as its image turns.
+     *
      * @param views at least one look at the image, the upright one first
      */
     public static Turned of(List<AnswerProbabilities> views) {
