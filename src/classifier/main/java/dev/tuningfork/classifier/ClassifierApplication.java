@@ -11,6 +11,7 @@ import dev.tuningfork.classifier.page.SteeredSurvey;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.Transactions;
 import dev.tuningfork.image.ImageLimits;

@@ -4,6 +4,7 @@ import dev.tuningfork.classifier.ClassifierSettings.Serialization;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
+import dev.tuningfork.classifier.setting.SettingsException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -163,7 +163,9 @@ class HangingHostTest {
   }
 
   private static Batcher batcher(ImageFetcher fetcher) {
-    return batcher(new BatcherSettings(100, FETCHERS, 1, 1, 8), fetcher);
+    return batcher(
+        new BatcherSettings(100, 10_000, 1_000_000, Duration.ofSeconds(2), FETCHERS, 1, 1, 8),
+        fetcher);
   }
 
   private static Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {

@@ -34,14 +34,14 @@ class LedgerRecoveryTest {
 
   private static final LedgerSettings SMALL =
       new LedgerSettings(
-              10,
-              6,
-              Duration.ofMillis(1),
-              Duration.ofMillis(400),
-              Duration.ofMillis(5),
-              Duration.ofMillis(20),
-              100_000)
-          .withWindowBytes(20_000);
+          10,
+          20_000,
+          6,
+          Duration.ofMillis(1),
+          Duration.ofMillis(400),
+          Duration.ofMillis(5),
+          Duration.ofMillis(20),
+          100_000);
 
   private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);

@@ -12,7 +12,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.ImageOrigin;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
@@ -21,6 +20,7 @@ import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
 import dev.tuningfork.classifier.page.PageDeadLetters;
 import dev.tuningfork.classifier.service.PageSettings;
+import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Pixels;
@@ -61,7 +61,7 @@ class ExchangedModelPageIT {
             new PageDeadLetters(Map.of(), Map.of(), Topics.DEFAULT, false),
             PageSettings.DEFAULT,
             "127.0.0.1",
-            new SurveyImageFetcher(FetchSettings.of(FetchPolicy.ofFolders(List.of()))),
+            new SurveyImageFetcher(FetchSettings.of(SettingValues.NONE)),
             ImageLimits.DEFAULT,
             new LivePage.Surroundings(
                 "1", serving::get, _ -> Optional.empty(), () -> 0, () -> true));

@@ -55,6 +55,7 @@ class RevivedTaskIT {
   private static final LedgerSettings SMALL =
       new LedgerSettings(
           100,
+          LedgerSettings.DEFAULT.windowBytes(),
           400,
           Duration.ofMillis(500),
           Duration.ofSeconds(5),
