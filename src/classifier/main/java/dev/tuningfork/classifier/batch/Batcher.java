@@ -89,6 +89,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   private final ImageFetcher fetcher;
+  private final Function<InputSpec, Preparation> preparations;
   private final Consumer<Throwable> onBroken;
   private final ModelExchange models;
   private final FetchQueue<Submitted> queue;
@@ -117,9 +118,10 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       Shadow shadow,
       Sampler sampler) {
     this.fetcher = fetcher;
+    this.preparations = preparations;
     this.onBroken = onBroken;
     int batchLimit = Math.min(settings.batch(), model.largestBatch());
-    models = new ModelExchange(preparations, model);
+    models = new ModelExchange(served(model));
     fetching = new FetchStep(fetcher, metrics);
     queue =
         new FetchQueue<>(
@@ -207,7 +209,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
    * @param model from now on this class's to close
    */
   public void serve(MorphologyModel model) {
-    models.serve(model);
+    models.serve(served(model));
+  }
+
+  private ServedModel served(MorphologyModel model) {
+    return new ServedModel(model, preparations.apply(model.input()), Answerer.of(model));
   }
 
   /** Which model answers. */

@@ -1,10 +1,5 @@
 package dev.tuningfork.classifier.batch;
 
-import dev.tuningfork.classifier.batch.Batcher.Preparation;
-import dev.tuningfork.image.InputSpec;
-import dev.tuningfork.model.MorphologyModel;
-import java.util.function.Function;
-
 /**
  * Which model serves, and its exchange for another.
  *
@@ -14,17 +9,14 @@ import java.util.function.Function;
  */
 final class ModelExchange {
 
-  private final Function<InputSpec, Preparation> preparations;
   private volatile ServedModel serving;
   private boolean exchanged;
 
   /**
-   * @param preparations how images are prepared for a model of this input
    * @param first closed by this class only once another model serves
    */
-  ModelExchange(Function<InputSpec, Preparation> preparations, MorphologyModel first) {
-    this.preparations = preparations;
-    serving = new ServedModel(first, preparations.apply(first.input()));
+  ModelExchange(ServedModel first) {
+    serving = first;
   }
 
   ServedModel serving() {
@@ -33,24 +25,21 @@ final class ModelExchange {
 
   /** The model that serves, for an image that is to be released from it later. */
   ServedModel acquire() {
-    while (true) {
-      ServedModel served = serving;
-      served.acquire();
-      if (served == serving) {
-        return served;
-      }
-      served.release(); // exchanged in between, so it may be closed already
+    ServedModel served = serving;
+    while (!served.acquire()) { // it was exchanged in between, and closed
+      served = serving;
     }
+    return served;
   }
 
   /**
    * Lets another model serve.
    *
-   * @param model from now on this class's to close
+   * @param next from now on this class's to close
    */
-  synchronized void serve(MorphologyModel model) {
+  synchronized void serve(ServedModel next) {
     ServedModel before = serving;
-    serving = new ServedModel(model, preparations.apply(model.input()));
+    serving = next;
     exchanged = true;
     before.retire();
   }

@@ -144,9 +144,14 @@ final class Predictors {
     try {
       while (!stopped) {
         gather(batch);
-        for (Map.Entry<ServedModel, List<Prepared>> part : byModel(batch).entrySet()) {
-          predict(part.getKey(), part.getValue());
-          recycle(part.getKey(), part.getValue());
+        ServedModel serving = models.acquire(); // it may answer what was prepared for another
+        try {
+          for (Map.Entry<ServedModel, List<Prepared>> part : byModel(batch, serving).entrySet()) {
+            predict(part.getKey(), part.getValue());
+            recycle(part.getKey(), part.getValue());
+          }
+        } finally {
+          serving.release();
         }
         batch.forEach(image -> image.served().release());
         batch.clear();
@@ -180,9 +185,8 @@ final class Predictors {
   }
 
   /** Leaves out the images that nobody waits for any longer. */
-  private Map<ServedModel, List<Prepared>> byModel(List<Prepared> batch) {
+  private Map<ServedModel, List<Prepared>> byModel(List<Prepared> batch, ServedModel serving) {
     long now = System.nanoTime();
-    ServedModel serving = models.serving();
     Map<ServedModel, List<Prepared>> parts = new LinkedHashMap<>();
     for (Prepared image : batch) {
       if (!image.submitted().isDone()) {

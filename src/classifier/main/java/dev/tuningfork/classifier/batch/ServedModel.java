@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model in service, with the images on their way to it.
  *
- * <p>Invariant: a model that was {@linkplain #retire retired} is closed by whoever {@linkplain
- * #release releases} the last image that was prepared for it, and by nobody else.
+ * <p>Invariant: a model that was {@linkplain #retire retired} is closed once, by the last
+ * {@linkplain #release release}. No image {@linkplain #acquire acquires} it after that.
  *
  * <p>Safe for use by many threads at once.
  */
@@ -24,15 +24,13 @@ final class ServedModel {
   /** The image that it answered first. It tells a broken model from a strange image. */
   final AtomicReference<@Nullable PreparedImage> answeredBefore = new AtomicReference<>();
 
-  /** Images that are being prepared for it, or are prepared and not yet answered. */
-  private final AtomicInteger waitingFor = new AtomicInteger();
+  /** Images on their way to it, and one more until it is retired. At 0 it is closed. */
+  private final AtomicInteger uses = new AtomicInteger(1);
 
-  private volatile boolean retired;
-
-  ServedModel(MorphologyModel model, Preparation preparation) {
+  ServedModel(MorphologyModel model, Preparation preparation, Answerer answerer) {
     this.model = model;
     this.preparation = preparation;
-    answerer = Answerer.of(model);
+    this.answerer = answerer;
   }
 
   /** Whether this very image is the one that tells a broken model. */
@@ -46,22 +44,24 @@ final class ServedModel {
     return this == other || model.input().equals(other.model.input());
   }
 
-  /** An image begins its way to the model. */
-  void acquire() {
-    waitingFor.incrementAndGet();
+  /**
+   * An image begins its way to the model.
+   *
+   * @return false where the model is closed already
+   */
+  boolean acquire() {
+    return uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
   }
 
   /** An image is done with. */
   void release() {
-    if (waitingFor.decrementAndGet() == 0 && retired) {
+    if (uses.decrementAndGet() == 0) {
       model.close();
     }
   }
 
-  /** Another model serves from now on. */
+  /** Another model serves from now on. Called once. */
   void retire() {
-    acquire(); // so that it is closed here, or by the last release
-    retired = true;
     release();
   }
 }

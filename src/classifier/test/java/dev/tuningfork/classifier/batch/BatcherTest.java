@@ -276,6 +276,29 @@ class BatcherTest {
   }
 
   @Test
+  void aModelIsNotClosedWhileItAnswersWhatWasPreparedForAnother() {
+    FakeModel second = new FakeModel("second", model.input(), _ -> FakeModel.answer());
+    FakeModel third = new FakeModel("third", model.input(), _ -> FakeModel.answer());
+    model.hang();
+    second.hang();
+    submit(0);
+    await().until(model::isWaiting);
+    List<CompletableFuture<Outcome>> prepared = submitAll(1, 8);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(8));
+    batcher.serve(second);
+    model.release(1);
+    await().until(second::isWaiting);
+
+    batcher.serve(third);
+    assertThat(second.isClosed()).as("closed while it answers").isFalse();
+    second.release(1);
+    all(prepared);
+
+    assertThat(prepared).extracting(BatcherTest::answeredBy).containsOnly("second");
+    await().until(second::isClosed);
+  }
+
+  @Test
   void whatWasPreparedForAModelOfOtherInputIsStillAnsweredByIt() {
     FakeModel other = new FakeModel("other", model.input().withSize(20), _ -> FakeModel.answer());
     model.hang();
