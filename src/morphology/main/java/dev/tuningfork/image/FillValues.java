@@ -167,6 +167,17 @@ final class FillValues {
     return new FillValues(lines(pixels, plane, window, shown), pixels.sample(plane), shown).found();
   }
 
+  /** Looks for the fill values of a square of which nothing is known beyond it. */
+  static Found in(double[] flux, int side) {
+    List<Line> lines = new ArrayList<>();
+    for (int line = 0; line < side; line++) {
+      lines.add(new Line(flux, line, side, side));
+      lines.add(new Line(flux, line * side, 1, side));
+    }
+    double[] defined = Arrays.stream(flux).filter(Double::isFinite).toArray();
+    return new FillValues(lines, defined, flux).found();
+  }
+
   /** Rows and columns over all of the plane, and the others of the window. */
   private static List<Line> lines(FitsPixels pixels, int plane, Window window, double[] shown) {
     List<Line> lines = new ArrayList<>();

@@ -2,9 +2,10 @@ package dev.tuningfork.image;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataOffset where its data begin in the file, in bytes
  * @param promised how many bytes they are by the header, without padding
  */
-record FitsHdu(int index, String name, Header header, int offset, int dataOffset, long promised) {
+record FitsHdu(int index, String name, Header header, long offset, long dataOffset, long promised) {
 
   private static final int CARD = 80;
   private static final int BLOCK = 2880;
@@ -156,11 +157,11 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   private static final byte[] EXTENSION = "XTENSION=".getBytes(StandardCharsets.US_ASCII);
 
   /** The HDU that begins at an offset of the file. */
-  static FitsHdu at(byte[] bytes, int offset, int index) throws ImageException {
-    int end = offset;
-    while (!startsWith(bytes, end, END)) {
+  static FitsHdu at(MemorySegment file, long offset, int index) throws ImageException {
+    long end = offset;
+    while (!startsWith(file, end, END)) {
       end += CARD;
-      if (end + CARD > bytes.length) {
+      if (end + CARD > file.byteSize()) {
         throw new ImageException(
             "The header of FITS HDU %d has no END: the file is truncated or damaged."
                 .formatted(index));
@@ -170,10 +171,11 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
             "The header of FITS HDU %d has more than %d cards.".formatted(index, MOST_CARDS));
       }
     }
-    int dataOffset = offset + padded(end + CARD - offset);
-    try (var in =
-        new FitsInputStream(
-            new ByteArrayInputStream(bytes, offset, Math.min(dataOffset, bytes.length) - offset))) {
+    long dataOffset = offset + padded(end + CARD - offset);
+    byte[] cards =
+        file.asSlice(offset, Math.min(dataOffset, file.byteSize()) - offset)
+            .toArray(ValueLayout.JAVA_BYTE);
+    try (var in = new FitsInputStream(new ByteArrayInputStream(cards))) {
       Header header = Header.readHeader(in);
       if (header == null) {
         throw new ImageException("The header of FITS HDU %d is empty.".formatted(index));
@@ -191,8 +193,8 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
    *
    * @throws ImageException where it is truncated, or the header is wrong
    */
-  void checkHeld(byte[] bytes) throws ImageException {
-    long held = Math.max(0, bytes.length - dataOffset);
+  void checkHeld(MemorySegment file) throws ImageException {
+    long held = Math.max(0, file.byteSize() - dataOffset);
     if (promised > held) {
       throw new ImageException(
           ("The header of FITS HDU %d promises %d bytes of data and the file holds %d: it is"
@@ -201,19 +203,19 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
     }
   }
 
-  /** How many bytes the data are, without padding, where the file holds them. */
-  int dataSize() {
-    return Math.toIntExact(promised);
+  /** The data, without padding, where the file holds them. */
+  MemorySegment data(MemorySegment file) {
+    return file.asSlice(dataOffset, promised);
   }
 
   /** Where its last block ends, which may be beyond the end of a file without padding. */
-  int end() {
-    return dataOffset + padded(dataSize());
+  long end() {
+    return dataOffset + padded(promised);
   }
 
   /** Whether another HDU begins where this one ends. */
-  boolean isFollowed(byte[] bytes) {
-    return startsWith(bytes, end(), EXTENSION);
+  boolean isFollowed(MemorySegment file) {
+    return startsWith(file, end(), EXTENSION);
   }
 
   /** FITS standard 4.0, section 4.4.1: |BITPIX| × GCOUNT × (PCOUNT + NAXIS1 × … ) bits. */
@@ -248,13 +250,13 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
     }
   }
 
-  private static int padded(int size) {
+  private static long padded(long size) {
     return (size + BLOCK - 1) / BLOCK * BLOCK;
   }
 
-  private static boolean startsWith(byte[] bytes, int offset, byte[] expected) {
-    return offset + expected.length <= bytes.length
-        && Arrays.equals(bytes, offset, offset + expected.length, expected, 0, expected.length);
+  private static boolean startsWith(MemorySegment file, long offset, byte[] expected) {
+    return offset + expected.length <= file.byteSize()
+        && file.asSlice(offset, expected.length).mismatch(MemorySegment.ofArray(expected)) < 0;
   }
 
   /** Whether it holds pixels, plainly or tile-compressed. */
@@ -328,9 +330,9 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   }
 
   /** The celestial coordinates that the header gives, or null without them. */
-  @Nullable FitsWcs wcs() {
+  @Nullable Wcs wcs() {
     int[] axes = axes();
-    return FitsWcs.of(header, axes[0], axes[1]);
+    return Wcs.of(header, axes[0], axes[1]);
   }
 
   /** The pixels of a plane. */

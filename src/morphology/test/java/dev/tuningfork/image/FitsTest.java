@@ -43,7 +43,7 @@ class FitsTest {
   private static float[][] pixels(FitsFile file, int plane) throws ImageException {
     int side = Math.min(file.width(), file.height());
     double[] topDown =
-        FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height())
+        FitsPixels.of(file.file(), file.hdu(), file.width(), file.height())
             .window(plane, new Window(0, file.height() - side, side));
     float[][] rows = new float[side][];
     for (int y = 0; y < side; y++) {
@@ -528,7 +528,7 @@ class FitsTest {
   void tilesThatPointOutsideTheirHeapAreRefused() throws Exception {
     byte[] bytes = FitsFiles.packed("fpack-r.fits");
     FitsFile good = open(bytes);
-    bytes[good.hdu().dataOffset()] = 0x7f;
+    bytes[Math.toIntExact(good.hdu().dataOffset())] = 0x7f;
 
     assertThatThrownBy(() -> open(bytes))
         .hasMessage(
