@@ -95,8 +95,9 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** A line for each thing that a start needs. */
+  /** A line for each thing that a start needs, which takes the place of Kafka's own warnings. */
   private int check() {
+    Logging.errorsOnly();
     PrintWriter out = spec.commandLine().getOut();
     List<Finding> findings = new ArrayList<>();
     try {

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** {@code run --check}, against a broker and without one. */
 class RunCheckIT {
@@ -58,6 +59,9 @@ class RunCheckIT {
       assertThat(said.lines().filter(line -> line.matches("\\w+ +bad +.*[.?]")))
           .extracting(line -> line.substring(0, line.indexOf(' ')))
           .containsExactly("Kafka", "Registry", "Service", "Model");
+      assertThat(LoggerFactory.getLogger("org.apache.kafka.clients.NetworkClient").isWarnEnabled())
+          .as("the line on Kafka says it once")
+          .isFalse();
     }
   }
 
