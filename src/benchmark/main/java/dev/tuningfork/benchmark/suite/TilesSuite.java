@@ -18,7 +18,7 @@ import java.util.concurrent.Callable;
  * <p>What bounds it: a galaxy is 196,608 bytes of single precision to be read and as many numbers
  * of a quarter of that to be stretched.
  */
-final class TilesSuite implements Suite {
+final class TilesSuite {
 
   private static final String UNIT = "galaxies/s";
   private static final int SIDE = 128;
@@ -28,23 +28,14 @@ final class TilesSuite implements Suite {
   private static final int GALAXIES_WHEN_QUICK = 300;
   private static final double MIB = 1 << 20;
 
-  @Override
-  public String name() {
-    return "tiles";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "tiles",
+          "galaxies cut out of survey images and made pictures, beside Cutana and astropy",
+          Suite.Form.FULL,
+          TilesSuite::measure);
 
-  @Override
-  public String description() {
-    return "galaxies cut out of survey images and made pictures, beside Cutana and astropy";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     tally.now("writing tiles");
     SkyTiles tiles =

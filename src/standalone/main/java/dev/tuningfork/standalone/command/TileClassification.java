@@ -8,14 +8,11 @@ import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.TileOptions.Opened;
 import dev.tuningfork.standalone.table.MorphologySpool;
-import dev.tuningfork.standalone.table.MorphologyTable;
-import dev.tuningfork.standalone.table.TableContent;
 import dev.tuningfork.standalone.tile.CutLimit;
 import dev.tuningfork.standalone.tile.LeftOut;
 import dev.tuningfork.standalone.tile.TileClassifier;
 import dev.tuningfork.standalone.tile.TileRun;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +28,6 @@ import picocli.CommandLine.ExitCode;
  * process. No broker stands between, since a tile's galaxies are at hand all at once: a run that
  * was interrupted continues from its journal.
  *
- * @param out null for a summary
  * @param size arcseconds, for all galaxies; null where the catalogue says it
  * @param sheet a picture to write; null for none
  */
@@ -39,11 +35,8 @@ record TileClassification(
     TileOptions tiles,
     ModelOptions model,
     ModelBundle bundle,
-    @Nullable Path out,
-    TableContent content,
+    TableOptions table,
     @Nullable Double size,
-    boolean overwrite,
-    boolean resume,
     @Nullable Path sheet,
     Terminal terminal) {
 
@@ -54,7 +47,7 @@ record TileClassification(
   int run() throws IOException, ModelException {
     Recipe recipe = tiles.recipe();
     try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
-        LeftOut leftOut = new LeftOut(out == null ? null : beside(out, ".left-out.csv"));
+        LeftOut leftOut = new LeftOut(table.beside(".left-out.csv"));
         Opened opened = tiles.open(size, recipe, List.of(), leftOut, terminal);
         MorphologySpool spool = spool(opened, recipe)) {
       if (spool.size() < opened.allotment().size()) {
@@ -63,12 +56,12 @@ record TileClassification(
       leftOut.report(terminal::line);
       IntFunction<String> files =
           ordinal -> ImageFormat.spelled(opened.tile(ordinal).first().file());
-      write(spool, files);
+      table.write(files, spool, terminal);
       if (sheet != null && spool.size() > 0) {
         TileSheet.write(sheet, opened, spool, recipe);
         terminal.line("Wrote " + ImageFormat.spelled(sheet) + ".");
       }
-      if (out != null) {
+      if (!table.isSummary()) {
         spool.delete(); // only now: the sheet shows what it holds
       }
       terminal.err().flush();
@@ -162,7 +155,7 @@ record TileClassification(
       MorphologySpool spool, int galaxies, CancellationException cause) {
     CancellationException stopped =
         new CancellationException(
-            out == null
+            table.isSummary()
                 ? "Stopped; nothing was written."
                 : String.format(
                     Locale.ROOT,
@@ -173,30 +166,7 @@ record TileClassification(
     return stopped;
   }
 
-  private void write(MorphologySpool spool, IntFunction<String> files) throws IOException {
-    if (out == null) {
-      Summary.print(terminal, spool, files);
-      return;
-    }
-    if (spool.size() > 0 || content == TableContent.KAGGLE) {
-      try {
-        new MorphologyTable(spool, files).write(out, content);
-      } catch (IOException e) {
-        throw new IOException(
-            "The table %s cannot be written (%s). All answers are kept; the same command with --resume writes it."
-                .formatted(ImageFormat.spelled(out), Sentence.reason(e)),
-            e);
-      }
-      terminal.err().println("Wrote " + ImageFormat.spelled(out) + ".");
-    }
-  }
-
   private MorphologySpool spool(Opened opened, @Nullable Recipe recipe) throws IOException {
-    int galaxies = opened.allotment().size();
-    if (out == null) {
-      return MorphologySpool.temporary(galaxies);
-    }
-    Path journal = beside(out, ".journal");
     ModelIdentity identity = bundle.identity();
     SortedMap<String, String> settings =
         tiles.settings(opened, size, recipe == null ? "the model's" : recipe.id());
@@ -204,23 +174,12 @@ record TileClassification(
         "model", identity.name() + " " + identity.version() + " (" + identity.sha256() + ")");
     settings.put("form", model.form.toString());
     settings.put("views", Integer.toString(model.views));
-    if (resume && Files.exists(journal)) {
-      return MorphologySpool.resume(
-          journal,
-          galaxies,
-          settings,
-          morphology -> {
-            String ordinal = morphology.referenceId();
-            return ordinal == null ? -1 : Integer.parseInt(ordinal);
-          });
-    }
-    if (overwrite) {
-      Files.deleteIfExists(journal);
-    }
-    return MorphologySpool.begin(journal, galaxies, settings);
-  }
-
-  private static Path beside(Path file, String suffix) {
-    return file.resolveSibling(file.getFileName() + suffix);
+    return table.spool(
+        opened.allotment().size(),
+        settings,
+        morphology -> {
+          String ordinal = morphology.referenceId();
+          return ordinal == null ? -1 : Integer.parseInt(ordinal);
+        });
   }
 }

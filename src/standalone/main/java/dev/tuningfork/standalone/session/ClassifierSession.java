@@ -2,14 +2,11 @@ package dev.tuningfork.standalone.session;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.page.SteeredSurvey;
-import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
@@ -87,38 +84,22 @@ public final class ClassifierSession implements AutoCloseable {
   /**
    * Starts broker and classifier, and returns once it runs.
    *
-   * @param policy where images may be fetched from
+   * @param wanted the classifier's settings; those of Kafka are added here
    * @param commitInterval how often answers become visible
-   */
-  public static ClassifierSession start(
-      MorphologyModel model, FetchPolicy policy, Duration commitInterval) {
-    return start(model, policy, commitInterval, ServiceSettings.OFF, Optional.empty());
-  }
-
-  /**
-   * Starts broker and classifier, and returns once it runs.
-   *
-   * @param policy where images may be fetched from
-   * @param commitInterval how often answers become visible
-   * @param service where it answers over HTTP
    * @param survey what its page may steer
    */
   public static ClassifierSession start(
       MorphologyModel model,
-      FetchPolicy policy,
+      ClassifierSettings wanted,
       Duration commitInterval,
-      ServiceSettings service,
       Optional<SteeredSurvey> survey) {
     EmbeddedBroker broker = EmbeddedBroker.start();
     try {
-      Topics topics = Topics.DEFAULT;
+      Topics topics = wanted.topics();
       Stream.of(topics.input(), topics.output(), topics.deadLetters())
           .forEach(topic -> broker.createTopic(topic, PARTITIONS));
       ClassifierSettings settings =
-          ClassifierSettings.DEFAULT
-              .withTopics(topics)
-              .withFetch(FetchSettings.of(policy))
-              .withService(service)
+          wanted
               .withKafka("bootstrap.servers", broker.bootstrapServers())
               .withKafka("commit.interval.ms", Long.toString(commitInterval.toMillis()))
               .withKafka("replication.factor", "1")
@@ -178,22 +159,22 @@ public final class ClassifierSession implements AutoCloseable {
    * @throws IllegalStateException where the classifier has failed, or a reference could not be
    *     published, so that a reply would never come; or where the disk is full
    */
-  public List<Reply> poll(Duration atMost) {
+  public List<ImageResult> poll(Duration atMost) {
     broker.requireRoom();
     Optional<Throwable> failure = application.failure().or(() -> Optional.ofNullable(lost));
     if (failure.isPresent()) {
       throw new IllegalStateException(
           "The classifier has failed: " + failure.get().getMessage(), failure.get());
     }
-    List<Reply> replies = new ArrayList<>();
+    List<ImageResult> results = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : consumer.poll(atMost)) {
       if (record.topic().equals(topics.output())) {
-        replies.add(classified(record));
+        results.add(classified(record));
       } else if (record.headers().lastHeader(DeadLetterHeaders.REPLAYED_OFFSET) == null) {
-        replies.add(givenUp(record));
+        results.add(failed(record));
       } // else it marks a dead letter that was replayed
     }
-    return replies;
+    return results;
   }
 
   @Override
@@ -215,17 +196,17 @@ public final class ClassifierSession implements AutoCloseable {
             });
   }
 
-  private static Reply classified(ConsumerRecord<String, byte[]> record) {
+  private static ImageResult classified(ConsumerRecord<String, byte[]> record) {
     try {
-      return new Reply.Classified(GalaxyMorphology.fromJson(record.value()), record.value());
+      return new ImageResult.Classified(GalaxyMorphology.fromJson(record.value()), record.value());
     } catch (MessageException e) {
       throw new IllegalStateException(
           "The classifier published what it cannot read: " + e.getMessage(), e);
     }
   }
 
-  private static Reply givenUp(ConsumerRecord<String, byte[]> record) {
-    return new Reply.GivenUp(
+  private static ImageResult failed(ConsumerRecord<String, byte[]> record) {
+    return new ImageResult.Failed(
         String.valueOf(record.key()),
         referenceId(record.value()),
         header(record, DeadLetterHeaders.STAGE),

@@ -1,6 +1,6 @@
 package dev.tuningfork.trainer.learn;
 
-/** Something that training makes small; a galaxy counts only by what is known of it. */
+/** A loss that training minimises; a galaxy counts only by what is known of it. */
 public sealed interface Loss {
 
   /**
@@ -52,6 +52,10 @@ public sealed interface Loss {
    * known. Needs a model of the whole tree.
    */
   record ClassRule() implements Loss {
+
+    /** Its weight beside other losses where nothing else is said. */
+    public static final double WEIGHT = 10;
+
     @Override
     public String toString() {
       return "squared distance from what the class demands";
