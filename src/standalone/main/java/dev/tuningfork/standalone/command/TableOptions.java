@@ -158,9 +158,7 @@ final class TableOptions {
    * @param ordinalOf the place of a kept answer among the galaxies; -1 where it is of none
    */
   MorphologySpool spool(
-      int galaxies,
-      SortedMap<String, String> settings,
-      ToIntFunction<GalaxyMorphology> ordinalOf)
+      int galaxies, SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinalOf)
       throws IOException {
     if (out == null) {
       return MorphologySpool.temporary(galaxies);

@@ -34,8 +34,7 @@ public final class MockTiles {
 
   private static final int RENDERED_AT_ONCE = 16;
   private static final ObservingConditions CONDITIONS =
-      new ObservingConditions(
-          1, Map.of(Kind.SMOOTH, 0.37, Kind.EDGE_ON, 0.14, Kind.DISK, 0.49));
+      new ObservingConditions(1, Map.of(Kind.SMOOTH, 0.37, Kind.EDGE_ON, 0.14, Kind.DISK, 0.49));
 
   private final TilePlan plan;
   private final DecisionTree tree = DecisionTree.galaxyZoo2();
