@@ -3,16 +3,18 @@ package dev.tuningfork.image;
 import java.util.Arrays;
 
 /**
- * Percentiles of many numbers without sorting them all: one pass counts them by the upper bits of
- * their value, and for each percentile the few that share these are sorted. Between two numbers it
- * interpolates linearly, as numpy does. Serves one call at a time.
+ * Percentiles near either end of many numbers, without sorting them all: a sample says below which
+ * number the wanted one is, and only what is below is sorted. Between two numbers it interpolates
+ * linearly, as numpy does. Serves one call at a time.
  */
 final class Percentiles {
 
-  /** Sign, exponent and 5 bits of the mantissa. */
-  private static final int BITS = 14;
+  private static final int SAMPLE = 256;
 
-  private final int[] counts = new int[1 << BITS];
+  /** So many places of the sample further in, the wanted number is surely included. */
+  private static final int MARGIN = 6;
+
+  private final float[] sample = new float[SAMPLE];
   private float[] values = {};
   private int from;
   private int to;
@@ -26,45 +28,61 @@ final class Percentiles {
     values = these;
     from = begin;
     to = end;
-    Arrays.fill(counts, 0);
-    for (int i = begin; i < end; i++) {
-      counts[bucket(these[i])]++;
+    for (int i = 0; i < SAMPLE; i++) {
+      sample[i] = these[begin + (int) ((long) i * (end - begin) / SAMPLE)];
     }
+    Arrays.sort(sample);
     return this;
   }
 
   /** A percentile of 0 to 100. */
   float at(double percent) {
-    double place = percent / 100 * (to - from - 1);
+    int count = to - from;
+    double place = percent / 100 * (count - 1);
     int lower = (int) Math.floor(place);
-    int bucket = 0;
-    int before = 0;
-    while (before + counts[bucket] <= lower) {
-      before += counts[bucket++];
+    int inSample = (int) (place / count * SAMPLE);
+    float[] end;
+    int before; // how many numbers are less than those of the end
+    if (place < count / 2.0) {
+      end = atMost(sample[Math.min(SAMPLE - 1, inSample + MARGIN)]);
+      before = 0;
+    } else {
+      end = atLeast(sample[Math.max(0, inSample - MARGIN)]);
+      before = count - end.length;
     }
-    float[] shared = new float[counts[bucket]];
-    float next = Float.POSITIVE_INFINITY; // the least of the buckets above
-    int found = 0;
-    for (int i = from; i < to; i++) {
-      int own = bucket(values[i]);
-      if (own == bucket) {
-        shared[found++] = values[i];
-      } else if (own > bucket) {
-        next = Math.min(next, values[i]);
-      }
+    if (lower < before || lower + 1 >= before + end.length) {
+      end = Arrays.copyOfRange(values, from, to);
+      before = 0;
     }
-    Arrays.sort(shared);
-    float below = shared[lower - before];
+    Arrays.sort(end);
+    float below = end[lower - before];
     if (lower == place) {
       return below;
     }
-    float above = lower + 1 - before < shared.length ? shared[lower + 1 - before] : next;
-    return (float) (below + (place - lower) * ((double) above - below));
+    return (float) (below + (place - lower) * ((double) end[lower + 1 - before] - below));
   }
 
-  /** Greater for a greater value, but for those that share one. */
-  private static int bucket(float value) {
-    int bits = Float.floatToRawIntBits(value + 0f);
-    return (bits ^ ((bits >> 31) | Integer.MIN_VALUE)) >>> (Integer.SIZE - BITS);
+  private float[] atMost(float bound) {
+    float[] found = new float[SAMPLE];
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      if (values[i] <= bound) {
+        found = count < found.length ? found : Arrays.copyOf(found, 2 * count);
+        found[count++] = values[i];
+      }
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  private float[] atLeast(float bound) {
+    float[] found = new float[SAMPLE];
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      if (values[i] >= bound) {
+        found = count < found.length ? found : Arrays.copyOf(found, 2 * count);
+        found[count++] = values[i];
+      }
+    }
+    return Arrays.copyOf(found, count);
   }
 }

@@ -92,10 +92,10 @@ public sealed interface Tone
     private static float sine(float x) {
       float angle = x * (float) (Math.PI / 2);
       float square = angle * angle;
-      float sum = 2.7557319e-6f;
-      sum = sum * square - 1.9841270e-4f;
-      sum = sum * square + 8.3333333e-3f;
-      sum = sum * square - 1.6666667e-1f;
+      float sum = 1 / 362880f;
+      sum = sum * square - 1 / 5040f;
+      sum = sum * square + 1 / 120f;
+      sum = sum * square - 1 / 6f;
       return angle + angle * square * sum;
     }
   }

@@ -1,11 +1,12 @@
 package dev.tuningfork.benchmark.suite;
 
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,20 +65,32 @@ record SkyTiles(List<Path> files, Path positions) {
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) random.nextGaussian(0, 0.02);
     }
-    try (var out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 20))) {
-      out.write(header(width).getBytes(StandardCharsets.US_ASCII));
+    float[] galaxy = galaxy(2 + band);
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      out.write(ByteBuffer.wrap(header(width).getBytes(StandardCharsets.US_ASCII)));
+      ByteBuffer row = ByteBuffer.allocate(width * Float.BYTES);
       for (int y = 0; y < width; y++) {
         int shift = random.nextInt(noise.length - width);
+        row.clear();
         for (int x = 0; x < width; x++) {
-          double fromCentre = Math.hypot(x % SPACING - SPACING / 2.0, y % SPACING - SPACING / 2.0);
-          out.writeFloat(noise[shift + x] + (float) ((2 + band) * Math.exp(-0.15 * fromCentre)));
+          row.putFloat(noise[shift + x] + galaxy[y % SPACING * SPACING + x % SPACING]);
         }
+        out.write(row.flip());
       }
       long data = (long) width * width * Float.BYTES;
-      out.write(new byte[(int) ((BLOCK - data % BLOCK) % BLOCK)]);
+      out.write(ByteBuffer.allocate((int) ((BLOCK - data % BLOCK) % BLOCK)));
     }
     return file;
+  }
+
+  private static float[] galaxy(double peak) {
+    float[] galaxy = new float[SPACING * SPACING];
+    for (int i = 0; i < galaxy.length; i++) {
+      double fromCentre = Math.hypot(i % SPACING - SPACING / 2.0, i / SPACING - SPACING / 2.0);
+      galaxy[i] = (float) (peak * Math.exp(-0.15 * fromCentre));
+    }
+    return galaxy;
   }
 
   private static String header(int width) {
