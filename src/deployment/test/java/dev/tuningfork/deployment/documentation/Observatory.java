@@ -273,7 +273,7 @@ final class Observatory implements AutoCloseable {
     running.add(process);
     Awaitility.await(command)
         .atMost(PATIENCE)
-        .failFast(() -> command + " ended: " + output, () -> !process.isAlive())
+        .failFast(command + " ended; see " + output, () -> !process.isAlive())
         .until(() -> Files.readString(output).contains(up));
   }
 
