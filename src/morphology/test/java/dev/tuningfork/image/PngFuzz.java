@@ -4,7 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 class PngFuzz {
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void anyBytesAreAnImageOrRefused(byte[] bytes) {
     AnyBytes.check(bytes);
   }

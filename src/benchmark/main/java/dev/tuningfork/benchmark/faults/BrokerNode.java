@@ -110,7 +110,13 @@ final class BrokerNode {
         Map.entry("group.streams.min.session.timeout.ms", Cluster.SESSION_MILLIS),
         Map.entry("group.streams.heartbeat.interval.ms", "1000"),
         Map.entry("group.streams.min.heartbeat.interval.ms", "1000"),
-        // the rest is as Kafka has it, but for memory: three of them share a machine
+        // Kafka's own sizes of 64 and 100 KiB are about one packet of the loopback interface: it
+        // drops
+        // packets, and each one sent again delays a commit by 40 ms or more
+        Map.entry("socket.send.buffer.bytes", "-1"),
+        Map.entry("socket.receive.buffer.bytes", "-1"),
+        Map.entry("replica.socket.receive.buffer.bytes", "-1"),
+        // three brokers share a machine's memory
         Map.entry("log.cleaner.dedupe.buffer.size", String.valueOf(4 << 20)));
   }
 }

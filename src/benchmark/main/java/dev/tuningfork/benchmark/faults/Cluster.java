@@ -46,7 +46,7 @@ final class Cluster implements AutoCloseable {
    * Options of JVMs that live for half a minute, a dozen on two cores: the optimising compiler
    * would take most of their time, and pay for itself much later.
    */
-  static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
+  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration AGAIN = Duration.ofMillis(200);

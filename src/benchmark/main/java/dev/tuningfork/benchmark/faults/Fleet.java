@@ -23,6 +23,12 @@ final class Fleet implements AutoCloseable {
 
   private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
+  /**
+   * A heap of one fixed size that is resident from the start: what grows beyond it is native memory.
+   */
+  private static final List<String> OPTIONS =
+      List.of("-XX:TieredStopAtLevel=1", "-Xms384m", "-Xmx384m", "-XX:+AlwaysPreTouch");
+
   private final Path folder;
   private final String bootstrapServers;
   private final List<Path> imageFolders;
@@ -50,7 +56,7 @@ final class Fleet implements AutoCloseable {
               folder,
               name,
               "",
-              Cluster.QUICK_START,
+              OPTIONS,
               bootstrapServers,
               model,
               imageFolders,

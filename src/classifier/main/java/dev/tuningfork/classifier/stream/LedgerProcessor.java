@@ -166,6 +166,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private long waitedNanos;
 
   private boolean settledSincePromptCommit;
+  private boolean askedForCommit;
   private boolean overshooting;
   private int toldInFlight;
   private long bytesInFlight;
@@ -205,6 +206,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     shown = metrics.openTask(settings.window());
     waitedNanos = 0;
     settledSincePromptCommit = false;
+    askedForCommit = false;
     overshooting = false;
     tasks.open();
     toldInFlight = 0;
@@ -227,6 +229,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    tasks.works();
     drain();
     if (record.value() == null) {
       tombstones.record();
@@ -262,6 +265,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   }
 
   private void punctuate(long now) {
+    if (askedForCommit) { // else another task of the thread may have, in this very round
+      askedForCommit = false;
+      tasks.works();
+    }
     waitedNanos = 0;
     drain();
     show();
@@ -275,6 +282,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     boolean keepsUp = tasks.inFlight() <= KEEPS_UP * settings.window();
     if (settledSincePromptCommit && keepsUp && tasks.mayCommit(period)) {
       settledSincePromptCommit = false;
+      askedForCommit = true;
       context.commit();
     }
   }

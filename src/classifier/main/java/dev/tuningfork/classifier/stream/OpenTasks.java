@@ -14,8 +14,8 @@ final class OpenTasks {
   private volatile long quietSince = System.nanoTime();
   private volatile boolean awaitsFirstOutcome;
 
-  /** The period in which a task of the stream thread last asked for a commit. */
-  private final ThreadLocal<Long> committed = new ThreadLocal<>();
+  /** Of each stream thread, whose commit is one transaction of all its tasks. */
+  private final ThreadLocal<CommitPace> paces = ThreadLocal.withInitial(CommitPace::new);
 
   void open() {
     count.incrementAndGet();
@@ -86,13 +86,18 @@ final class OpenTasks {
   }
 
   /**
-   * Whether no task of the calling stream thread has asked for a commit in this period; then this
-   * one does. A commit is one transaction of all tasks of the thread, so one of them is enough.
+   * Whether the task may ask for a commit now; it then does. One task asks for all tasks of the
+   * calling stream thread.
+   *
+   * @param period counted from the epoch
    */
   boolean mayCommit(long period) {
-    Long last = committed.get();
-    committed.set(period);
-    return last == null || last != period;
+    return paces.get().mayCommit(period, System.nanoTime());
+  }
+
+  /** The commit that a task of the calling stream thread asked for is over. */
+  void works() {
+    paces.get().works(System.nanoTime());
   }
 
   /** Of all tasks, as of the latest round of each. */

@@ -13,7 +13,7 @@ class ReferenceAvroFuzz {
           1, Avro.schema("galaxy-image-reference-of-another.avsc"),
           2, GalaxyMorphology.avroSchema());
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void anyBytesAreAReferenceOrRefused(byte[] bytes) {
     AnyMessage.check(() -> GalaxyImageReference.fromAvro(bytes, ReferenceAvroFuzz::schema));
   }

@@ -4,7 +4,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 class ReferenceJsonFuzz {
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void anyBytesAreAReferenceOrRefused(byte[] bytes) {
     AnyMessage.check(() -> GalaxyImageReference.fromJson(bytes));
   }
