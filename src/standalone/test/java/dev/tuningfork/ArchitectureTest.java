@@ -1,18 +1,20 @@
 package dev.tuningfork;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.tuningfork.classifier.metrics.CommitTimingClients;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The walls between the modules, and between the packages of morphology. */
@@ -103,32 +105,37 @@ class ArchitectureTest {
             .resideInAPackage("ai.djl.."));
   }
 
-  /**
-   * Kafka moves and changes its internals in minor versions. The one exception says its reason
-   * itself.
-   */
+  /** Kafka moves and changes its internals in minor versions. */
   @Test
   void kafkasInternalsAreLeftAlone() {
     holds(
         noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName(CommitTimingClients.class.getName())
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka..internals.."));
-    holds(
-        noClasses()
-            .that()
-            .haveFullyQualifiedName(CommitTimingClients.class.getName())
-            .should()
-            .dependOnClassesThat(
-                resideInAPackage("org.apache.kafka..internals..")
-                    .and(not(type(DefaultKafkaClientSupplier.class)))));
   }
 
   @Test
   void noTwoPackagesNeedEachOther() {
     holds(slices().matching("dev.tuningfork.(**)").should().beFreeOfCycles());
+  }
+
+  /** docs/architecture.md says where to change what. */
+  @Test
+  void theArchitecturePageNamesWhatExists() throws IOException {
+    Path page = Path.of("../../docs/architecture.md");
+    String text = Files.readString(page);
+    Set<String> classes =
+        PRODUCT.stream().map(JavaClass::getSimpleName).collect(Collectors.toSet());
+
+    assertThat(Pattern.compile("]\\((\\.\\./[^)#]+)").matcher(text).results())
+        .hasSizeGreaterThan(20)
+        .allSatisfy(link -> assertThat(page.resolveSibling(link.group(1))).exists());
+    assertThat(Pattern.compile("`([A-Z]\\w+[a-z])`").matcher(text).results())
+        .hasSizeGreaterThan(20)
+        .extracting(name -> name.group(1))
+        .filteredOn(name -> !name.endsWith("Test"))
+        .isSubsetOf(classes);
   }
 
   private static void holds(ArchRule rule) {

@@ -164,9 +164,11 @@ public final class Benchmark implements Callable<Integer> {
                             .formatted(
                                 suite.name(),
                                 suite.description().replace("%", "%%"), // picocli formats it
-                                suite.onlyByName()
-                                    ? " (--only)"
-                                    : suite.quick() ? "" : " (full form, or --only)"))
+                                switch (suite.from()) {
+                                  case QUICK -> "";
+                                  case FULL -> " (full form, or --only)";
+                                  case NAMED -> " (--only)";
+                                }))
                 .toArray(String[]::new));
     return line.setExecutionExceptionHandler(
         (failure, at, _) -> {
@@ -192,7 +194,7 @@ public final class Benchmark implements Callable<Integer> {
         if (System.getenv().entrySet().containsAll(suite.environment().entrySet())) {
           Tally tally = new Tally(suite.name(), this::tell);
           try (var _ = new Heartbeat(Heartbeat.EVERY, tally::progress, this::tell)) {
-            suite.measure(workload, tally);
+            suite.measure().of(workload, tally);
           }
           figures.addAll(tally.figures());
           leftOut.addAll(tally.leftOut());
@@ -299,7 +301,7 @@ public final class Benchmark implements Callable<Integer> {
   }
 
   private boolean unnamed(Suite suite) {
-    return !suite.onlyByName() && (suite.quick() || !quick);
+    return suite.from() == Suite.Form.QUICK || (suite.from() == Suite.Form.FULL && !quick);
   }
 
   private Plan plan() {

@@ -9,8 +9,6 @@ import dev.tuningfork.benchmark.suite.WarmUp;
 import dev.tuningfork.benchmark.suite.Workload;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.model.ModelBundle;
@@ -35,6 +33,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Scanner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -162,11 +161,11 @@ final class PageCost implements Callable<Integer> {
       ClassifierSettings settings =
           ClassifierSettings.DEFAULT
               .withKafka("bootstrap.servers", broker.bootstrapServers())
-              .withFetch(FetchSettings.of(FetchPolicy.ofFolders(List.of(images))))
-              .withService(
-                  ServiceSettings.OFF
-                      .withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0))
-                      .withPage(page == Page.NONE ? PageSettings.NONE : PageSettings.DEFAULT));
+              .withFolders(List.of(images))
+              .with(
+                  ServiceSettings.ADDRESS,
+                  Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)))
+              .with(PageSettings.SHOW, page != Page.NONE);
       References.createTopics(broker.bootstrapServers(), settings.topics());
       References.publish(broker.bootstrapServers(), settings.topics(), files, 0, galaxies);
       try (var classifier = ClassifierApplication.start(settings, model);

@@ -1,55 +1,40 @@
 package dev.tuningfork.classifier;
 
-import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.batch.Batcher;
-import dev.tuningfork.classifier.batch.Onlooker;
+import dev.tuningfork.classifier.batch.Sampler;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import dev.tuningfork.classifier.metrics.CommitTimingClients;
-import dev.tuningfork.classifier.metrics.TransactionListener;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
-import dev.tuningfork.classifier.stream.MorphologyListener;
-import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.classifier.stream.Transactions;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
+import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
@@ -60,20 +45,17 @@ import org.slf4j.LoggerFactory;
  * A running classifier: the topology on Kafka Streams, the batcher, the fetcher, and, where the
  * settings want them, the service endpoints.
  *
- * <p>It ends in one of two ways: it is closed, or it fails. A stream thread that dies is replaced,
- * since the ledger makes up for whatever it held; but not the sixth time within ten minutes, and
- * not when the model is broken or memory runs out. Then the classifier fails, nothing is lost, and
- * whoever runs it starts it anew. Safe for use by many threads at once.
+ * <p>It ends in one of two ways: it is closed, or it fails. A stream thread that dies is replaced
+ * ({@link ThreadDeathPolicy}). The classifier fails where threads keep dying, the model is broken,
+ * or memory runs out. Nothing is lost then: what is in flight is in the ledger, and is classified
+ * again after a restart. Safe for use by many threads at once.
  */
 public final class ClassifierApplication implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClassifierApplication.class);
   private static final Duration CLOSING = Duration.ofSeconds(30);
-  private static final int REPLACEMENTS = 5;
-  private static final Duration REPLACEMENTS_WITHIN = Duration.ofMinutes(10);
-  private static final long ADMIN_SECONDS = 30;
 
-  /** Where a classifier stands. */
+  /** The state of a classifier. */
   public enum State {
     /** Partitions are assigned and ledgers restored; also after another member came or went. */
     STARTING,
@@ -94,7 +76,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private final Optional<Endpoints> endpoints;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final Deque<Instant> threadDeaths = new ArrayDeque<>();
+  private final ThreadDeathPolicy threadDeaths = new ThreadDeathPolicy(InstantSource.system());
   private volatile @Nullable Throwable failure;
   private volatile boolean hasRun;
   private volatile boolean closed;
@@ -113,7 +95,7 @@ public final class ClassifierApplication implements AutoCloseable {
             .service()
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
-    metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::unheard);
+    metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::noop);
     feed =
         settings.service().address().isPresent() && settings.service().page().show()
             ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
@@ -129,23 +111,19 @@ public final class ClassifierApplication implements AutoCloseable {
             this::fail,
             metrics,
             shadow,
-            feed.<Onlooker>map(page -> page).orElse(Onlooker.NOBODY));
+            feed.<Sampler>map(page -> page).orElse(Sampler.NONE));
     models = new Models(settings, batcher, shadow, metrics);
+    Transactions transactions = new Transactions(metrics, settings.service().page().galaxies());
     Topology topology =
         ClassifierTopology.of(
             settings.topics(),
             batcher,
             format,
             settings.pipeline().ledger(),
-            metrics,
-            feed.<MorphologyListener>map(page -> page).orElse(MorphologyListener.NOBODY));
+            transactions,
+            metrics);
     streams =
-        new KafkaStreams(
-            topology,
-            StreamsSettings.of(settings, streamsProtocol),
-            new CommitTimingClients(
-                metrics,
-                feed.<TransactionListener>map(page -> page).orElse(TransactionListener.NOBODY)));
+        new KafkaStreams(topology, StreamsSettings.of(settings, streamsProtocol), transactions);
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
     streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
@@ -190,7 +168,7 @@ public final class ClassifierApplication implements AutoCloseable {
     Optional<SchemaRegistry> registry = registry(settings);
     try {
       MessageFormat format = registry.map(r -> format(settings, r)).orElse(MessageFormat.JSON);
-      boolean streamsProtocol = prepareCluster(settings);
+      boolean streamsProtocol = ClusterSetup.prepare(settings);
       ClassifierApplication application =
           new ClassifierApplication(settings, model, survey, streamsProtocol, registry, format);
       application.open();
@@ -357,7 +335,7 @@ public final class ClassifierApplication implements AutoCloseable {
 
   private StreamThreadExceptionResponse onThreadDeath(Throwable cause) {
     metrics.streamThreadDied();
-    if (replaceable()) {
+    if (threadDeaths.mayReplace()) {
       LOG.error("A stream thread died and is replaced; the ledger holds its galaxies.", cause);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
@@ -366,124 +344,14 @@ public final class ClassifierApplication implements AutoCloseable {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
-  private synchronized boolean replaceable() {
-    Instant now = Instant.now();
-    threadDeaths.addLast(now);
-    threadDeaths.removeIf(death -> death.isBefore(now.minus(REPLACEMENTS_WITHIN)));
-    return threadDeaths.size() <= REPLACEMENTS;
-  }
-
   private void fail(Throwable cause) {
     LOG.error(
-        "The classifier stops. Nothing is lost: what is in flight is in the ledger, and is tried again"
-            + " after a restart. {}",
+        "The classifier stops. Nothing is lost: what is in flight is in the ledger, and is tried"
+            + " again after a restart. {}",
         cause.getMessage(),
         cause);
     failure = cause;
     // not on this thread, which close() waits for
     Thread.ofPlatform().name("tuning-fork-give-up").start(() -> streams.close(CLOSING));
-  }
-
-  /** Whether the broker assigns partitions. */
-  private static boolean prepareCluster(ClassifierSettings settings) {
-    StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
-    Admin admin = Admin.create(config.getAdminConfigs(settings.group().applicationId() + "-start"));
-    try {
-      List<String> missing = missingTopics(admin, settings);
-      if (!missing.isEmpty()) {
-        createTopics(
-            admin,
-            missing,
-            settings,
-            settings
-                .creation()
-                .orElseThrow(
-                    () ->
-                        new SettingsException(
-                            "Kafka has no topic "
-                                + String.join(" and no topic ", missing)
-                                + ". Create it, or set topics.create to true.")));
-      }
-      awaitTopics(admin, settings.topics());
-      OutcomeRetention.look(admin, settings.topics());
-      return switch (settings.group().protocol()) {
-        case STREAMS -> true;
-        case CLASSIC -> false;
-        case AUTO -> offersStreamsProtocol(admin);
-      };
-    } catch (ExecutionException e) {
-      throw new SettingsException("Kafka refuses what the start needs: " + e.getMessage(), e);
-    } catch (TimeoutException e) {
-      throw new SettingsException(
-          "Kafka did not answer at "
-              + settings.kafka().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)
-              + " within "
-              + ADMIN_SECONDS
-              + " s. Is kafka.bootstrap.servers right?",
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SettingsException("The start was interrupted.", e);
-    } finally {
-      // what Kafka has not answered by now is not waited for a second time
-      admin.close(Duration.ZERO);
-    }
-  }
-
-  /**
-   * Waits until what this instance reads and writes is served: another instance, or an operator,
-   * may have created it this moment ({@link NewTopics}). A partition that has had no leader for
-   * long keeps nobody from the others.
-   */
-  private static void awaitTopics(Admin admin, Topics topics)
-      throws ExecutionException, InterruptedException {
-    Set<String> names = Set.copyOf(List.of(topics.input(), topics.output(), topics.deadLetters()));
-    try {
-      NewTopics.await(admin, names, Duration.ofSeconds(ADMIN_SECONDS));
-    } catch (TimeoutException e) {
-      LOG.warn(
-          "After {} s not every partition of {} has a leader that serves it. The classifier starts"
-              + " all the same; what those partitions hold waits.",
-          ADMIN_SECONDS,
-          String.join(", ", names));
-    }
-  }
-
-  private static List<String> missingTopics(Admin admin, ClassifierSettings settings)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    var existing = admin.listTopics().names().get(ADMIN_SECONDS, TimeUnit.SECONDS);
-    return Stream.of(
-            settings.topics().input(), settings.topics().output(), settings.topics().deadLetters())
-        .filter(topic -> !existing.contains(topic))
-        .distinct()
-        .toList();
-  }
-
-  private static void createTopics(
-      Admin admin, List<String> topics, ClassifierSettings settings, TopicCreation creation)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    String largest =
-        String.valueOf(Math.max(1_048_588, settings.pipeline().ledger().largestMessage()));
-    Map<String, String> config = new HashMap<>(OutcomeRetention.FOR_NEW_TOPICS);
-    config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largest);
-    List<NewTopic> wanted =
-        topics.stream()
-            .map(
-                topic ->
-                    new NewTopic(topic, creation.partitions(), creation.replicationFactor())
-                        .configs(config))
-            .toList();
-    List<String> created =
-        NewTopics.createMissing(admin, wanted, Duration.ofSeconds(ADMIN_SECONDS));
-    if (!created.isEmpty()) {
-      LOG.info("Created the topics {}.", String.join(", ", created));
-    }
-  }
-
-  private static boolean offersStreamsProtocol(Admin admin)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    var features = admin.describeFeatures().featureMetadata().get(ADMIN_SECONDS, TimeUnit.SECONDS);
-    var streamsVersion = features.finalizedFeatures().get("streams.version");
-    return streamsVersion != null && streamsVersion.maxVersionLevel() >= 1;
   }
 }

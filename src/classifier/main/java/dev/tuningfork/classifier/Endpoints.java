@@ -6,15 +6,16 @@ import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.ResidentMemory;
-import dev.tuningfork.classifier.page.LetterBox;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
+import dev.tuningfork.classifier.page.PageDeadLetters;
 import dev.tuningfork.classifier.rollout.Refusal;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
 import dev.tuningfork.classifier.service.ServiceServer;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Forms;
 import dev.tuningfork.model.ModelException;
@@ -34,10 +35,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
@@ -100,11 +103,7 @@ final class Endpoints implements AutoCloseable {
   void open(Health health, KafkaStreams streams, Batcher batcher, ImageFetcher fetcher) {
     measure(health, streams, batcher);
     InetSocketAddress address = settings.service().address().orElseThrow();
-    ServiceSettings service =
-        advertised()
-            .map(HostInfo::host)
-            .map(settings.service()::withHost)
-            .orElse(settings.service());
+    ServiceSettings service = advertised().map(own -> known(own.host())).orElse(settings).service();
     try {
       server =
           new ServiceServer(
@@ -119,7 +118,7 @@ final class Endpoints implements AutoCloseable {
                       live ->
                           new LivePage(
                               live,
-                              new LetterBox(
+                              new PageDeadLetters(
                                   KafkaClients.consumer(settings),
                                   KafkaClients.producer(settings),
                                   settings.topics(),
@@ -275,6 +274,13 @@ final class Endpoints implements AutoCloseable {
               + " and port under which the other instances reach it.",
           e);
     }
+  }
+
+  /** The settings, with one more name under which the service is known. */
+  private ClassifierSettings known(String host) {
+    List<String> hosts = settings.service().hosts();
+    return settings.with(
+        ServiceSettings.HOSTS, Stream.concat(hosts.stream(), Stream.of(host)).toList());
   }
 
   /** What the operator says where the other instances find this one. */

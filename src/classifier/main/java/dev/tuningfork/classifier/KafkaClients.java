@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier;
 
+import dev.tuningfork.classifier.setting.SettingsException;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigException;

@@ -4,6 +4,7 @@ import dev.tuningfork.classifier.ClassifierSettings.Serialization;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
+import dev.tuningfork.classifier.setting.SettingsException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,9 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.StreamsConfig;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Preflight {
 
-  private static final long KAFKA_SECONDS = 15;
+  private static final Duration KAFKA = Duration.ofSeconds(15);
 
   /**
    * What was found of one thing.
@@ -74,15 +73,7 @@ public final class Preflight {
           "Cannot create a client for %s: %s. %s".formatted(servers, e.getMessage(), cause(e)));
     }
     try {
-      var existing = admin.listTopics().names().get(KAFKA_SECONDS, TimeUnit.SECONDS);
-      List<String> missing =
-          Stream.of(
-                  settings.topics().input(),
-                  settings.topics().output(),
-                  settings.topics().deadLetters())
-              .filter(topic -> !existing.contains(topic))
-              .distinct()
-              .toList();
+      List<String> missing = ClusterSetup.missing(admin, settings.topics(), KAFKA);
       boolean good = missing.isEmpty() || settings.creation().isPresent();
       return new Finding(
           "Kafka",

@@ -1,5 +1,7 @@
 package dev.tuningfork.classifier;
 
+import dev.tuningfork.classifier.setting.SettingTexts;
+import dev.tuningfork.classifier.setting.SettingsException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ import org.apache.kafka.streams.StreamsConfig;
 final class StreamsSettings {
 
   /** What the classifier sets itself, and what stands in the way of whoever sets it otherwise. */
-  private static final Map<String, String> RESERVED =
+  static final Map<String, String> RESERVED =
       Map.of(
           StreamsConfig.APPLICATION_ID_CONFIG, "set application-id instead",
           StreamsConfig.NUM_STREAM_THREADS_CONFIG, "set threads instead",
@@ -77,7 +79,7 @@ final class StreamsSettings {
               }
               String plain = withoutPrefix(name);
               if (OPEN_ENDED.stream().noneMatch(name::startsWith) && !NAMES.contains(plain)) {
-                throw SettingValues.unknown(
+                throw SettingsException.unknown(
                     "kafka." + name.substring(0, name.length() - plain.length()), plain, NAMES);
               }
             });
@@ -184,7 +186,7 @@ final class StreamsSettings {
                 "Both kafka.%s and kafka.%s-file are set: set only one of them."
                     .formatted(secret, secret));
           }
-          read.put(secret, SettingValues.contents("kafka." + secret, Path.of(value.strip())));
+          read.put(secret, SettingTexts.secret("kafka." + secret, Path.of(value.strip())));
         });
     return read;
   }

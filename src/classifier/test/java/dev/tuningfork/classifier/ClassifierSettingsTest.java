@@ -12,6 +12,7 @@ import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ConnectionLimits;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.setting.SettingsException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -40,7 +41,10 @@ class ClassifierSettingsTest {
   void nothingSetIsSafe() {
     ClassifierSettings settings = ClassifierSettings.read(null, Map.of());
     assertThat(settings)
-        .isEqualTo(ClassifierSettings.DEFAULT.withService(ServiceSettings.LOOPBACK));
+        .isEqualTo(
+            ClassifierSettings.DEFAULT.with(
+                ServiceSettings.ADDRESS,
+                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 8080))));
     assertThat(settings.pipeline().fetch().policy()).isEqualTo(FetchPolicy.NOTHING);
     assertThat(settings.creation()).isEmpty();
   }

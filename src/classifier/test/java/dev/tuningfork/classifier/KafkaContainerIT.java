@@ -3,9 +3,6 @@ package dev.tuningfork.classifier;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
@@ -66,8 +63,9 @@ class KafkaContainerIT {
         ClassifierSettings.DEFAULT
             .withKafka("bootstrap.servers", kafka.getBootstrapServers())
             .withKafka("state.dir", folder.resolve("state").toString())
-            .withCreation(new TopicCreation(4, (short) 1))
-            .withFetch(FetchSettings.of(FetchPolicy.ofFolders(List.of(folder.toRealPath()))));
+            .with(ClassifierSettings.TOPICS_CREATE, true)
+            .with(ClassifierSettings.TOPICS_REPLICATION, 1)
+            .withFolders(List.of(folder.toRealPath()));
     try (MorphologyModel model = model();
         ClassifierApplication classifier = ClassifierApplication.start(settings, model)) {
       assertThat(classifier.awaitRunning(PATIENCE)).isTrue();

@@ -14,6 +14,7 @@ import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.deployment.Chart.Rendering;
 import dev.tuningfork.model.ModelBundle;
@@ -90,13 +91,13 @@ class SettingsTest {
         .isEqualTo(new ModelChoice(own.name(), "cpu", own.views(), own.rollout()));
     assertThat(settings.service())
         .isEqualTo(
-            ServiceSettings.OFF
-                .withAddress(InetSocketAddress.createUnresolved("0.0.0.0", 8080))
-                .withProbes(InetSocketAddress.createUnresolved("0.0.0.0", 8081))
-                .withHost("tuning-fork")
-                .withHost("tuning-fork.survey")
-                .withHost("tuning-fork.survey.svc")
-                .withHost("tuning-fork.survey.svc.cluster.local"));
+            ServiceSettings.of(
+                served(
+                    8080,
+                    "tuning-fork",
+                    "tuning-fork.survey",
+                    "tuning-fork.survey.svc",
+                    "tuning-fork.survey.svc.cluster.local")));
     assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);
   }
 
@@ -146,14 +147,14 @@ class SettingsTest {
                         false))));
     assertThat(settings.service())
         .isEqualTo(
-            ServiceSettings.OFF
-                .withAddress(InetSocketAddress.createUnresolved("0.0.0.0", 9000))
-                .withProbes(InetSocketAddress.createUnresolved("0.0.0.0", 8081))
-                .withHost("galaxies")
-                .withHost("galaxies.survey")
-                .withHost("galaxies.survey.svc")
-                .withHost("galaxies.survey.svc.cluster.local")
-                .withMorphologies());
+            ServiceSettings.of(
+                served(
+                        9000,
+                        "galaxies",
+                        "galaxies.survey",
+                        "galaxies.survey.svc",
+                        "galaxies.survey.svc.cluster.local")
+                    .with(ServiceSettings.MORPHOLOGIES, true)));
 
     ClassifierSettings store = read(chart.render(Installation.S3.yaml()));
     assertThat(store.pipeline().fetch().s3())
@@ -273,6 +274,17 @@ class SettingsTest {
     CommandLine.ParseResult parsed =
         Commands.line().parseArgs(arguments.toArray(String[]::new)).subcommand();
     assertThat(parsed.matchedOptionValue("--out", Path.of(""))).isEqualTo(Path.of("/out/model"));
+  }
+
+  private static SettingValues served(int port, String... hosts) {
+    return SettingValues.NONE
+        .with(
+            ServiceSettings.ADDRESS,
+            Optional.of(InetSocketAddress.createUnresolved("0.0.0.0", port)))
+        .with(
+            ServiceSettings.PROBE_ADDRESS,
+            Optional.of(InetSocketAddress.createUnresolved("0.0.0.0", 8081)))
+        .with(ServiceSettings.HOSTS, List.of(hosts));
   }
 
   private ClassifierSettings read(Rendering rendering) throws IOException {

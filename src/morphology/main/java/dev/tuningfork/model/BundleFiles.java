@@ -1,21 +1,32 @@
 package dev.tuningfork.model;
 
+import dev.tuningfork.model.Manifest.FileEntry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 /**
- * Where the files of a bundle are read from. A bundle is flat, so a name is never a path, and no
- * more than the expected number of bytes is ever read, whatever an archive's directory says.
+ * The files of a bundle on disk: where they are read from, and how they are written. A bundle is
+ * flat, so a name is never a path, and no more than the expected number of bytes is ever read,
+ * whatever an archive's directory says.
  */
 sealed interface BundleFiles {
+
+  /** A bundle that says it is larger is refused before it is read. */
+  int LARGEST_BYTES = 1 << 30;
 
   /** The file's bytes, or more than {@code limit} of them where it is larger. */
   default byte[] read(String name, int limit) throws IOException {
@@ -25,6 +36,48 @@ sealed interface BundleFiles {
     } catch (FileNotFoundException | NoSuchFileException e) {
       throw new IOException("Its file " + name + " is missing.", e);
     }
+  }
+
+  /**
+   * Reads files and holds them to their sizes and hashes.
+   *
+   * @throws IOException if a file is missing, larger than is allowed, or not the one that was
+   *     written; the message is a sentence
+   */
+  default SequencedMap<String, byte[]> verified(SequencedMap<String, FileEntry> entries)
+      throws IOException {
+    long sum = 0;
+    for (Map.Entry<String, FileEntry> entry : entries.entrySet()) {
+      long bytes = entry.getValue().bytes();
+      sum += bytes;
+      if (bytes < 0 || bytes > LARGEST_BYTES || sum > LARGEST_BYTES) {
+        throw new IOException(
+            "With its file %s of %,d bytes it is larger than the %,d bytes that are allowed."
+                .formatted(entry.getKey(), bytes, LARGEST_BYTES));
+      }
+    }
+    SequencedMap<String, byte[]> files = new LinkedHashMap<>();
+    for (Map.Entry<String, FileEntry> entry : entries.entrySet()) {
+      files.put(entry.getKey(), verified(entry.getKey(), entry.getValue()));
+    }
+    return files;
+  }
+
+  private byte[] verified(String name, FileEntry entry) throws IOException {
+    byte[] content = read(name, (int) entry.bytes());
+    if (content.length != entry.bytes()) {
+      throw new IOException(
+          "Its file %s is %s than the %,d bytes that model.json says: it is not the file that was written."
+              .formatted(
+                  name, content.length > entry.bytes() ? "longer" : "shorter", entry.bytes()));
+    }
+    String hash = Manifest.sha256(content);
+    if (!hash.equals(entry.sha256())) {
+      throw new IOException(
+          "Its file %s has the SHA-256 %s where model.json says %s: it was changed or damaged after it was made."
+              .formatted(name, hash, entry.sha256()));
+    }
+    return content;
   }
 
   /**
@@ -41,6 +94,40 @@ sealed interface BundleFiles {
           "It names a file \"%s\"; a file's name is made of letters, digits, '.', '-' and '_'."
               .formatted(name));
     }
+  }
+
+  /**
+   * Writes files in their order, each complete before it takes its name. The same files give the
+   * same zip at any time.
+   *
+   * @param path a zip if its name ends in {@code .zip}, else a folder, which is made where it is
+   *     missing
+   */
+  static void write(Path path, SequencedMap<String, byte[]> files) throws IOException {
+    if (path.toString().endsWith(".zip")) {
+      Path unfinished = unfinished(path);
+      try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(unfinished))) {
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+          ZipEntry entry = new ZipEntry(file.getKey());
+          entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+          zip.putNextEntry(entry);
+          zip.write(file.getValue());
+          zip.closeEntry();
+        }
+      }
+      Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
+      return;
+    }
+    Files.createDirectories(path);
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Path place = path.resolve(file.getKey());
+      Files.write(unfinished(place), file.getValue());
+      Files.move(unfinished(place), place, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static Path unfinished(Path path) {
+    return path.resolveSibling(path.getFileName() + ".part");
   }
 
   /** A folder. */

@@ -8,6 +8,9 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +46,20 @@ record Manifest(
 
   /** A file of the bundle. */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record FileEntry(long bytes, @Nullable String sha256) {}
+  record FileEntry(long bytes, @Nullable String sha256) {
+
+    static FileEntry of(byte[] content) {
+      return new FileEntry(content.length, Manifest.sha256(content));
+    }
+  }
+
+  static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
 
   static Manifest of(ModelDescription description, SequencedMap<String, FileEntry> files) {
     DecisionTree tree = description.tree();

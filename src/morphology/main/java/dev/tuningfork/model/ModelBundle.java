@@ -9,23 +9,15 @@ import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.LocalDateTime;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * A model on disk: a folder, or a zip of it, with {@code model.json} (what the model is, and the
@@ -47,9 +39,6 @@ public final class ModelBundle {
   static final String MANIFEST = "model.json";
   static final String WEIGHTS = "weights.safetensors";
   static final String MODULE = "model.pt";
-
-  /** A bundle that says it is larger is refused before it is read. */
-  static final int LARGEST_BYTES = 1 << 30;
 
   private static final int LARGEST_MANIFEST = 1 << 20;
 
@@ -98,8 +87,7 @@ public final class ModelBundle {
         .forEach(
             file -> {
               ordered.put(file.getKey(), file.getValue());
-              entries.put(
-                  file.getKey(), new FileEntry(file.getValue().length, sha256(file.getValue())));
+              entries.put(file.getKey(), FileEntry.of(file.getValue()));
             });
     return new ModelBundle(description, Manifest.of(description, entries).toJson(), ordered);
   }
@@ -120,6 +108,18 @@ public final class ModelBundle {
       throw new IllegalArgumentException("The bundle has a file " + name + " already.");
     }
     return of(description, more);
+  }
+
+  /**
+   * The same files under a description that says more.
+   *
+   * @param how what the training was
+   * @param reached the figures on held-out galaxies
+   */
+  public ModelBundle trained(
+      SequencedMap<String, Object> how,
+      SequencedMap<String, SequencedMap<String, Double>> reached) {
+    return of(description.trained(how, reached), files);
   }
 
   /**
@@ -207,45 +207,10 @@ public final class ModelBundle {
     }
     Manifest manifest = Manifest.read(json);
     ModelDescription description = manifest.description();
-    SequencedMap<String, FileEntry> entries = manifest.requiredFiles();
-    requireSize(entries);
-    SequencedMap<String, byte[]> files = new LinkedHashMap<>();
-    for (Map.Entry<String, FileEntry> entry : entries.entrySet()) {
-      files.put(entry.getKey(), verified(source, entry.getKey(), entry.getValue()));
-    }
-    ModelBundle bundle = new ModelBundle(description, json, files);
+    ModelBundle bundle =
+        new ModelBundle(description, json, source.verified(manifest.requiredFiles()));
     bundle.requireWeights();
     return bundle;
-  }
-
-  private static void requireSize(Map<String, FileEntry> entries) throws IOException {
-    long sum = 0;
-    for (Map.Entry<String, FileEntry> entry : entries.entrySet()) {
-      long bytes = entry.getValue().bytes();
-      sum += bytes;
-      if (bytes < 0 || bytes > LARGEST_BYTES || sum > LARGEST_BYTES) {
-        throw new IOException(
-            "With its file %s of %,d bytes it is larger than the %,d bytes that are allowed."
-                .formatted(entry.getKey(), bytes, LARGEST_BYTES));
-      }
-    }
-  }
-
-  private static byte[] verified(BundleFiles source, String name, FileEntry entry)
-      throws IOException {
-    byte[] content = source.read(name, (int) entry.bytes());
-    if (content.length != entry.bytes()) {
-      throw new IOException(
-          "Its file %s is %s than the %,d bytes that model.json says: it is not the file that was written."
-              .formatted(
-                  name, content.length > entry.bytes() ? "longer" : "shorter", entry.bytes()));
-    }
-    if (!sha256(content).equals(entry.sha256())) {
-      throw new IOException(
-          "Its file %s has the SHA-256 %s where model.json says %s: it was changed or damaged after it was made."
-              .formatted(name, sha256(content), entry.sha256()));
-    }
-    return content;
   }
 
   private void requireWeights() throws IOException {
@@ -281,47 +246,14 @@ public final class ModelBundle {
    *     where it is missing; files of the same names are replaced
    */
   public void save(Path path) throws IOException {
-    if (path.toString().endsWith(".zip")) {
-      replace(path, this::writeZip);
-    } else {
-      Files.createDirectories(path);
-      for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        replace(path.resolve(file.getKey()), out -> out.write(file.getValue()));
-      }
-      replace(path.resolve(MANIFEST), out -> out.write(manifest));
-    }
-  }
-
-  private void writeZip(OutputStream out) throws IOException {
-    ZipOutputStream zip = new ZipOutputStream(out);
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      writeEntry(zip, file.getKey(), file.getValue());
-    }
-    writeEntry(zip, MANIFEST, manifest);
-    zip.finish();
-  }
-
-  private static void writeEntry(ZipOutputStream zip, String name, byte[] content)
-      throws IOException {
-    ZipEntry entry = new ZipEntry(name);
-    // the same bundle gives the same archive, whenever it is written
-    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
-    zip.putNextEntry(entry);
-    zip.write(content);
-    zip.closeEntry();
-  }
-
-  private static void replace(Path path, Writer writer) throws IOException {
-    Path unfinished = path.resolveSibling(path.getFileName() + ".part");
-    try (OutputStream out = Files.newOutputStream(unfinished)) {
-      writer.write(out);
-    }
-    Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
+    SequencedMap<String, byte[]> all = new LinkedHashMap<>(files);
+    all.put(MANIFEST, manifest);
+    BundleFiles.write(path, all);
   }
 
   /** The bundle's name, its version, and the SHA-256 of its {@code model.json}. */
   public ModelIdentity identity() {
-    return new ModelIdentity(description.name(), description.version(), sha256(manifest));
+    return new ModelIdentity(description.name(), description.version(), Manifest.sha256(manifest));
   }
 
   public ModelDescription description() {
@@ -389,18 +321,5 @@ public final class ModelBundle {
 
   boolean isTorchScript() {
     return description.architecture().equals(ModelDescription.TORCHSCRIPT);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Writer {
-    void write(OutputStream out) throws IOException;
   }
 }

@@ -1,10 +1,7 @@
 package dev.tuningfork.tree;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,12 +12,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The questions that volunteers are asked, and which answer leads to which question: a directed
@@ -29,13 +23,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Wherever answers stand in one vector, they stand in the tree's order: question by question as
  * {@link #questions()} lists them, and within a question as {@link Question#answers()} does.
  *
- * <p>A tree is read from a JSON file; the one of Galaxy Zoo 2 is {@code gz2.json} beside this
- * class, and another campaign's tree is another file there. Immutable, so safe for any thread.
+ * <p>A tree is a value: it is read from a JSON file ({@link TreeFile} is the format), verified, and
+ * hashed. Galaxy Zoo 2's is {@code gz2.json} beside this class, and another campaign's tree is
+ * another file. Immutable, so safe for any thread.
  */
 public final class DecisionTree {
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-  private static final JsonMapper JSON = new JsonMapper();
   private static final DecisionTree GALAXY_ZOO_2 = byId("gz2");
 
   private final String id;
@@ -52,12 +45,26 @@ public final class DecisionTree {
   private final int[] walkOrder;
   private final String sha256;
 
-  private DecisionTree(TreeFile file) {
-    id = name(file.id, "A decision tree");
-    version = name(file.version, "Decision tree " + id);
-    name = Objects.requireNonNullElse(file.name, id);
-    source = Objects.requireNonNullElse(file.source, "");
-    questions = orEmpty(file.questions).stream().map(entry -> entry.question(id)).toList();
+  /**
+   * A tree that is verified.
+   *
+   * @param classString ids of questions, in the order in which a class string has their codes
+   * @param sentence ids of questions, in the order in which a sentence has their words
+   * @throws IllegalArgumentException if these are not a decision tree, and why
+   */
+  DecisionTree(
+      String id,
+      String version,
+      String name,
+      String source,
+      List<Question> questions,
+      List<String> classString,
+      List<String> sentence) {
+    this.id = id;
+    this.version = version;
+    this.name = name;
+    this.source = source;
+    this.questions = List.copyOf(questions);
     require(!questions.isEmpty(), "has no questions");
 
     firstAnswers = new int[questions.size() + 1];
@@ -86,8 +93,8 @@ public final class DecisionTree {
       }
     }
     walkOrder = walkOrder();
-    classString = inOrder(file.classString, "classString");
-    sentence = inOrder(file.sentence, "sentence");
+    this.classString = inOrder(classString, "classString");
+    this.sentence = inOrder(sentence, "sentence");
     sha256 = hash();
   }
 
@@ -103,16 +110,7 @@ public final class DecisionTree {
    * @throws IllegalArgumentException if there is none of this name
    */
   public static DecisionTree byId(String id) {
-    try (InputStream json =
-        NAME.matcher(id).matches() ? DecisionTree.class.getResourceAsStream(id + ".json") : null) {
-      if (json == null) {
-        throw new IllegalArgumentException(
-            "There is no decision tree named '" + id + "'; Galaxy Zoo 2 is 'gz2'.");
-      }
-      return read(json);
-    } catch (IOException e) {
-      throw new UncheckedIOException("The decision tree '" + id + "' cannot be read.", e);
-    }
+    return TreeFile.builtIn(id).tree();
   }
 
   /**
@@ -123,14 +121,7 @@ public final class DecisionTree {
    * @throws IllegalArgumentException if what it holds is not a decision tree, and why
    */
   public static DecisionTree read(InputStream json) throws IOException {
-    TreeFile file;
-    try {
-      file = JSON.readValue(json.readAllBytes(), TreeFile.class);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException(
-          "A decision tree's file is not as it should be: " + e.getOriginalMessage(), e);
-    }
-    return new DecisionTree(file);
+    return TreeFile.read(json).tree();
   }
 
   /** Such as {@code gz2}. */
@@ -271,8 +262,7 @@ public final class DecisionTree {
     return order;
   }
 
-  private List<Question> inOrder(@Nullable List<String> ids, String field) {
-    List<String> order = orEmpty(ids);
+  private List<Question> inOrder(List<String> order, String field) {
     for (String questionId : order) {
       require(
           indexes.containsKey(questionId),
@@ -302,65 +292,6 @@ public final class DecisionTree {
   private void require(boolean holds, String complaint) {
     if (!holds) {
       throw new IllegalArgumentException("Decision tree " + id + " " + complaint + ".");
-    }
-  }
-
-  private static String name(@Nullable String value, String owner) {
-    if (value == null || !NAME.matcher(value).matches()) {
-      throw new IllegalArgumentException(
-          owner
-              + " needs ids and keys of letters, digits, '.', '-' and '_', not "
-              + (value == null ? "nothing" : "'" + value + "'")
-              + ".");
-    }
-    return value;
-  }
-
-  private static <T> List<T> orEmpty(@Nullable List<T> list) {
-    return list == null ? List.of() : list;
-  }
-
-  private record TreeFile(
-      @Nullable String id,
-      @Nullable String version,
-      @Nullable String name,
-      @Nullable String source,
-      @Nullable List<String> classString,
-      @Nullable List<String> sentence,
-      @Nullable List<QuestionEntry> questions) {}
-
-  private record QuestionEntry(
-      @Nullable String id,
-      @Nullable String key,
-      @Nullable String text,
-      @Nullable List<AnswerEntry> answers) {
-
-    Question question(String tree) {
-      String questionId = name(id, "A question of decision tree " + tree);
-      String owner = "Question " + questionId + " of decision tree " + tree;
-      List<Answer> read = orEmpty(answers).stream().map(entry -> entry.answer(owner)).toList();
-      if (read.size() < 2) {
-        throw new IllegalArgumentException(owner + " needs at least two answers.");
-      }
-      return new Question(
-          questionId, name(key, owner), Objects.requireNonNullElse(text, questionId), read);
-    }
-  }
-
-  private record AnswerEntry(
-      @Nullable String id,
-      @Nullable String key,
-      @Nullable String next,
-      @Nullable String code,
-      @Nullable String words) {
-
-    Answer answer(String owner) {
-      return new Answer(
-          name(id, owner),
-          name(key, owner),
-          Optional.ofNullable(next),
-          Objects.requireNonNullElse(code, ""),
-          Objects.requireNonNullElse(words, ""));
     }
   }
 }

@@ -8,12 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchLimits;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
-import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.stream.Topics;
@@ -362,31 +359,21 @@ class PoisonIT {
   // ---- Kafka
 
   private ClassifierSettings settings(EmbeddedBroker broker) {
-    FetchPolicy policy =
-        new FetchPolicy(
-            Set.of("file", "http"),
-            List.of("127.0.0.1:*", "127.0.0.2:*"),
-            List.of("127.0.0.1"),
-            List.of(folder),
-            Set.of());
-    FetchLimits limits = FetchLimits.DEFAULT;
     return ClassifierSettings.DEFAULT
         .withKafka("bootstrap.servers", broker.bootstrapServers())
         .withKafka("state.dir", folder.resolve("state").toString())
-        .withCreation(new TopicCreation(2, (short) 1))
-        .withFetch(
-            new FetchSettings(
-                policy,
-                new FetchLimits(
-                    limits.bytes(),
-                    limits.connectTime(),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(10),
-                    limits.redirects(),
-                    limits.connectionsPerHost()),
-                new Retries(2, Duration.ofMillis(100), Duration.ofSeconds(1)),
-                S3Settings.DEFAULT,
-                "tuning-fork-test"));
+        .with(ClassifierSettings.TOPICS_CREATE, true)
+        .with(ClassifierSettings.TOPICS_PARTITIONS, 2)
+        .with(ClassifierSettings.TOPICS_REPLICATION, 1)
+        .with(FetchPolicy.SCHEMES, List.of("file", "http"))
+        .with(FetchPolicy.HOSTS, List.of("127.0.0.1:*", "127.0.0.2:*"))
+        .with(FetchPolicy.NETWORKS, List.of("127.0.0.1"))
+        .with(FetchPolicy.FOLDERS, List.of(folder))
+        .with(FetchLimits.ATTEMPT_TIME, Duration.ofSeconds(2))
+        .with(FetchLimits.TOTAL_TIME, Duration.ofSeconds(10))
+        .with(Retries.ATTEMPTS, 2)
+        .with(Retries.FIRST_PAUSE, Duration.ofMillis(100))
+        .with(Retries.LONGEST_PAUSE, Duration.ofSeconds(1));
   }
 
   private static void publish(EmbeddedBroker broker, List<ProducerRecord<byte[], byte[]>> records)

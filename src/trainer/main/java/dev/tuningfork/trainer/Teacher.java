@@ -32,6 +32,9 @@ import java.util.stream.Collectors;
  */
 public record Teacher(ModelBundle bundle, double share) {
 
+  /** The share where nothing else is said. */
+  public static final double SHARE = 0.5;
+
   private static final int ASKED_AT_ONCE = 64;
 
   public Teacher {
@@ -46,7 +49,7 @@ public record Teacher(ModelBundle bundle, double share) {
    * The same galaxies with what is to be learnt of them. One whose image cannot be read stays as it
    * is.
    *
-   * @param progress is told how many galaxies are done, now and then
+   * @param progress gets the number of galaxies that are done, after each batch
    * @throws ModelException if the model cannot be used
    */
   List<Member> taught(List<Member> galaxies, IntConsumer progress) throws ModelException {
@@ -54,7 +57,7 @@ public record Teacher(ModelBundle bundle, double share) {
     try (MorphologyModel model =
         ModelLoader.load(bundle, new DeviceSetting.Auto(), ASKED_AT_ONCE)) {
       answers =
-          Evaluator.ask(model, galaxies, progress).stream()
+          Evaluator.ask(model, galaxies, true, progress).stream()
               .collect(
                   Collectors.toMap(
                       judged -> judged.galaxy().id(),
@@ -88,7 +91,7 @@ public record Teacher(ModelBundle bundle, double share) {
   }
 
   /** For a model's card. */
-  String words() {
+  String describe() {
     return String.format(
         Locale.ROOT,
         "%s %s, from eight views; %s × its answers + %s × the volunteers', and its answers alone where there are no votes (Hinton et al. 2015; Xie et al. 2020)",

@@ -56,9 +56,7 @@ class ShippedModelIT {
     Path data = Path.of(System.getProperty("tuningfork.data", "")).resolve("kaggle");
     assumeTrue(Files.isDirectory(data), "The real labelled galaxies are not on this machine.");
     ModelDescription description = ModelBundle.named(name).description();
-    Map<?, ?> rule = (Map<?, ?>) description.training().get("heldOut");
-    HeldOutSplit split =
-        new HeldOutSplit(((Number) rule.get("share")).doubleValue(), (String) rule.get("salt"));
+    HeldOutSplit split = TrainingManifest.split(description).orElseThrow();
     TrainingData galaxies =
         TrainingData.read(
             List.of(

@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * written and read. After that {@code classify}, many times, each in a process of its own. A step
  * that takes more than a minute counts as hanging and ends the part.
  */
-final class BrokerSuite implements Suite {
+final class BrokerSuite {
 
   private static final int STARTS = 60;
   private static final int QUICK_STARTS = 10;
@@ -39,29 +39,15 @@ final class BrokerSuite implements Suite {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(100);
 
-  @Override
-  public String name() {
-    return "broker";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "broker",
+          "%d starts of the embedded broker and %d runs of classify for each of --runs; none may hang"
+              .formatted(STARTS, CLASSIFICATIONS),
+          Suite.Form.NAMED,
+          BrokerSuite::measure);
 
-  @Override
-  public String description() {
-    return "%d starts of the embedded broker and %d runs of classify for each of --runs; none may hang"
-        .formatted(STARTS, CLASSIFICATIONS);
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public boolean onlyByName() {
-    return true;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     int starts = plan.runs() * (plan.quick() ? QUICK_STARTS : STARTS);
     for (int n = 1; n <= starts; n++) {

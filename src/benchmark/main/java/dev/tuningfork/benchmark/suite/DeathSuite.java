@@ -3,33 +3,19 @@ package dev.tuningfork.benchmark.suite;
 import dev.tuningfork.benchmark.faults.Deaths;
 
 /** How long answers stop after the death of one of three brokers, and of one of two instances. */
-final class DeathSuite implements Suite {
+final class DeathSuite {
 
   private static final int DEATHS_A_RUN = 2;
 
-  @Override
-  public String name() {
-    return "deaths";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "deaths",
+          "how long answers stop when one broker or one instance dies, %d of each for each of --runs"
+              .formatted(DEATHS_A_RUN),
+          Suite.Form.NAMED,
+          DeathSuite::measure);
 
-  @Override
-  public String description() {
-    return "how long answers stop when one broker or one instance dies, %d of each for each of --runs"
-        .formatted(DEATHS_A_RUN);
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public boolean onlyByName() {
-    return true;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     new Deaths(workload.folder("deaths"), workload.images(), workload.bundle(), tally::now)
         .measure(
             DEATHS_A_RUN * workload.plan().runs(),

@@ -25,28 +25,19 @@ import javax.imageio.ImageIO;
  * From the bytes of a JPEG to what the network takes (decoded, cropped, resampled), and for the
  * others the decoding alone: one thread each, files that lie in memory.
  */
-final class DecodeSuite implements Suite {
+final class DecodeSuite {
 
   private static final String UNIT = "images/s";
   private static final int FILES = 100;
 
-  @Override
-  public String name() {
-    return "decode";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "decode",
+          "from a JPEG file to what the network takes, on one thread, beside Pillow and ImageIO",
+          Suite.Form.QUICK,
+          DecodeSuite::measure);
 
-  @Override
-  public String description() {
-    return "from a JPEG file to what the network takes, on one thread, beside Pillow and ImageIO";
-  }
-
-  @Override
-  public boolean quick() {
-    return true;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     InputSpec input = workload.bundle().description().input();
     Plan plan = workload.plan();
     List<Path> files = workload.images().stream().limit(FILES).toList();

@@ -7,33 +7,19 @@ import java.util.List;
  * Brokers, instances and hosts fail while references pass; what came out is counted. Fails where
  * one is lost, doubled or wrong.
  */
-final class FaultSuite implements Suite {
+final class FaultSuite {
 
   private static final int FOR_A_ROUND = 5_000;
   private static final int FEWEST_ROUNDS = 2;
 
-  @Override
-  public String name() {
-    return "faults";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "faults",
+          "three brokers and three instances fail again and again; lost, doubled and wrong are counted",
+          Suite.Form.NAMED,
+          FaultSuite::measure);
 
-  @Override
-  public String description() {
-    return "three brokers and three instances fail again and again; lost, doubled and wrong are counted";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public boolean onlyByName() {
-    return true;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Plan.Faults wanted = workload.plan().faults();
     FaultRun.Order order =
         new FaultRun.Order(

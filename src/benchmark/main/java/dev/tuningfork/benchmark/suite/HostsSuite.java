@@ -6,7 +6,6 @@ import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,28 +41,19 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>At the end it is also measured how long it takes until the last reference of the hanging hosts
  * is a dead letter. None may be missing and none may come twice.
  */
-final class HostsSuite implements Suite {
+final class HostsSuite {
 
   private static final List<Integer> HANGING = List.of(0, 1, 2, 5);
   private static final int ONE_IN = 20;
 
-  @Override
-  public String name() {
-    return "hosts";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "hosts",
+          "images of a good host, alone and beside 1, 2 and 5 hosts that never answer",
+          Suite.Form.FULL,
+          HostsSuite::measure);
 
-  @Override
-  public String description() {
-    return "images of a good host, alone and beside 1, 2 and 5 hosts that never answer";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan().runsAtMost(3);
     int galaxies = plan.galaxies();
     try (MorphologyModel model = workload.model();
@@ -112,14 +101,10 @@ final class HostsSuite implements Suite {
         ClassifierSettings settings =
             workload
                 .settings(servers)
-                .withFetch(
-                    FetchSettings.of(
-                        new FetchPolicy(
-                            Set.of("http"),
-                            List.of("127.0.0.1:*"),
-                            List.of("127.0.0.0/8"),
-                            List.of(),
-                            Set.of())));
+                .with(FetchPolicy.FOLDERS, List.of())
+                .with(FetchPolicy.SCHEMES, List.of("http"))
+                .with(FetchPolicy.HOSTS, List.of("127.0.0.1:*"))
+                .with(FetchPolicy.NETWORKS, List.of("127.0.0.0/8"));
         Topics topics = settings.topics();
         References.createTopics(servers, topics);
         int failing = publish(servers, topics, bad);

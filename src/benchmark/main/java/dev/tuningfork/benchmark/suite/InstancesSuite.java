@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * same core, with two it shares both. So the second measurement has twice the machine of the first,
  * and no more.
  */
-final class InstancesSuite implements Suite {
+final class InstancesSuite {
 
   private static final String UNIT = "images/s";
 
@@ -33,23 +33,14 @@ final class InstancesSuite implements Suite {
 
   private static final double TO = 0.9;
 
-  @Override
-  public String name() {
-    return "instances";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "instances",
+          "one instance on one core, two on two, each a process of its own",
+          Suite.Form.FULL,
+          InstancesSuite::measure);
 
-  @Override
-  public String description() {
-    return "one instance on one core, two on two, each a process of its own";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     if (Runtime.getRuntime().availableProcessors() < 2 || !isOnPath("taskset")) {
       tally.leaveOut("It takes Linux' taskset and two cores.");
       return;

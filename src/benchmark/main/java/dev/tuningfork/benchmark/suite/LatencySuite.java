@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * that a stall is felt by all who are due in it (no coordinated omission). Broker, publisher,
  * classifier and reader share the machine.
  */
-final class LatencySuite implements Suite {
+final class LatencySuite {
 
   private static final List<Integer> LOADS = List.of(25, 50, 75, 90);
   private static final Duration READ = Duration.ofMillis(100);
@@ -39,23 +39,14 @@ final class LatencySuite implements Suite {
   /** So much of a run is not counted, while what comes before it settles. */
   private static final double SETTLING = 0.2;
 
-  @Override
-  public String name() {
-    return "latency";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "latency",
+          "from publishing to a committed morphology, at 25 to 90 % of what the pipeline can do",
+          Suite.Form.FULL,
+          LatencySuite::measure);
 
-  @Override
-  public String description() {
-    return "from publishing to a committed morphology, at 25 to 90 % of what the pipeline can do";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     try (MorphologyModel model = workload.model();
         EmbeddedBroker broker = EmbeddedBroker.start()) {

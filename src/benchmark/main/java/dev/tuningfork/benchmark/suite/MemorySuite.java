@@ -25,30 +25,21 @@ import javax.imageio.ImageIO;
  * first. The images are small ones (64×64), so that the million passes in minutes; how fast it goes
  * is no figure for that reason.
  */
-final class MemorySuite implements Suite {
+final class MemorySuite {
 
   private static final int POINTS = 10;
   private static final int IMAGES = 50;
   private static final int SIDE = 64;
   private static final double MIB = 1 << 20;
 
-  @Override
-  public String name() {
-    return "memory";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "memory",
+          "heap and process over a million references, and a ledger restored after them",
+          Suite.Form.FULL,
+          MemorySuite::measure);
 
-  @Override
-  public String description() {
-    return "heap and process over a million references, and a ledger restored after them";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     int references = workload.plan().references();
     Path folder = workload.folder("memory");
     List<Path> images = small(workload.images(), folder);
@@ -87,27 +78,8 @@ final class MemorySuite implements Suite {
             seconds(started));
       }
     }
-    String through = "after %,d of %,d references";
-    tally.add(
-        "heap, early",
-        "MiB",
-        "live after a full collection, " + through.formatted(references / POINTS, references),
-        heaps.getFirst());
-    tally.add(
-        "heap, late",
-        "MiB",
-        "live after a full collection, " + through.formatted(references, references),
-        heaps.getLast());
-    tally.add(
-        "process, early",
-        "MiB",
-        "resident, " + through.formatted(references / POINTS, references),
-        processes.getFirst());
-    tally.add(
-        "process, late",
-        "MiB",
-        "resident, " + through.formatted(references, references),
-        processes.getLast());
+    ends(tally, "heap", "live after a full collection", heaps, references);
+    ends(tally, "process", "resident", processes, references);
     for (int point = 0; point < POINTS; point++) {
       tally.add(
           "heap",
@@ -116,6 +88,17 @@ final class MemorySuite implements Suite {
           heaps.get(point));
       tally.add("process", "MiB", "resident, at ten points of the way", processes.get(point));
     }
+  }
+
+  private static void ends(
+      Tally tally, String what, String how, List<Double> points, int references) {
+    String through = how + ", after %,d of %,d references";
+    tally.add(
+        what + ", early",
+        "MiB",
+        through.formatted(references / POINTS, references),
+        points.getFirst());
+    tally.add(what + ", late", "MiB", through.formatted(references, references), points.getLast());
   }
 
   private static JavaProcess start(

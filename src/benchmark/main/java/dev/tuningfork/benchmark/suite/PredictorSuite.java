@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * pixels' bytes to probabilities in Java; the plain blocks from numbers that are standardised
  * already to logits, and Python from a tensor of bytes to a tensor of probabilities: both do less.
  */
-final class PredictorSuite implements Suite {
+final class PredictorSuite {
 
   private static final String UNIT = "images/s";
   private static final int BATCH = 32;
@@ -46,23 +46,14 @@ final class PredictorSuite implements Suite {
   /** How far answers may lie apart that are computed in bfloat16 and in float32. */
   private static final double TOLERANCE = 0.05;
 
-  @Override
-  public String name() {
-    return "predictor";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "predictor",
+          "the network alone, in each form, beside PyTorch for Python",
+          Suite.Form.QUICK,
+          PredictorSuite::measure);
 
-  @Override
-  public String description() {
-    return "the network alone, in each form, beside PyTorch for Python";
-  }
-
-  @Override
-  public boolean quick() {
-    return true;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     List<String> names = workload.modelNames();
     try (PythonPeer peer =
         PythonPeer.start(workload.python(), Runtime.getRuntime().availableProcessors())) {

@@ -21,25 +21,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * first morphology that the new one made, and when all are there; that none is missing and none is
  * there twice is seen to.
  */
-final class RecoverySuite implements Suite {
+final class RecoverySuite {
 
-  @Override
-  public String name() {
-    return "recovery";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "recovery",
+          "a classifier killed in the middle of a backlog and started again",
+          Suite.Form.FULL,
+          RecoverySuite::measure);
 
-  @Override
-  public String description() {
-    return "a classifier killed in the middle of a backlog and started again";
-  }
-
-  @Override
-  public boolean quick() {
-    return false;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Path bundle = workload.saved(workload.bundle());
     int galaxies = workload.plan().galaxies();
     for (int run = 0; run < Math.min(3, workload.plan().runs()); run++) {

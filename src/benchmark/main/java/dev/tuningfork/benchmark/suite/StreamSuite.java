@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A backlog of references through the classifier, beside what bounds it and what replaces it. */
-final class StreamSuite implements Suite {
+final class StreamSuite {
 
   private static final String UNIT = "images/s";
 
@@ -25,23 +25,14 @@ final class StreamSuite implements Suite {
 
   private static final int PYTHON_SHARE = 3;
 
-  @Override
-  public String name() {
-    return "stream";
-  }
+  static final Suite SUITE =
+      new Suite(
+          "stream",
+          "roofline, pipeline, the naive mapValues, and the same in Python",
+          Suite.Form.QUICK,
+          StreamSuite::measure);
 
-  @Override
-  public String description() {
-    return "roofline, pipeline, the naive mapValues, and the same in Python";
-  }
-
-  @Override
-  public boolean quick() {
-    return true;
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     List<Path> images = workload.images();
     int backlog = BACKLOGS * plan.galaxies();

@@ -2,28 +2,36 @@ package dev.tuningfork.benchmark.suite;
 
 import java.util.Map;
 
-/** A part of the benchmark, which can be chosen by its name. */
-public interface Suite {
+/**
+ * A part of the benchmark, which can be chosen by its name.
+ *
+ * @param name one word
+ * @param description what is measured, in one line
+ * @param from the shortest form that has it
+ * @param environment the variables that the process needs that measures it
+ */
+public record Suite(
+    String name, String description, Form from, Map<String, String> environment, Measure measure) {
 
-  /** One word. */
-  String name();
-
-  /** What is measured, in one line. */
-  String description();
-
-  /** Whether the short form has it too where no part is chosen. */
-  boolean quick();
-
-  /** Whether it is left out unless it is named: it takes long, and what it shows is no speed. */
-  default boolean onlyByName() {
-    return false;
+  /** How much of the benchmark is run where no part is chosen. */
+  public enum Form {
+    /** In the short form too. */
+    QUICK,
+    /** Only in the full form. */
+    FULL,
+    /** In no form: it takes long, and what it shows is no speed. */
+    NAMED
   }
 
-  /** What has to be in the environment of the process that measures it. */
-  default Map<String, String> environment() {
-    return Map.of();
+  /**
+   * Measures; what cannot be measured here is reported as left out, and nothing else fails for it.
+   */
+  @FunctionalInterface
+  public interface Measure {
+    void of(Workload workload, Tally tally) throws Exception;
   }
 
-  /** Measures; what cannot be measured here is told as left out, and nothing else fails for it. */
-  void measure(Workload workload, Tally tally) throws Exception;
+  Suite(String name, String description, Form from, Measure measure) {
+    this(name, description, from, Map.of(), measure);
+  }
 }

@@ -8,18 +8,18 @@ public final class Suites {
   /** All parts, in the order in which they are run. */
   public static final List<Suite> ALL =
       List.of(
-          new PredictorSuite(),
-          new DecodeSuite(),
-          new StreamSuite(),
-          new LatencySuite(),
-          new InstancesSuite(),
-          new RecoverySuite(),
-          new HostsSuite(),
-          new MemorySuite(),
-          new TrainingSuite(),
-          new BrokerSuite(),
-          new FaultSuite(),
-          new DeathSuite());
+          PredictorSuite.SUITE,
+          DecodeSuite.SUITE,
+          StreamSuite.SUITE,
+          LatencySuite.SUITE,
+          InstancesSuite.SUITE,
+          RecoverySuite.SUITE,
+          HostsSuite.SUITE,
+          MemorySuite.SUITE,
+          TrainingSuite.SUITE,
+          BrokerSuite.SUITE,
+          FaultSuite.SUITE,
+          DeathSuite.SUITE);
 
   private Suites() {}
 }

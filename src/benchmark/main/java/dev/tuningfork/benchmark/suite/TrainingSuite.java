@@ -10,7 +10,6 @@ import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
-import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.trainer.augment.BatchLoader;
 import dev.tuningfork.trainer.augment.CutoutStore;
 import dev.tuningfork.trainer.data.DataSet;
@@ -20,15 +19,11 @@ import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.EpochFigures;
-import dev.tuningfork.trainer.learn.Loss;
-import dev.tuningfork.trainer.learn.Objective;
-import dev.tuningfork.trainer.learn.Optimizer;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.RunIdentity;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import dev.tuningfork.trainer.learn.TrainingSettings;
-import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Question;
 import java.io.IOException;
@@ -46,42 +41,29 @@ import java.util.OptionalInt;
  * memory (forward, the mean square of the outputs as loss, backward, AdamW), and beside the same
  * loop with weights that lie channels first; with the network of each of the workload's models.
  */
-final class TrainingSuite implements Suite {
+final class TrainingSuite {
 
   private static final String UNIT = "images/s";
-  private static final int BATCH = 64;
+  private static final int BATCH = TrainingSettings.DEFAULT.batch();
   private static final int GALAXIES = 1_000;
   private static final int LOADERS = 2;
 
   /** Steps that are not counted: the JVM compiles, the loader's first batches are prepared. */
   private static final int SETTLING = 4;
 
-  @Override
-  public String name() {
-    return "training";
-  }
+  /** The environment is that of {@code train} in the product's script. */
+  static final Suite SUITE =
+      new Suite(
+          "training",
+          "training, beside a bare loop of the same network on numbers in memory",
+          Suite.Form.QUICK,
+          Map.of(
+              "MALLOC_ARENA_MAX", "1",
+              "MALLOC_MMAP_MAX_", "0",
+              "MALLOC_TRIM_THRESHOLD_", "9000000000"),
+          TrainingSuite::measure);
 
-  @Override
-  public String description() {
-    return "training, beside a bare loop of the same network on numbers in memory";
-  }
-
-  @Override
-  public boolean quick() {
-    return true;
-  }
-
-  /** As the product's script has it for {@code train}, and for nothing else. */
-  @Override
-  public Map<String, String> environment() {
-    return Map.of(
-        "MALLOC_ARENA_MAX", "1",
-        "MALLOC_MMAP_MAX_", "0",
-        "MALLOC_TRIM_THRESHOLD_", "9000000000");
-  }
-
-  @Override
-  public void measure(Workload workload, Tally tally) throws Exception {
+  private static void measure(Workload workload, Tally tally) throws Exception {
     Path folder = workload.folder("training");
     List<DataSet> labelled = List.of(labelled(workload, folder));
     for (String name : workload.modelNames()) {
@@ -96,13 +78,13 @@ final class TrainingSuite implements Suite {
       tally.leaveOut(name + ", which is a TorchScript module made elsewhere and is not trained.");
       return;
     }
-    List<Question> questions = DecisionTree.galaxyZoo2().questions();
+    List<Question> questions = TrainingSettings.DEFAULT.questions();
     Architecture named = Architectures.named(architecture);
     InputSpec input = named.input();
     Network network = named.describe(input.channels().count(), input.size(), Head.of(questions));
     Weights weights = Weights.initial(network, 1);
     double seconds = 2 * plan.seconds();
-    TrainingSettings settings = settings(architecture, input, questions);
+    TrainingSettings settings = TrainingSettings.DEFAULT.with(named).withEpochs(1_000);
     try (CutoutStore store =
             CutoutStore.create(
                 TrainingData.read(labelled, new HeldOutSplit(0.1, "benchmark"), Strictness.SKIP)
@@ -134,25 +116,6 @@ final class TrainingSuite implements Suite {
     }
   }
 
-  /** What {@code train} does where nothing else is said. */
-  private static TrainingSettings settings(
-      String architecture, InputSpec input, List<Question> questions) {
-    return new TrainingSettings(
-        architecture,
-        input,
-        questions,
-        List.of(
-            new Objective.Term(new Loss.DirichletMultinomial(40), 1),
-            new Objective.Term(new Loss.SquaredError(), 10)),
-        new Augmentation(true, true, 1.15, 4, 1.1, 0.01),
-        1_000,
-        BATCH,
-        new TrainingSettings.Descent(Optimizer.Kind.ADAMW, 0.001, 0.05, 1, 0.02, 1, 0.998),
-        0,
-        0,
-        1);
-  }
-
   /** The images with a label each; what it says makes no step faster or slower. */
   private static DataSet labelled(Workload workload, Path folder) throws IOException {
     Path images = Files.createDirectory(folder.resolve("images"));
@@ -174,7 +137,7 @@ final class TrainingSuite implements Suite {
         new Trainer(
             settings,
             RunIdentity.of(settings),
-            Devices.named(List.of("auto")),
+            Devices.named(List.of(Devices.AUTO)),
             new RunFolder(Files.createTempDirectory(folder, "run-")),
             stopwatch);
     try (BatchLoader batches = BatchLoader.training(store, BATCH, 1, LOADERS);

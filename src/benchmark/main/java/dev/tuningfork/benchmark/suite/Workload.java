@@ -3,8 +3,6 @@ package dev.tuningfork.benchmark.suite;
 import dev.tuningfork.benchmark.python.Python;
 import dev.tuningfork.benchmark.python.Python.Unavailable;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
@@ -125,7 +123,7 @@ public final class Workload {
   ClassifierSettings settings(String bootstrapServers) {
     return ClassifierSettings.DEFAULT
         .withKafka("bootstrap.servers", bootstrapServers)
-        .withFetch(FetchSettings.of(FetchPolicy.ofFolders(imageFolders())));
+        .withFolders(imageFolders());
   }
 
   /**

@@ -115,7 +115,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       Consumer<Throwable> onBroken,
       ClassifierMetrics metrics,
       Shadow shadow,
-      Onlooker onlooker) {
+      Sampler sampler) {
     this.fetcher = fetcher;
     this.onBroken = onBroken;
     int batchLimit = Math.min(settings.batch(), model.largestBatch());
@@ -146,7 +146,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
             this::breakDown,
             metrics,
             shadow,
-            onlooker);
+            sampler);
     decoders =
         new Decoders(
             settings.decoders(), fetched, prepared, models, metrics, shadow, this::breakDown);

@@ -1,23 +1,12 @@
 package dev.tuningfork.classifier.batch;
 
+import dev.tuningfork.classifier.setting.Section;
+import dev.tuningfork.classifier.setting.Setting;
+import dev.tuningfork.classifier.setting.SettingType;
+import dev.tuningfork.classifier.setting.SettingValues;
 import java.time.Duration;
 
-/**
- * How much a {@link Batcher} holds and does at once.
- *
- * @param queue the most images that wait to be fetched, those for slow hosts apart
- * @param heldUp the most images that wait for slow hosts
- * @param queueBytes the most bytes that wait to be fetched, and again the most that wait to be
- *     decoded. An image that came with its message counts as its bytes, one that has to be fetched
- *     as its address until it is fetched
- * @param slowAfter how long a fetch may take before its host counts as slow
- * @param fetchers how many images are fetched at once, those of slow hosts apart; each holds the
- *     bytes of one image
- * @param decoders how many images are decoded at once, one thread each
- * @param passes how many forward passes are computed at once, each for a batch of its own; 0 for as
- *     many as the device is worth. A model may do fewer
- * @param batch the most images in one forward pass; a model may take fewer
- */
+/** How much a {@link Batcher} holds and does at once. */
 public record BatcherSettings(
     int queue,
     int heldUp,
@@ -28,9 +17,57 @@ public record BatcherSettings(
     int passes,
     int batch) {
 
-  private static final int HELD_UP = 10_000;
+  public static final Section SECTION = new Section("batch", "Batches");
 
-  private static final Duration SLOW_AFTER = Duration.ofSeconds(2);
+  /** The most images that wait for a fetcher. Images of slow hosts do not count. */
+  public static final Setting<Integer> QUEUE = SECTION.count("queue", 1024, "images");
+
+  /**
+   * The most images of slow hosts that wait. At this number, the oldest image of a host that does
+   * not answer at all becomes a dead letter; if there is no such host, the classifier waits.
+   */
+  public static final Setting<Integer> HELD_UP = SECTION.count("held-up", 10_000, "images");
+
+  /**
+   * The most bytes of images that wait for a fetcher, and also the most bytes that wait for a
+   * decoder. An image in a record counts with its size; an image that is still to be fetched counts
+   * only with its address.
+   */
+  public static final Setting<Long> QUEUE_BYTES =
+      SECTION.computed(
+          "queue-bytes",
+          SettingType.BYTES,
+          "a sixteenth of the heap",
+          _ -> Runtime.getRuntime().maxMemory() / 16);
+
+  /**
+   * A host is slow once a fetch from it takes longer than this, until it answers promptly again.
+   */
+  public static final Setting<Duration> SLOW_AFTER =
+      SECTION.time("slow-after", Duration.ofSeconds(2));
+
+  /**
+   * How many images are fetched at the same time. Each fetcher holds one file of at most {@code
+   * fetch.largest-bytes}. Fetches from slow hosts come on top.
+   */
+  public static final Setting<Integer> FETCHERS = SECTION.count("fetchers", 64, "images");
+
+  /** How many images are decoded at the same time, each by a thread of its own. */
+  public static final Setting<Integer> DECODERS =
+      SECTION.computed(
+          "decoders",
+          SettingType.count("threads"),
+          "the number of processors",
+          _ -> Runtime.getRuntime().availableProcessors());
+
+  /**
+   * How many batches the model computes at the same time. 0 lets the classifier choose by device.
+   * Some models can do fewer.
+   */
+  public static final Setting<Integer> PASSES = SECTION.count("passes", 0, "batches");
+
+  /** The most images in one batch. Some models take fewer. */
+  public static final Setting<Integer> SIZE = SECTION.count("size", 32, "images");
 
   public BatcherSettings {
     positive("queue", queue);
@@ -51,20 +88,18 @@ public record BatcherSettings(
     positive("batch", batch);
   }
 
-  /**
-   * With 10,000 images for slow hosts, hosts that are slow after 2 s, and a sixteenth of the heap
-   * for the bytes of each queue.
-   */
-  public BatcherSettings(int queue, int fetchers, int decoders, int passes, int batch) {
-    this(
-        queue,
-        HELD_UP,
-        Runtime.getRuntime().maxMemory() / 16,
-        SLOW_AFTER,
-        fetchers,
-        decoders,
-        passes,
-        batch);
+  public static BatcherSettings of(SettingValues values) {
+    return SECTION.check(
+        () ->
+            new BatcherSettings(
+                values.get(QUEUE),
+                values.get(HELD_UP),
+                values.get(QUEUE_BYTES),
+                values.get(SLOW_AFTER),
+                values.get(FETCHERS),
+                values.get(DECODERS),
+                values.get(PASSES),
+                values.get(SIZE)));
   }
 
   private static void positive(String name, long value) {

@@ -8,7 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 
 /**
- * A bounded queue that is filled in bursts: whoever finds it full waits until it is half empty.
+ * A bounded queue that is filled in bursts: a thread that finds it full waits until it is half
+ * empty.
  *
  * <p>Where those who fill it are faster than those who empty it, one of them then adds many items
  * in one go while the others sleep; in a queue that wakes one for each free place, each item costs

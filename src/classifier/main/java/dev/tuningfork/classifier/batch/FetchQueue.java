@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,8 +23,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be fetched: first come, first served, but no host is asked for more images at a
- * time than its share. What waits for a host that has its share is passed by what waits for others.
+ * What waits to be fetched: first come, first served, but no host serves more images at a time than
+ * its share. What waits for a host whose share is used up is overtaken by what waits for others.
  *
  * <p>A host has a small share at first. The share grows by one with each answer and halves with
  * each failure that may pass. A host is <em>slow</em> from the moment that a fetch of it takes too
@@ -87,10 +86,8 @@ final class FetchQueue<T> {
   private final Condition notEmpty = lock.newCondition();
   private final Queue<T> ready = new ArrayDeque<>();
   private final Map<String, QueueHost<T>> hosts = new HashMap<>();
-  private final QueueLoad prompt = new QueueLoad();
-  private final QueueLoad heldUp = new QueueLoad();
+  private final FetchRoom room;
   private @Nullable Long promptAnswerAt;
-  private volatile Set<String> slowHosts = Set.of();
 
   /**
    * @param hostOf which host has to answer for an item; empty where none has to, and nothing but
@@ -106,6 +103,7 @@ final class FetchQueue<T> {
       BiConsumer<T, FetchException> fail,
       LongSupplier nanoTime) {
     this.limits = limits;
+    room = new FetchRoom(limits);
     this.hostOf = hostOf;
     this.bytesOf = bytesOf;
     this.fail = fail;
@@ -114,7 +112,7 @@ final class FetchQueue<T> {
 
   /** The hosts that are slow now. */
   Set<String> slowHosts() {
-    return slowHosts;
+    return room.slowHosts();
   }
 
   /** Takes an item in where there is room, and never blocks. */
@@ -125,23 +123,19 @@ final class FetchQueue<T> {
     lock.lock();
     try {
       QueueHost<T> known = name.map(hosts::get).orElse(null);
-      if (known != null && known.slow) {
-        if (!heldUp.hasRoom(bytes, limits.heldUp, limits.bytes)) {
-          if (!mayDrop(known)) {
-            return false;
-          }
-          dropped = dropOldest(known);
+      if (!room.isFor(known, bytes)) {
+        if (known == null || !mayDrop(known)) {
+          return false;
         }
-      } else if (!prompt.hasRoom(bytes, limits.items, limits.bytes)) {
-        return false;
+        dropped = dropOldest(known);
       }
       if (name.isPresent()) {
         QueueHost<T> host = hosts.computeIfAbsent(name.get(), this::newHost);
-        enter(host, bytes);
+        room.enter(host, bytes);
         host.waiting.put(item, nanoTime.getAsLong());
         makeReady(host);
       } else {
-        prompt.add(1, bytes);
+        room.enter(null, bytes);
         ready.add(item);
         notEmpty.signal();
       }
@@ -165,7 +159,7 @@ final class FetchQueue<T> {
         notEmpty.await();
       }
       T item = ready.remove();
-      leave(host(item), bytesOf.applyAsLong(item));
+      room.leave(host(item), bytesOf.applyAsLong(item));
       return item;
     } finally {
       lock.unlock();
@@ -178,7 +172,7 @@ final class FetchQueue<T> {
     try {
       QueueHost<T> host = host(item);
       if (host != null && host.waiting.remove(item) != null) {
-        leave(host, bytesOf.applyAsLong(item));
+        room.leave(host, bytesOf.applyAsLong(item));
         forgetIfIdle(host);
       }
     } finally {
@@ -216,7 +210,7 @@ final class FetchQueue<T> {
         host.answeredAt = now;
         host.failure = null;
         host.share = Math.min(host.share + 1, host.largestShare);
-        setSlow(host, host.slow && !promptly);
+        room.setSlow(host, host.slow && !promptly);
         release(host);
       }
     } finally {
@@ -286,7 +280,7 @@ final class FetchQueue<T> {
     try {
       QueueHost<T> host = host(item);
       if (host != null) {
-        setSlow(host, true);
+        room.setSlow(host, true);
       }
     } finally {
       lock.unlock();
@@ -295,14 +289,14 @@ final class FetchQueue<T> {
 
   /** Fails what has waited too long for silent hosts. */
   void failTheSilent() {
-    if (slowHosts.isEmpty()) {
+    if (room.slowHosts().isEmpty()) {
       return;
     }
     List<Failure<T>> failures = new ArrayList<>();
     lock.lock();
     try {
       long latest = nanoTime.getAsLong() - limits.silence.toNanos();
-      for (String name : slowHosts) {
+      for (String name : room.slowHosts()) {
         QueueHost<T> host = hosts.get(name);
         if (host != null && isSilent(host)) {
           while (!host.waiting.isEmpty() && host.waiting.firstEntry().getValue() - latest <= 0) {
@@ -325,18 +319,6 @@ final class FetchQueue<T> {
     return hostOf.apply(item).map(hosts::get).orElse(null);
   }
 
-  private void enter(QueueHost<T> host, long bytes) {
-    host.queued.add(1, bytes);
-    (host.slow ? heldUp : prompt).add(1, bytes);
-  }
-
-  private void leave(@Nullable QueueHost<T> host, long bytes) {
-    if (host != null) {
-      host.queued.add(-1, -bytes);
-    }
-    (host != null && host.slow ? heldUp : prompt).add(-1, -bytes);
-  }
-
   private void makeReady(QueueHost<T> host) {
     while (host.held < host.largestShare
         && host.held - host.leftBehind < host.share
@@ -350,7 +332,7 @@ final class FetchQueue<T> {
   private void blame(QueueHost<T> host, FetchException why) {
     host.failure = why;
     host.share = Math.max(1, host.share / 2);
-    setSlow(host, true);
+    room.setSlow(host, true);
   }
 
   private void release(QueueHost<T> host) {
@@ -361,25 +343,8 @@ final class FetchQueue<T> {
 
   private void forgetIfIdle(QueueHost<T> host) {
     if (host.held == 0 && host.waiting.isEmpty()) {
-      setSlow(host, false);
+      room.setSlow(host, false);
       hosts.remove(host.name);
-    }
-  }
-
-  private void setSlow(QueueHost<T> host, boolean slow) {
-    if (host.slow != slow) {
-      host.slow = slow;
-      QueueLoad from = slow ? prompt : heldUp;
-      QueueLoad to = slow ? heldUp : prompt;
-      from.add(-host.queued.items, -host.queued.bytes);
-      to.add(host.queued.items, host.queued.bytes);
-      Set<String> now = new TreeSet<>(slowHosts);
-      if (slow) {
-        now.add(host.name);
-      } else {
-        now.remove(host.name);
-      }
-      slowHosts = Set.copyOf(now);
     }
   }
 
@@ -388,7 +353,8 @@ final class FetchQueue<T> {
   }
 
   private boolean mayDrop(QueueHost<T> host) {
-    return isSilent(host)
+    return host.slow
+        && isSilent(host)
         && !host.waiting.isEmpty()
         && promptAnswerAt != null
         && !hasPassed(limits.silence, promptAnswerAt);
@@ -401,7 +367,7 @@ final class FetchQueue<T> {
   /** Takes the oldest item of a host that has failed off the queue. */
   private Failure<T> dropOldest(QueueHost<T> host) {
     T item = host.waiting.pollFirstEntry().getKey();
-    leave(host, bytesOf.applyAsLong(item));
+    room.leave(host, bytesOf.applyAsLong(item));
     FetchException latest = Objects.requireNonNull(host.failure);
     return new Failure<>(
         item,

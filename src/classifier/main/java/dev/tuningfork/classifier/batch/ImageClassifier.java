@@ -14,8 +14,7 @@ public interface ImageClassifier {
    *
    * @return its outcome, which arrives on a thread of the classifier's, never exceptionally, and
    *     perhaps never once the classifier is closed; or empty where the classifier is full, and the
-   *     image is to be offered again later. Whoever no longer wants the outcome cancels the future,
-   *     and the image is dropped at the next step of its way
+   *     image is to be offered again later. Cancelling the future drops the image at its next step
    */
   Optional<CompletableFuture<Outcome>> submit(ImageOrigin origin);
 

@@ -1,6 +1,6 @@
 package dev.tuningfork.classifier.batch;
 
-import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
+import dev.tuningfork.classifier.batch.Sampler.Sample;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.image.ImageFacts;
@@ -21,7 +21,7 @@ public sealed interface Outcome {
    * @param height of the image, pixels
    * @param flags what was noticed while the image was prepared
    * @param facts what was found out about it
-   * @param keepsake what an onlooker kept of the image
+   * @param sample what the sampler kept of the image
    */
   record Classified(
       AnswerProbabilities probabilities,
@@ -31,28 +31,16 @@ public sealed interface Outcome {
       int height,
       Set<QualityFlag> flags,
       ImageFacts facts,
-      @Nullable Keepsake keepsake)
+      @Nullable Sample sample)
       implements Outcome {
 
     public Classified {
       flags = Set.copyOf(flags);
     }
-
-    /** Of an image about which nothing more was found out. */
-    public Classified(
-        AnswerProbabilities probabilities,
-        Answerer by,
-        String sha256,
-        int width,
-        int height,
-        Set<QualityFlag> flags,
-        @Nullable Keepsake keepsake) {
-      this(probabilities, by, sha256, width, height, flags, ImageFacts.NONE, keepsake);
-    }
   }
 
   /**
-   * It was given up.
+   * It failed, and becomes a dead letter.
    *
    * @param stage where it failed
    * @param attempts how many times that stage was tried; where its host is silent, how many times

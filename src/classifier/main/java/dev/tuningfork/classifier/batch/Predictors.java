@@ -30,7 +30,7 @@ import java.util.function.Consumer;
  * <p>Invariants:
  *
  * <ul>
- *   <li>An idle predictor takes whatever waits, at once; while all of them work, the next batch
+ *   <li>An idle predictor takes all that waits, at once; while all of them work, the next batch
  *       grows up to the limit. Only while the decoders are behind does a predictor wait as well, 20
  *       ms at most, and one alone at a time.
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
@@ -58,7 +58,7 @@ final class Predictors {
   private final Consumer<Throwable> onDefect;
   private final ClassifierMetrics metrics;
   private final Shadow shadow;
-  private final Onlooker onlooker;
+  private final Sampler sampler;
 
   private final Lock gathering = new ReentrantLock();
   private final List<Thread> threads = new ArrayList<>();
@@ -86,7 +86,7 @@ final class Predictors {
       Consumer<Throwable> onDefect,
       ClassifierMetrics metrics,
       Shadow shadow,
-      Onlooker onlooker) {
+      Sampler sampler) {
     this.batchLimit = batchLimit;
     this.prepared = prepared;
     this.decodersAreBehind = decodersAreBehind;
@@ -94,7 +94,7 @@ final class Predictors {
     this.onDefect = onDefect;
     this.metrics = metrics;
     this.shadow = shadow;
-    this.onlooker = onlooker;
+    this.sampler = sampler;
     Thread.Builder predicting = Thread.ofPlatform().daemon().name("predict-", 0);
     for (int i = 0; i < count; i++) {
       threads.add(predicting.unstarted(this::run));
@@ -269,7 +269,7 @@ final class Predictors {
                 image.height(),
                 image.flags(),
                 image.facts(),
-                onlooker.look(image, answer)));
+                sampler.sample(image, answer)));
     if (one.shadow() != null) {
       shadow.compare(one.shadow(), answer);
     }

@@ -60,7 +60,7 @@ final class ServedModel {
 
   /** Another model serves from now on. */
   void retire() {
-    acquire(); // so that it is closed here, or by whoever is the last
+    acquire(); // so that it is closed here, or by the last release
     retired = true;
     release();
   }

@@ -1,22 +1,12 @@
 package dev.tuningfork.classifier.fetch;
 
+import dev.tuningfork.classifier.setting.Section;
+import dev.tuningfork.classifier.setting.Setting;
+import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.image.ImageLimits;
 import java.time.Duration;
 
-/**
- * How much one image may cost.
- *
- * @param bytes the most bytes that are read of an image, 1 to 2 147 483 639
- * @param connectTime how long one address of a host has to accept a connection
- * @param attemptTime how long one attempt at a host may take, from its start to the image's last
- *     byte, redirects included
- * @param totalTime how long all attempts and the pauses between them may take; a file may take as
- *     long at once
- * @param redirects how many redirects are followed
- * @param connectionsPerHost how many images one host is asked for at a time, over a connection
- *     each; further ones wait, and those of other hosts pass them. Where it is less than the number
- *     of fetchers, a host that hangs leaves the rest of them to others
- */
+/** How much one image may cost. */
 public record FetchLimits(
     long bytes,
     Duration connectTime,
@@ -28,15 +18,41 @@ public record FetchLimits(
   /** The largest array there can be. */
   private static final long LARGEST = Integer.MAX_VALUE - 8;
 
-  /** As large as an image may be at all; 5 s to connect, 20 s an attempt, 60 s in all. */
-  public static final FetchLimits DEFAULT =
-      new FetchLimits(
-          ImageLimits.DEFAULT.bytes(),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(60),
-          5,
-          32);
+  public static final Section SECTION = new Section("fetch", "How images are fetched");
+
+  /**
+   * The largest image file that is fetched; at most 2147483639. Every fetcher may hold a file of
+   * this size, so set it to a little more than your largest image.
+   */
+  public static final Setting<Long> LARGEST_BYTES =
+      SECTION.bytes("largest-bytes", ImageLimits.DEFAULT.bytes());
+
+  /** How long one address of a host has to accept a connection. */
+  public static final Setting<Duration> CONNECT_TIME =
+      SECTION.time("connect-time", Duration.ofSeconds(5));
+
+  /** How long one attempt may take, from its start to the last byte, redirects included. */
+  public static final Setting<Duration> ATTEMPT_TIME =
+      SECTION.time("attempt-time", Duration.ofSeconds(20));
+
+  /**
+   * How long all attempts to fetch one image may take, pauses included. Reading a file may also
+   * take this long.
+   */
+  public static final Setting<Duration> TOTAL_TIME =
+      SECTION.time("total-time", Duration.ofSeconds(60));
+
+  /** How many redirects are followed. The target of each must be allowed too. */
+  public static final Setting<Integer> REDIRECTS = SECTION.count("redirects", 5, "redirects");
+
+  /**
+   * How many images are fetched from one host at the same time. A lower number than {@code
+   * batch.fetchers} leaves fetchers for other hosts when one hangs.
+   */
+  public static final Setting<Integer> CONNECTIONS_PER_HOST =
+      SECTION.count("connections-per-host", 32, "connections");
+
+  public static final FetchLimits DEFAULT = of(SettingValues.NONE);
 
   public FetchLimits {
     if (bytes < 1 || bytes > LARGEST) {
@@ -55,6 +71,16 @@ public record FetchLimits(
           "The number of connections to a host must be 1 or more, not %d."
               .formatted(connectionsPerHost));
     }
+  }
+
+  static FetchLimits of(SettingValues values) {
+    return new FetchLimits(
+        values.get(LARGEST_BYTES),
+        values.get(CONNECT_TIME),
+        values.get(ATTEMPT_TIME),
+        values.get(TOTAL_TIME),
+        values.get(REDIRECTS),
+        values.get(CONNECTIONS_PER_HOST));
   }
 
   private static void requirePositive(String what, Duration time) {

@@ -1,13 +1,20 @@
 package dev.tuningfork.classifier.fetch;
 
-/**
- * All there is to set about fetching.
- *
- * @param userAgent how the fetcher names itself to hosts; survey archives like to find a project
- *     and an address in it
- */
+import dev.tuningfork.classifier.setting.Section;
+import dev.tuningfork.classifier.setting.Setting;
+import dev.tuningfork.classifier.setting.SettingValues;
+
+/** All there is to set about fetching. */
 public record FetchSettings(
     FetchPolicy policy, FetchLimits limits, Retries retries, S3Settings s3, String userAgent) {
+
+  public static final Section SECTION = new Section("fetch", FetchLimits.SECTION.title());
+
+  /**
+   * The {@code User-Agent} header of requests for images. Survey archives prefer to find a project
+   * and an e-mail address in it.
+   */
+  public static final Setting<String> USER_AGENT = SECTION.text("user-agent", "tuning-fork");
 
   /**
    * @throws IllegalArgumentException where the first pause would outlast the time there is in all
@@ -20,9 +27,14 @@ public record FetchSettings(
     }
   }
 
-  /** The defaults, from where the policy says. */
-  public static FetchSettings of(FetchPolicy policy) {
-    return new FetchSettings(
-        policy, FetchLimits.DEFAULT, Retries.DEFAULT, S3Settings.DEFAULT, "tuning-fork");
+  public static FetchSettings of(SettingValues values) {
+    return SECTION.check(
+        () ->
+            new FetchSettings(
+                FetchPolicy.of(values),
+                FetchLimits.of(values),
+                Retries.of(values),
+                S3Settings.of(values),
+                values.get(USER_AGENT)));
   }
 }

@@ -1,21 +1,34 @@
 package dev.tuningfork.classifier.fetch;
 
+import dev.tuningfork.classifier.setting.Section;
+import dev.tuningfork.classifier.setting.Setting;
+import dev.tuningfork.classifier.setting.SettingValues;
 import java.time.Duration;
 
 /**
  * How often a transient failure is tried again. The pause doubles from attempt to attempt, a
  * quarter more or less by chance, so that a host which comes back is not asked by all at once; a
  * host's {@code Retry-After} takes its place.
- *
- * @param attempts how many attempts there are at most, the first included
- * @param firstPause the pause after the first attempt
- * @param longestPause where the doubling ends
  */
 public record Retries(int attempts, Duration firstPause, Duration longestPause) {
 
-  /** Four attempts, with pauses of about 0.25, 0.5 and 1 s. */
-  public static final Retries DEFAULT =
-      new Retries(4, Duration.ofMillis(250), Duration.ofSeconds(10));
+  public static final Section SECTION = new Section("fetch", FetchLimits.SECTION.title());
+
+  /** How often an image is tried at most, the first attempt included. */
+  public static final Setting<Integer> ATTEMPTS = SECTION.count("attempts", 4, "attempts");
+
+  /**
+   * The pause after the first failed attempt. It doubles with each further one, and varies by a
+   * quarter at random. A host's {@code Retry-After} header takes precedence.
+   */
+  public static final Setting<Duration> FIRST_PAUSE =
+      SECTION.time("first-pause", Duration.ofMillis(250));
+
+  /** The longest pause between two attempts. */
+  public static final Setting<Duration> LONGEST_PAUSE =
+      SECTION.time("longest-pause", Duration.ofSeconds(10));
+
+  public static final Retries DEFAULT = of(SettingValues.NONE);
 
   public Retries {
     if (attempts < 1) {
@@ -27,5 +40,9 @@ public record Retries(int attempts, Duration firstPause, Duration longestPause) 
           "The first pause must be longer than nothing and shorter than the longest, not %s and %s."
               .formatted(firstPause, longestPause));
     }
+  }
+
+  static Retries of(SettingValues values) {
+    return new Retries(values.get(ATTEMPTS), values.get(FIRST_PAUSE), values.get(LONGEST_PAUSE));
   }
 }

@@ -174,7 +174,7 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
 
   private ImageSource source(URI uri) throws SourceException {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!FetchPolicy.SCHEMES.contains(scheme)) {
+    if (!FetchPolicy.KNOWN_SCHEMES.contains(scheme)) {
       throw SourceException.permanent(
           "\"%s\" is no scheme that images are fetched by; there are https, http, s3, file and data"
               .formatted(scheme));

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * done, and counted, again.
  *
  * <p>Safe for use by many threads at once. A galaxy costs a handful of additions to counters that
- * its threads do not share; gauges are computed by whoever reads them.
+ * its threads do not share; gauges are computed when they are read.
  */
 public final class ClassifierMetrics {
 
@@ -76,7 +76,7 @@ public final class ClassifierMetrics {
   private final Counter modelExchanges;
   private final Map<Shadowed, Counter> shadowed = new EnumMap<>(Shadowed.class);
   private @Nullable Gauge description;
-  private final Set<InFlight> tasks = ConcurrentHashMap.newKeySet();
+  private final Set<TaskLoad> tasks = ConcurrentHashMap.newKeySet();
 
   /**
    * @param registry not closed by this class
@@ -139,8 +139,8 @@ public final class ClassifierMetrics {
         .register(registry);
   }
 
-  /** Measures that nobody reads, and that cost next to nothing. */
-  public static ClassifierMetrics unheard() {
+  /** Metrics that are not recorded anywhere. */
+  public static ClassifierMetrics noop() {
     return new ClassifierMetrics(new CompositeMeterRegistry());
   }
 
@@ -185,7 +185,7 @@ public final class ClassifierMetrics {
    *
    * @param milliseconds since the galaxy was accepted
    */
-  public void gaveUp(Stage stage, FailureKind kind, long milliseconds) {
+  public void deadLettered(Stage stage, FailureKind kind, long milliseconds) {
     Map<FailureKind, Counter> kinds = Objects.requireNonNull(deadLetters.get(stage));
     Objects.requireNonNull(kinds.get(kind)).increment();
     galaxy.record(milliseconds, TimeUnit.MILLISECONDS);
@@ -245,8 +245,8 @@ public final class ClassifierMetrics {
    *
    * @param window how many galaxies it has in flight before it waits
    */
-  public InFlight openTask(int window) {
-    InFlight task = new InFlight(window);
+  public TaskLoad openTask(int window) {
+    TaskLoad task = new TaskLoad(window);
     tasks.add(task);
     return task;
   }
@@ -329,12 +329,12 @@ public final class ClassifierMetrics {
   }
 
   /** What one task has in flight, told by its thread and read by others. */
-  public final class InFlight implements AutoCloseable {
+  public final class TaskLoad implements AutoCloseable {
     private final int window;
     private volatile int galaxies;
     private volatile long oldest = Long.MAX_VALUE;
 
-    private InFlight(int window) {
+    private TaskLoad(int window) {
       this.window = window;
     }
 
@@ -356,7 +356,7 @@ public final class ClassifierMetrics {
   }
 
   private interface OfTask {
-    int of(InFlight task);
+    int of(TaskLoad task);
   }
 
   private int sum(OfTask what) {

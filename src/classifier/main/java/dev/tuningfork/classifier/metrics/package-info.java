@@ -1,2 +1,2 @@
-/** What the classifier counts and times, for whoever watches it. */
+/** What the classifier counts and times. */
 package dev.tuningfork.classifier.metrics;

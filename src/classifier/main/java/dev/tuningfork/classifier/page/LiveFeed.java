@@ -1,21 +1,13 @@
 package dev.tuningfork.classifier.page;
 
-import dev.tuningfork.classifier.batch.ImageOrigin;
-import dev.tuningfork.classifier.batch.Onlooker;
-import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.batch.Sampler;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import dev.tuningfork.classifier.metrics.TransactionListener;
 import dev.tuningfork.classifier.page.Watcher.Event;
 import dev.tuningfork.classifier.service.PageSettings;
-import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tree.AnswerProbabilities;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -24,69 +16,50 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes from the stream what the page shows, at no more than the pace of eyes.
+ * Samples the stream for the page, at a pace that eyes can follow.
  *
  * <pre>{@code
- * model answers ─► look: who wants it? ─► published ─► committed ─► gallery, watchers ─► browsers
- *   (every galaxy)    (few are kept)      (stream thread)           (bounded queues)
+ * model answers ─► sample: who wants it? ─► committed ─► gallery, watchers ─► browsers
+ *   (every galaxy)     (few are kept)     (stream thread)  (bounded queues)
  * }</pre>
  *
  * <p>Invariants:
  *
  * <ul>
- *   <li>A galaxy that nobody wants costs a few comparisons for each client; one that somebody wants
- *       also a copy of its pixels. Each client has a pace, so these are some ten a second. Where
- *       nobody watches, one galaxy a second is kept, so that who opens the page sees something.
- *   <li>What is shown is committed: what a transaction holds is kept by its thread, and forgotten
- *       where the next transaction begins before this one was committed.
- *   <li>Memory is bounded by the settings: the gallery by its galaxies and its bytes, a transaction
- *       by as many galaxies, a client by its queue, and the clients by their number.
- *   <li>Nobody in the stream ever waits for a browser.
+ *   <li>A galaxy that no client wants costs a few comparisons for each client; one that a client
+ *       wants also costs a copy of its pixels. Each client has a rate limit, so these are about ten
+ *       a second. Without clients, one galaxy a second is kept, so that a page shows something when
+ *       it is opened.
+ *   <li>A galaxy is shown when its morphology is committed, and not before.
+ *   <li>Memory is bounded by the settings: the gallery by its galaxies and its bytes, a client by
+ *       its queue, and the clients by their number.
+ *   <li>The stream never waits for a browser.
  * </ul>
  *
  * <p>Safe for use by many threads at once.
  */
-public final class LiveFeed
-    implements Onlooker, MorphologyListener, TransactionListener, AutoCloseable {
+public final class LiveFeed implements Sampler, AutoCloseable {
 
   /** How many of the newest a client is shown at first: as many as a page has, in cards.js. */
   static final int CARDS = 60;
 
-  /** Kept each second though nobody asked for it. */
+  /** How many galaxies a second are kept without a client. */
   private static final double UNASKED = 1;
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-  /**
-   * A copy of an image, for those who want to see it.
-   *
-   * @param at when they were asked, as {@link System#nanoTime} says
-   */
-  private record Sighting(
-      Picture picture, AnswerProbabilities answers, List<Watcher> wanting, long at)
-      implements Keepsake {}
-
-  private record Pending(SeenGalaxy galaxy, Sighting sighting) {
-
-    /** Who came after those were asked who want it has not been asked, and would miss it. */
-    boolean isFor(Watcher watcher) {
-      return (sighting.wanting.contains(watcher) || watcher.cameAfter(sighting.at))
-          && watcher.filter.wants(galaxy);
-    }
-  }
 
   private final PageSettings settings;
   private final ClassifierMetrics metrics;
   private final Optional<SteeredSurvey> survey;
   private final Gallery gallery;
-  private final Pace unasked = new Pace(UNASKED, 4, System.nanoTime());
+  private final TokenBucket unasked = new TokenBucket(UNASKED, 4, System.nanoTime());
   private final AtomicLong seen = new AtomicLong();
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
-  private final ThreadLocal<Deque<Pending>> pending = ThreadLocal.withInitial(ArrayDeque::new);
-  private final Figures figures = new Figures();
+  private final StreamFigures figures = new StreamFigures();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("page-figures").factory());
@@ -103,9 +76,9 @@ public final class LiveFeed
   }
 
   /**
-   * Tells its clients once a second how the stream stands.
+   * Starts to send the stream's figures to the clients once a second.
    *
-   * @param lag how many references are published and not yet taken; negative where not known
+   * @param lag how many references are published and not yet read; negative where not known
    */
   void start(LongSupplier lag, BooleanSupplier ready) {
     var _ =
@@ -114,7 +87,7 @@ public final class LiveFeed
   }
 
   @Override
-  public @Nullable Keepsake look(PreparedImage image, AnswerProbabilities answers) {
+  public @Nullable Sample sample(PreparedImage image, AnswerProbabilities answers) {
     long now = System.nanoTime();
     List<Watcher> wanting = List.of();
     for (Watcher watcher : watchers) {
@@ -123,45 +96,30 @@ public final class LiveFeed
         wanting.add(watcher);
       }
     }
-    return wanting.isEmpty() && !unasked.take(now)
-        ? null
-        : new Sighting(Picture.of(image), answers, wanting, now);
-  }
-
-  @Override
-  public void published(GalaxyMorphology morphology, ImageOrigin origin, Keepsake keepsake) {
-    Sighting sighting = (Sighting) keepsake;
-    Deque<Pending> mine = pending.get();
-    if (mine.size() >= settings.galaxies()) {
-      mine.removeFirst();
+    if (wanting.isEmpty() && !unasked.take(now)) {
+      return null;
     }
-    SeenGalaxy galaxy =
-        new SeenGalaxy(
-            seen.incrementAndGet(), morphology, sighting.answers, origin, sighting.picture);
-    mine.addLast(new Pending(galaxy, sighting));
+    DisplayImage picture = DisplayImage.of(image);
+    List<Watcher> asked = wanting;
+    return (morphology, origin) ->
+        show(
+            new SeenGalaxy(seen.incrementAndGet(), morphology, answers, origin, picture),
+            // a client that came after the others were asked would miss it
+            watcher -> asked.contains(watcher) || watcher.cameAfter(now));
   }
 
-  @Override
-  public void begun() {
-    pending.get().clear();
-  }
-
-  @Override
-  public void committed() {
-    Deque<Pending> mine = pending.get();
-    for (Pending one = mine.pollFirst(); one != null; one = mine.pollFirst()) {
-      synchronized (watchers) { // who comes now finds it in the gallery or is told
-        gallery.add(one.galaxy);
-        for (Watcher watcher : watchers) {
-          if (one.isFor(watcher)) {
-            watcher.tell(new Event.Galaxy(one.galaxy));
-          }
+  private void show(SeenGalaxy galaxy, Predicate<Watcher> isAsked) {
+    synchronized (watchers) { // a client that comes now finds it in the gallery, or is sent it
+      gallery.add(galaxy);
+      for (Watcher watcher : watchers) {
+        if (isAsked.test(watcher) && watcher.filter.wants(galaxy)) {
+          watcher.tell(new Event.Galaxy(galaxy));
         }
       }
     }
   }
 
-  /** What was seen lately. */
+  /** The newest galaxies that were shown. */
   Gallery gallery() {
     return gallery;
   }
@@ -171,10 +129,10 @@ public final class LiveFeed
   }
 
   /**
-   * The calling thread begins to watch, and is to {@link #leave}. What is kept of the kind that it
-   * wants waits for it already, the oldest first.
+   * Registers a client on the calling thread, which must {@link #leave}. The galaxies that are kept
+   * and pass its filter come first, the oldest before the others.
    *
-   * @return empty where too many do
+   * @return empty where there are as many clients as the settings allow
    */
   Optional<Watcher> watch(Filter filter) {
     synchronized (watchers) {
@@ -195,12 +153,12 @@ public final class LiveFeed
     watchers.remove(watcher);
   }
 
-  /** Tells its clients that another model answers from now on. */
+  /** Another model answers from now on. */
   public void exchanged() {
     watchers.forEach(watcher -> watcher.tell(new Event.Exchange()));
   }
 
-  /** Ends all watching. */
+  /** Ends all connections. */
   @Override
   public void close() {
     synchronized (watchers) {
@@ -214,17 +172,17 @@ public final class LiveFeed
       figures.forget();
       return;
     }
-    Map<String, Object> all = figures.next(metrics.read(), lag.getAsLong(), ready.getAsBoolean());
+    StreamFigures.Snapshot stream =
+        figures.next(metrics.read(), lag.getAsLong(), ready.getAsBoolean());
     Optional<SteeredSurvey.State> state = survey.map(SteeredSurvey::state);
     for (Watcher watcher : watchers) {
       if (watcher.hangs(PATIENCE_NANOS)) {
         watcher.cutOff();
         continue;
       }
-      Map<String, Object> own = new LinkedHashMap<>(all);
-      own.put("matched", watcher.matched());
-      own.put("dropped", watcher.dropped());
-      watcher.tell(new Event.Figures("figures", own));
+      watcher.tell(
+          new Event.Figures(
+              "figures", new StreamFigures.OfClient(stream, watcher.matched(), watcher.dropped())));
       state.ifPresent(now -> watcher.tell(new Event.Figures("survey", now)));
     }
   }

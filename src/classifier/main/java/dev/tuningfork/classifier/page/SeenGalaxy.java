@@ -18,7 +18,7 @@ final class SeenGalaxy {
   final AnswerProbabilities answers;
 
   final ImageOrigin origin;
-  private final Picture picture;
+  private final DisplayImage picture;
   private byte @Nullable [] thumbnail; // guarded by this
 
   /**
@@ -30,7 +30,7 @@ final class SeenGalaxy {
       GalaxyMorphology morphology,
       AnswerProbabilities answers,
       ImageOrigin origin,
-      Picture picture) {
+      DisplayImage picture) {
     this.number = number;
     this.morphology = morphology;
     this.answers = answers;

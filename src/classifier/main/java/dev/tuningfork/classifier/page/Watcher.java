@@ -9,12 +9,13 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that is shown galaxies. What it is too slow for is dropped and counted, so that it holds
- * up nobody and nothing piles up. Safe for use by many threads at once; one thread takes events.
+ * A client of the live page. Events that it is too slow for are dropped and counted, so its queue
+ * is bounded and delays no other client. Safe for use by many threads at once; one thread takes
+ * events.
  */
 final class Watcher {
 
-  /** What a client is told. */
+  /** What is sent to a client. */
   sealed interface Event {
     record Galaxy(SeenGalaxy galaxy) implements Event {}
 
@@ -30,7 +31,7 @@ final class Watcher {
   private static final int WAITING = LiveFeed.CARDS + 4;
 
   final Filter filter;
-  private final Pace pace;
+  private final TokenBucket pace;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(WAITING);
   private final LongAdder matched = new LongAdder();
   private final LongAdder dropped = new LongAdder();
@@ -38,13 +39,13 @@ final class Watcher {
   private final long came = System.nanoTime();
   private volatile long lastTaken = came;
 
-  /** Belongs to the calling thread, which takes the events. */
+  /** For the calling thread, which takes the events. */
   Watcher(Filter filter, int perSecond) {
     this.filter = filter;
-    pace = new Pace(perSecond, Math.max(1, perSecond / 2.0), System.nanoTime());
+    pace = new TokenBucket(perSecond, Math.max(1, perSecond / 2.0), System.nanoTime());
   }
 
-  /** Whether it wants this galaxy and may have one more now. */
+  /** Whether the galaxy passes its filter, and its rate limit allows one more now. */
   boolean wants(AnswerProbabilities answers, Set<QualityFlag> flags, long now) {
     if (!filter.wants(answers, flags)) {
       return false;
@@ -53,12 +54,16 @@ final class Watcher {
     return pace.take(now);
   }
 
-  /** Whether it was not there yet at this moment, as {@link System#nanoTime} says. */
+  /**
+   * Whether it came after this moment.
+   *
+   * @param moment as {@link System#nanoTime}
+   */
   boolean cameAfter(long moment) {
     return came - moment > 0;
   }
 
-  /** How many galaxies were of the kind that it wants, shown or not. */
+  /** How many galaxies passed its filter, shown or not. */
   long matched() {
     return matched.sum();
   }
@@ -88,12 +93,12 @@ final class Watcher {
     tell(new Event.End());
   }
 
-  /** Whether it has taken nothing for so long though something waits: it hangs in its socket. */
+  /** Whether events wait and it has taken none for so long, so its connection hangs. */
   boolean hangs(long nanos) {
     return !events.isEmpty() && System.nanoTime() - lastTaken > nanos;
   }
 
-  /** Ends it in the middle of what it is doing: its connection is closed. */
+  /** Closes its connection at once. */
   void cutOff() {
     thread.interrupt();
   }

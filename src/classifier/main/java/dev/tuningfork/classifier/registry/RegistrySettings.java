@@ -1,5 +1,10 @@
 package dev.tuningfork.classifier.registry;
 
+import dev.tuningfork.classifier.setting.Section;
+import dev.tuningfork.classifier.setting.Setting;
+import dev.tuningfork.classifier.setting.SettingType;
+import dev.tuningfork.classifier.setting.SettingValues;
+import dev.tuningfork.classifier.setting.SettingsException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -7,18 +12,71 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where the schema registry is, and who asks it.
+ * Where the schema registry is, and with which credentials it is asked.
  *
- * @param url of the interface that Confluent's registry defined and others offer too: {@code
- *     http://registry:8081}, or {@code https://apicurio/apis/ccompat/v7}
  * @param credentials empty: none are sent
- * @param authorities a PEM file of the certificates that may sign the registry's; empty: those that
- *     Java trusts
- * @param register whether schemas that are missing are registered; if not, a start is refused
- *     without them
+ * @param authorities empty: those that Java trusts
  */
 public record RegistrySettings(
     URI url, Optional<Credentials> credentials, Optional<Path> authorities, boolean register) {
+
+  public static final Section SECTION = new Section("registry", "Schema registry");
+
+  /**
+   * The URL of the schema registry, such as {@code https://registry:8081}, or {@code
+   * https://apicurio/apis/ccompat/v7} for Apicurio. Avro references are read only if it is set.
+   */
+  public static final Setting<Optional<URI>> URL = SECTION.optional("url", SettingType.URL);
+
+  /** The user for basic authentication, together with {@code registry.password}. */
+  public static final Setting<Optional<String>> USERNAME = SECTION.secret("username");
+
+  /** The password of {@code registry.username}. */
+  public static final Setting<Optional<String>> PASSWORD = SECTION.secret("password");
+
+  /** A bearer token, instead of a user and a password. */
+  public static final Setting<Optional<String>> TOKEN = SECTION.secret("token");
+
+  /**
+   * A PEM file with the certificate authorities that may sign the registry's certificate. By
+   * default, those that Java trusts.
+   */
+  public static final Setting<Optional<Path>> AUTHORITIES =
+      SECTION.optional("authorities", SettingType.PATH);
+
+  /**
+   * Whether a missing schema is registered at startup. With {@code false}, the start fails if the
+   * schema is missing.
+   */
+  public static final Setting<Boolean> REGISTER = SECTION.flag("register", true);
+
+  /**
+   * @return empty where no registry is set
+   */
+  public static Optional<RegistrySettings> of(SettingValues values) {
+    Optional<URI> url = values.get(URL);
+    Optional<String> user = values.get(USERNAME);
+    Optional<String> password = values.get(PASSWORD);
+    Optional<String> token = values.get(TOKEN);
+    Optional<Path> authorities = values.get(AUTHORITIES);
+    if (user.isPresent() != password.isPresent() || (user.isPresent() && token.isPresent())) {
+      throw new SettingsException(
+          "The settings registry.username and registry.password go together, and not with"
+              + " registry.token.");
+    }
+    if (url.isEmpty() && (user.isPresent() || token.isPresent() || authorities.isPresent())) {
+      throw new SettingsException("registry.* is set, but registry.url is missing.");
+    }
+    Optional<Credentials> credentials =
+        user.isPresent()
+            ? Optional.of(new UserPassword(user.get(), password.orElseThrow()))
+            : token.map(Token::new);
+    return SECTION.check(
+        () ->
+            url.map(
+                place ->
+                    new RegistrySettings(place, credentials, authorities, values.get(REGISTER))));
+  }
 
   /**
    * @throws IllegalArgumentException with a sentence, where the URL is not one of a registry

@@ -1,25 +1,54 @@
 package dev.tuningfork.classifier.service;
 
+import dev.tuningfork.classifier.setting.Section;
+import dev.tuningfork.classifier.setting.Setting;
+import dev.tuningfork.classifier.setting.SettingType;
+import dev.tuningfork.classifier.setting.SettingValues;
 import java.time.Duration;
 
-/**
- * What the clients of one listening socket may take of it.
- *
- * @param connections open at once
- * @param perClient open at once from one address (IPv6: from one network of 64 bits). Clients
- *     behind one proxy or one translated address share it, so it is large, and an idle connection
- *     makes room for a new one before that one is refused
- * @param requestTime for a request to arrive whole, from its first byte; for the first request,
- *     from the opening of the connection
- * @param idleTime until the next request begins; longer than the usual proxy keeps its connections
- * @param answerTime for the client to take each part of an answer
- */
+/** What the clients of one listening socket may take of it. */
 public record ConnectionLimits(
     int connections, int perClient, Duration requestTime, Duration idleTime, Duration answerTime) {
 
-  public static final ConnectionLimits DEFAULT =
-      new ConnectionLimits(
-          256, 128, Duration.ofSeconds(10), Duration.ofSeconds(75), Duration.ofSeconds(30));
+  public static final Section SECTION = new Section("service", ServiceSettings.TITLE);
+
+  /**
+   * The most connections that are open on each of the two addresses. At the limit, a new connection
+   * replaces the one that has been idle longest; if none is idle, the new one gets 503.
+   */
+  public static final Setting<Integer> CONNECTIONS =
+      SECTION.count("connections", 256, "connections");
+
+  /**
+   * The most connections that are open from one client address (IPv6: from one /64 network).
+   * Clients behind a proxy share its address.
+   */
+  public static final Setting<Integer> PER_CLIENT =
+      SECTION.computed(
+          "connections-per-client",
+          SettingType.count("connections"),
+          "half of `service.connections`",
+          values -> Math.max(1, values.get(CONNECTIONS) / 2));
+
+  /**
+   * How long a request may take to arrive completely, from its first byte, or from the opening of
+   * the connection for its first request.
+   */
+  public static final Setting<Duration> REQUEST_TIME =
+      SECTION.time("request-time", Duration.ofSeconds(10));
+
+  /**
+   * How long a connection may be idle before it is closed. Keep it longer than a proxy in front
+   * keeps its connections.
+   */
+  public static final Setting<Duration> IDLE_TIME =
+      SECTION.time("idle-time", Duration.ofSeconds(75));
+
+  /** How long a client may take to accept each part of a response. */
+  public static final Setting<Duration> ANSWER_TIME =
+      SECTION.time("answer-time", Duration.ofSeconds(30));
+
+  public static final ConnectionLimits DEFAULT = of(SettingValues.NONE);
 
   public ConnectionLimits {
     if (connections < 1 || perClient < 1 || perClient > connections) {
@@ -31,5 +60,14 @@ public record ConnectionLimits(
       throw new IllegalArgumentException(
           "request-time, idle-time and answer-time must be longer than 0.");
     }
+  }
+
+  static ConnectionLimits of(SettingValues values) {
+    return new ConnectionLimits(
+        values.get(CONNECTIONS),
+        values.get(PER_CLIENT),
+        values.get(REQUEST_TIME),
+        values.get(IDLE_TIME),
+        values.get(ANSWER_TIME));
   }
 }

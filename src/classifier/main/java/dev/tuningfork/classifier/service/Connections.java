@@ -68,7 +68,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
           Thread.ofPlatform().daemon().name("service-deadlines").factory());
 
   // guarded by this
-  private final Set<Visit> open = new HashSet<>();
+  private final Set<TrackedConnection> open = new HashSet<>();
   private long displaced;
   private long refused;
   private long complainedAt = System.nanoTime() - COMPLAINT_NANOS;
@@ -110,7 +110,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
 
   @Override
   public ServerConnection connection(ConnectionContext context) {
-    Visit visit = new Visit(context);
+    TrackedConnection visit = new TrackedConnection(context);
     return admit(visit) ? new Admitted(visit, http.connection(visit)) : new Refused(context);
   }
 
@@ -119,8 +119,9 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
     deadlines.shutdownNow();
   }
 
-  private synchronized boolean admit(Visit visit) {
-    List<Visit> own = open.stream().filter(one -> one.client().equals(visit.client())).toList();
+  private synchronized boolean admit(TrackedConnection visit) {
+    List<TrackedConnection> own =
+        open.stream().filter(one -> one.client().equals(visit.client())).toList();
     boolean room =
         own.size() < limits.perClient()
             ? open.size() < limits.connections() || displace(open)
@@ -135,19 +136,20 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
   }
 
   /** Closes one that waits, of the client with the most of them the one that has waited longest. */
-  private boolean displace(Collection<Visit> among) {
+  private boolean displace(Collection<TrackedConnection> among) {
     long now = System.nanoTime();
     Map<String, Long> shares =
-        open.stream().collect(Collectors.groupingBy(Visit::client, Collectors.counting()));
-    Comparator<Visit> order =
-        comparingLong((Visit one) -> shares.getOrDefault(one.client(), 0L))
+        open.stream()
+            .collect(Collectors.groupingBy(TrackedConnection::client, Collectors.counting()));
+    Comparator<TrackedConnection> order =
+        comparingLong((TrackedConnection one) -> shares.getOrDefault(one.client(), 0L))
             .thenComparingLong(one -> one.waited(now))
             .reversed();
-    Optional<Visit> closed =
+    Optional<TrackedConnection> closed =
         among.stream()
             .filter(one -> one.waited(now) >= 0)
             .sorted(order)
-            .filter(Visit::cutOffIfWaiting)
+            .filter(TrackedConnection::cutOffIfWaiting)
             .findFirst();
     closed.ifPresent(
         one -> {
@@ -158,14 +160,15 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
     return closed.isPresent();
   }
 
-  private synchronized void leave(Visit visit) {
+  private synchronized void leave(TrackedConnection visit) {
     open.remove(visit);
   }
 
   private synchronized void cutOffOverdue() {
     long now = System.nanoTime();
-    List<Visit> overdue = open.stream().filter(one -> one.isOverdue(limits, now)).toList();
-    overdue.forEach(Visit::cutOff);
+    List<TrackedConnection> overdue =
+        open.stream().filter(one -> one.isOverdue(limits, now)).toList();
+    overdue.forEach(TrackedConnection::cutOff);
     overdue.forEach(open::remove);
     if (!overdue.isEmpty()) {
       LOG.debug("{} connections were closed at their deadlines.", overdue.size());
@@ -189,7 +192,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
   private static byte[] refusal(String sentence) {
     String body = "{\"error\":\"" + sentence + "\"}";
     return ("HTTP/1.1 503 Service Unavailable\r\nContent-Type: "
-            + Reply.JSON
+            + HttpReply.JSON
             + "\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: "
             + body.length()
             + "\r\n\r\n"
@@ -201,7 +204,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
   private static final class Arrivals implements Http1ConnectionListener {
     @Override
     public void headers(ConnectionContext context, Headers headers) {
-      if (context instanceof Visit visit) {
+      if (context instanceof TrackedConnection visit) {
         visit.requestArrived();
       }
     }
@@ -209,10 +212,10 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
 
   private final class Admitted implements ServerConnection, InterruptableTask<Void> {
 
-    private final Visit visit;
+    private final TrackedConnection visit;
     private final ServerConnection connection;
 
-    Admitted(Visit visit, ServerConnection connection) {
+    Admitted(TrackedConnection visit, ServerConnection connection) {
       this.visit = visit;
       this.connection = connection;
     }

@@ -46,25 +46,25 @@ public final class MorphologyEndpoint implements AutoCloseable {
     this.latest = latest;
   }
 
-  Reply answer(ServerRequest request) {
+  HttpReply answer(ServerRequest request) {
     String objectId = request.path().path().substring(FOLDER.length());
     if (objectId.isBlank() || objectId.length() > LONGEST_ID) {
-      return Reply.error(
+      return HttpReply.error(
           Status.BAD_REQUEST_400,
           "An object's id follows /v1/morphologies/, of at most " + LONGEST_ID + " characters.");
     } else if (latest.isEmpty()) {
-      return Reply.error(
+      return HttpReply.error(
           Status.NOT_IMPLEMENTED_501,
           "Morphologies are not kept here. Set service.morphologies to true to keep the latest of"
               + " each object.");
     }
     boolean forwarded = request.headers().contains(FORWARDED);
     return switch (latest.get().find(objectId)) {
-      case Answer.Found(byte[] json) -> Reply.of(Status.OK_200, Reply.JSON, json);
+      case Answer.Found(byte[] json) -> HttpReply.of(Status.OK_200, HttpReply.JSON, json);
       case Answer.Unknown _ ->
-          Reply.error(Status.NOT_FOUND_404, "No morphology of this object is kept.");
+          HttpReply.error(Status.NOT_FOUND_404, "No morphology of this object is kept.");
       case Answer.Unreadable(String reason) ->
-          Reply.error(Status.INTERNAL_SERVER_ERROR_500, reason);
+          HttpReply.error(Status.INTERNAL_SERVER_ERROR_500, reason);
       case Answer.Elsewhere _ when forwarded ->
           later("The instance that holds this object is changing; ask again.");
       case Answer.Elsewhere(HostInfo holder) -> ask(holder, objectId);
@@ -77,9 +77,9 @@ public final class MorphologyEndpoint implements AutoCloseable {
     if (latest.isEmpty() || objectId.isBlank() || objectId.length() > LONGEST_ID) {
       return Optional.empty();
     }
-    Reply reply =
+    HttpReply reply =
         switch (latest.get().find(objectId)) {
-          case Answer.Found(byte[] json) -> Reply.of(Status.OK_200, Reply.JSON, json);
+          case Answer.Found(byte[] json) -> HttpReply.of(Status.OK_200, HttpReply.JSON, json);
           case Answer.Elsewhere(HostInfo holder) -> ask(holder, objectId);
           case Answer.Unknown _, Answer.Unreadable _, Answer.Later _ -> later("");
         };
@@ -91,7 +91,7 @@ public final class MorphologyEndpoint implements AutoCloseable {
     peers.shutdownNow();
   }
 
-  private Reply ask(HostInfo holder, String objectId) {
+  private HttpReply ask(HostInfo holder, String objectId) {
     String host = holder.host().contains(":") ? "[" + holder.host() + "]" : holder.host();
     String path = URLEncoder.encode(objectId, StandardCharsets.UTF_8).replace("+", "%20");
     try {
@@ -101,7 +101,8 @@ public final class MorphologyEndpoint implements AutoCloseable {
               .timeout(WHOLE)
               .build();
       HttpResponse<byte[]> response = peers.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      Reply reply = Reply.of(Status.create(response.statusCode()), Reply.JSON, response.body());
+      HttpReply reply =
+          HttpReply.of(Status.create(response.statusCode()), HttpReply.JSON, response.body());
       return response.statusCode() == Status.SERVICE_UNAVAILABLE_503.code() ? retry(reply) : reply;
     } catch (IOException | IllegalArgumentException e) {
       return later(
@@ -113,11 +114,11 @@ public final class MorphologyEndpoint implements AutoCloseable {
     }
   }
 
-  private static Reply later(String reason) {
-    return retry(Reply.error(Status.SERVICE_UNAVAILABLE_503, reason));
+  private static HttpReply later(String reason) {
+    return retry(HttpReply.error(Status.SERVICE_UNAVAILABLE_503, reason));
   }
 
-  private static Reply retry(Reply reply) {
+  private static HttpReply retry(HttpReply reply) {
     return reply.with(HeaderValues.create(HeaderNames.RETRY_AFTER, 2));
   }
 }

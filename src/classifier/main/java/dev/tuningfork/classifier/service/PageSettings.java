@@ -1,20 +1,13 @@
 package dev.tuningfork.classifier.service;
 
+import dev.tuningfork.classifier.setting.Section;
+import dev.tuningfork.classifier.setting.Setting;
+import dev.tuningfork.classifier.setting.SettingType;
+import dev.tuningfork.classifier.setting.SettingValues;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * The page that shows what the classifier sees, and what it may take of the machine.
- *
- * @param show whether there is one
- * @param replay whether dead letters may be published anew from it
- * @param hosts names under which the page may be opened, such as {@code classifier.example.org},
- *     besides those of {@link ServiceSettings#hosts}
- * @param cards how many galaxies a second each client is shown at most; of more, some are chosen
- * @param clients how many clients are shown galaxies at once
- * @param galaxies how many of the newest that were shown are kept
- * @param memory what these may take of the memory, bytes; beyond it the oldest go first
- */
+/** The page that shows what the classifier sees, and what it may take of the machine. */
 public record PageSettings(
     boolean show,
     boolean replay,
@@ -24,20 +17,33 @@ public record PageSettings(
     int galaxies,
     long memory) {
 
-  /** Shown, and changes nothing. */
-  public static final PageSettings DEFAULT =
-      new PageSettings(true, false, List.of(), 8, 16, 240, 64L << 20);
+  public static final Section SECTION = new Section("page", "Live page");
 
-  /** Not shown. */
-  public static final PageSettings NONE =
-      new PageSettings(
-          false,
-          false,
-          List.of(),
-          DEFAULT.cards,
-          DEFAULT.clients,
-          DEFAULT.galaxies,
-          DEFAULT.memory);
+  /** Whether the service has a page that shows galaxies as they are classified. */
+  public static final Setting<Boolean> SHOW = SECTION.flag("show", true);
+
+  /**
+   * Whether dead letters can be replayed from the page. Every client that reaches {@code
+   * service.address} can then do so.
+   */
+  public static final Setting<Boolean> REPLAY = SECTION.flag("replay", false);
+
+  /** More host names under which the page may be opened, in addition to {@code service.hosts}. */
+  public static final Setting<List<String>> HOSTS = SECTION.list("hosts", SettingType.TEXT);
+
+  /** The most galaxies per second that each client is shown. If there are more, some are chosen. */
+  public static final Setting<Integer> CARDS = SECTION.count("cards", 8, "galaxies");
+
+  /** The most clients that are shown galaxies at the same time. */
+  public static final Setting<Integer> CLIENTS = SECTION.count("clients", 16, "clients");
+
+  /** How many of the latest galaxies that were shown are kept. */
+  public static final Setting<Integer> GALAXIES = SECTION.count("galaxies", 240, "galaxies");
+
+  /** The most memory for these galaxies, at least 1 MiB. The oldest are dropped first. */
+  public static final Setting<Long> MEMORY = SECTION.bytes("memory", 64L << 20);
+
+  public static final PageSettings DEFAULT = of(SettingValues.NONE);
 
   public PageSettings {
     hosts = hosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
@@ -52,7 +58,16 @@ public record PageSettings(
     return new PageSettings(show, replay, other, cards, clients, galaxies, memory);
   }
 
-  public PageSettings withReplay() {
-    return new PageSettings(show, true, hosts, cards, clients, galaxies, memory);
+  static PageSettings of(SettingValues values) {
+    return SECTION.check(
+        () ->
+            new PageSettings(
+                values.get(SHOW),
+                values.get(REPLAY),
+                values.get(HOSTS),
+                values.get(CARDS),
+                values.get(CLIENTS),
+                values.get(GALAXIES),
+                values.get(MEMORY)));
   }
 }

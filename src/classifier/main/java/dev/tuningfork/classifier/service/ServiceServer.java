@@ -50,14 +50,14 @@ public final class ServiceServer implements AutoCloseable {
   private static final String LIVE = "/health/live";
   private static final Set<String> HEALTH = Set.of(STARTED, READY, LIVE);
 
-  private static final Reply STRANGER =
-      Reply.error(
+  private static final HttpReply STRANGER =
+      HttpReply.error(
           Status.FORBIDDEN_403,
           "The name in this request's Host header is unknown. Use an IP address, localhost, or a"
               + " name that service.hosts lists.");
 
-  private static final Reply NO_BODY =
-      Reply.error(
+  private static final HttpReply NO_BODY =
+      HttpReply.error(
           Status.REQUEST_ENTITY_TOO_LARGE_413, "This service takes no request bodies; send none.");
 
   private static final Predicate<Method> READING = Method.predicate(Method.GET, Method.HEAD);
@@ -182,10 +182,10 @@ public final class ServiceServer implements AutoCloseable {
   }
 
   private static HttpRouting.Builder all(KnownHosts hosts, Contents contents) {
-    Reply topology = Reply.text(Reply.TEXT, contents.topology);
+    HttpReply topology = HttpReply.text(HttpReply.TEXT, contents.topology);
     HttpRouting.Builder routing = routing(request -> isProbe(request) || hosts.knows(request));
     healthAndMetrics(routing, contents);
-    tell(routing, "/info", _ -> Reply.json(Status.OK_200, contents.info.get()));
+    tell(routing, "/info", _ -> HttpReply.json(Status.OK_200, contents.info.get()));
     tell(routing, "/topology", _ -> topology);
     tell(routing, MorphologyEndpoint.PATTERN, contents.morphologies::answer);
     contents.page.ifPresent(routing::register);
@@ -207,7 +207,7 @@ public final class ServiceServer implements AutoCloseable {
     tell(routing, STARTED, _ -> health(contents.health.started()));
     tell(routing, READY, _ -> health(contents.health.ready()));
     tell(routing, LIVE, _ -> health(contents.health.live()));
-    tell(routing, "/metrics", _ -> Reply.text(PROMETHEUS, contents.measures.get()));
+    tell(routing, "/metrics", _ -> HttpReply.text(PROMETHEUS, contents.measures.get()));
   }
 
   /**
@@ -241,32 +241,33 @@ public final class ServiceServer implements AutoCloseable {
   }
 
   private static void tell(
-      HttpRouting.Builder routing, String pattern, Function<ServerRequest, Reply> answer) {
+      HttpRouting.Builder routing, String pattern, Function<ServerRequest, HttpReply> answer) {
     Handler handler = (request, response) -> answer.apply(request).send(response);
     routing.route(READING, PathMatchers.create(pattern), handler);
   }
 
-  private static Reply health(Report report) {
+  private static HttpReply health(Report report) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("status", report.up() ? "up" : "down");
     body.put("checks", report.checks());
-    return Reply.json(report.up() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, body);
+    return HttpReply.json(report.up() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503, body);
   }
 
-  private static Reply elsewhere(ServerRequest request, String whatThereIs) {
+  private static HttpReply elsewhere(ServerRequest request, String whatThereIs) {
     return READING.test(request.prologue().method())
-        ? Reply.error(Status.NOT_FOUND_404, "There is nothing here. " + whatThereIs)
-        : Reply.error(Status.METHOD_NOT_ALLOWED_405, "This service only tells: use GET or HEAD.")
+        ? HttpReply.error(Status.NOT_FOUND_404, "There is nothing here. " + whatThereIs)
+        : HttpReply.error(
+                Status.METHOD_NOT_ALLOWED_405, "This service only tells: use GET or HEAD.")
             .with(HeaderValues.create(HeaderNames.ALLOW, "GET, HEAD"));
   }
 
   private static void failed(ServerRequest request, ServerResponse response, Throwable cause) {
     if (cause instanceof HttpException refused) {
-      Reply.error(refused.status(), "The request cannot be answered: " + refused.getMessage())
+      HttpReply.error(refused.status(), "The request cannot be answered: " + refused.getMessage())
           .send(response);
     } else {
       LOG.error("The answer to {} failed.", request.path().rawPath(), cause);
-      Reply.error(Status.INTERNAL_SERVER_ERROR_500, "The answer failed; the log says why.")
+      HttpReply.error(Status.INTERNAL_SERVER_ERROR_500, "The answer failed; the log says why.")
           .send(response);
     }
   }
@@ -278,8 +279,9 @@ public final class ServiceServer implements AutoCloseable {
       handlers.addHandler(
           event,
           (_, _, status, headers, _) -> {
-            Reply reply = Reply.error(status, "The request is not one that HTTP/1.1 knows.");
-            Reply.STRICT.forEach(headers::set);
+            HttpReply reply =
+                HttpReply.error(status, "The request is not one that HTTP/1.1 knows.");
+            HttpReply.STRICT.forEach(headers::set);
             headers.set(HeaderNames.CONTENT_TYPE, reply.contentType());
             return DirectHandler.TransportResponse.builder()
                 .status(status)

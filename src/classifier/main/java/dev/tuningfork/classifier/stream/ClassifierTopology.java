@@ -44,15 +44,16 @@ public final class ClassifierTopology {
    *
    * @param classifier shared by all tasks; not closed by them
    * @param format in which references are read and morphologies written
-   * @param listener shared by all tasks
+   * @param transactions those of the stream threads that run this topology: it supplies their
+   *     clients
    */
   public static Topology of(
       Topics topics,
       ImageClassifier classifier,
       MessageFormat format,
       LedgerSettings settings,
-      ClassifierMetrics metrics,
-      MorphologyListener listener) {
+      Transactions transactions,
+      ClassifierMetrics metrics) {
     OpenTasks tasks = new OpenTasks();
     var bytes = new ByteArrayDeserializer();
     var toBytes = new ByteArraySerializer();
@@ -64,7 +65,8 @@ public final class ClassifierTopology {
             new ProcessorSupplier<byte[], byte[], byte[], byte[]>() {
               @Override
               public Processor<byte[], byte[], byte[], byte[]> get() {
-                return new LedgerProcessor(classifier, format, settings, tasks, metrics, listener);
+                return new LedgerProcessor(
+                    classifier, format, settings, tasks, transactions, metrics);
               }
 
               @Override

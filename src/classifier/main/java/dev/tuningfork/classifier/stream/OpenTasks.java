@@ -3,7 +3,7 @@ package dev.tuningfork.classifier.stream;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the open tasks of a process are together. Safe for use by many threads at once. */
+/** The load of all open tasks of a process. Safe for use by many threads at once. */
 final class OpenTasks {
 
   private final AtomicInteger count = new AtomicInteger();
@@ -13,9 +13,6 @@ final class OpenTasks {
   private final AtomicLong inherited = new AtomicLong();
   private volatile long quietSince = System.nanoTime();
   private volatile boolean awaitsFirstOutcome;
-
-  /** Of each stream thread, whose commit is one transaction of all its tasks. */
-  private final ThreadLocal<CommitPace> paces = ThreadLocal.withInitial(CommitPace::new);
 
   void open() {
     count.incrementAndGet();
@@ -83,21 +80,6 @@ final class OpenTasks {
   /** At least one. */
   int count() {
     return Math.max(1, count.get());
-  }
-
-  /**
-   * Whether the task may ask for a commit now; it then does. One task asks for all tasks of the
-   * calling stream thread.
-   *
-   * @param period counted from the epoch
-   */
-  boolean mayCommit(long period) {
-    return paces.get().mayCommit(period, System.nanoTime());
-  }
-
-  /** The commit that a task of the calling stream thread asked for is over. */
-  void works() {
-    paces.get().works(System.nanoTime());
   }
 
   /** Of all tasks, as of the latest round of each. */

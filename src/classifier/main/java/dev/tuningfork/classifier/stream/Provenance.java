@@ -21,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in every answer of one model, and how an answer is made into a message.
+ * What every answer of one model says about its origin, and how an answer becomes a message.
  *
  * @param preprocessing the identifier of the model's input specification
  * @param device where the model computes

@@ -1,2 +1,2 @@
-/** The Kafka Streams topology: records in, exactly one outcome out for each, whatever dies when. */
+/** The Kafka Streams topology: exactly one outcome for each record, even across crashes. */
 package dev.tuningfork.classifier.stream;

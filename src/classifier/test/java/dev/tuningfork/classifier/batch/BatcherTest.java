@@ -42,7 +42,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class BatcherTest {
 
-  private static final BatcherSettings SETTINGS = new BatcherSettings(1_000, 4, 2, 1, 8);
+  private static final BatcherSettings SETTINGS = settings(1_000);
+
+  private static BatcherSettings settings(int queue) {
+    return new BatcherSettings(queue, 10_000, 1 << 30, Duration.ofSeconds(2), 4, 2, 1, 8);
+  }
 
   private final FakeModel model = new FakeModel(8);
   private final AtomicReference<Throwable> broken = new AtomicReference<>();
@@ -71,9 +75,9 @@ class BatcherTest {
         _ -> preparation,
         model,
         broken::set,
-        ClassifierMetrics.unheard(),
-        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
-        Onlooker.NOBODY);
+        ClassifierMetrics.noop(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.noop()),
+        Sampler.NONE);
   }
 
   private final class Recycling implements Batcher.Preparation {
@@ -123,7 +127,7 @@ class BatcherTest {
   @Test
   void aModelThatHangsFillsNoMoreThanTheQueues() {
     batcher.close();
-    batcher = batcher(new BatcherSettings(10, 4, 2, 1, 8), BatcherTest::fetch);
+    batcher = batcher(settings(10), BatcherTest::fetch);
     model.hang();
     AtomicInteger taken = new AtomicInteger();
     await()

@@ -5,6 +5,7 @@ import static dev.tuningfork.classifier.fetch.Fetching.failure;
 import static dev.tuningfork.classifier.fetch.Fetching.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tuningfork.classifier.setting.SettingValues;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -70,7 +71,7 @@ class DataFetchTest {
 
   @Test
   void nothingIsServedToBeginWith() {
-    try (var nothing = new SurveyImageFetcher(FetchSettings.of(FetchPolicy.NOTHING))) {
+    try (var nothing = new SurveyImageFetcher(FetchSettings.of(SettingValues.NONE))) {
       for (String uri : List.of("file:///a", "http://h/a", "https://h/a", "s3://b/a", "data:,a")) {
         assertRefused(nothing, uri, 0, "is not among the allowed schemes");
       }

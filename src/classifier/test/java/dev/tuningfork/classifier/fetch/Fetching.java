@@ -28,6 +28,12 @@ final class Fetching {
     return settings(policy, Duration.ofMillis(300));
   }
 
+  /** The defaults. */
+  static FetchSettings patient(FetchPolicy policy) {
+    return new FetchSettings(
+        policy, FetchLimits.DEFAULT, Retries.DEFAULT, S3Settings.DEFAULT, "tuning-fork-test");
+  }
+
   private static FetchSettings settings(FetchPolicy policy, Duration attemptTime) {
     return new FetchSettings(
         policy,

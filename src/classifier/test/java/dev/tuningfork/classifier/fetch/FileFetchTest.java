@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class FileFetchTest {
     secret =
         Files.write(
             Files.createDirectory(temp.resolve("allowed-not")).resolve("secret"), new byte[9]);
-    fetcher = new SurveyImageFetcher(Fetching.quick(FetchPolicy.ofFolders(List.of(allowed))));
+    fetcher = new SurveyImageFetcher(Fetching.quick(below(allowed)));
   }
 
   @AfterEach
@@ -75,8 +76,7 @@ class FileFetchTest {
     assertThat(fetcher.host(image(uri("night%201/galaxy.jpg")))).contains("file://" + allowed);
     assertThat(fetcher.host(image("file://" + secret))).isEmpty();
     Path night = allowed.resolve("night 1");
-    try (var both =
-        new SurveyImageFetcher(Fetching.quick(FetchPolicy.ofFolders(List.of(allowed, night))))) {
+    try (var both = new SurveyImageFetcher(Fetching.quick(below(allowed, night)))) {
       String inner = both.host(image(uri("night%201/galaxy.jpg"))).orElseThrow();
       assertThat(inner).isEqualTo("file://" + night);
       assertThat(both.host(image(uri("none.jpg")))).contains("file://" + allowed);
@@ -95,8 +95,7 @@ class FileFetchTest {
   @Test
   void anAllowedFolderMayItselfBeALink() throws Exception {
     Path link = Files.createSymbolicLink(temp.resolve("survey"), allowed);
-    try (var throughLink =
-        new SurveyImageFetcher(Fetching.quick(FetchPolicy.ofFolders(List.of(link))))) {
+    try (var throughLink = new SurveyImageFetcher(Fetching.quick(below(link)))) {
       assertThat(throughLink.fetch(image("file://" + link + "/night%201/galaxy.jpg")).bytes())
           .hasSize(3);
     }
@@ -143,8 +142,7 @@ class FileFetchTest {
     assertRefused(fetcher, uri("night%201"), 1, "it is a folder");
     assertRefused(fetcher, uri(""), 1, "it is a folder");
     assumeTrue(Files.exists(Path.of("/dev/zero")), "there is no /dev/zero here");
-    try (var devices =
-        new SurveyImageFetcher(Fetching.quick(FetchPolicy.ofFolders(List.of(Path.of("/dev")))))) {
+    try (var devices = new SurveyImageFetcher(Fetching.quick(below(Path.of("/dev"))))) {
       assertRefused(devices, "file:///dev/zero", 1, "it is a device");
     }
   }
@@ -189,8 +187,7 @@ class FileFetchTest {
   void aFolderThatIsNotThereStopsTheStart() {
     Path missing = temp.resolve("missing");
 
-    assertThatThrownBy(
-            () -> new SurveyImageFetcher(FetchSettings.of(FetchPolicy.ofFolders(List.of(missing)))))
+    assertThatThrownBy(() -> new SurveyImageFetcher(Fetching.quick(below(missing))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(missing.toString())
         .hasMessageContaining("create it or leave it out");
@@ -198,5 +195,9 @@ class FileFetchTest {
 
   private String uri(String path) {
     return "file://" + allowed + "/" + path;
+  }
+
+  private static FetchPolicy below(Path... folders) {
+    return new FetchPolicy(Set.of("file"), List.of(), List.of(), List.of(folders), Set.of());
   }
 }

@@ -7,8 +7,8 @@ import dev.tuningfork.classifier.FakeModel;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.batch.BatcherSettings;
 import dev.tuningfork.classifier.batch.ImageOrigin;
-import dev.tuningfork.classifier.batch.Onlooker;
 import dev.tuningfork.classifier.batch.Outcome;
+import dev.tuningfork.classifier.batch.Sampler;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Image;
 import dev.tuningfork.classifier.message.Stage;
@@ -163,7 +163,9 @@ class HangingHostTest {
   }
 
   private static Batcher batcher(ImageFetcher fetcher) {
-    return batcher(new BatcherSettings(100, FETCHERS, 1, 1, 8), fetcher);
+    return batcher(
+        new BatcherSettings(100, 10_000, 1_000_000, Duration.ofSeconds(2), FETCHERS, 1, 1, 8),
+        fetcher);
   }
 
   private static Batcher batcher(BatcherSettings settings, ImageFetcher fetcher) {
@@ -175,8 +177,8 @@ class HangingHostTest {
         broken -> {
           throw new AssertionError(broken);
         },
-        ClassifierMetrics.unheard(),
-        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.unheard()),
-        Onlooker.NOBODY);
+        ClassifierMetrics.noop(),
+        new Shadow(1, ImageLimits.DEFAULT, ClassifierMetrics.noop()),
+        Sampler.NONE);
   }
 }

@@ -659,7 +659,7 @@ class HttpFetchTest {
                     asked.countDown();
                     hang();
                   });
-          var patient = new SurveyImageFetcher(FetchSettings.of(LOOPBACK));
+          var patient = new SurveyImageFetcher(Fetching.patient(LOOPBACK));
           ExecutorService threads = Executors.newThreadPerTaskExecutor(kind.factory())) {
         Future<String> outcome =
             threads.submit(
@@ -684,7 +684,7 @@ class HttpFetchTest {
                   write(out, "HTTP/1.1 503 Slow\r\nRetry-After: 20\r\nContent-Length: 0\r\n\r\n");
                   asked.countDown();
                 });
-        var patient = new SurveyImageFetcher(FetchSettings.of(LOOPBACK));
+        var patient = new SurveyImageFetcher(Fetching.patient(LOOPBACK));
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<FetchException> outcome =
           threads.submit(() -> Fetching.failure(patient, image(server.uri("/a.jpg"))));

@@ -3,7 +3,7 @@ package dev.tuningfork.classifier.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tuningfork.classifier.batch.ImageOrigin;
-import dev.tuningfork.classifier.batch.Onlooker.Keepsake;
+import dev.tuningfork.classifier.batch.Sampler.Sample;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.Watcher.Event;
@@ -43,13 +43,11 @@ class LiveFeedTest {
   @Test
   void whatIsCommittedIsShownAndNothingElse() throws Exception {
     Watcher watcher = feed.watch(all()).orElseThrow();
-    feed.begun();
-    see(SMOOTH);
+    sample(SMOOTH);
     assertThat(feed.gallery().all()).isEmpty();
-    feed.begun(); // so the last one was rolled back
-    see(SMOOTH);
-    see(DISK);
-    feed.committed();
+    Sample smooth = sample(SMOOTH);
+    Sample disk = sample(DISK);
+    commit(smooth, disk);
 
     assertThat(feed.gallery().all()).hasSize(2);
     Event.Galaxy first = (Event.Galaxy) watcher.take();
@@ -60,16 +58,10 @@ class LiveFeedTest {
   @Test
   void whoComesLaterIsShownWhatIsKeptOfTheKindThatItWants() throws Exception {
     Watcher first = feed.watch(all()).orElseThrow();
-    feed.begun();
-    see(DISK);
-    see(SMOOTH);
-    see(DISK);
-    feed.committed();
+    commit(sample(DISK), sample(SMOOTH), sample(DISK));
     feed.leave(first);
     Watcher later = feed.watch(disks()).orElseThrow();
-    feed.begun();
-    see(DISK);
-    feed.committed();
+    commit(sample(DISK));
     feed.close();
 
     List<Long> shown = new ArrayList<>();
@@ -82,11 +74,10 @@ class LiveFeedTest {
 
   @Test
   void whoComesBetweenAGalaxysAnswerAndItsCommitIsShownItOnce() throws Exception {
-    feed.begun();
-    see(SMOOTH);
-    see(DISK);
+    Sample smooth = sample(SMOOTH);
+    Sample disk = sample(DISK);
     Watcher late = feed.watch(disks()).orElseThrow();
-    feed.committed();
+    commit(smooth, disk);
     feed.close();
 
     assertThat(((Event.Galaxy) late.take()).galaxy().number).isEqualTo(2);
@@ -104,21 +95,11 @@ class LiveFeedTest {
   }
 
   @Test
-  void anotherThreadsTransactionIsItsOwn() throws Exception {
-    feed.begun();
-    see(SMOOTH);
-    Thread other = Thread.ofPlatform().start(feed::committed);
-    other.join();
-
-    assertThat(feed.gallery().all()).isEmpty();
-  }
-
-  @Test
   void ofManyThatAreWantedSomeAreKeptAndAllAreCounted() {
     Watcher disks = feed.watch(disks()).orElseThrow();
     int kept = 0;
     for (int i = 0; i < 2_000; i++) {
-      kept += feed.look(image(), i % 2 == 0 ? SMOOTH : DISK) == null ? 0 : 1;
+      kept += feed.sample(image(), i % 2 == 0 ? SMOOTH : DISK) == null ? 0 : 1;
     }
 
     assertThat(disks.matched()).isEqualTo(1_000);
@@ -130,7 +111,7 @@ class LiveFeedTest {
   void whereNobodyLooksLittleIsKept() {
     int kept = 0;
     for (int i = 0; i < 2_000; i++) {
-      kept += feed.look(image(), SMOOTH) == null ? 0 : 1;
+      kept += feed.sample(image(), SMOOTH) == null ? 0 : 1;
     }
 
     assertThat(kept).isBetween(1, 20);
@@ -140,10 +121,7 @@ class LiveFeedTest {
   void aGalaxyGoesToThoseWhoWantItAlone() throws Exception {
     Watcher disks = feed.watch(disks()).orElseThrow();
     Watcher smooth = feed.watch(Filter.parse(TREE, "a01", "0.7", "", "")).orElseThrow();
-    feed.begun();
-    see(DISK);
-    see(SMOOTH);
-    feed.committed();
+    commit(sample(DISK), sample(SMOOTH));
     feed.close();
 
     assertThat(((Event.Galaxy) disks.take()).galaxy().number).isEqualTo(1);
@@ -196,19 +174,24 @@ class LiveFeedTest {
     }
     PreparedImage red = new PreparedImage(new Pixels.Levels(levels), 16, 16, Set.of());
     int shown =
-        ImageIO.read(new ByteArrayInputStream(Picture.of(red).toJpeg())).getRGB(8, 8) & 0xffffff;
+        ImageIO.read(new ByteArrayInputStream(DisplayImage.of(red).toJpeg())).getRGB(8, 8)
+            & 0xffffff;
 
     assertThat(shown >> 16).isBetween(190, 210);
     assertThat(shown & 0xffff).isLessThan(0x1010);
   }
 
-  private void see(AnswerProbabilities answers) throws Exception {
-    @Nullable Keepsake keepsake = feed.look(image(), answers);
-    assertThat(keepsake).isNotNull();
-    feed.published(
-        GalaxyMorphology.fromJson(JSON),
-        new ImageOrigin.Carried("carried", new byte[10], null),
-        keepsake);
+  private Sample sample(AnswerProbabilities answers) {
+    @Nullable Sample sample = feed.sample(image(), answers);
+    assertThat(sample).isNotNull();
+    return sample;
+  }
+
+  private static void commit(Sample... samples) throws Exception {
+    for (Sample sample : samples) {
+      sample.committed(
+          GalaxyMorphology.fromJson(JSON), new ImageOrigin.Carried("carried", new byte[10], null));
+    }
   }
 
   private static SeenGalaxy galaxy(int number, int bytes) throws Exception {
@@ -217,7 +200,7 @@ class LiveFeedTest {
         GalaxyMorphology.fromJson(JSON),
         SMOOTH,
         new ImageOrigin.Carried("carried", new byte[bytes], null),
-        Picture.of(image()));
+        DisplayImage.of(image()));
   }
 
   private static PreparedImage image() {
@@ -233,7 +216,7 @@ class LiveFeedTest {
   }
 
   private static LiveFeed feed(PageSettings settings) {
-    return new LiveFeed(settings, ClassifierMetrics.unheard(), Optional.empty());
+    return new LiveFeed(settings, ClassifierMetrics.noop(), Optional.empty());
   }
 
   private static byte[] example() {

@@ -275,7 +275,7 @@ class ServiceServerTest {
   void anAddressThatIsTakenIsNamedWithItsSetting() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var address = InetSocketAddress.createUnresolved("127.0.0.1", taken.getLocalPort());
-      ServiceSettings settings = ServiceSettings.OFF.withAddress(ANY_PORT).withProbes(address);
+      ServiceSettings settings = settings(Optional.of(address), ConnectionLimits.DEFAULT);
       assertThatThrownBy(() -> new ServiceServer(settings, contents("")))
           .isInstanceOfSatisfying(
               ServiceServer.AddressException.class,
@@ -285,15 +285,22 @@ class ServiceServerTest {
 
   private ServiceServer serve(ConnectionLimits limits, String measures) {
     ServiceServer server =
-        new ServiceServer(
-            ServiceSettings.OFF
-                .withAddress(ANY_PORT)
-                .withProbes(ANY_PORT)
-                .withHost("sky.example.org")
-                .withConnections(limits),
-            contents(measures));
+        new ServiceServer(settings(Optional.of(ANY_PORT), limits), contents(measures));
     open.addLast(server);
     return server;
+  }
+
+  private static ServiceSettings settings(
+      Optional<InetSocketAddress> probes, ConnectionLimits limits) {
+    return new ServiceSettings(
+        Optional.of(ANY_PORT),
+        false,
+        64 << 20,
+        64 << 20,
+        PageSettings.DEFAULT,
+        probes,
+        List.of("sky.example.org"),
+        limits);
   }
 
   private ServiceServer.Contents contents(String measures) {

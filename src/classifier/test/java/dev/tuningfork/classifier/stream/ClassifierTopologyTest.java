@@ -18,6 +18,7 @@ import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.SchemaUnavailableException;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.image.ImageFacts;
 import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
@@ -55,15 +56,19 @@ class ClassifierTopologyTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final Instant TAKEN = Instant.parse("2026-03-01T11:59:58.500Z");
   private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  private static final LedgerSettings SMALL =
-      new LedgerSettings(
-          2,
-          2,
-          Duration.ofMillis(20),
-          Duration.ofMillis(40),
-          Duration.ofMillis(5),
-          Duration.ofMillis(20),
-          100_000);
+  private static final LedgerSettings SMALL = small(LedgerSettings.DEFAULT.windowBytes());
+
+  private static LedgerSettings small(long windowBytes) {
+    return new LedgerSettings(
+        2,
+        windowBytes,
+        2,
+        Duration.ofMillis(20),
+        Duration.ofMillis(40),
+        Duration.ofMillis(5),
+        Duration.ofMillis(20),
+        100_000);
+  }
 
   /** Takes what it is given, as long as it has room, and answers when the test says so. */
   private static final class ByHand implements ImageClassifier {
@@ -116,7 +121,14 @@ class ClassifierTopologyTest {
           .get(submission)
           .complete(
               new Outcome.Classified(
-                  answer, FakeModel.BY, "ab".repeat(32), 424, 424, Set.of(flags), null));
+                  answer,
+                  FakeModel.BY,
+                  "ab".repeat(32),
+                  424,
+                  424,
+                  Set.of(flags),
+                  ImageFacts.NONE,
+                  null));
     }
   }
 
@@ -138,8 +150,8 @@ class ClassifierTopologyTest {
         classifier,
         format,
         settings,
-        new ClassifierMetrics(measures),
-        MorphologyListener.NOBODY);
+        new Transactions(ClassifierMetrics.noop(), 1),
+        new ClassifierMetrics(measures));
   }
 
   private void start(LedgerSettings settings) {
@@ -600,7 +612,7 @@ class ClassifierTopologyTest {
   @Test
   void whileAHostIsSlowTheBytesOfRecordsAreBoundedToo() {
     driver.close();
-    start(SMALL.withWindowBytes(50_000));
+    start(small(50_000));
     classifier.slowHosts = Set.of("other");
     byte[] image = new byte[40_000];
     image[0] = (byte) 0xFF;
@@ -632,7 +644,7 @@ class ClassifierTopologyTest {
   @Test
   void theWindowCountsBytesOfAllTasks() {
     driver.close();
-    start(SMALL.withWindowBytes(50_000));
+    start(small(50_000));
     byte[] image = new byte[40_000];
     image[0] = (byte) 0xFF;
     image[1] = (byte) 0xD8;
@@ -667,6 +679,7 @@ class ClassifierTopologyTest {
     start(
         new LedgerSettings(
             1,
+            LedgerSettings.DEFAULT.windowBytes(),
             1,
             Duration.ofMinutes(1),
             Duration.ofMinutes(1),

@@ -13,6 +13,7 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.SchemaUnavailableException;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.image.ImageFacts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,14 +34,14 @@ class LedgerRecoveryTest {
 
   private static final LedgerSettings SMALL =
       new LedgerSettings(
-              10,
-              6,
-              Duration.ofMillis(1),
-              Duration.ofMillis(400),
-              Duration.ofMillis(5),
-              Duration.ofMillis(20),
-              100_000)
-          .withWindowBytes(20_000);
+          10,
+          20_000,
+          6,
+          Duration.ofMillis(1),
+          Duration.ofMillis(400),
+          Duration.ofMillis(5),
+          Duration.ofMillis(20),
+          100_000);
 
   private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
@@ -58,8 +59,8 @@ class LedgerRecoveryTest {
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new OpenTasks(),
-          ClassifierMetrics.unheard(),
-          MorphologyListener.NOBODY);
+          new Transactions(ClassifierMetrics.noop(), 1),
+          ClassifierMetrics.noop());
 
   @BeforeEach
   void openLedger() {
@@ -78,7 +79,14 @@ class LedgerRecoveryTest {
         outcome ->
             outcome.complete(
                 new Outcome.Classified(
-                    FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null)));
+                    FakeModel.answer(),
+                    FakeModel.BY,
+                    "0".repeat(64),
+                    1,
+                    1,
+                    Set.of(),
+                    ImageFacts.NONE,
+                    null)));
     tick();
     assertThat(context.forwarded(LedgerProcessor.MORPHOLOGIES)).hasSize(3);
     assertThat(ledger.approximateNumEntries()).isZero();
@@ -102,7 +110,14 @@ class LedgerRecoveryTest {
         .getFirst()
         .complete(
             new Outcome.Classified(
-                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null));
+                FakeModel.answer(),
+                FakeModel.BY,
+                "0".repeat(64),
+                1,
+                1,
+                Set.of(),
+                ImageFacts.NONE,
+                null));
     long first = sequence();
     tick();
     processor.close();
@@ -127,7 +142,14 @@ class LedgerRecoveryTest {
         .getLast()
         .complete(
             new Outcome.Classified(
-                FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null));
+                FakeModel.answer(),
+                FakeModel.BY,
+                "0".repeat(64),
+                1,
+                1,
+                Set.of(),
+                ImageFacts.NONE,
+                null));
     tick();
     assertThat(context.forwarded()).hasSize(1);
   }
@@ -220,8 +242,8 @@ class LedgerRecoveryTest {
             silentRegistry,
             LedgerSettings.DEFAULT,
             tasks,
-            new ClassifierMetrics(measures),
-            MorphologyListener.NOBODY);
+            new Transactions(ClassifierMetrics.noop(), 1),
+            new ClassifierMetrics(measures));
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> task.init(context)).isInstanceOf(SchemaUnavailableException.class);
     }
@@ -256,14 +278,21 @@ class LedgerRecoveryTest {
         MessageFormat.JSON,
         SMALL,
         tasks,
-        ClassifierMetrics.unheard(),
-        MorphologyListener.NOBODY);
+        new Transactions(ClassifierMetrics.noop(), 1),
+        ClassifierMetrics.noop());
   }
 
   private static void classify(CompletableFuture<Outcome> outcome) {
     outcome.complete(
         new Outcome.Classified(
-            FakeModel.answer(), FakeModel.BY, "0".repeat(64), 1, 1, Set.of(), null));
+            FakeModel.answer(),
+            FakeModel.BY,
+            "0".repeat(64),
+            1,
+            1,
+            Set.of(),
+            ImageFacts.NONE,
+            null));
   }
 
   private void accept(LedgerProcessor task, byte[] value) {

@@ -8,6 +8,7 @@ import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.image.ImageFacts;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -38,8 +39,8 @@ class PromptCommitTest {
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new OpenTasks(),
-          ClassifierMetrics.unheard(),
-          MorphologyListener.NOBODY);
+          new Transactions(ClassifierMetrics.noop(), 1),
+          ClassifierMetrics.noop());
 
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
 
@@ -105,7 +106,14 @@ class PromptCommitTest {
         .remove()
         .complete(
             new Outcome.Classified(
-                FakeModel.answer(), FakeModel.BY, "ab".repeat(32), 1, 1, Set.of(), null));
+                FakeModel.answer(),
+                FakeModel.BY,
+                "ab".repeat(32),
+                1,
+                1,
+                Set.of(),
+                ImageFacts.NONE,
+                null));
   }
 
   private void tick(long millisAfterStart) {

@@ -1,6 +1,6 @@
 package dev.tuningfork.standalone.command;
 
-import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.ImageFormat;
@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -195,7 +196,7 @@ final class ClassifyCommand implements Callable<Integer> {
     terminal.status("Starting the broker and the model …");
     try (MorphologyModel loaded = model.load(bundle);
         ClassifierSession session =
-            ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL)) {
+            ClassifierSession.start(loaded, allowing(images), COMMIT_INTERVAL, Optional.empty())) {
       ProgressBar progress = new ProgressBar(terminal, images.size() - before, System::nanoTime);
       try {
         collect(session, images, spool, unreadable, progress, stop);
@@ -454,8 +455,8 @@ final class ClassifyCommand implements Callable<Integer> {
     return image.real().toUri().toString();
   }
 
-  private static FetchPolicy allowing(List<Named> images) {
-    return FetchPolicy.ofFolders(
+  private static ClassifierSettings allowing(List<Named> images) {
+    return ClassifierSettings.DEFAULT.withFolders(
         images.stream().map(image -> image.real().getParent()).distinct().toList());
   }
 }

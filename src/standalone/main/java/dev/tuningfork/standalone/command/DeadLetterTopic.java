@@ -5,7 +5,6 @@ import dev.tuningfork.classifier.KafkaClients;
 import dev.tuningfork.classifier.deadletter.DeadLetters;
 import dev.tuningfork.classifier.stream.Topics;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,12 +36,7 @@ final class DeadLetterTopic {
     if (bootstrapServers != null) {
       settings = settings.withKafka("bootstrap.servers", bootstrapServers);
     }
-    Topics topics = settings.topics();
-    return settings.withTopics(
-        new Topics(
-            topics.input(),
-            topics.output(),
-            Objects.requireNonNullElse(topic, topics.deadLetters())));
+    return topic == null ? settings : settings.with(Topics.DEAD_LETTERS, topic);
   }
 
   static DeadLetters open(ClassifierSettings settings) {

@@ -1,6 +1,6 @@
 package dev.tuningfork.standalone.command;
 
-import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
@@ -112,8 +112,7 @@ final class DemoCommand implements Callable<Integer> {
     try (Interruption stop = new Interruption();
         MorphologyModel loaded = model.load(model.bundle());
         ClassifierSession session =
-            ClassifierSession.start(
-                loaded, FetchPolicy.NOTHING, COMMIT_INTERVAL, service(), Optional.of(survey))) {
+            ClassifierSession.start(loaded, settings(), COMMIT_INTERVAL, Optional.of(survey))) {
       terminal.status("");
       session
           .servicePort()
@@ -134,14 +133,16 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private ServiceSettings service() {
+  private ClassifierSettings settings() {
     if (port == null && count < Integer.MAX_VALUE) {
-      return ServiceSettings.OFF;
+      return ClassifierSettings.DEFAULT;
     }
     int wanted = port != null ? port : isFree(USUAL_PORT) ? USUAL_PORT : 0;
-    return ServiceSettings.OFF
-        .withAddress(InetSocketAddress.createUnresolved(LOOPBACK, wanted))
-        .withPage(PageSettings.DEFAULT.withReplay());
+    return ClassifierSettings.DEFAULT
+        .with(
+            ServiceSettings.ADDRESS,
+            Optional.of(InetSocketAddress.createUnresolved(LOOPBACK, wanted)))
+        .with(PageSettings.REPLAY, true);
   }
 
   private static boolean isFree(int port) {

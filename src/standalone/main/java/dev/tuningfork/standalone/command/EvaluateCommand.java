@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.trainer.TrainingManifest;
 import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.GalaxySource;
 import dev.tuningfork.trainer.data.HeldOutSplit;
@@ -164,7 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
           "There is no galaxy to judge the model on: every data set is --train-only or --unlabelled.");
     }
     checkUnseen(bundle, err);
-    Optional<HeldOutSplit> split = split(bundle);
+    Optional<HeldOutSplit> split = TrainingManifest.split(bundle.description());
     if (!all && split.isEmpty()) {
       throw new IllegalArgumentException(
           "The model %s does not say which galaxies were held out of its training. If it never saw this data, judge it on --all of it."
@@ -188,32 +189,26 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /**
-   * The bundle names the folders of images that it learnt from.
+   * Checks the folders against those that the bundle says its model learnt from.
    *
-   * @throws IllegalArgumentException if it is to be judged on one of which it held out nothing
+   * @throws IllegalArgumentException if the model learnt from all galaxies of a folder
    */
   private void checkUnseen(ModelBundle bundle, PrintWriter err) {
-    if (!(bundle.description().training().get("data") instanceof List<?> learnt)) {
-      return;
-    }
     for (DataOptions options : dataSets) {
+      if (!options.judged()) {
+        continue;
+      }
       String images = GalaxySource.shortened(options.images);
-      for (Object entry : learnt) {
-        if (!options.judged()
-            || !(entry instanceof Map<?, ?> set)
-            || !images.equals(set.get("images"))) {
-          continue;
-        }
-        if (Boolean.TRUE.equals(set.get("trainOnly"))) {
-          throw new IllegalArgumentException(
-              "The model learnt from all galaxies of %s: judged on them, its figures would tell nothing."
-                  .formatted(images));
-        }
-        if (all) {
-          err.println(
-              "The model learnt from galaxies of %s; judged on all of them, its figures tell nothing of others."
-                  .formatted(images));
-        }
+      TrainingManifest.Seen seen = TrainingManifest.seen(bundle.description(), options.images);
+      if (seen == TrainingManifest.Seen.ALL) {
+        throw new IllegalArgumentException(
+            "The model learnt from all galaxies of %s: judged on them, its figures would tell nothing."
+                .formatted(images));
+      }
+      if (seen == TrainingManifest.Seen.SOME && all) {
+        err.println(
+            "The model learnt from galaxies of %s; judged on all of them, its figures tell nothing of others."
+                .formatted(images));
       }
     }
   }
@@ -225,14 +220,5 @@ final class EvaluateCommand implements Callable<Integer> {
       err.printf(Locale.ROOT, "… and %,d more such problems.%n", sentences.size() - PROBLEMS_SHOWN);
     }
     err.flush();
-  }
-
-  /** What the bundle says of its own training. */
-  private static Optional<HeldOutSplit> split(ModelBundle bundle) {
-    return bundle.description().training().get("heldOut") instanceof Map<?, ?> rule
-            && rule.get("share") instanceof Number share
-            && rule.get("salt") instanceof String salt
-        ? Optional.of(new HeldOutSplit(share.doubleValue(), salt))
-        : Optional.empty();
   }
 }

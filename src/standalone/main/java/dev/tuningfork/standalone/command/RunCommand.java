@@ -5,7 +5,7 @@ import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.LogFormat;
 import dev.tuningfork.classifier.Preflight;
 import dev.tuningfork.classifier.Preflight.Finding;
-import dev.tuningfork.classifier.SettingsException;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;

@@ -2,14 +2,11 @@ package dev.tuningfork.standalone.session;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.page.SteeredSurvey;
-import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
@@ -87,38 +84,22 @@ public final class ClassifierSession implements AutoCloseable {
   /**
    * Starts broker and classifier, and returns once it runs.
    *
-   * @param policy where images may be fetched from
+   * @param wanted the classifier's settings; those of Kafka are added here
    * @param commitInterval how often answers become visible
-   */
-  public static ClassifierSession start(
-      MorphologyModel model, FetchPolicy policy, Duration commitInterval) {
-    return start(model, policy, commitInterval, ServiceSettings.OFF, Optional.empty());
-  }
-
-  /**
-   * Starts broker and classifier, and returns once it runs.
-   *
-   * @param policy where images may be fetched from
-   * @param commitInterval how often answers become visible
-   * @param service where it answers over HTTP
    * @param survey what its page may steer
    */
   public static ClassifierSession start(
       MorphologyModel model,
-      FetchPolicy policy,
+      ClassifierSettings wanted,
       Duration commitInterval,
-      ServiceSettings service,
       Optional<SteeredSurvey> survey) {
     EmbeddedBroker broker = EmbeddedBroker.start();
     try {
-      Topics topics = Topics.DEFAULT;
+      Topics topics = wanted.topics();
       Stream.of(topics.input(), topics.output(), topics.deadLetters())
           .forEach(topic -> broker.createTopic(topic, PARTITIONS));
       ClassifierSettings settings =
-          ClassifierSettings.DEFAULT
-              .withTopics(topics)
-              .withFetch(FetchSettings.of(policy))
-              .withService(service)
+          wanted
               .withKafka("bootstrap.servers", broker.bootstrapServers())
               .withKafka("commit.interval.ms", Long.toString(commitInterval.toMillis()))
               .withKafka("replication.factor", "1")

@@ -13,6 +13,10 @@ import dev.tuningfork.model.Safetensors;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.DrawnGalaxies;
+import dev.tuningfork.trainer.augment.Augmentation;
+import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.learn.Objective;
+import dev.tuningfork.trainer.learn.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -174,6 +178,41 @@ class TrainCommandTest {
   /** Of the last layer, which is not rounded. */
   private float[] lastKernel() throws Exception {
     return ModelBundle.open(bundle).weights().array(Network.ANSWERS + ".weight").values();
+  }
+
+  /** Named beside options of the same group or not, in the help and in the model. */
+  @Test
+  void whatIsNotSaidIsAsTheDefaultSettingsHaveIt() throws Exception {
+    TrainingSettings usual = TrainingSettings.DEFAULT;
+    assertThat(train("--noise", "0.02")).as(err::toString).isZero();
+
+    Map<String, Object> training = ModelBundle.open(bundle).description().training();
+    JsonMapper json = new JsonMapper();
+    assertThat(json.convertValue(training.get("descent"), TrainingSettings.Descent.class))
+        .isEqualTo(usual.descent());
+    Augmentation views = usual.augmentation();
+    assertThat(json.convertValue(training.get("augmentation"), Augmentation.class))
+        .isEqualTo(
+            new Augmentation(
+                views.rotate(),
+                views.flip(),
+                views.zoom(),
+                views.shift(),
+                views.brightness(),
+                0.02));
+    assertThat(training)
+        .containsEntry("losses", usual.losses().stream().map(Objective.Term::describe).toList())
+        .containsEntry("seed", usual.seed());
+    assertThat(run("train", "--help")).isZero();
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains(
+            "One of --list. Default: " + usual.architecture(),
+            "--epochs=N Default: " + usual.epochs(),
+            "--batch=N Default: " + usual.batch(),
+            "half a cosine away from it. Default: " + usual.descent().learningRate(),
+            "turns it off. Default: " + usual.descent().average(),
+            "Where white is 1. Default: " + views.noise(),
+            "to judge the model on. Default: " + HeldOutSplit.DEFAULT.share());
   }
 
   @Test

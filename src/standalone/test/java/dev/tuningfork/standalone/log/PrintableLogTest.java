@@ -10,9 +10,12 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.FilterReply;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URL;
+import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.Test;
 
 /** What strangers write stays text, in the log as it is set up. */
@@ -24,14 +27,8 @@ class PrintableLogTest {
 
   @Test
   void textHoldsOneLineForTheMessageAndOneForEachCause() throws Exception {
-    LoggerContext context = new LoggerContext();
-    URL file = PrintableLogTest.class.getResource("/logback.xml");
-    JoranConfigurator configurator = new JoranConfigurator();
-    configurator.setContext(context);
-    configurator.doConfigure(file);
-    ConsoleAppender<ILoggingEvent> console =
-        (ConsoleAppender<ILoggingEvent>)
-            context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");
+    LoggerContext context = configured();
+    ConsoleAppender<ILoggingEvent> console = console(context);
 
     IllegalStateException thrown =
         new IllegalStateException(HOSTILE, new IllegalArgumentException(HOSTILE));
@@ -54,6 +51,25 @@ class PrintableLogTest {
   }
 
   @Test
+  void ofKafkasWarningsOnlyTheOneAboutTheClientSupplierIsLeftOut() throws Exception {
+    LoggerContext context = configured();
+    ConsoleAppender<ILoggingEvent> console = console(context);
+
+    assertThat(
+            console.getFilterChainDecision(
+                kafkaWarning(
+                    context,
+                    "stream-client [a] A non-default kafka client supplier was supplied. Note that"
+                        + " supplying a custom main consumer is not supported.")))
+        .isEqualTo(FilterReply.DENY);
+    assertThat(
+            console.getFilterChainDecision(
+                kafkaWarning(context, "stream-client [a] All stream threads have died.")))
+        .isEqualTo(FilterReply.NEUTRAL);
+    context.stop();
+  }
+
+  @Test
   void jsonIsOneLineAndLosesNothing() throws Exception {
     LoggerContext context = new LoggerContext();
     context.setMDCAdapter(new LogbackMDCAdapter());
@@ -68,6 +84,31 @@ class PrintableLogTest {
     assertThat(json.lines()).hasSize(1);
     assertThat(new JsonMapper().readTree(json).get("formattedMessage").asText())
         .isEqualTo("Fetched " + HOSTILE + ".");
+  }
+
+  private static LoggerContext configured() throws Exception {
+    LoggerContext context = new LoggerContext();
+    URL file = PrintableLogTest.class.getResource("/logback.xml");
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(context);
+    configurator.doConfigure(file);
+    return context;
+  }
+
+  @SuppressWarnings("unchecked") // as logback.xml declares it
+  private static ConsoleAppender<ILoggingEvent> console(LoggerContext context) {
+    return (ConsoleAppender<ILoggingEvent>)
+        (Appender<?>) context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");
+  }
+
+  private static LoggingEvent kafkaWarning(LoggerContext context, String message) {
+    return new LoggingEvent(
+        "test",
+        context.getLogger(KafkaStreams.class.getName()),
+        Level.WARN,
+        message,
+        null,
+        new Object[0]);
   }
 
   private static LoggingEvent event(LoggerContext context, Throwable thrown) {

@@ -12,15 +12,15 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.ImageOrigin;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import dev.tuningfork.classifier.page.LetterBox;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
+import dev.tuningfork.classifier.page.PageDeadLetters;
 import dev.tuningfork.classifier.service.PageSettings;
+import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Pixels;
@@ -51,17 +51,17 @@ class ExchangedModelPageIT {
 
   private final AtomicReference<Answerer> serving = new AtomicReference<>(answerer("first", FIRST));
   private final LiveFeed feed =
-      new LiveFeed(PageSettings.DEFAULT, ClassifierMetrics.unheard(), Optional.empty());
+      new LiveFeed(PageSettings.DEFAULT, ClassifierMetrics.noop(), Optional.empty());
 
   @Test
   void thePageFollowsTheModelThatAnswers() throws Exception {
     LivePage page =
         new LivePage(
             feed,
-            new LetterBox(Map.of(), Map.of(), Topics.DEFAULT, false),
+            new PageDeadLetters(Map.of(), Map.of(), Topics.DEFAULT, false),
             PageSettings.DEFAULT,
             "127.0.0.1",
-            new SurveyImageFetcher(FetchSettings.of(FetchPolicy.ofFolders(List.of()))),
+            new SurveyImageFetcher(FetchSettings.of(SettingValues.NONE)),
             ImageLimits.DEFAULT,
             new LivePage.Surroundings(
                 "1", serving::get, _ -> Optional.empty(), () -> 0, () -> true));
@@ -118,15 +118,13 @@ class ExchangedModelPageIT {
     message.put("objectId", objectId);
     byte[] grey = new byte[32 * 32];
     Arrays.fill(grey, (byte) 100);
-    feed.begun();
-    feed.published(
-        GalaxyMorphology.fromJson(message.toString().getBytes(UTF_8)),
-        new ImageOrigin.Carried(objectId, new MockSurvey(1).galaxy(1).jpeg(), "image/jpeg"),
-        requireNonNull(
-            feed.look(
+    requireNonNull(
+            feed.sample(
                 new PreparedImage(new Pixels.Levels(grey), 32, 32, Set.of()),
-                AnswerProbabilities.of(tree, answers))));
-    feed.committed();
+                AnswerProbabilities.of(tree, answers)))
+        .committed(
+            GalaxyMorphology.fromJson(message.toString().getBytes(UTF_8)),
+            new ImageOrigin.Carried(objectId, new MockSurvey(1).galaxy(1).jpeg(), "image/jpeg"));
   }
 
   private static Answerer answerer(String name, DecisionTree tree) {

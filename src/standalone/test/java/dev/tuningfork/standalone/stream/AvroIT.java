@@ -7,14 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.ClassifierSettings.Messages;
 import dev.tuningfork.classifier.ClassifierSettings.Serialization;
-import dev.tuningfork.classifier.SettingsException;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import java.io.IOException;
@@ -158,13 +157,12 @@ class AvroIT {
   void withoutItsRegistryAClassifierDoesNotStart() throws Exception {
     try (Observatory observatory = new Observatory(folder);
         MorphologyModel model = observatory.model()) {
-      RegistrySettings elsewhere =
-          new RegistrySettings(
-              URI.create(registry.url() + "/nowhere"), Optional.empty(), Optional.empty(), true);
+      URI elsewhere = URI.create(registry.url() + "/nowhere");
       ClassifierSettings settings =
           observatory
               .settings()
-              .withMessages(new Messages(Serialization.AVRO, Optional.of(elsewhere)));
+              .with(RegistrySettings.URL, Optional.of(elsewhere))
+              .with(ClassifierSettings.SERIALIZATION, Serialization.AVRO);
       assertThatThrownBy(() -> ClassifierApplication.start(settings, model))
           .isInstanceOf(SettingsException.class)
           .hasMessageContaining("schema registry");
@@ -174,12 +172,13 @@ class AvroIT {
   private ClassifierSettings settings(Observatory observatory) {
     return observatory
         .settings()
-        .withMessages(new Messages(Serialization.AVRO, Optional.of(registry)))
+        .with(RegistrySettings.URL, Optional.of(registry.url()))
+        .with(ClassifierSettings.SERIALIZATION, Serialization.AVRO)
         .withKafka("state.dir", folder.resolve("state").toString())
-        .withService(
-            ServiceSettings.OFF
-                .withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0))
-                .withMorphologies());
+        .with(
+            ServiceSettings.ADDRESS,
+            Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)))
+        .with(ServiceSettings.MORPHOLOGIES, true);
   }
 
   /** The same in bytes and another to the registry, which tells schemas apart by their text. */

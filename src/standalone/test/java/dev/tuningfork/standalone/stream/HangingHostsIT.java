@@ -7,9 +7,6 @@ import dev.tuningfork.classifier.ClassifierApplication.State;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.fetch.FetchLimits;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
-import dev.tuningfork.classifier.fetch.Retries;
-import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.model.MorphologyModel;
@@ -23,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.Test;
@@ -89,33 +85,18 @@ class HangingHostsIT {
   private ClassifierSettings settings(Observatory observatory) throws IOException {
     return observatory
         .settings()
-        .withLedger(
-            new LedgerSettings(
-                20,
-                5,
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                Duration.ofMillis(5),
-                Duration.ofMillis(20),
-                1_000_000))
-        .withFetch(
-            new FetchSettings(
-                new FetchPolicy(
-                    Set.of("file", "http"),
-                    List.of("127.0.0.1:*"),
-                    List.of("127.0.0.0/8"),
-                    List.of(folder.toRealPath()),
-                    Set.of()),
-                new FetchLimits(
-                    1_000_000,
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(6),
-                    0,
-                    32),
-                Retries.DEFAULT,
-                S3Settings.DEFAULT,
-                "tuning-fork-test"));
+        .with(LedgerSettings.WINDOW, 20)
+        .with(LedgerSettings.OVERSHOOT, 5)
+        .with(LedgerSettings.ROOM_WAIT, Duration.ofMillis(100))
+        .with(LedgerSettings.PATIENCE, Duration.ofSeconds(1))
+        .with(FetchPolicy.SCHEMES, List.of("file", "http"))
+        .with(FetchPolicy.HOSTS, List.of("127.0.0.1:*"))
+        .with(FetchPolicy.NETWORKS, List.of("127.0.0.0/8"))
+        .with(FetchPolicy.FOLDERS, List.of(folder.toRealPath()))
+        .with(FetchLimits.LARGEST_BYTES, 1_000_000L)
+        .with(FetchLimits.ATTEMPT_TIME, Duration.ofSeconds(2))
+        .with(FetchLimits.TOTAL_TIME, Duration.ofSeconds(6))
+        .with(FetchLimits.REDIRECTS, 0);
   }
 
   /** Accepts connections, and behaves on each as it is told. */

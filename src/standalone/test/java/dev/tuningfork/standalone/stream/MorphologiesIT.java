@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,9 +99,9 @@ class MorphologiesIT {
         .withKafka("state.dir", folder.resolve(name).toString())
         // what an instance held that went is given to others when its session is over
         .withKafka("session.timeout.ms", "6000")
-        .withService(
-            ServiceSettings.OFF
-                .withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0))
-                .withMorphologies());
+        .with(
+            ServiceSettings.ADDRESS,
+            Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)))
+        .with(ServiceSettings.MORPHOLOGIES, true);
   }
 }

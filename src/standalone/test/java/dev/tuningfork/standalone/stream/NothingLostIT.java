@@ -97,15 +97,10 @@ class NothingLostIT {
           observatory
               .settings()
               .withKafka("producer.transaction.timeout.ms", "6000")
-              .withLedger(
-                  new LedgerSettings(
-                      200,
-                      400,
-                      Duration.ofMillis(500),
-                      Duration.ofSeconds(3),
-                      Duration.ofMillis(5),
-                      Duration.ofMillis(20),
-                      LedgerSettings.DEFAULT.largestRecord()));
+              .with(LedgerSettings.WINDOW, 200)
+              .with(LedgerSettings.OVERSHOOT, 400)
+              .with(LedgerSettings.ROOM_WAIT, Duration.ofMillis(500))
+              .with(LedgerSettings.PATIENCE, Duration.ofSeconds(3));
       observatory.publish(0, galaxies);
       try (var classifier = ClassifierApplication.start(settings, model)) {
         assertThat(hang.await(hanging.toSeconds(), TimeUnit.SECONDS)).isFalse();

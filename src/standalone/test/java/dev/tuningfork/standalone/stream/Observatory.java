@@ -3,8 +3,6 @@ package dev.tuningfork.standalone.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.fetch.FetchPolicy;
-import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
@@ -139,7 +137,7 @@ final class Observatory implements AutoCloseable {
   ClassifierSettings settings() {
     return ClassifierSettings.DEFAULT
         .withKafka("bootstrap.servers", servers)
-        .withFetch(FetchSettings.of(FetchPolicy.ofFolders(List.of(folder))));
+        .withFolders(List.of(folder));
   }
 
   /** The same as a file. */

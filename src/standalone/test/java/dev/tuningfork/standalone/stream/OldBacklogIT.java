@@ -9,7 +9,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
@@ -61,7 +60,11 @@ class OldBacklogIT {
       create(admin, Topics.DEFAULT.input(), Map.of("retention.ms", "-1"));
       publishOld(broker, observatory);
       ClassifierSettings settings =
-          observatory.settings().withCreation(new TopicCreation(1, (short) 1));
+          observatory
+              .settings()
+              .with(ClassifierSettings.TOPICS_CREATE, true)
+              .with(ClassifierSettings.TOPICS_PARTITIONS, 1)
+              .with(ClassifierSettings.TOPICS_REPLICATION, 1);
       try (MorphologyModel model = observatory.model();
           var classifier = ClassifierApplication.start(settings, model)) {
         await("all outcomes").atMost(PATIENCE).until(() -> outcomes(classifier) == GOOD + BAD);

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.model.MorphologyModel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,7 +41,9 @@ class OldBrokerIT {
       ClassifierSettings settings =
           observatory
               .settings()
-              .withCreation(new TopicCreation(4, (short) 1))
+              .with(ClassifierSettings.TOPICS_CREATE, true)
+              .with(ClassifierSettings.TOPICS_PARTITIONS, 4)
+              .with(ClassifierSettings.TOPICS_REPLICATION, 1)
               .withKafka("state.dir", folder.resolve("state").toString());
       try (MorphologyModel model = observatory.model();
           var classifier = ClassifierApplication.start(settings, model)) {

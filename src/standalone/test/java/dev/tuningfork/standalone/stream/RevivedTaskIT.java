@@ -11,8 +11,8 @@ import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
-import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.classifier.stream.Transactions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +55,7 @@ class RevivedTaskIT {
   private static final LedgerSettings SMALL =
       new LedgerSettings(
           100,
+          LedgerSettings.DEFAULT.windowBytes(),
           400,
           Duration.ofMillis(500),
           Duration.ofSeconds(5),
@@ -77,8 +78,8 @@ class RevivedTaskIT {
                   classifier,
                   MessageFormat.JSON,
                   SMALL,
-                  ClassifierMetrics.unheard(),
-                  MorphologyListener.NOBODY),
+                  new Transactions(ClassifierMetrics.noop(), 1),
+                  ClassifierMetrics.noop()),
               settings(observatory),
               clients)) {
         streams.start();

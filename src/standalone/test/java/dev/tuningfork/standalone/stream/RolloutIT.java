@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
@@ -166,14 +165,16 @@ class RolloutIT {
   }
 
   private ClassifierSettings settings(Observatory observatory, Path model) {
-    RolloutSettings rollout =
-        new RolloutSettings(
-            true, Duration.ofMillis(100), Optional.of(folder.resolve("shadow").toString()), 0.1);
     return observatory
         .settings()
-        .withModel(new ModelChoice(model.toString(), "cpu", 1, rollout))
-        .withService(
-            ServiceSettings.OFF.withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0)));
+        .with(ClassifierSettings.MODEL_NAME, model.toString())
+        .with(ClassifierSettings.MODEL_DEVICE, "cpu")
+        .with(RolloutSettings.WATCH, true)
+        .with(RolloutSettings.POLL, Duration.ofMillis(100))
+        .with(RolloutSettings.SHADOW, Optional.of(folder.resolve("shadow").toString()))
+        .with(
+            ServiceSettings.ADDRESS,
+            Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)));
   }
 
   /** As an operator and Kubernetes do: whoever looks sees the one or the other. */

@@ -30,6 +30,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,16 +62,19 @@ class ServedPageIT {
   static void start() throws Exception {
     observatory = new Observatory(folder);
     model = observatory.model();
-    PageSettings page =
-        new PageSettings(true, true, List.of("sky.example.org"), 20, CLIENTS, 50, 8 << 20);
     ClassifierSettings settings =
         observatory
             .settings()
             .withKafka("commit.interval.ms", "100")
-            .withService(
-                ServiceSettings.OFF
-                    .withAddress(InetSocketAddress.createUnresolved("127.0.0.1", 0))
-                    .withPage(page));
+            .with(
+                ServiceSettings.ADDRESS,
+                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)))
+            .with(PageSettings.REPLAY, true)
+            .with(PageSettings.HOSTS, List.of("sky.example.org"))
+            .with(PageSettings.CARDS, 20)
+            .with(PageSettings.CLIENTS, CLIENTS)
+            .with(PageSettings.GALAXIES, 50)
+            .with(PageSettings.MEMORY, 8L << 20);
     classifier = ClassifierApplication.start(settings, model);
     port = classifier.servicePort().orElseThrow();
     service = new ServiceClient(port);

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.SettingsException;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -161,20 +162,11 @@ class ServiceIT {
   @Test
   void streamThreadsThatKeepDyingAreNotLive() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
-    LedgerSettings hasty =
-        new LedgerSettings(
-            1,
-            1,
-            Duration.ofMillis(5),
-            Duration.ofMillis(10),
-            Duration.ofMillis(5),
-            Duration.ofMillis(20),
-            1_000_000);
     try (Observatory observatory = new Observatory(folder);
         MorphologyModel hanging =
             new ModelWrapper(observatory.model(), () -> NothingLostIT.hang(never));
         var classifier =
-            ClassifierApplication.start(served(observatory.settings().withLedger(hasty)), hanging);
+            ClassifierApplication.start(hasty(served(observatory.settings())), hanging);
         var service = new ServiceClient(classifier.servicePort().orElseThrow())) {
       assertThat(classifier.awaitRunning(PATIENCE)).isTrue();
       assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
@@ -247,7 +239,7 @@ class ServiceIT {
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var address = InetSocketAddress.createUnresolved("127.0.0.1", taken.getLocalPort());
       ClassifierSettings settings =
-          observatory.settings().withService(ServiceSettings.OFF.withAddress(address));
+          observatory.settings().with(ServiceSettings.ADDRESS, Optional.of(address));
       assertThatThrownBy(() -> ClassifierApplication.start(settings, model))
           .isInstanceOf(SettingsException.class)
           .hasMessageContaining("The service cannot listen on 127.0.0.1:" + taken.getLocalPort())
@@ -256,7 +248,16 @@ class ServiceIT {
   }
 
   private static ClassifierSettings served(ClassifierSettings settings) {
-    return settings.withService(ServiceSettings.OFF.withAddress(ANY_PORT));
+    return settings.with(ServiceSettings.ADDRESS, Optional.of(ANY_PORT));
+  }
+
+  /** So that a task soon fails when its model hangs. */
+  private static ClassifierSettings hasty(ClassifierSettings settings) {
+    return settings
+        .with(LedgerSettings.WINDOW, 1)
+        .with(LedgerSettings.OVERSHOOT, 1)
+        .with(LedgerSettings.ROOM_WAIT, Duration.ofMillis(5))
+        .with(LedgerSettings.PATIENCE, Duration.ofMillis(10));
   }
 
   private ClassifierSettings withState(ClassifierSettings settings, String name) {

@@ -11,8 +11,8 @@ import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.LedgerSettings;
-import dev.tuningfork.classifier.stream.MorphologyListener;
 import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.classifier.stream.Transactions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,8 +58,8 @@ class SlowCommitIT {
                   new InstantClassifier(),
                   MessageFormat.JSON,
                   LedgerSettings.DEFAULT,
-                  ClassifierMetrics.unheard(),
-                  MorphologyListener.NOBODY),
+                  new Transactions(ClassifierMetrics.noop(), 1),
+                  ClassifierMetrics.noop()),
               settings(observatory),
               clients)) {
         streams.start();

@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.augment;
 
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
@@ -37,6 +38,21 @@ public record Augmentation(
       throw new IllegalArgumentException(
           "The noise must be 0 to 1, where white is 1, not " + noise + ".");
     }
+  }
+
+  /** For a model's card. */
+  public String describe() {
+    return equals(NONE)
+        ? "none"
+        : String.format(
+            Locale.ROOT,
+            "%s%szoom up to ×%s, shift up to %s pixels, brightness up to ×%s, noise up to %s",
+            rotate ? "rotation by any angle, " : "",
+            flip ? "mirroring, " : "",
+            zoom,
+            shift,
+            brightness,
+            noise);
   }
 
   /** Whether any view reaches beyond the crop that the network sees. */

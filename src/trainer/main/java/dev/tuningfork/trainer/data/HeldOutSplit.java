@@ -14,6 +14,9 @@ import java.security.NoSuchAlgorithmException;
  */
 public record HeldOutSplit(double share, String salt) {
 
+  /** The split of a training where nothing else is said. */
+  public static final HeldOutSplit DEFAULT = new HeldOutSplit(0.2, "tuning-fork");
+
   public HeldOutSplit {
     if (!(share > 0 && share < 1)) {
       throw new IllegalArgumentException(

@@ -75,15 +75,16 @@ public final class Evaluator {
   }
 
   /**
-   * Asks alone: what the model says about each galaxy in all eight orientations of its image.
+   * The model's answers alone, without figures.
    *
    * @param model answers from one view of each image
+   * @param turning whether each image is looked at in all eight orientations
    * @param progress is told how many galaxies are done, after each batch
    * @return in the order of the galaxies, without those whose image cannot be read
    */
   public static List<Judged> ask(
-      MorphologyModel model, List<Member> galaxies, IntConsumer progress) {
-    return List.copyOf(asked(model, galaxies, true, progress).judged);
+      MorphologyModel model, List<Member> galaxies, boolean turning, IntConsumer progress) {
+    return List.copyOf(asked(model, galaxies, turning, progress).judged);
   }
 
   private static Evaluator asked(

@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
  */
 public record Devices(List<Device> list) {
 
+  /** The name of a GPU where there is one, else of the CPU. */
+  public static final String AUTO = "auto";
+
   public Devices {
     list = List.copyOf(list);
     if (list.isEmpty()) {
@@ -34,7 +37,7 @@ public record Devices(List<Device> list) {
   }
 
   private static Device named(String name, int gpus) {
-    if (name.equals("auto")) {
+    if (name.equals(AUTO)) {
       return gpus > 0 ? Device.gpu(0) : Device.cpu();
     }
     if (name.equals("cpu")) {

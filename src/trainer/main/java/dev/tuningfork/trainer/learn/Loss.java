@@ -52,6 +52,10 @@ public sealed interface Loss {
    * known. Needs a model of the whole tree.
    */
   record ClassRule() implements Loss {
+
+    /** Its weight beside other losses where nothing else is said. */
+    public static final double WEIGHT = 10;
+
     @Override
     public String toString() {
       return "squared distance from what the class demands";

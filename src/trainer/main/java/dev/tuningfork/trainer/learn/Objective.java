@@ -32,7 +32,13 @@ public final class Objective {
   private final int depth;
 
   /** A loss and how much it counts. */
-  public record Term(Loss loss, double weight) {}
+  public record Term(Loss loss, double weight) {
+
+    /** For a model's card and manifest. */
+    public String describe() {
+      return weight + " × " + loss;
+    }
+  }
 
   /**
    * @throws IllegalArgumentException if a loss needs the whole tree and the questions are not

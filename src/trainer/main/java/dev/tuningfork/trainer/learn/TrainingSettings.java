@@ -1,9 +1,12 @@
 package dev.tuningfork.trainer.learn;
 
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.network.Architecture;
+import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.augment.Augmentation;
+import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,13 +15,13 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What decides a training run: with the same data and the same first weights, the same settings on
- * the same machine give the same model.
+ * The settings of a training run: with the same data and the same first weights, the same settings
+ * on the same machine give the same model.
  *
  * @param architecture such as {@code alexnet-lite}
  * @param input how images are prepared
  * @param questions those that the network learns to answer, in the tree's order
- * @param losses what is made small: at least one
+ * @param losses whose weighted sum is minimised: at least one
  * @param augmentation what is done to the images
  * @param epochs how often each galaxy is seen, on average and before its data set's weight
  * @param batch how many galaxies a step learns from
@@ -75,10 +78,27 @@ public record TrainingSettings(
     }
   }
 
+  /** The settings where nothing else is said. */
+  public static final TrainingSettings DEFAULT =
+      new TrainingSettings(
+          "residual-lite",
+          Architectures.named("residual-lite").input(),
+          DecisionTree.galaxyZoo2().questions(),
+          List.of(
+              new Objective.Term(new Loss.DirichletMultinomial(40), 1),
+              new Objective.Term(new Loss.SquaredError(), 10)),
+          new Augmentation(true, true, 1.15, 4, 1.1, 0.01),
+          30,
+          64,
+          new Descent(Optimizer.Kind.ADAMW, 0.001, 0.05, 1, 0.02, 1, 0.998),
+          0,
+          0,
+          1);
+
   public TrainingSettings {
     questions = List.copyOf(questions);
     losses = List.copyOf(losses);
-    require(!losses.isEmpty(), "Training makes at least one loss small.");
+    require(!losses.isEmpty(), "Training minimises at least one loss.");
     require(epochs >= 1, "Training takes at least 1 epoch, not " + epochs + ".");
     require(batch >= 2, "A batch has at least 2 galaxies, not " + batch + ".");
     require(
@@ -87,9 +107,45 @@ public record TrainingSettings(
             .formatted(frozenEpochs, patience));
   }
 
-  /** Whether the network's outputs are logarithms of concentrations, so that it has intervals. */
-  public boolean givesConcentrations() {
-    return losses.stream().anyMatch(term -> term.loss() instanceof Loss.DirichletMultinomial);
+  /** The same for another network, on images as it takes them. */
+  public TrainingSettings with(Architecture other) {
+    return new TrainingSettings(
+        other.name(),
+        other.input(),
+        questions,
+        losses,
+        augmentation,
+        epochs,
+        batch,
+        descent,
+        frozenEpochs,
+        patience,
+        seed);
+  }
+
+  /** The same for another number of epochs. */
+  public TrainingSettings withEpochs(int other) {
+    return new TrainingSettings(
+        architecture,
+        input,
+        questions,
+        losses,
+        augmentation,
+        other,
+        batch,
+        descent,
+        frozenEpochs,
+        patience,
+        seed);
+  }
+
+  /** The likelihood among the losses: with it the network gives concentrations, and intervals. */
+  public Optional<Loss.DirichletMultinomial> likelihood() {
+    return losses.stream()
+        .map(Objective.Term::loss)
+        .filter(Loss.DirichletMultinomial.class::isInstance)
+        .map(Loss.DirichletMultinomial.class::cast)
+        .findFirst();
   }
 
   /**
@@ -98,12 +154,7 @@ public record TrainingSettings(
    */
   public Weights firstWeights(Network network) {
     Weights random = Weights.initial(network, seed);
-    Optional<Loss.DirichletMultinomial> votes =
-        losses.stream()
-            .map(Objective.Term::loss)
-            .filter(Loss.DirichletMultinomial.class::isInstance)
-            .map(Loss.DirichletMultinomial.class::cast)
-            .findFirst();
+    Optional<Loss.DirichletMultinomial> votes = likelihood();
     if (votes.isEmpty()) {
       return random;
     }

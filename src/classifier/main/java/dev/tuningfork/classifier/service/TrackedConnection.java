@@ -27,7 +27,7 @@ import java.util.concurrent.ExecutorService;
  * <p>One thread reads, answers and writes. Others may look at it and cut it off. The phase is
  * guarded by this object, so a connection is never cut off for idling once its request has arrived.
  */
-final class Visit implements ConnectionContext {
+final class TrackedConnection implements ConnectionContext {
 
   private enum Phase {
     /** A part of a request is missing. */
@@ -52,7 +52,7 @@ final class Visit implements ConnectionContext {
   private Phase phase = Phase.REQUEST;
   private long since = System.nanoTime();
 
-  Visit(ConnectionContext connection) {
+  TrackedConnection(ConnectionContext connection) {
     this.connection = connection;
     this.client = client(connection.remotePeer());
   }

@@ -1,5 +1,6 @@
 package dev.tuningfork.classifier.page;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics.Reading;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,44 +10,77 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What is told once a second about the stream. Belongs to one thread. */
-final class Figures {
+/** The stream's figures, read once a second. Belongs to one thread. */
+final class StreamFigures {
+
+  /**
+   * The figures at one moment.
+   *
+   * @param at milliseconds since 1970
+   * @param morphologies galaxies that were classified since the start
+   * @param deadLetters galaxies that became dead letters since the start
+   * @param inFlight galaxies that are accepted and whose outcome is not published yet
+   * @param window how many may be in flight before the tasks wait
+   * @param oldest the age of the oldest of them, milliseconds
+   * @param lag how many references are published and not yet read; absent where not known
+   * @param p50 the median of the time to an outcome, milliseconds; absent where there was none
+   */
+  record Snapshot(
+      long at,
+      long morphologies,
+      long deadLetters,
+      Map<String, Long> deadLettersByStage,
+      int inFlight,
+      int window,
+      long oldest,
+      @Nullable Long lag,
+      @Nullable Double p50,
+      @Nullable Double p95,
+      @Nullable Double p99,
+      boolean ready) {}
+
+  /**
+   * The figures for one client.
+   *
+   * @param matched how many galaxies passed its filter, shown or not
+   * @param dropped how many events it was too slow for
+   */
+  record OfClient(@JsonUnwrapped Snapshot stream, long matched, long dropped) {}
 
   /** Percentiles are those of the galaxies of so many seconds. */
   private static final int SECONDS = 10;
 
   private final Deque<SortedMap<Double, Long>> before = new ArrayDeque<>();
 
-  /** What was seen before is too long ago to tell anything. */
+  /** Begins anew after a pause: what was read before it is too old for percentiles. */
   void forget() {
     before.clear();
   }
 
   /**
-   * @param lag how many references are published and not yet taken; negative where not known
+   * @param lag how many references are published and not yet read; negative where not known
    */
-  Map<String, Object> next(Reading now, long lag, boolean ready) {
+  Snapshot next(Reading now, long lag, boolean ready) {
     before.addLast(now.times());
     if (before.size() > SECONDS + 1) {
       before.removeFirst();
     }
     SortedMap<Double, Long> recent = difference(before.getLast(), before.getFirst());
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("at", System.currentTimeMillis());
-    figures.put("morphologies", now.morphologies());
     Map<String, Long> stages = new LinkedHashMap<>();
     now.deadLetters().forEach((stage, count) -> stages.put(stage.label(), count));
-    figures.put("deadLetters", stages.values().stream().mapToLong(Long::longValue).sum());
-    figures.put("deadLettersByStage", stages);
-    figures.put("inFlight", now.inFlight());
-    figures.put("window", now.window());
-    figures.put("oldest", now.oldest());
-    figures.put("lag", lag < 0 ? null : lag);
-    figures.put("p50", percentile(recent, 0.5));
-    figures.put("p95", percentile(recent, 0.95));
-    figures.put("p99", percentile(recent, 0.99));
-    figures.put("ready", ready);
-    return figures;
+    return new Snapshot(
+        System.currentTimeMillis(),
+        now.morphologies(),
+        stages.values().stream().mapToLong(Long::longValue).sum(),
+        stages,
+        now.inFlight(),
+        now.window(),
+        now.oldest(),
+        lag < 0 ? null : lag,
+        percentile(recent, 0.5),
+        percentile(recent, 0.95),
+        percentile(recent, 0.99),
+        ready);
   }
 
   private static SortedMap<Double, Long> difference(

@@ -1,7 +1,5 @@
 package dev.tuningfork.classifier.service;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -19,7 +17,7 @@ import java.util.Map;
  * @param body not written to by anyone
  */
 @SuppressWarnings("ArrayRecordComponent") // sent and forgotten, never compared
-public record Reply(Status status, String contentType, byte[] body, List<Header> more) {
+public record HttpReply(Status status, String contentType, byte[] body, List<Header> more) {
 
   /** On every answer. */
   public static final List<Header> STRICT =
@@ -30,26 +28,20 @@ public record Reply(Status status, String contentType, byte[] body, List<Header>
   public static final String JSON = "application/json";
   static final String TEXT = "text/plain; charset=utf-8";
 
-  private static final JsonMapper MAPPER = new JsonMapper();
-
-  public Reply {
+  public HttpReply {
     more = List.copyOf(more);
   }
 
-  public static Reply of(Status status, String contentType, byte[] body) {
-    return new Reply(status, contentType, body, List.of());
+  public static HttpReply of(Status status, String contentType, byte[] body) {
+    return new HttpReply(status, contentType, body, List.of());
   }
 
-  static Reply text(String contentType, String body) {
+  static HttpReply text(String contentType, String body) {
     return of(Status.OK_200, contentType, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  public static Reply json(Status status, Object body) {
-    try {
-      return of(status, JSON, MAPPER.writeValueAsBytes(body));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("An answer could not be written as JSON.", e);
-    }
+  public static HttpReply json(Status status, Object body) {
+    return of(status, JSON, ServiceJson.write(body).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -57,15 +49,15 @@ public record Reply(Status status, String contentType, byte[] body, List<Header>
    *
    * @param sentence what was wrong, and what to do
    */
-  public static Reply error(Status status, String sentence) {
+  public static HttpReply error(Status status, String sentence) {
     return json(status, Map.of("error", sentence));
   }
 
   /** The same with one more header. */
-  public Reply with(Header header) {
+  public HttpReply with(Header header) {
     List<Header> longer = new ArrayList<>(more);
     longer.add(header);
-    return new Reply(status, contentType, body, longer);
+    return new HttpReply(status, contentType, body, longer);
   }
 
   public void send(ServerResponse response) {

@@ -8,28 +8,29 @@ import java.net.URI;
 import java.util.Locale;
 
 /**
- * Distinguishes the page's own requests from those that a page of somebody else makes in the same
- * browser: a request that changes something must say that it comes from this origin, and the origin
- * must be a {@linkplain KnownHosts known host}. Immutable.
+ * Tells the page's own requests from those of other pages in the same browser (CSRF). A request
+ * that changes something must name this origin, and the origin must be a {@linkplain KnownHosts
+ * known host}. Immutable.
  */
-final class Visitors {
+final class OriginCheck {
 
   private static final HeaderName FETCH_SITE = HeaderNames.create("sec-fetch-site");
 
   private final KnownHosts hosts;
 
-  Visitors(KnownHosts hosts) {
+  OriginCheck(KnownHosts hosts) {
     this.hosts = hosts;
   }
 
-  boolean mayChange(ServerRequest request) {
+  /** Whether the request comes from this page. */
+  boolean isThisPage(ServerRequest request) {
     String site = request.headers().value(FETCH_SITE).orElse("same-origin");
     return hosts.knows(request)
         && site.equals("same-origin")
         && request
             .headers()
             .value(HeaderNames.ORIGIN)
-            .map(Visitors::authority)
+            .map(OriginCheck::authority)
             .orElse("")
             .equals(host(request));
   }

@@ -6,17 +6,17 @@ import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
 
 /**
- * A square picture for eyes, of levels 0 to 255.
+ * A square image for display, of levels 0 to 255.
  *
  * @param levels row by row from the top, the channels of each pixel beside each other; not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // kept and shown, never compared
-record Picture(int side, Channels channels, byte[] levels) {
+record DisplayImage(int side, Channels channels, byte[] levels) {
 
   private static final int QUALITY = 88;
 
   /** A copy of what a model takes. */
-  static Picture of(PreparedImage image) {
+  static DisplayImage of(PreparedImage image) {
     byte[] levels =
         switch (image.pixels()) {
           case Pixels.Levels(byte[] values) -> values.clone();
@@ -31,9 +31,9 @@ record Picture(int side, Channels channels, byte[] levels) {
     // a square of whole numbers, or three times one, which never is a square itself
     int side = (int) Math.round(Math.sqrt(levels.length));
     if (side * side == levels.length) {
-      return new Picture(side, Channels.LUMINANCE, levels);
+      return new DisplayImage(side, Channels.LUMINANCE, levels);
     }
-    return new Picture((int) Math.round(Math.sqrt(levels.length / 3.0)), Channels.RGB, levels);
+    return new DisplayImage((int) Math.round(Math.sqrt(levels.length / 3.0)), Channels.RGB, levels);
   }
 
   /** As a JPEG file. */

@@ -7,7 +7,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class TokenBucketTest {
 
   private static final long SECOND = 1_000_000_000;
 
@@ -15,7 +15,7 @@ class PaceTest {
   void ofMoreSoManyASecondPassAndTheReserve(
       @ForAll @IntRange(min = 1, max = 100) int perSecond,
       @ForAll @IntRange(min = 200, max = 5_000) int offered) {
-    Pace pace = new Pace(perSecond, 2, 0);
+    TokenBucket pace = new TokenBucket(perSecond, 2, 0);
     int passed = 0;
     for (int i = 0; i < 10 * offered; i++) {
       passed += pace.take(i * SECOND / offered) ? 1 : 0;
@@ -26,7 +26,7 @@ class PaceTest {
 
   @Test
   void ofFewerAllPass() {
-    Pace pace = new Pace(20, 1, 0);
+    TokenBucket pace = new TokenBucket(20, 1, 0);
     for (int i = 1; i <= 100; i++) {
       assertThat(pace.take(i * SECOND / 10)).isTrue();
     }

@@ -12,16 +12,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Says which galaxies were given up, with the object's id, its place and its trace in the log's
- * context ({@code objectId}, {@code source}, {@code traceId}). A stack trace stands only where the
- * failure was not foreseen.
+ * Logs which galaxies are dead-lettered, with {@code objectId}, {@code source} and {@code traceId}
+ * in the log's context. Only unexpected failures are logged with a stack trace.
  */
-final class GivenUpLog {
+final class DeadLetterLog {
 
-  private static final Logger LOG = LoggerFactory.getLogger(GivenUpLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetterLog.class);
   private static final int LONGEST_ID = 200;
 
-  private GivenUpLog() {}
+  private DeadLetterLog() {}
 
   /**
    * @param request absent where it could not be read

@@ -21,8 +21,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Makes a dead letter: the record as it came, and headers that say why it was given up. */
-final class DeadLetter {
+/** Makes a dead letter: the record byte for byte, and headers that give the reason. */
+final class DeadLetterRecord {
 
   /** Characters of the sentence that says why. */
   private static final int LONGEST_MESSAGE = 2_000;
@@ -30,7 +30,7 @@ final class DeadLetter {
   /** Room for the headers that say why, and for Kafka's own framing, bytes. */
   private static final int REASONS = 12 << 10;
 
-  private DeadLetter() {}
+  private DeadLetterRecord() {}
 
   /**
    * The whole record, byte for byte, where it is not larger than the largest that may be written.

@@ -22,11 +22,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dead letters as the page shows them: those that have not been replayed, grouped by why. The
- * topic is read when somebody asks, once at a time, and what was read serves those who ask within
- * the next seconds. Safe for use by many threads at once.
+ * The dead letters as the page shows them: those that have not been replayed, grouped by reason.
+ * Each request reads the topic, one at a time; requests within the next seconds share the result.
+ * Safe for use by many threads at once.
  */
-public final class LetterBox {
+public final class PageDeadLetters {
 
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -36,16 +36,16 @@ public final class LetterBox {
   /** The most that are shown of one group. */
   private static final int SHOWN_ALIKE = 20;
 
-  /** What could not be classified, in the page's words. */
+  /** The dead letters by group. */
   record View(long letters, boolean more, boolean replay, List<Group> groups) {}
 
   /**
-   * @param reason what their sentences have in common; of a single one, its sentence
+   * @param reason what their messages have in common; the message itself of a single one
    */
   record Group(String stage, String kind, String reason, long count, List<Letter> letters) {}
 
   /**
-   * @param image where its image is, without secrets
+   * @param image the image's address without secrets, or what the record held instead
    */
   record Letter(
       @Nullable String objectId,
@@ -66,11 +66,11 @@ public final class LetterBox {
   private long readAt;
 
   /**
-   * @param consumer settings of a consumer: where Kafka is, and who asks
-   * @param producer the same of a producer
+   * @param consumer a consumer's settings: addresses and credentials
+   * @param producer a producer's settings
    * @param replay whether letters may be sent to the input topic again
    */
-  public LetterBox(
+  public PageDeadLetters(
       Map<String, Object> consumer, Map<String, Object> producer, Topics topics, boolean replay) {
     this.consumer = consumer;
     this.producer = producer;

@@ -1,10 +1,10 @@
 package dev.tuningfork.classifier.page;
 
 /**
- * Lets so many through a second and no more, evenly but for a small reserve (a token bucket). Safe
- * for use by many threads at once.
+ * Limits a rate: a token bucket, which is filled evenly and holds a small reserve. Safe for use by
+ * many threads at once.
  */
-final class Pace {
+final class TokenBucket {
 
   private final double perSecond;
   private final double reserve;
@@ -12,10 +12,10 @@ final class Pace {
   private long last;
 
   /**
-   * @param reserve how many may come at once after a quiet time; at least 1
+   * @param reserve how many may pass at once after a quiet time; at least 1
    * @param now as {@link System#nanoTime} says
    */
-  Pace(double perSecond, double reserve, long now) {
+  TokenBucket(double perSecond, double reserve, long now) {
     this.perSecond = perSecond;
     this.reserve = reserve;
     tokens = reserve;

@@ -1,0 +1,144 @@
+package dev.tuningfork.classifier;
+
+import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
+import dev.tuningfork.classifier.stream.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prepares the cluster for the start of a classifier: the topics exist and are served, and it is
+ * known which group protocol the broker offers.
+ */
+final class ClusterSetup {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterSetup.class);
+  private static final Duration AT_MOST = Duration.ofSeconds(30);
+
+  private final Admin admin;
+  private final ClassifierSettings settings;
+
+  private ClusterSetup(Admin admin, ClassifierSettings settings) {
+    this.admin = admin;
+    this.settings = settings;
+  }
+
+  /**
+   * Creates the topics that are missing, where the settings allow that.
+   *
+   * @return whether the broker assigns the partitions (KIP-1071)
+   * @throws SettingsException where Kafka does not answer or refuses, or a topic is missing
+   */
+  static boolean prepare(ClassifierSettings settings) {
+    StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
+    Admin admin = Admin.create(config.getAdminConfigs(settings.group().applicationId() + "-start"));
+    try {
+      return new ClusterSetup(admin, settings).prepare();
+    } catch (ExecutionException e) {
+      throw new SettingsException("Kafka refuses what the start needs: " + e.getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new SettingsException(
+          "Kafka did not answer at %s within %d s. Is kafka.bootstrap.servers right?"
+              .formatted(
+                  settings.kafka().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG),
+                  AT_MOST.toSeconds()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SettingsException("The start was interrupted.", e);
+    } finally {
+      // what Kafka has not answered by now is not waited for a second time
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  /** Those topics of a classifier that the cluster does not have. */
+  static List<String> missing(Admin admin, Topics topics, Duration atMost)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Set<String> existing = admin.listTopics().names().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    return Stream.of(topics.input(), topics.output(), topics.deadLetters())
+        .filter(topic -> !existing.contains(topic))
+        .distinct()
+        .toList();
+  }
+
+  private boolean prepare() throws ExecutionException, InterruptedException, TimeoutException {
+    List<String> missing = missing(admin, settings.topics(), AT_MOST);
+    if (!missing.isEmpty()) {
+      create(missing);
+    }
+    awaitTopics();
+    OutcomeRetention.look(admin, settings.topics());
+    return switch (settings.group().protocol()) {
+      case STREAMS -> true;
+      case CLASSIC -> false;
+      case AUTO -> offersStreamsProtocol();
+    };
+  }
+
+  private void create(List<String> topics)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    TopicCreation creation =
+        settings
+            .creation()
+            .orElseThrow(
+                () ->
+                    new SettingsException(
+                        "Kafka has no topic %s. Create it, or set topics.create to true."
+                            .formatted(String.join(" and no topic ", topics))));
+    String largest =
+        String.valueOf(Math.max(1_048_588, settings.pipeline().ledger().largestMessage()));
+    Map<String, String> config = new HashMap<>(OutcomeRetention.FOR_NEW_TOPICS);
+    config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, largest);
+    List<NewTopic> wanted =
+        topics.stream()
+            .map(
+                topic ->
+                    new NewTopic(topic, creation.partitions(), creation.replicationFactor())
+                        .configs(config))
+            .toList();
+    List<String> created = NewTopics.createMissing(admin, wanted, AT_MOST);
+    if (!created.isEmpty()) {
+      LOG.info("Created the topics {}.", String.join(", ", created));
+    }
+  }
+
+  /**
+   * Waits until all topics are served: another instance, or an operator, may have created them this
+   * moment ({@link NewTopics}). A partition that stays without a leader does not stop the start,
+   * because the others can be worked on.
+   */
+  private void awaitTopics() throws ExecutionException, InterruptedException {
+    Topics topics = settings.topics();
+    Set<String> names = Set.copyOf(List.of(topics.input(), topics.output(), topics.deadLetters()));
+    try {
+      NewTopics.await(admin, names, AT_MOST);
+    } catch (TimeoutException e) {
+      LOG.warn(
+          "After {} s not every partition of {} has a leader that serves it. The classifier starts"
+              + " all the same; what those partitions hold waits.",
+          AT_MOST.toSeconds(),
+          String.join(", ", names));
+    }
+  }
+
+  private boolean offersStreamsProtocol()
+      throws ExecutionException, InterruptedException, TimeoutException {
+    var features =
+        admin.describeFeatures().featureMetadata().get(AT_MOST.toNanos(), TimeUnit.NANOSECONDS);
+    var streamsVersion = features.finalizedFeatures().get("streams.version");
+    return streamsVersion != null && streamsVersion.maxVersionLevel() >= 1;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.tuningfork.classifier.page;
+
+import dev.tuningfork.classifier.batch.ImageOrigin;
+import dev.tuningfork.classifier.fetch.FetchException;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.service.HttpReply;
+import dev.tuningfork.image.Channels;
+import dev.tuningfork.image.Crop;
+import dev.tuningfork.image.ImageException;
+import dev.tuningfork.image.ImageLimits;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Preprocessor;
+import dev.tuningfork.image.Resampling;
+import dev.tuningfork.image.Stretch;
+import io.helidon.http.Status;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The images of galaxies as JPEGs. A file is never passed through: its pixels are decoded within
+ * the classifier's limits and encoded anew. The classifier's own fetcher fetches it, from where its
+ * settings allow. A few are made at a time. Safe for use by many threads at once.
+ */
+final class GalaxyImages {
+
+  private static final int SIDE = 512;
+  private static final int AT_ONCE = 4;
+  private static final long WAIT_SECONDS = 10;
+
+  private final Gallery gallery;
+  private final Function<String, Optional<byte[]>> morphologies;
+  private final ImageFetcher fetcher;
+  private final Preprocessor whole;
+  private final Semaphore places = new Semaphore(AT_ONCE);
+
+  /**
+   * @param morphologies the latest morphology of an object, where these are kept
+   */
+  GalaxyImages(
+      Gallery gallery,
+      Function<String, Optional<byte[]>> morphologies,
+      ImageFetcher fetcher,
+      ImageLimits limits) {
+    this.gallery = gallery;
+    this.morphologies = morphologies;
+    this.fetcher = fetcher;
+    InputSpec all =
+        new InputSpec(
+            Channels.RGB,
+            SIDE,
+            new Crop.Fraction(1),
+            Resampling.BILINEAR,
+            Stretch.DEFAULT,
+            List.of(0.0, 0.0, 0.0),
+            List.of(1.0, 1.0, 1.0));
+    whole = new Preprocessor(all, limits);
+  }
+
+  /** What the network saw of the galaxy of this number, while the galaxy is kept. */
+  HttpReply thumbnail(String number) {
+    return (number.matches("\\d{1,18}")
+            ? gallery.find(Long.parseLong(number))
+            : Optional.<SeenGalaxy>empty())
+        .map(galaxy -> jpeg(galaxy.thumbnail()))
+        .orElseGet(() -> none("This thumbnail is not kept, or not any more."));
+  }
+
+  /** What the network saw of an object, while its galaxy is kept. */
+  HttpReply seen(String objectId) {
+    return gallery
+        .find(objectId)
+        .map(galaxy -> jpeg(galaxy.thumbnail()))
+        .orElseGet(() -> none("What the network saw of it is not kept any more."));
+  }
+
+  /** The central square of an object's image. */
+  HttpReply original(String objectId) {
+    Optional<ImageOrigin> origin =
+        gallery
+            .find(objectId)
+            .map(galaxy -> galaxy.origin)
+            .or(() -> morphologies.apply(objectId).flatMap(GalaxyImages::origin));
+    if (origin.isEmpty()) {
+      return none("Where its image was is not known any more.");
+    }
+    try {
+      if (!places.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
+        return none("Too many pictures are asked for at once; ask again.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return HttpReply.error(Status.SERVICE_UNAVAILABLE_503, "The service is stopping.");
+    }
+    try {
+      return jpeg(render(origin.get()));
+    } catch (FetchException | ImageException e) {
+      return none("The image is not available: " + e.getMessage());
+    } finally {
+      places.release();
+    }
+  }
+
+  private byte[] render(ImageOrigin origin) throws FetchException, ImageException {
+    byte[] file =
+        switch (origin) {
+          case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes;
+          case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image).bytes();
+        };
+    return DisplayImage.of(whole.prepare(file, origin.description())).toJpeg();
+  }
+
+  private static Optional<ImageOrigin> origin(byte[] json) {
+    try {
+      GalaxyMorphology galaxy = GalaxyMorphology.fromJson(json);
+      return Optional.ofNullable(galaxy.image().uri())
+          .map(
+              uri ->
+                  new ImageOrigin.Referenced(
+                      galaxy.objectId(), GalaxyImageReference.Image.of(uri)));
+    } catch (MessageException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static HttpReply jpeg(byte[] file) {
+    return HttpReply.of(Status.OK_200, "image/jpeg", file);
+  }
+
+  private static HttpReply none(String sentence) {
+    return HttpReply.error(Status.NOT_FOUND_404, sentence);
+  }
+}

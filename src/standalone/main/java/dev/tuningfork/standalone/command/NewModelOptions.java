@@ -1,0 +1,144 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.image.Channels;
+import dev.tuningfork.image.Crop;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.Precision;
+import dev.tuningfork.network.Architecture;
+import dev.tuningfork.network.Architectures;
+import dev.tuningfork.network.Head;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.Question;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The model that a training makes. */
+final class NewModelOptions {
+
+  @Option(
+      names = "--out",
+      paramLabel = "BUNDLE",
+      description = "The folder, or the .zip, to write the model to.")
+  @Nullable Path out;
+
+  @Option(
+      names = "--architecture",
+      paramLabel = "NAME",
+      description = "One of --list. Default: ${DEFAULT-VALUE}.")
+  String architecture = TrainingSettings.DEFAULT.architecture();
+
+  @Option(
+      names = "--list",
+      description = "Show the architectures, their weights and what an image costs, and stop.")
+  boolean list;
+
+  @Option(
+      names = "--question",
+      paramLabel = "ID",
+      description = "Learn one question only, such as t01; the whole tree otherwise.")
+  @Nullable String question;
+
+  @Option(
+      names = "--channels",
+      paramLabel = "C",
+      description =
+          "What the network sees: ${COMPLETION-CANDIDATES}. Default: the architecture's own.")
+  @Nullable Channels channels;
+
+  @Option(
+      names = "--size",
+      paramLabel = "N",
+      description = "The side of its input in pixels. Default: the architecture's own.")
+  @Nullable Integer size;
+
+  @Option(
+      names = "--crop",
+      paramLabel = "SHARE",
+      description =
+          "The part of an image's shorter side that it sees. Default: the architecture's own.")
+  @Nullable Double crop;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The model's name. Default: from the architecture and the tree.")
+  @Nullable String name;
+
+  @Option(
+      names = "--model-version",
+      paramLabel = "VERSION",
+      description = "Default: ${DEFAULT-VALUE}.")
+  String version = "1.0.0";
+
+  @Option(names = "--half", description = "Write the weights in half precision.")
+  boolean half;
+
+  boolean wholeTree() {
+    return question == null;
+  }
+
+  List<Question> questions() {
+    DecisionTree tree = DecisionTree.galaxyZoo2();
+    return question == null ? tree.questions() : List.of(tree.question(question));
+  }
+
+  String name() {
+    if (name != null) {
+      return name;
+    }
+    String tree = architecture + "-" + DecisionTree.galaxyZoo2().id();
+    return question == null ? tree : tree + "-" + question;
+  }
+
+  Precision precision() {
+    return half ? Precision.HALF : Precision.SINGLE;
+  }
+
+  /** The architecture's own input with what the options change of it. */
+  InputSpec input() {
+    InputSpec input = Architectures.named(architecture).input();
+    if (channels != null && channels != input.channels()) {
+      input =
+          input
+              .withChannels(channels)
+              .withStandardisation(
+                  Collections.nCopies(channels.count(), input.mean().getFirst()),
+                  Collections.nCopies(channels.count(), input.std().getFirst()));
+    }
+    if (size != null) {
+      input = input.withSize(size);
+    }
+    return crop == null ? input : input.withCrop(new Crop.Fraction(crop));
+  }
+
+  /** Prints what {@code --list} shows. */
+  static void list(PrintWriter out) {
+    out.printf("%-20s %12s %14s  %s%n", "architecture", "weights", "multiply-adds", "input");
+    for (Architecture architecture : Architectures.all()) {
+      InputSpec input = architecture.input();
+      Network network =
+          architecture.describe(
+              input.channels().count(),
+              input.size(),
+              Head.of(DecisionTree.galaxyZoo2().questions()));
+      out.printf(
+          Locale.ROOT,
+          "%-20s %,12d %,14d  %s, %d×%d%n    %s%n",
+          architecture.name(),
+          network.parameters(),
+          network.multiplyAdds(),
+          input.channels().name().toLowerCase(Locale.ROOT),
+          input.size(),
+          input.size(),
+          architecture.description());
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.data.Strictness;
+import dev.tuningfork.trainer.learn.Devices;
+import dev.tuningfork.trainer.learn.TrainingSettings;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How and where a training runs. */
+final class RunOptions {
+
+  @Option(names = "--seed", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
+  int seed = TrainingSettings.DEFAULT.seed();
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "SHARE",
+      description = "Of the galaxies, to judge the model on. Default: ${DEFAULT-VALUE}.")
+  double heldOut = HeldOutSplit.DEFAULT.share();
+
+  @Option(
+      names = "--on-problem",
+      paramLabel = "WHAT",
+      description =
+          "What to do about images and rows that cannot be used: ${COMPLETION-CANDIDATES}. Default:"
+              + " ${DEFAULT-VALUE}.")
+  Strictness onProblem = Strictness.SKIP;
+
+  @Option(
+      names = "--devices",
+      split = ",",
+      paramLabel = "DEVICE",
+      defaultValue = Devices.AUTO,
+      description =
+          "auto (a GPU where there is one), cpu, gpu:0, or several GPUs that share each batch."
+              + " Default: ${DEFAULT-VALUE}.")
+  List<String> devices = List.of(Devices.AUTO);
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of the network's arithmetic. Default: one a core.")
+  @Nullable Integer threads;
+
+  @Option(names = "--resume", description = "Continue from the last checkpoint of the same run.")
+  boolean resume;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = "Also write a report to look at, one file with every picture inside.")
+  @Nullable Path report;
+
+  HeldOutSplit split() {
+    return new HeldOutSplit(heldOut, HeldOutSplit.DEFAULT.salt());
+  }
+}

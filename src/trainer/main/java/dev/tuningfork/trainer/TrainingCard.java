@@ -1,0 +1,118 @@
+package dev.tuningfork.trainer;
+
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.data.LabelledGalaxy;
+import dev.tuningfork.trainer.data.TrainingData;
+import dev.tuningfork.trainer.data.TrainingData.Member;
+import dev.tuningfork.trainer.data.UnlabelledImages;
+import dev.tuningfork.trainer.evaluate.ModelCard;
+import dev.tuningfork.trainer.learn.Objective;
+import dev.tuningfork.trainer.learn.Trainer;
+import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.tree.Question;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The model card of a finished run. */
+final class TrainingCard {
+
+  private TrainingCard() {}
+
+  /**
+   * @param model with its metrics
+   */
+  static ModelCard of(
+      ModelDescription model,
+      TrainingRun run,
+      TrainingData data,
+      Trainer.Result result,
+      FinalEvaluation evaluated) {
+    return new ModelCard(
+        model,
+        data.sources().stream().map(TrainingCard::source).toList(),
+        run.split(),
+        settings(run, result),
+        run.settings().questions().stream()
+            .collect(Collectors.toMap(Question::id, question -> asked(question, data))),
+        evaluated.evaluation(),
+        evaluated.widths());
+  }
+
+  private static ModelCard.Source source(TrainingData.Source source) {
+    return new ModelCard.Source(
+        source.dataSet().source().describe(),
+        source.training(),
+        source.heldOut(),
+        role(source.dataSet()));
+  }
+
+  private static String role(DataSet dataSet) {
+    if (dataSet.judged()) {
+      return "";
+    }
+    return dataSet.source() instanceof UnlabelledImages
+        ? "what the teacher says of them"
+        : "a biased choice, so judged on none";
+  }
+
+  /** The number of training galaxies of which at least half of the volunteers were asked. */
+  private static int asked(Question question, TrainingData data) {
+    return (int)
+        data.training().stream()
+            .map(Member::galaxy)
+            .map(LabelledGalaxy::votes)
+            .flatMap(Optional::stream)
+            .filter(votes -> votes.asked(question) >= 0.5)
+            .count();
+  }
+
+  private static List<String> settings(TrainingRun run, Trainer.Result result) {
+    TrainingSettings settings = run.settings();
+    return List.of(
+        "first weights: "
+            + run.pretrained()
+                .map(Pretrained::describe)
+                .orElse("drawn at random (Glorot and Bengio 2010)"),
+        "teacher: " + run.teacher().map(Teacher::describe).orElse("none"),
+        "loss: "
+            + settings.losses().stream()
+                .map(Objective.Term::describe)
+                .collect(Collectors.joining(" + ")),
+        steps(settings, result),
+        weights(settings, result),
+        "augmentation: " + settings.augmentation().describe(),
+        String.format(
+            Locale.ROOT,
+            "seed %d; %.0f minutes on %s",
+            settings.seed(),
+            result.minutes(),
+            run.devices()));
+  }
+
+  private static String steps(TrainingSettings settings, Trainer.Result result) {
+    TrainingSettings.Descent descent = settings.descent();
+    return String.format(
+        Locale.ROOT,
+        "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps and cosine decay, each layer's %s times that of the one above it; weight decay %s; gradient norm at most %s",
+        result.epochs(),
+        settings.batch(),
+        descent.optimizer(),
+        descent.learningRate(),
+        descent.warmUp(),
+        descent.depthDecay(),
+        descent.weightDecay(),
+        descent.clipNorm());
+  }
+
+  private static String weights(TrainingSettings settings, Trainer.Result result) {
+    double average = settings.descent().average();
+    return settings.patience() == 0
+        ? "weights: average over the steps with decay %s, after the last epoch; nothing about the held-out galaxies was used to train, or to choose when to stop"
+            .formatted(average)
+        : "weights: average over the steps with decay %s, after epoch %d, which was the best on the held-out galaxies: the figures below are a little too good for that"
+            .formatted(average, result.epoch());
+  }
+}
