@@ -51,7 +51,7 @@ final class Observatory implements AutoCloseable {
   static final int FITS = 5;
 
   private static final String ANSWERS = "galaxy-morphologies";
-  private static final int LABELLED = 60;
+  private static final int LABELLED = 100;
   private static final double PIXEL_DEGREES = 0.396 / 3600;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
