@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.Topics;
 import java.time.Duration;
 import java.util.HashMap;

@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
 /**
- * What there is to say about a model beside its weights.
+ * The description of a model: everything but its weights.
  *
  * @param name such as {@code alexnet-lite-gz2}
  * @param version such as {@code 1.0.0}
@@ -29,7 +29,7 @@ import java.util.SequencedMap;
  * @param input how images are prepared for it
  * @param training what it was trained on and how: any JSON object
  * @param metrics what it reached on held-out galaxies: for each question's id, figures by name;
- *     figures over all questions stand under {@code all}
+ *     figures over all questions are under {@code all}
  */
 public record ModelDescription(
     String name,

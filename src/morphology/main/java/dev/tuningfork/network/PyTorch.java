@@ -40,8 +40,8 @@ public final class PyTorch {
    *
    * <p>One operation uses as many threads as this process has processors. That is Java's count,
    * which knows the limits of a container, where PyTorch's own counts the machine's. Between two
-   * operations these threads sleep: by OpenMP's default they would spin, and hold up whoever
-   * decodes images beside them. {@code OMP_WAIT_POLICY} in the environment says otherwise.
+   * operations these threads sleep: by OpenMP's default they would spin, and delay the threads that
+   * decode images. {@code OMP_WAIT_POLICY} in the environment says otherwise.
    *
    * <p>Memory that one batch has used stays with the process for the next one. By glibc's default
    * the larger arrays go back to the system and come again, page by page, which took a third of the

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 
 /**
  * The numbers of a network, by name. Immutable: arrays are not copied on their way in or out, so
- * whoever hands them over or reads them must not write to them.
+ * neither the caller nor a reader may write to them.
  *
  * @param arrays from the first layer to the last
  */

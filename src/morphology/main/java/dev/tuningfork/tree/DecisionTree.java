@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * The questions that volunteers are asked, and which answer leads to which question: a directed
  * graph without cycles, from one root, in which a question may have several parents.
  *
- * <p>Wherever answers stand in one vector, they stand in the tree's order: question by question as
- * {@link #questions()} lists them, and within a question as {@link Question#answers()} does.
+ * <p>In a vector of all answers, they are in the tree's order: question by question as {@link
+ * #questions()} lists them, and within a question as {@link Question#answers()} does.
  *
  * <p>A tree is a value: it is read from a JSON file ({@link TreeFile} is the format), verified, and
  * hashed. Galaxy Zoo 2's is {@code gz2.json} beside this class, and another campaign's tree is
@@ -176,7 +176,7 @@ public final class DecisionTree {
     return firstAnswers[questions.size()];
   }
 
-  /** Where a question's first answer stands in the concatenated vector. */
+  /** The place of a question's first answer in the concatenated vector. */
   public int firstAnswer(Question question) {
     return firstAnswers[index(question.id())];
   }

@@ -8,7 +8,7 @@ import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluator;
-import dev.tuningfork.trainer.evaluate.Judged;
+import dev.tuningfork.trainer.metrics.Judged;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.List;

@@ -16,14 +16,14 @@ import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluation;
-import dev.tuningfork.trainer.evaluate.ModelCard;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.RunIdentity;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingListener;
+import dev.tuningfork.trainer.learn.TrainingLog;
 import dev.tuningfork.trainer.learn.TrainingSettings;
-import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.trainer.report.ModelCard;
 import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -196,18 +196,18 @@ public record TrainingRun(
     evaluated.evaluation().leftOut().forEach(messages);
     SequencedMap<String, Object> training = TrainingManifest.of(this, data, result);
     training.putAll(evaluated.findings());
-    ModelBundle bundle = evaluated.bundle().trained(training, evaluated.evaluation().metrics());
+    ModelBundle bundle = evaluated.bundle().trained(training, evaluated.evaluation().byName());
     String card = TrainingCard.of(bundle.description(), this, data, result, evaluated).text();
     return new Trained(
         bundle
             .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
-            .with(RunFolder.LOG, Files.readAllBytes(folder.log())),
+            .with(TrainingLog.FILE, Files.readAllBytes(folder.log())),
         evaluated.evaluation());
   }
 
   private ModelDescription description() {
     return ModelDescription.of(
-            name, version, DecisionTree.galaxyZoo2(), settings.architecture(), settings.input())
+            name, version, settings.tree(), settings.architecture(), settings.input())
         .answering(settings.questions().stream().map(Question::id).toList())
         .giving(settings.likelihood().isPresent() ? Output.CONCENTRATIONS : Output.LOGITS);
   }

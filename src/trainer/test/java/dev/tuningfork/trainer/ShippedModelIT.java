@@ -18,7 +18,7 @@ import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.evaluate.Evaluation;
 import dev.tuningfork.trainer.evaluate.Evaluator;
-import dev.tuningfork.trainer.evaluate.ModelCard;
+import dev.tuningfork.trainer.report.ModelCard;
 import dev.tuningfork.tree.ClassRules;
 import dev.tuningfork.tree.DecisionTree;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +83,7 @@ class ShippedModelIT {
     }
 
     Map<String, ? extends Map<String, Double>> claimed = description.metrics();
-    Map<String, ? extends Map<String, Double>> measured = evaluation.metrics();
+    Map<String, ? extends Map<String, Double>> measured = evaluation.byName();
     assertThat(measured.get("all").get("galaxies")).isEqualTo(claimed.get("all").get("galaxies"));
     assertThat(measured.get("all").get("rmse"))
         .isCloseTo(claimed.get("all").get("rmse"), within(0.001));

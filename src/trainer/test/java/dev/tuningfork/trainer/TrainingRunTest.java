@@ -17,7 +17,7 @@ import dev.tuningfork.trainer.data.HeldOutSplit;
 import dev.tuningfork.trainer.data.KaggleTables;
 import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.learn.Devices;
-import dev.tuningfork.trainer.learn.EpochFigures;
+import dev.tuningfork.trainer.learn.EpochMetrics;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import dev.tuningfork.trainer.learn.TrainingSettings;
@@ -63,7 +63,7 @@ class TrainingRunTest {
         .containsKeys("data", "heldOut", "losses", "intervalFactors")
         .containsKey(
             bfloat16 ? ModelDescription.BFLOAT16_ERROR : ModelDescription.BFLOAT16_UNTRIED);
-    assertThat(trained.bundle().description().metrics()).isEqualTo(trained.evaluation().metrics());
+    assertThat(trained.bundle().description().metrics()).isEqualTo(trained.evaluation().byName());
     assertThat(trained.bundle().files())
         .contains("MODEL_CARD.md", "training.jsonl", "reference.png", "reference.json");
   }
@@ -94,6 +94,7 @@ class TrainingRunTest {
         HeldOutSplit.DEFAULT,
         Strictness.SKIP,
         new TrainingSettings(
+            usual.tree(),
             usual.architecture(),
             usual.input().withSize(32),
             usual.questions(),
@@ -123,7 +124,7 @@ class TrainingRunTest {
         int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left) {}
 
     @Override
-    public void epochDone(EpochFigures figures) {}
+    public void epochDone(EpochMetrics figures) {}
 
     @Override
     public boolean stopRequested() {

@@ -24,7 +24,8 @@ final class Fleet implements AutoCloseable {
   private static final Duration WATCH_EVERY = Duration.ofMillis(500);
 
   /**
-   * A heap of one fixed size that is resident from the start: what grows beyond it is native memory.
+   * A heap of one fixed size that is resident from the start: what grows beyond it is native
+   * memory.
    */
   private static final List<String> OPTIONS =
       List.of("-XX:TieredStopAtLevel=1", "-Xms384m", "-Xmx384m", "-XX:+AlwaysPreTouch");
@@ -53,14 +54,7 @@ final class Fleet implements AutoCloseable {
     synchronized JavaProcess start() throws IOException {
       JavaProcess fresh =
           Instance.start(
-              folder,
-              name,
-              "",
-              OPTIONS,
-              bootstrapServers,
-              model,
-              imageFolders,
-              settings);
+              folder, name, "", OPTIONS, bootstrapServers, model, imageFolders, settings);
       process = fresh;
       return fresh;
     }

@@ -18,7 +18,7 @@ import dev.tuningfork.trainer.data.KaggleTables;
 import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.learn.Devices;
-import dev.tuningfork.trainer.learn.EpochFigures;
+import dev.tuningfork.trainer.learn.EpochMetrics;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.RunIdentity;
 import dev.tuningfork.trainer.learn.Trainer;
@@ -180,7 +180,7 @@ final class TrainingSuite {
     }
 
     @Override
-    public void epochDone(EpochFigures figures) {
+    public void epochDone(EpochMetrics figures) {
       last = System.nanoTime();
     }
 

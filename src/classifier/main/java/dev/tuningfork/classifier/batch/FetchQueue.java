@@ -16,6 +16,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
@@ -168,29 +169,19 @@ final class FetchQueue<T> {
 
   /** Nobody wants the item any longer. One that waits for its host leaves the queue. */
   void forget(T item) {
-    lock.lock();
-    try {
-      QueueHost<T> host = host(item);
-      if (host != null && host.waiting.remove(item) != null) {
-        room.leave(host, bytesOf.applyAsLong(item));
-        forgetIfIdle(host);
-      }
-    } finally {
-      lock.unlock();
-    }
+    withHostOf(
+        item,
+        host -> {
+          if (host.waiting.remove(item) != null) {
+            room.leave(host, bytesOf.applyAsLong(item));
+            forgetIfIdle(host);
+          }
+        });
   }
 
-  /** An item that was taken no longer asks anything of its host, which has not been asked. */
+  /** An item that was taken needs its host no longer, which was not reached. */
   void done(T item) {
-    lock.lock();
-    try {
-      QueueHost<T> host = host(item);
-      if (host != null) {
-        release(host);
-      }
-    } finally {
-      lock.unlock();
-    }
+    withHostOf(item, this::release);
   }
 
   /**
@@ -220,23 +211,17 @@ final class FetchQueue<T> {
 
   /** An item that was taken has failed. It is failed here, and those that fail with it. */
   void failed(T item, FetchException why) {
-    if (why.kind() == FailureKind.PERMANENT) {
-      if (why.attempts() > 0) {
-        answered(item, true); // that the host has no such image is an answer
-      } else {
-        done(item);
-      }
+    if (why.kind() == FailureKind.TRANSIENT) {
+      withHostOf(
+          item,
+          host -> {
+            blame(host, why);
+            release(host);
+          });
+    } else if (why.attempts() > 0) {
+      answered(item, true); // that the host has no such image is an answer
     } else {
-      lock.lock();
-      try {
-        QueueHost<T> host = host(item);
-        if (host != null) {
-          blame(host, why);
-          release(host);
-        }
-      } finally {
-        lock.unlock();
-      }
+      done(item);
     }
     fail.accept(item, why);
   }
@@ -246,45 +231,29 @@ final class FetchQueue<T> {
    * item fails here, for a reason that may pass.
    */
   void lost(T item, FetchException why) {
-    lock.lock();
-    try {
-      QueueHost<T> host = host(item);
-      if (host != null) {
-        host.leftBehind++;
-        blame(host, why);
-        makeReady(host);
-      }
-    } finally {
-      lock.unlock();
-    }
+    withHostOf(
+        item,
+        host -> {
+          host.leftBehind++;
+          blame(host, why);
+          makeReady(host);
+        });
     fail.accept(item, why);
   }
 
   /** The thread that fetched an item that was {@link #lost} has come back. */
   void returned(T item) {
-    lock.lock();
-    try {
-      QueueHost<T> host = host(item);
-      if (host != null) {
-        host.leftBehind--;
-        release(host);
-      }
-    } finally {
-      lock.unlock();
-    }
+    withHostOf(
+        item,
+        host -> {
+          host.leftBehind--;
+          release(host);
+        });
   }
 
   /** A fetch of this item takes too long. */
   void slow(T item) {
-    lock.lock();
-    try {
-      QueueHost<T> host = host(item);
-      if (host != null) {
-        room.setSlow(host, true);
-      }
-    } finally {
-      lock.unlock();
-    }
+    withHostOf(item, host -> room.setSlow(host, true));
   }
 
   /** Fails what has waited too long for silent hosts. */
@@ -313,6 +282,19 @@ final class FetchQueue<T> {
   private QueueHost<T> newHost(String name) {
     int largest = limits.perHost.applyAsInt(name);
     return new QueueHost<>(name, Math.min(FIRST_SHARE, largest), largest, nanoTime.getAsLong());
+  }
+
+  /** Changes what is known of an item's host, where one has to answer for the item. */
+  private void withHostOf(T item, Consumer<QueueHost<T>> change) {
+    lock.lock();
+    try {
+      QueueHost<T> host = host(item);
+      if (host != null) {
+        change.accept(host);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private @Nullable QueueHost<T> host(T item) {

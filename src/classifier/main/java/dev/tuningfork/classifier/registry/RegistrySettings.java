@@ -50,9 +50,7 @@ public record RegistrySettings(
    */
   public static final Setting<Boolean> REGISTER = SECTION.flag("register", true);
 
-  /**
-   * @return empty where no registry is set
-   */
+  /** The registry of these values; empty where no registry is set. */
   public static Optional<RegistrySettings> of(SettingValues values) {
     Optional<URI> url = values.get(URL);
     Optional<String> user = values.get(USERNAME);

@@ -50,6 +50,8 @@ public final class Section {
   }
 
   /**
+   * A setting of this section.
+   *
    * @param name without the prefix; empty for the prefix itself
    */
   public <T> Setting<T> setting(String name, SettingType<T> type, T byDefault) {
@@ -61,6 +63,8 @@ public final class Section {
   }
 
   /**
+   * A number of things.
+   *
    * @param unit what is counted, such as {@code galaxies}
    */
   public Setting<Integer> count(String name, int byDefault, String unit) {

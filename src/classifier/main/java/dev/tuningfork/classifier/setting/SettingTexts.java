@@ -54,6 +54,8 @@ public final class SettingTexts {
   }
 
   /**
+   * Reads a file and the environment.
+   *
    * @param path of a {@code .properties}, {@code .yaml} or {@code .yml} file; null for none
    * @param environment of which the variables count that begin with {@code TUNING_FORK_}
    * @throws SettingsException where the file cannot be read
@@ -150,6 +152,8 @@ public final class SettingTexts {
   }
 
   /**
+   * Refuses the settings that nothing asked for.
+   *
    * @throws SettingsException naming the first setting that was not taken, and the nearest that was
    *     asked for
    */

@@ -72,6 +72,8 @@ public record SettingType<T>(
       new SettingType<>("URL", "a URI", URI::create, URI::toString);
 
   /**
+   * A number of things.
+   *
    * @param unit what is counted, such as {@code galaxies}
    */
   public static SettingType<Integer> count(String unit) {
@@ -105,10 +107,7 @@ public record SettingType<T>(
 
   SettingType<Optional<T>> optional() {
     return new SettingType<>(
-        name,
-        form,
-        parser.andThen(Optional::of),
-        value -> value.<String>map(printer::apply).orElse(""));
+        name, form, parser.andThen(Optional::of), value -> value.map(printer).orElse(""));
   }
 
   private static long amount(String text, Map<String, Long> units) {

@@ -203,9 +203,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     commitPromptly(now / settings.promptCommit().toMillis());
   }
 
-  /**
-   * @param period counted from the epoch
-   */
+  /** Periods are counted from the epoch. */
   private void commitPromptly(long period) {
     boolean keepsUp = tasks.inFlight() <= KEEPS_UP * settings.window();
     if (settledSincePromptCommit && keepsUp && transactions.mayRequestCommit(period)) {
@@ -278,9 +276,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     inFlight.submitWaiting();
   }
 
-  /**
-   * @param bytes that want room
-   */
+  /** Waits for room for a record of so many bytes. */
   private void awaitRoom(int bytes) {
     long patience = settings.patience().toNanos();
     long share = patience / tasks.count();
@@ -314,11 +310,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
   }
 
-  /**
-   * Fails the task where no outcomes arrive, or where it would hold too much though they do.
-   *
-   * @param bytes that want room
-   */
+  /** Fails the task where no outcomes arrive, or where it would hold too much though they do. */
   private void requireProgress(int bytes) {
     long quiet = tasks.quietNanos();
     // what waits for a slow host has its outcome in bounded time, though not within the patience

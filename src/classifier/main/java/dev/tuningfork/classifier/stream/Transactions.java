@@ -5,6 +5,7 @@ import dev.tuningfork.classifier.recording.CommitEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -43,14 +44,23 @@ public final class Transactions implements KafkaClientSupplier {
 
   private final ClassifierMetrics metrics;
   private final int mostActions;
+  private final LongSupplier nanoTime;
   private final ThreadLocal<Transaction> open = ThreadLocal.withInitial(Transaction::new);
 
   /**
    * @param mostActions how many actions a transaction remembers
    */
   public Transactions(ClassifierMetrics metrics, int mostActions) {
+    this(metrics, mostActions, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  Transactions(ClassifierMetrics metrics, int mostActions, LongSupplier nanoTime) {
     this.metrics = metrics;
     this.mostActions = mostActions;
+    this.nanoTime = nanoTime;
   }
 
   /** Does something when the transaction that is open on this thread is committed. */
@@ -69,12 +79,12 @@ public final class Transactions implements KafkaClientSupplier {
    * @param period counted from the epoch
    */
   boolean mayRequestCommit(long period) {
-    return open.get().pace.mayCommit(period, System.nanoTime());
+    return open.get().pace.mayCommit(period, nanoTime.getAsLong());
   }
 
   /** The commit that a task of this thread requested is over. */
   void works() {
-    open.get().pace.works(System.nanoTime());
+    open.get().pace.works(nanoTime.getAsLong());
   }
 
   /** The transaction of this thread begins. One that was open before was rolled back. */

@@ -39,7 +39,7 @@ class PromptCommitTest {
           MessageFormat.JSON,
           LedgerSettings.DEFAULT,
           new OpenTasks(),
-          new Transactions(ClassifierMetrics.noop(), 1),
+          new Transactions(ClassifierMetrics.noop(), 1, () -> 0), // commits take no time
           ClassifierMetrics.noop());
 
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);

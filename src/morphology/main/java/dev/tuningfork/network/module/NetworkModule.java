@@ -41,7 +41,7 @@ public final class NetworkModule {
    *     ± they are taken to lie; 0 for one whose outputs are logits
    * @param arithmetic what it computes with
    * @param operators what it calls
-   * @param extra files by name that travel along, for whoever asks for them
+   * @param extra more files of the archive, by name
    * @return a TorchScript archive; equal for equal arguments
    */
   public static byte[] write(

@@ -77,7 +77,7 @@ final class TrunkCode {
   }
 
   /**
-   * Does it.
+   * Writes the layers of a network up to its outputs.
    *
    * @return the layers whose weights are rounded to the arithmetic
    */

@@ -19,8 +19,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dead letters for reading. What stands in them was written by whoever may write to the topic, so
- * no control character of it reaches a terminal, where it could be a command.
+ * Dead letters for reading. Any client that may write to the topic decides their content, so no
+ * control character of it reaches a terminal, where it could be a command.
  */
 final class DeadLetterText {
 

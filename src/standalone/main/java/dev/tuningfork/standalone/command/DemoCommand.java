@@ -7,7 +7,7 @@ import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.session.ClassifierSession;
-import dev.tuningfork.standalone.session.Reply;
+import dev.tuningfork.standalone.session.ImageResult;
 import dev.tuningfork.standalone.survey.DemoSurvey;
 import dev.tuningfork.standalone.survey.MockGalaxy;
 import dev.tuningfork.tree.Morphology;
@@ -35,7 +35,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * A survey that needs no telescope: galaxies are rendered, published, and told apart as one
+ * A survey without a telescope: galaxies are rendered, published and classified while the user
  * watches.
  */
 @Command(
@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
   /** What rendering was late by, beyond this, is not made up for. */
   private static final long CATCH_UP_NANOS = 1_000_000_000;
 
-  /** How soon a change of the pace is heeded. */
+  /** How soon a change of the rate takes effect. */
   private static final long HEED_NANOS = 100_000_000;
 
   @Option(
@@ -173,17 +173,17 @@ final class DemoCommand implements Callable<Integer> {
               }
             });
     while (!stop.requested() && (published.getCount() > 0 || !inFlight.isEmpty())) {
-      for (Reply reply : session.poll(PATIENCE)) {
-        switch (reply) {
-          case Reply.Classified classified -> {
+      for (ImageResult result : session.poll(PATIENCE)) {
+        switch (result) {
+          case ImageResult.Classified classified -> {
             MockGalaxy galaxy = inFlight.remove(classified.morphology().objectId());
             if (galaxy != null) {
               tally.add(galaxy, classified.morphology());
             }
           }
-          case Reply.GivenUp givenUp -> {
-            inFlight.remove(givenUp.objectId());
-            tally.giveUp(givenUp);
+          case ImageResult.Failed failure -> {
+            inFlight.remove(failure.objectId());
+            tally.addFailed(failure);
           }
         }
       }
@@ -271,8 +271,8 @@ final class DemoCommand implements Callable<Integer> {
       terminal.out().flush();
     }
 
-    void giveUp(Reply.GivenUp givenUp) {
-      terminal.err().println(givenUp.objectId() + ": " + givenUp.reason());
+    void addFailed(ImageResult.Failed failure) {
+      terminal.err().println(failure.objectId() + ": " + failure.reason());
       terminal.err().flush();
     }
 

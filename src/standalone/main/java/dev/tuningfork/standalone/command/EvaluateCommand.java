@@ -12,9 +12,9 @@ import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluation;
 import dev.tuningfork.trainer.evaluate.Evaluator;
-import dev.tuningfork.trainer.evaluate.FiguresTable;
-import dev.tuningfork.trainer.evaluate.Report;
-import dev.tuningfork.trainer.evaluate.TrainingLog;
+import dev.tuningfork.trainer.learn.TrainingLog;
+import dev.tuningfork.trainer.report.HtmlReport;
+import dev.tuningfork.trainer.report.MetricsTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -118,7 +118,7 @@ final class EvaluateCommand implements Callable<Integer> {
     evaluation.leftOut().forEach(err::println);
     err.flush();
     PrintWriter out = spec.commandLine().getOut();
-    FiguresTable.of(evaluation).lines().forEach(out::println);
+    MetricsTable.of(evaluation).lines().forEach(out::println);
     out.flush();
     write(bundle, evaluation, err);
     return 0;
@@ -130,7 +130,8 @@ final class EvaluateCommand implements Callable<Integer> {
       Files.writeString(json, evaluation.toJson());
       err.println("Wrote " + json + ".");
     }
-    Report page = new Report(evaluation, bundle.description(), which(evaluation), log(bundle));
+    HtmlReport page =
+        new HtmlReport(evaluation, bundle.description(), which(evaluation), log(bundle));
     if (report != null) {
       Files.writeString(report, page.html());
       err.println("Wrote " + report + ".");

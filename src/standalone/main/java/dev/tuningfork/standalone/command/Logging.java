@@ -41,7 +41,7 @@ public final class Logging {
     }
   }
 
-  /** For whoever collects the logs of many: each line a JSON object, with a galaxy's context. */
+  /** For collectors of logs: each line is a JSON object, with a galaxy's context. */
   static void inJson() {
     if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
       root.iteratorForAppenders()

@@ -84,16 +84,19 @@ final class NewModelOptions {
     return question == null;
   }
 
+  DecisionTree tree() {
+    return TrainingSettings.DEFAULT.tree();
+  }
+
   List<Question> questions() {
-    DecisionTree tree = DecisionTree.galaxyZoo2();
-    return question == null ? tree.questions() : List.of(tree.question(question));
+    return question == null ? tree().questions() : List.of(tree().question(question));
   }
 
   String name() {
     if (name != null) {
       return name;
     }
-    String tree = architecture + "-" + DecisionTree.galaxyZoo2().id();
+    String tree = architecture + "-" + tree().id();
     return question == null ? tree : tree + "-" + question;
   }
 
@@ -127,7 +130,7 @@ final class NewModelOptions {
           architecture.describe(
               input.channels().count(),
               input.size(),
-              Head.of(DecisionTree.galaxyZoo2().questions()));
+              Head.of(TrainingSettings.DEFAULT.questions()));
       out.printf(
           Locale.ROOT,
           "%-20s %,12d %,14d  %s, %d×%d%n    %s%n",

@@ -2,12 +2,12 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.trainer.TrainingRun;
-import dev.tuningfork.trainer.evaluate.FiguresTable;
-import dev.tuningfork.trainer.evaluate.Report;
-import dev.tuningfork.trainer.evaluate.TrainingLog;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
+import dev.tuningfork.trainer.learn.TrainingLog;
 import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.trainer.report.HtmlReport;
+import dev.tuningfork.trainer.report.MetricsTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -92,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.SOFTWARE;
       }
       trained.get().bundle().save(bundle);
-      FiguresTable.of(trained.get().evaluation()).lines().forEach(out::println);
+      MetricsTable.of(trained.get().evaluation()).lines().forEach(out::println);
       out.flush();
       terminal.line("Wrote %s.".formatted(bundle));
       writeReport(trained.get(), folder, terminal);
@@ -117,6 +117,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private TrainingSettings settings() {
     return new TrainingSettings(
+        model.tree(),
         model.architecture,
         model.input(),
         model.questions(),
@@ -138,8 +139,8 @@ final class TrainCommand implements Callable<Integer> {
     if (run.report == null) {
       return;
     }
-    Report page =
-        new Report(
+    HtmlReport page =
+        new HtmlReport(
             trained.evaluation(),
             trained.bundle().description(),
             String.format(

@@ -1,6 +1,6 @@
 package dev.tuningfork.standalone.command;
 
-import dev.tuningfork.trainer.learn.EpochFigures;
+import dev.tuningfork.trainer.learn.EpochMetrics;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import java.time.Duration;
 import java.util.Locale;
@@ -58,7 +58,7 @@ final class TrainingProgress implements TrainingListener {
   }
 
   @Override
-  public void epochDone(EpochFigures figures) {
+  public void epochDone(EpochMetrics figures) {
     Map.Entry<String, Double> first = figures.validationAccuracy().firstEntry();
     terminal.line(
         String.format(

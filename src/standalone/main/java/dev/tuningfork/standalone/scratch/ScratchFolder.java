@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Beside each folder is a file of its name and {@code .lock}, which its process holds a lock on;
  * the system releases the lock however the process ends. Invariants: a folder exists only while its
- * lock file does; whoever deletes the two holds the lock. A process never opens a lock file of its
- * own a second time, since closing that would release the lock.
+ * lock file does; only a process that holds the lock deletes the two. A process never opens a lock
+ * file of its own a second time, since closing that would release the lock.
  */
 public final class ScratchFolder implements AutoCloseable {
 

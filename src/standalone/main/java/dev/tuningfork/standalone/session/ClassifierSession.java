@@ -159,22 +159,22 @@ public final class ClassifierSession implements AutoCloseable {
    * @throws IllegalStateException where the classifier has failed, or a reference could not be
    *     published, so that a reply would never come; or where the disk is full
    */
-  public List<Reply> poll(Duration atMost) {
+  public List<ImageResult> poll(Duration atMost) {
     broker.requireRoom();
     Optional<Throwable> failure = application.failure().or(() -> Optional.ofNullable(lost));
     if (failure.isPresent()) {
       throw new IllegalStateException(
           "The classifier has failed: " + failure.get().getMessage(), failure.get());
     }
-    List<Reply> replies = new ArrayList<>();
+    List<ImageResult> results = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> record : consumer.poll(atMost)) {
       if (record.topic().equals(topics.output())) {
-        replies.add(classified(record));
+        results.add(classified(record));
       } else if (record.headers().lastHeader(DeadLetterHeaders.REPLAYED_OFFSET) == null) {
-        replies.add(givenUp(record));
+        results.add(failed(record));
       } // else it marks a dead letter that was replayed
     }
-    return replies;
+    return results;
   }
 
   @Override
@@ -196,17 +196,17 @@ public final class ClassifierSession implements AutoCloseable {
             });
   }
 
-  private static Reply classified(ConsumerRecord<String, byte[]> record) {
+  private static ImageResult classified(ConsumerRecord<String, byte[]> record) {
     try {
-      return new Reply.Classified(GalaxyMorphology.fromJson(record.value()), record.value());
+      return new ImageResult.Classified(GalaxyMorphology.fromJson(record.value()), record.value());
     } catch (MessageException e) {
       throw new IllegalStateException(
           "The classifier published what it cannot read: " + e.getMessage(), e);
     }
   }
 
-  private static Reply givenUp(ConsumerRecord<String, byte[]> record) {
-    return new Reply.GivenUp(
+  private static ImageResult failed(ConsumerRecord<String, byte[]> record) {
+    return new ImageResult.Failed(
         String.valueOf(record.key()),
         referenceId(record.value()),
         header(record, DeadLetterHeaders.STAGE),

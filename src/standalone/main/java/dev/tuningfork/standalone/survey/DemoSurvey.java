@@ -29,7 +29,7 @@ public final class DemoSurvey implements SteeredSurvey {
 
   // guarded by this
   private double pace;
-  private Night night = Night.USUAL;
+  private ObservingConditions conditions = ObservingConditions.USUAL;
   private int[][] confusion = new int[FORMS.size()][FORMS.size()];
   private final Map<String, Truth> truths =
       new LinkedHashMap<>() {
@@ -54,9 +54,9 @@ public final class DemoSurvey implements SteeredSurvey {
 
   /** Renders the next galaxy, as it is set now, and remembers what it is. */
   public MockGalaxy observe(int number) {
-    Night now;
+    ObservingConditions now;
     synchronized (this) {
-      now = night;
+      now = conditions;
     }
     MockGalaxy galaxy = survey.galaxy(number, now);
     Morphology morphology = galaxy.morphology();
@@ -86,13 +86,13 @@ public final class DemoSurvey implements SteeredSurvey {
   public synchronized State state() {
     Map<String, Double> kinds = new LinkedHashMap<>();
     for (Kind kind : Kind.values()) {
-      kinds.put(kind.label(), night.share(kind));
+      kinds.put(kind.label(), conditions.share(kind));
     }
     List<List<Integer>> counts = new ArrayList<>();
     for (int[] row : confusion) {
       counts.add(Arrays.stream(row).boxed().toList());
     }
-    return new State(pace, night.noise(), kinds, FORMS, counts);
+    return new State(pace, conditions.noise(), kinds, FORMS, counts);
   }
 
   /** Sets it, and begins to count anew. */
@@ -107,7 +107,7 @@ public final class DemoSurvey implements SteeredSurvey {
     for (Kind kind : Kind.values()) {
       weights.put(kind, kinds.getOrDefault(kind.label(), 0.0));
     }
-    night = new Night(noise, weights);
+    conditions = new ObservingConditions(noise, weights);
     pace = galaxiesPerSecond;
     confusion = new int[FORMS.size()][FORMS.size()];
   }

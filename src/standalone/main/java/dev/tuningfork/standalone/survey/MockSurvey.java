@@ -30,7 +30,7 @@ public final class MockSurvey {
    * @param number its place in the survey, from 0
    */
   public MockGalaxy galaxy(int number) {
-    return galaxy(number, Night.USUAL);
+    return galaxy(number, ObservingConditions.USUAL);
   }
 
   /**
@@ -38,15 +38,15 @@ public final class MockSurvey {
    *
    * @param number its place in the survey, from 0
    */
-  public MockGalaxy galaxy(int number, Night night) {
+  public MockGalaxy galaxy(int number, ObservingConditions conditions) {
     // drawn rather than counted: streams from evenly spaced seeds overlap
     long own = seed * 1_000_003 + number;
     SplittableRandom random = new SplittableRandom(new SplittableRandom(own).nextLong());
     double ra = random.nextDouble() * 360;
     double dec = Math.toDegrees(Math.asin(2 * random.nextDouble() - 1));
-    TrueWalk walk = new TrueWalk(tree, random, night);
-    byte[] jpeg = new GalaxyPainter(walk, random, noise, night.noise()).paint();
-    if (new SplittableRandom(own ^ DAMAGE_SEED).nextDouble() < night.share(Kind.DAMAGED)) {
+    TrueWalk walk = new TrueWalk(tree, random, conditions);
+    byte[] jpeg = new GalaxyPainter(walk, random, noise, conditions.noise()).paint();
+    if (new SplittableRandom(own ^ DAMAGE_SEED).nextDouble() < conditions.share(Kind.DAMAGED)) {
       jpeg = Arrays.copyOf(jpeg, jpeg.length / 3);
     }
     return new MockGalaxy(

@@ -60,8 +60,8 @@ final class TrueWalk {
 
   private final Map<String, Double> kinds;
 
-  TrueWalk(DecisionTree tree, RandomGenerator random, Night night) {
-    kinds = night.kinds().equals(Kind.USUAL) ? Map.of() : weights(night);
+  TrueWalk(DecisionTree tree, RandomGenerator random, ObservingConditions conditions) {
+    kinds = conditions.kinds().equals(Kind.USUAL) ? Map.of() : weights(conditions);
     conditional = new double[tree.answerCount()];
     Arrays.fill(conditional, Double.NaN);
     Optional<Question> question = Optional.of(tree.root());
@@ -116,17 +116,17 @@ final class TrueWalk {
     return possible ? kinds.getOrDefault(answer.id(), WEIGHTS.getOrDefault(answer.id(), 0.0)) : 0;
   }
 
-  /** What replaces the usual weights where a night's kinds are not the usual ones. */
-  private static Map<String, Double> weights(Night night) {
-    double edgeOn = night.share(Kind.EDGE_ON);
-    double disk = night.share(Kind.DISK);
-    if (night.share(Kind.SMOOTH) + edgeOn + disk + night.share(Kind.STAR) == 0) {
+  /** What replaces the usual weights where the kinds are not the usual ones. */
+  private static Map<String, Double> weights(ObservingConditions conditions) {
+    double edgeOn = conditions.share(Kind.EDGE_ON);
+    double disk = conditions.share(Kind.DISK);
+    if (conditions.share(Kind.SMOOTH) + edgeOn + disk + conditions.share(Kind.STAR) == 0) {
       return Map.of(); // all are damaged, and may be anything
     }
     Map<String, Double> weights = new HashMap<>();
-    weights.put("a01", night.share(Kind.SMOOTH));
+    weights.put("a01", conditions.share(Kind.SMOOTH));
     weights.put("a02", edgeOn + disk);
-    weights.put("a03", night.share(Kind.STAR));
+    weights.put("a03", conditions.share(Kind.STAR));
     weights.put("a04", edgeOn);
     weights.put("a05", disk);
     return weights;

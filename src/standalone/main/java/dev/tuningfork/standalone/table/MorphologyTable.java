@@ -48,8 +48,8 @@ public final class MorphologyTable {
   }
 
   /**
-   * Writes the table under a temporary name beside the target, and gives it its name once it is
-   * whole: whoever sees the target sees all of it.
+   * Writes the table under a temporary name beside the target, and renames it once it is complete:
+   * a target that exists is complete.
    *
    * @param content not for JSON lines, which are the messages themselves
    */

@@ -9,7 +9,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.network.Layer;
 import dev.tuningfork.network.Volume;
 import dev.tuningfork.trainer.DrawnGalaxies;
-import dev.tuningfork.trainer.evaluate.Activations;
+import dev.tuningfork.trainer.chart.Activations;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;

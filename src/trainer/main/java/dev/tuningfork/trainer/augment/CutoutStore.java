@@ -1,6 +1,5 @@
 package dev.tuningfork.trainer.augment;
 
-import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.InputSpec;
@@ -85,7 +84,7 @@ public final class CutoutStore implements AutoCloseable {
    * @param augmentation how far beyond the crop a view may reach; for {@link Augmentation#NONE} a
    *     cutout is exactly what the network sees
    * @param folder where the temporary file lies: an existing folder on a real disk
-   * @param progress is told how many galaxies have been tried so far, from any thread
+   * @param progress gets the number of galaxies that have been tried so far, from any thread
    * @throws IOException if the file cannot be written: the disk may be full
    * @throws IllegalArgumentException if the folder is none, if the input's crop is an angle and
    *     galaxies are to be moved, or if no image can be read
@@ -253,10 +252,7 @@ public final class CutoutStore implements AutoCloseable {
     }
 
     private WideCrop crop(DataSet dataSet, byte[] encoded) throws ImageException {
-      InputSpec own =
-          dataSet.cropPixels().isPresent()
-              ? input.withCrop(new Crop.Pixels(dataSet.cropPixels().getAsInt()))
-              : input;
+      InputSpec own = DataSet.cropped(input, dataSet.cropPixels());
       PreparedImage plain =
           WideCrop.plain(own, 0, 0).preprocessor().prepare(encoded, ImageDescription.NONE);
       WideCrop crop =

@@ -8,9 +8,8 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Galaxies as one step takes them. The memory of the images is the loader's: whoever took the batch
- * gives it back, and must have let go of all that shares it, such as an array made directly from
- * the buffer.
+ * The galaxies of one step. The memory of the images is the loader's: the step releases it, after
+ * everything that shares it, such as an array made directly from the buffer.
  */
 public final class LoadedBatch {
 

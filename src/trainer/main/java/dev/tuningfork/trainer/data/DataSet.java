@@ -1,5 +1,7 @@
 package dev.tuningfork.trainer.data;
 
+import dev.tuningfork.image.Crop;
+import dev.tuningfork.image.InputSpec;
 import java.util.OptionalInt;
 
 /**
@@ -14,6 +16,11 @@ import java.util.OptionalInt;
  *     trimmed and the model's share of an image would mean another part of the sky
  */
 public record DataSet(GalaxySource source, double weight, boolean judged, OptionalInt cropPixels) {
+
+  /** A model's way to prepare images, for images that may be trimmed. */
+  public static InputSpec cropped(InputSpec input, OptionalInt cropPixels) {
+    return cropPixels.isPresent() ? input.withCrop(new Crop.Pixels(cropPixels.getAsInt())) : input;
+  }
 
   public DataSet {
     if (!(weight > 0 && weight <= 1000)) {

@@ -1,25 +1,27 @@
 package dev.tuningfork.trainer.evaluate;
 
 import dev.tuningfork.model.ModelIdentity;
+import dev.tuningfork.trainer.metrics.Judged;
+import dev.tuningfork.trainer.metrics.Metrics;
+import dev.tuningfork.trainer.metrics.Mistake;
+import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Question;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What a model was asked, and how well it answered. Immutable.
+ * A model's answers about labelled galaxies, and how good they are. Immutable.
  *
  * @param model which model
  * @param questions those that it answers
- * @param galaxies those that it was asked about
- * @param figures of the answers from one view of each galaxy, or from the mean of eight: {@code
+ * @param galaxies with its answers
+ * @param metrics of the answers from one view of each galaxy, or from the mean of eight: {@code
  *     views} says which
  * @param views 1 or 8
- * @param other the figures of the other number of views; empty where each galaxy was looked at once
- * @param turning how far answers move when the image turns; empty where each was looked at once
+ * @param other the metrics of the other number of views; empty where each galaxy was looked at once
  * @param speed what a look costs
  * @param leftOut a sentence for each galaxy that could not be judged because of its image
  */
@@ -27,10 +29,9 @@ public record Evaluation(
     ModelIdentity model,
     List<Question> questions,
     List<Judged> galaxies,
-    Figures figures,
+    Metrics metrics,
     int views,
-    Optional<Figures> other,
-    Optional<Turning> turning,
+    Optional<Metrics> other,
     Speed speed,
     List<String> leftOut) {
 
@@ -58,28 +59,19 @@ public record Evaluation(
    * @param views which answers are judged: 1 for those about the upright image, 8 for the mean of
    *     all orientations, which must then be known
    */
-  static Evaluation of(
+  public static Evaluation of(
       ModelIdentity model,
       List<Question> questions,
       List<Judged> galaxies,
       int views,
       Speed speed,
       List<String> leftOut) {
-    Figures upright = Figures.of(questions, galaxies, Judged::upright);
-    boolean turned = galaxies.stream().allMatch(galaxy -> galaxy.turned().isPresent());
-    if (!turned) {
+    Metrics upright = Metrics.of(questions, galaxies, Judged::upright);
+    if (galaxies.stream().anyMatch(galaxy -> galaxy.turned().isEmpty())) {
       return new Evaluation(
-          model,
-          questions,
-          galaxies,
-          upright,
-          1,
-          Optional.empty(),
-          Optional.empty(),
-          speed,
-          leftOut);
+          model, questions, galaxies, upright, 1, Optional.empty(), speed, leftOut);
     }
-    Figures mean = Figures.of(questions, galaxies, Evaluation::mean);
+    Metrics mean = Metrics.of(questions, galaxies, Evaluation::mean);
     return new Evaluation(
         model,
         questions,
@@ -87,7 +79,6 @@ public record Evaluation(
         views == 1 ? upright : mean,
         views,
         Optional.of(views == 1 ? mean : upright),
-        Optional.of(Turning.of(questions, galaxies)),
         speed,
         leftOut);
   }
@@ -96,45 +87,42 @@ public record Evaluation(
     return galaxy.turned().orElseThrow().mean();
   }
 
-  /** The figures from this many views, where they are known. */
-  public Optional<Figures> figures(int ofViews) {
-    return ofViews == views ? Optional.of(figures) : other;
+  /** The metrics from this many views, where they are known. */
+  public Optional<Metrics> metrics(int ofViews) {
+    return ofViews == views ? Optional.of(metrics) : other;
   }
 
-  /** The answers that {@link #figures} are of. */
+  /** The answers that {@link #metrics} are of. */
   AnswerProbabilities answers(Judged galaxy) {
     return views == 1 ? galaxy.upright() : mean(galaxy);
   }
 
   /** The galaxies on which the model is farthest from the volunteers, the farthest first. */
-  List<Mistake> worst(int count) {
+  public List<Mistake> worst(int count) {
     return Mistake.worst(questions, galaxies, this::answers, count);
   }
 
   /**
-   * The figures as a bundle holds them: by name for each question's id, those over all questions
+   * The metrics as a bundle holds them: by name for each question's id, those over all questions
    * under {@code all}. What was measured of time is not among them: the same model on the same
    * galaxies has the same metrics.
    */
-  public SequencedMap<String, SequencedMap<String, Double>> metrics() {
-    SequencedMap<String, SequencedMap<String, Double>> metrics = new LinkedHashMap<>();
-    SequencedMap<String, Double> all = figures.byName();
+  public SequencedMap<String, SequencedMap<String, Double>> byName() {
+    SequencedMap<String, SequencedMap<String, Double>> byName = new LinkedHashMap<>();
+    SequencedMap<String, Double> all = metrics.byName();
     all.put("views", (double) views);
     other.ifPresent(
-        figuresOfOther ->
-            figuresOfOther.rmse().ifPresent(error -> all.put(otherName("rmse"), error)));
-    turning.ifPresent(moves -> all.put("turning", moves.change()));
-    metrics.put("all", all);
-    for (QuestionFigures question : figures.questions()) {
+        ofOther -> ofOther.rmse().ifPresent(error -> all.put(otherName("rmse"), error)));
+    byName.put("all", all);
+    for (QuestionMetrics question : metrics.questions()) {
       String id = question.question().id();
       SequencedMap<String, Double> entry = question.byName();
       other
           .flatMap(f -> f.question(id).all().accuracy().value().stream().boxed().findFirst())
           .ifPresent(accuracy -> entry.put(otherName("accuracy"), accuracy));
-      turning.ifPresent(moves -> putTurning(entry, moves.of(id)));
-      metrics.put(id, entry);
+      byName.put(id, entry);
     }
-    return metrics;
+    return byName;
   }
 
   /** All figures for machines: the metrics, and what they were made of. */
@@ -144,10 +132,5 @@ public record Evaluation(
 
   private String otherName(String figure) {
     return figure + (views == 1 ? "OfEightViews" : "OfOneView");
-  }
-
-  private static void putTurning(Map<String, Double> entry, Judged.Move move) {
-    entry.put("turning", move.change());
-    move.otherAnswer().value().ifPresent(share -> entry.put("turningOtherAnswer", share));
   }
 }

@@ -3,6 +3,8 @@ package dev.tuningfork.trainer.evaluate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.trainer.metrics.QuestionMetrics;
+import dev.tuningfork.trainer.metrics.Share;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +27,10 @@ final class EvaluationJson {
             "version", evaluation.model().version(),
             "sha256", evaluation.model().sha256()));
     json.put("views", evaluation.views());
-    json.put("metrics", evaluation.metrics());
+    json.put("metrics", evaluation.byName());
     SequencedMap<String, Object> confusion = new LinkedHashMap<>();
     SequencedMap<String, Object> calibration = new LinkedHashMap<>();
-    for (QuestionFigures question : evaluation.figures().questions()) {
+    for (QuestionMetrics question : evaluation.metrics().questions()) {
       confusion.put(
           question.question().id(),
           ordered(
@@ -42,13 +44,13 @@ final class EvaluationJson {
     json.put("calibration", calibration);
     SequencedMap<String, Object> classes = new LinkedHashMap<>();
     evaluation
-        .figures()
+        .metrics()
         .classes()
         .forEach(
             (name, share) -> {
               SequencedMap<String, Object> entry =
                   ordered("galaxies", share.whole(), "followed", share.part());
-              Share nearest = evaluation.figures().nearestClasses().get(name);
+              Share nearest = evaluation.metrics().nearestClasses().get(name);
               if (nearest != null) {
                 entry.put("nearest", nearest.part());
               }

@@ -1,16 +1,16 @@
 package dev.tuningfork.trainer.evaluate;
 
-import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
-import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Orientation;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.TrainingData.Member;
+import dev.tuningfork.trainer.metrics.Judged;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Question;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public final class Evaluator {
    * @param views which answers are judged: 1 or 8, the mean of all orientations
    * @param turning whether each image is looked at in all eight orientations, which takes eight
    *     times as long; without it nothing is known of other views than the upright one
-   * @param progress is told how many galaxies are done, after each batch
+   * @param progress gets the number of galaxies that are done, after each batch
    * @throws IllegalArgumentException if there is no galaxy whose image can be read, or eight views
    *     are asked for without turning
    */
@@ -79,7 +79,7 @@ public final class Evaluator {
    *
    * @param model answers from one view of each image
    * @param turning whether each image is looked at in all eight orientations
-   * @param progress is told how many galaxies are done, after each batch
+   * @param progress gets the number of galaxies that are done, after each batch
    * @return in the order of the galaxies, without those whose image cannot be read
    */
   public static List<Judged> ask(
@@ -140,7 +140,8 @@ public final class Evaluator {
           preprocessors
               .computeIfAbsent(
                   member.dataSet().cropPixels(),
-                  crop -> new Preprocessor(cropped(model.input(), crop), ImageLimits.DEFAULT))
+                  crop ->
+                      new Preprocessor(DataSet.cropped(model.input(), crop), ImageLimits.DEFAULT))
               .prepare(Files.readAllBytes(galaxy.image()), ImageDescription.NONE);
       return new Prepared(Optional.of(new Ready(member, image)), "");
     } catch (IOException | ImageException e) {
@@ -149,11 +150,6 @@ public final class Evaluator {
           "Galaxy %s is left out; its image %s cannot be used: %s"
               .formatted(galaxy.id(), galaxy.image(), e.getMessage()));
     }
-  }
-
-  /** The model's way to prepare images, for images that were trimmed. */
-  static InputSpec cropped(InputSpec input, OptionalInt cropPixels) {
-    return cropPixels.isPresent() ? input.withCrop(new Crop.Pixels(cropPixels.getAsInt())) : input;
   }
 
   private Evaluation evaluation(int views) {

@@ -1,2 +1,4 @@
-/** How well a model answers: figures, pictures and a report. */
+/**
+ * Evaluations: a model is given labelled galaxies, and its answers are compared with the labels.
+ */
 package dev.tuningfork.trainer.evaluate;

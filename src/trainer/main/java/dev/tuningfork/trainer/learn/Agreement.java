@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agreement {
 
-  private final DecisionTree tree = DecisionTree.galaxyZoo2();
+  private final DecisionTree tree;
   private final List<Question> questions;
   private final int[] known;
   private final int[] right;
   private double squares;
   private long cells;
 
-  Agreement(List<Question> questions) {
+  Agreement(DecisionTree tree, List<Question> questions) {
+    this.tree = tree;
     this.questions = questions;
     this.known = new int[questions.size()];
     this.right = new int[questions.size()];

@@ -18,7 +18,6 @@ import dev.tuningfork.network.WeightSpec;
 import dev.tuningfork.network.WeightSpec.Role;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
-import dev.tuningfork.tree.DecisionTree;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,8 +77,7 @@ final class Learner implements AutoCloseable {
               own,
               block,
               new ParameterStore(own, false),
-              new Objective(
-                  own, DecisionTree.galaxyZoo2(), settings.questions(), settings.losses())));
+              new Objective(own, settings.tree(), settings.questions(), settings.losses())));
     }
     this.averaged = block(manager, weights);
     this.averagedStore = new ParameterStore(manager, false);

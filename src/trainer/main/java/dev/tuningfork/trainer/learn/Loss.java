@@ -1,6 +1,6 @@
 package dev.tuningfork.trainer.learn;
 
-/** Something that training makes small; a galaxy counts only by what is known of it. */
+/** A loss that training minimises; a galaxy counts only by what is known of it. */
 public sealed interface Loss {
 
   /**

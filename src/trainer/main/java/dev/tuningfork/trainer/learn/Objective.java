@@ -13,12 +13,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What training makes small: a weighted sum of {@link Loss losses}, computed on whole batches.
+ * What training minimises: a weighted sum of {@link Loss losses}, computed on whole batches.
  *
- * <p>The tree stands in it as two matrices: one adds up a question's answers, the other leads from
- * an answer to the question that it opens. So the softmax of each question, the probability that it
- * is asked and the joint probabilities are a few products over the whole batch instead of some
- * hundred small operations. The matrices live as long as the manager.
+ * <p>The tree becomes two matrices: one adds up a question's answers, the other leads from an
+ * answer to the question that it opens. So the softmax of each question, the probability that it is
+ * asked and the joint probabilities are a few products over the whole batch instead of some hundred
+ * small operations. The matrices live as long as the manager.
  */
 public final class Objective {
 

@@ -14,9 +14,6 @@ import java.util.List;
  */
 public record RunFolder(Path path) {
 
-  /** The name of the file with a line an epoch, here and in a bundle. */
-  public static final String LOG = "training.jsonl";
-
   private static final JsonMapper JSON = new JsonMapper();
 
   /** The checkpoint to go on from. */
@@ -31,7 +28,7 @@ public record RunFolder(Path path) {
 
   /** A line of JSON for each epoch that is done. */
   public Path log() {
-    return path.resolve(LOG);
+    return path.resolve(TrainingLog.FILE);
   }
 
   /** Makes the folder, and forgets the epochs from this one on: they come again. */
@@ -41,7 +38,7 @@ public record RunFolder(Path path) {
     Files.write(log(), lines.subList(0, Math.min(lines.size(), epoch - 1)));
   }
 
-  void append(EpochFigures figures) throws IOException {
+  void append(EpochMetrics figures) throws IOException {
     Files.writeString(
         log(),
         JSON.writeValueAsString(figures) + "\n",

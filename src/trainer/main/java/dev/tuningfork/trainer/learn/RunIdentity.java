@@ -27,6 +27,7 @@ public record RunIdentity(SortedMap<String, String> facts) {
   /** What the settings of a training decide. */
   public static RunIdentity of(TrainingSettings settings) {
     SortedMap<String, String> facts = new TreeMap<>();
+    facts.put("tree", settings.tree() + " with the hash " + settings.tree().sha256());
     facts.put("architecture", settings.architecture());
     facts.put("input", settings.input().toString());
     facts.put("questions", settings.questions().stream().map(Question::id).toList().toString());

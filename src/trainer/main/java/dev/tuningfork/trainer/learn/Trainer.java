@@ -167,7 +167,7 @@ public final class Trainer {
     private final BatchLoader validation;
     private final Schedule schedule;
     private final int steps;
-    private final Pace pace = new Pace();
+    private final StepRate stepRate = new StepRate();
     private Progress progress;
     private long lastCheckpoint = System.nanoTime();
 
@@ -198,7 +198,7 @@ public final class Trainer {
     private boolean epoch() throws IOException {
       int epoch = progress.epoch();
       learner.freezeBackbone(epoch <= settings.frozenEpochs());
-      Agreement agreement = new Agreement(settings.questions());
+      Agreement agreement = new Agreement(settings.tree(), settings.questions());
       Iterator<LoadedBatch> batches = training.epoch(epoch - 1, progress.step());
       while (batches.hasNext()) {
         step(batches, agreement);
@@ -214,8 +214,8 @@ public final class Trainer {
       Judgement judgement = judge();
       boolean best = progress.isBest(judgement.loss());
       progress = progress.judged(judgement.loss()).nextEpoch();
-      EpochFigures figures =
-          new EpochFigures(
+      EpochMetrics figures =
+          new EpochMetrics(
               epoch,
               settings.epochs(),
               trainingLoss,
@@ -223,8 +223,8 @@ public final class Trainer {
               agreement.share(settings.questions().getFirst()),
               judgement.agreement().shares(),
               judgement.agreement().rmse(),
-              pace.imagesPerSecond(),
-              pace.waited(),
+              stepRate.imagesPerSecond(),
+              stepRate.waited(),
               schedule.rate(epoch * steps - 1),
               progress.seconds() / 60);
       folder.append(figures);
@@ -259,7 +259,7 @@ public final class Trainer {
       }
       agreement.add(batch.galaxies(), step.outputs());
       double seconds = (System.nanoTime() - begin) / 1e9;
-      pace.add(batch.galaxies().size(), seconds, batch.waitedSeconds());
+      stepRate.add(batch.galaxies().size(), seconds, batch.waitedSeconds());
       progress = progress.stepped(step.loss(), seconds);
       int left = steps * settings.epochs() - number - 1;
       listener.stepped(
@@ -267,8 +267,8 @@ public final class Trainer {
           progress.step(),
           steps,
           progress.lossSum() / progress.step(),
-          pace.imagesPerSecond(),
-          Duration.ofMillis((long) (1000 * left * pace.secondsPerStep())));
+          stepRate.imagesPerSecond(),
+          Duration.ofMillis((long) (1000 * left * stepRate.secondsPerStep())));
     }
 
     private int randomSeed(int number) {
@@ -276,7 +276,7 @@ public final class Trainer {
     }
 
     private Judgement judge() {
-      Agreement agreement = new Agreement(settings.questions());
+      Agreement agreement = new Agreement(settings.tree(), settings.questions());
       double sum = 0;
       int galaxies = 0;
       for (Iterator<LoadedBatch> batches = validation.epoch(0, 0); batches.hasNext(); ) {
@@ -304,7 +304,7 @@ public final class Trainer {
   private record Judgement(double loss, Agreement agreement) {}
 
   /** How fast the steps of this process go. */
-  private static final class Pace {
+  private static final class StepRate {
     private long images;
     private int steps;
     private double seconds;

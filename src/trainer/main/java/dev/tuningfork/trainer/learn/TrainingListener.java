@@ -2,11 +2,14 @@ package dev.tuningfork.trainer.learn;
 
 import java.time.Duration;
 
-/** Told how a training run goes, from the thread that trains where nothing else is said. */
+/**
+ * Follows a training run. Its methods are called by the thread that trains, unless they say
+ * otherwise.
+ */
 public interface TrainingListener {
 
   /**
-   * So much is done of what comes before the first step; from any thread.
+   * Something that comes before the first step goes on; called from any thread.
    *
    * @param what in words, such as "preparing images"
    * @param done galaxies
@@ -22,12 +25,12 @@ public interface TrainingListener {
    * @param steps of each epoch
    * @param loss the mean of this epoch so far
    * @param imagesPerSecond over the whole run so far, in this process
-   * @param left until the last epoch ends, at this pace
+   * @param left until the last epoch ends, at this rate
    */
   void stepped(int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left);
 
   /** An epoch is done and judged. */
-  void epochDone(EpochFigures figures);
+  void epochDone(EpochMetrics figures);
 
   /** Whether to stop after the present step; a checkpoint is written then. */
   boolean stopRequested();

@@ -18,6 +18,7 @@ import java.util.SequencedMap;
  * The settings of a training run: with the same data and the same first weights, the same settings
  * on the same machine give the same model.
  *
+ * @param tree whose questions the network answers
  * @param architecture such as {@code alexnet-lite}
  * @param input how images are prepared
  * @param questions those that the network learns to answer, in the tree's order
@@ -32,6 +33,7 @@ import java.util.SequencedMap;
  * @param seed of the first weights, the order of galaxies, their augmentation and dropout
  */
 public record TrainingSettings(
+    DecisionTree tree,
     String architecture,
     InputSpec input,
     List<Question> questions,
@@ -81,6 +83,7 @@ public record TrainingSettings(
   /** The settings where nothing else is said. */
   public static final TrainingSettings DEFAULT =
       new TrainingSettings(
+          DecisionTree.galaxyZoo2(),
           "residual-lite",
           Architectures.named("residual-lite").input(),
           DecisionTree.galaxyZoo2().questions(),
@@ -110,6 +113,7 @@ public record TrainingSettings(
   /** The same for another network, on images as it takes them. */
   public TrainingSettings with(Architecture other) {
     return new TrainingSettings(
+        tree,
         other.name(),
         other.input(),
         questions,
@@ -126,6 +130,7 @@ public record TrainingSettings(
   /** The same for another number of epochs. */
   public TrainingSettings withEpochs(int other) {
     return new TrainingSettings(
+        tree,
         architecture,
         input,
         questions,

@@ -1,4 +1,2 @@
-/**
- * Gradient descent: what is made small, by which steps, and how a run is kept and taken up again.
- */
+/** Gradient descent: losses, steps, checkpoints, and how a run continues from one. */
 package dev.tuningfork.trainer.learn;

@@ -76,6 +76,7 @@ final class SmallRun {
 
   TrainingSettings full(Settings settings) {
     return new TrainingSettings(
+        DecisionTree.galaxyZoo2(),
         architecture,
         input,
         List.of(QUESTION),
@@ -163,7 +164,7 @@ final class SmallRun {
         int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left) {}
 
     @Override
-    public void epochDone(EpochFigures figures) {}
+    public void epochDone(EpochMetrics figures) {}
 
     @Override
     public boolean stopRequested() {

@@ -1,0 +1,196 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.image.ImageFormat;
+import dev.tuningfork.standalone.command.ImageFiles.Named;
+import dev.tuningfork.standalone.table.MorphologySpool;
+import dev.tuningfork.standalone.table.MorphologyTable;
+import dev.tuningfork.standalone.table.TableContent;
+import dev.tuningfork.standalone.table.TableFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The table that a classification writes, and the journal that it keeps until then. */
+final class TableOptions {
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description =
+          "The table to write, its format by extension: .csv .ecsv .vot .fits .parquet, or .jsonl"
+              + " for the messages themselves. Without it, a summary is printed.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--kaggle",
+      description = "Write GalaxyID and the 37 columns of Kaggle's Galaxy Zoo challenge instead.")
+  private boolean kaggle;
+
+  @Option(
+      names = "--intervals",
+      description =
+          "Write the 90 %% interval of each answer's probability too, for a model that gives them:"
+              + " two more columns an answer. Messages (.jsonl) hold them anyhow.")
+  private boolean intervals;
+
+  @Option(
+      names = "--overwrite",
+      description =
+          "Replace the --out file if it exists, and discard an unfinished run for it unless"
+              + " --resume is given.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Continue the stopped or killed run that was writing the --out file. Its answers are in"
+              + " FILE.journal until the table is written.")
+  private boolean resume;
+
+  boolean isSummary() {
+    return out == null;
+  }
+
+  boolean intervals() {
+    return intervals;
+  }
+
+  /** Refuses what could not be written, before the work. */
+  void check(CommandLine commandLine) {
+    if (kaggle && intervals) {
+      throw new ParameterException(
+          commandLine, "--kaggle writes Kaggle's columns, among which there are no --intervals.");
+    }
+    if (out == null) {
+      String needing =
+          kaggle
+              ? "--kaggle"
+              : intervals ? "--intervals" : overwrite ? "--overwrite" : resume ? "--resume" : "";
+      if (!needing.isEmpty()) {
+        throw new ParameterException(commandLine, needing + " needs --out FILE to write to.");
+      }
+      return;
+    }
+    try {
+      if (TableFormat.of(out.toString()) == TableFormat.JSON_LINES && kaggle) {
+        throw new ParameterException(
+            commandLine, "--kaggle writes a table, and " + out + " asks for messages (.jsonl).");
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(commandLine, e.getMessage(), e);
+    }
+    OutputFile.checkFolder(commandLine, out);
+    checkUnwritten(commandLine, out);
+  }
+
+  /** What a run before this one has written is neither lost nor written twice. */
+  private void checkUnwritten(CommandLine commandLine, Path table) {
+    String name = ImageFormat.spelled(table);
+    if (Files.isDirectory(table)) {
+      throw new ParameterException(
+          commandLine, "Cannot write the table: %s is a folder.".formatted(name));
+    }
+    if (Files.exists(table, LinkOption.NOFOLLOW_LINKS) && !overwrite) {
+      throw new ParameterException(
+          commandLine,
+          "There is a file %s already: name another one, or replace it with --overwrite."
+              .formatted(name));
+    }
+    if (Files.exists(journal(table)) && !overwrite && !resume) {
+      throw new ParameterException(
+          commandLine,
+          "An unfinished run for %s exists: continue it with --resume, or start over with --overwrite."
+              .formatted(name));
+    }
+  }
+
+  /** A table among the images, such as {@code galaxies.fits} of an earlier run, is none of them. */
+  boolean isOutput(Named image) {
+    try {
+      return out != null && Files.exists(out) && Files.isSameFile(out, image.path());
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /**
+   * Where the answers go: a temporary file for a summary; for a table a journal, which outlives a
+   * crash.
+   *
+   * @param settings what decides an answer beside the image
+   */
+  MorphologySpool spool(List<Named> images, SortedMap<String, String> settings) throws IOException {
+    if (out == null) {
+      return MorphologySpool.temporary(images.size());
+    }
+    Path journal = journal(out);
+    if (resume && Files.exists(journal)) {
+      Map<String, Integer> ordinals = new HashMap<>();
+      for (int ordinal = 0; ordinal < images.size(); ordinal++) {
+        ordinals.put(images.get(ordinal).objectId(), ordinal);
+      }
+      return MorphologySpool.resume(
+          journal,
+          images.size(),
+          settings,
+          morphology -> {
+            Integer ordinal = ordinals.get(morphology.objectId());
+            return ordinal != null && isOf(morphology, images.get(ordinal)) ? ordinal : -1;
+          });
+    }
+    if (overwrite) {
+      Files.deleteIfExists(journal);
+    }
+    return MorphologySpool.begin(journal, images.size(), settings);
+  }
+
+  /** Whether this is the image's answer: of this file, and the file has not changed since. */
+  private static boolean isOf(GalaxyMorphology morphology, Named image) {
+    try {
+      return ReadingOptions.uri(image).equals(morphology.image().uri())
+          && !Files.getLastModifiedTime(image.path()).toInstant().isAfter(morphology.receivedAt());
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** Writes the table, or prints the summary, and deletes the journal. */
+  void write(List<Named> images, MorphologySpool spool, Terminal terminal) throws IOException {
+    if (out == null) {
+      Summary.print(terminal, spool, ordinal -> images.get(ordinal).file());
+      return;
+    }
+    if (spool.size() > 0 || kaggle) {
+      try {
+        new MorphologyTable(spool, ordinal -> images.get(ordinal).file()).write(out, content());
+      } catch (IOException e) {
+        throw new IOException(
+            "The table %s cannot be written (%s). All answers are kept; the same command with --resume writes it."
+                .formatted(ImageFormat.spelled(out), Sentence.reason(e)),
+            e);
+      }
+      terminal.err().println("Wrote " + ImageFormat.spelled(out) + ".");
+    }
+    spool.delete();
+  }
+
+  private TableContent content() {
+    return kaggle
+        ? TableContent.KAGGLE
+        : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
+  }
+
+  private static Path journal(Path table) {
+    return table.resolveSibling(table.getFileName() + ".journal");
+  }
+}

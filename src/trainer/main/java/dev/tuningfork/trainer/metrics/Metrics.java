@@ -1,0 +1,270 @@
+package dev.tuningfork.trainer.metrics;
+
+import dev.tuningfork.trainer.data.LabelledGalaxy;
+import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.Constraint;
+import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.Question;
+import dev.tuningfork.tree.VoteFractions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * How well a model answers, over the galaxies that it was asked about.
+ *
+ * @param galaxies how many of them have vote fractions
+ * @param questions one entry for each question that the model answers
+ * @param rmse over Kaggle's 37 columns, where known; empty for a model of some questions only
+ * @param rmseOfTree the same without the quirk of those columns: question 6, and with it question
+ *     8, as the tree has them, which asks about all but stars
+ * @param rmseOfMean {@code rmse} if every galaxy were given the mean of these galaxies themselves,
+ *     the best that an answer which does not look can do
+ * @param turning how far answers move when the image turns; empty where each was looked at once
+ * @param classes for each class that galaxies have by a stated rule on their votes, those for which
+ *     the same follows from the model's answers to the letter: every threshold is kept; empty for a
+ *     model of some questions only
+ * @param nearestClasses for each class that galaxies have by a rule of its own, those whose rule
+ *     the model's answers keep better, or miss by less, than the rule of any other such class
+ */
+public record Metrics(
+    int galaxies,
+    List<QuestionMetrics> questions,
+    OptionalDouble rmse,
+    OptionalDouble rmseOfTree,
+    OptionalDouble rmseOfMean,
+    Optional<Turning> turning,
+    SequencedMap<String, Share> classes,
+    SequencedMap<String, Share> nearestClasses) {
+
+  /** What a class is called whose rule is that no other class's rule holds. */
+  private static final String NO_CLASS = "none";
+
+  private static final int STAR_OR_ARTIFACT = KaggleColumns.NAMES.indexOf("Class1.3");
+
+  public Metrics {
+    questions = List.copyOf(questions);
+    classes = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(classes));
+    nearestClasses = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(nearestClasses));
+  }
+
+  /**
+   * Compares what volunteers said with what a model said.
+   *
+   * @param questions those that the model answers
+   * @param answers picks the answers that are judged
+   */
+  public static Metrics of(
+      List<Question> questions,
+      List<Judged> galaxies,
+      Function<Judged, AnswerProbabilities> answers) {
+    List<Judged> voted = galaxies.stream().filter(g -> g.galaxy().votes().isPresent()).toList();
+    boolean wholeTree = answersWholeTree(questions, galaxies);
+    List<double[]> truths = new ArrayList<>();
+    List<double[]> predictions = new ArrayList<>();
+    for (Judged galaxy : wholeTree ? voted : List.<Judged>of()) {
+      truths.add(KaggleColumns.of(galaxy.galaxy().votes().orElseThrow().fractions()));
+      predictions.add(KaggleColumns.of(answers.apply(galaxy)));
+    }
+    int columns = KaggleColumns.NAMES.size();
+    Optional<Turning> turning =
+        !galaxies.isEmpty() && galaxies.stream().allMatch(g -> g.turned().isPresent())
+            ? Optional.of(Turning.of(questions, galaxies))
+            : Optional.empty();
+    List<QuestionMetrics> figures = new ArrayList<>();
+    for (Question question : questions) {
+      List<Comparison> comparisons = new ArrayList<>();
+      for (Judged galaxy : voted) {
+        comparison(question, galaxy.galaxy().votes().orElseThrow(), answers.apply(galaxy))
+            .ifPresent(comparisons::add);
+      }
+      int first = wholeTree ? galaxies.getFirst().upright().tree().firstAnswer(question) : 0;
+      figures.add(
+          QuestionMetrics.of(
+              question,
+              comparisons,
+              rmse(truths, predictions, first, first + question.answers().size()),
+              turning.map(moves -> moves.of(question.id()))));
+    }
+    return new Metrics(
+        voted.size(),
+        figures,
+        rmse(truths, predictions, 0, columns),
+        rmse(withoutQuirk(truths), withoutQuirk(predictions), 0, columns),
+        rmse(truths, Collections.nCopies(truths.size(), mean(truths)), 0, columns),
+        turning,
+        wholeTree ? classes(galaxies, answers) : new LinkedHashMap<>(),
+        wholeTree ? nearestClasses(galaxies, answers) : new LinkedHashMap<>());
+  }
+
+  private static boolean answersWholeTree(List<Question> questions, List<Judged> galaxies) {
+    return !galaxies.isEmpty()
+        && questions.size() == galaxies.getFirst().upright().tree().questions().size();
+  }
+
+  /** Empty where nobody was asked the question, or nothing is known of it. */
+  static Optional<Comparison> comparison(
+      Question question, VoteFractions votes, AnswerProbabilities answers) {
+    if (votes.asked(question) == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Comparison(
+            votes.asked(question),
+            votes.fractions().conditional(question),
+            answers.conditional(question),
+            IntStream.range(0, question.answers().size())
+                .mapToObj(answer -> answers.interval(question, answer))
+                .flatMap(Optional::stream)
+                .toList()));
+  }
+
+  private static OptionalDouble rmse(
+      List<double[]> truths, List<double[]> predictions, int from, int to) {
+    double sum = 0;
+    long cells = 0;
+    for (int i = 0; i < truths.size(); i++) {
+      for (int column = from; column < to; column++) {
+        double truth = truths.get(i)[column];
+        if (!Double.isNaN(truth)) {
+          double error = truth - predictions.get(i)[column];
+          sum += error * error;
+          cells++;
+        }
+      }
+    }
+    return cells == 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.sqrt(sum / cells));
+  }
+
+  private static double[] mean(List<double[]> rows) {
+    double[] mean = new double[KaggleColumns.NAMES.size()];
+    Arrays.setAll(
+        mean,
+        column ->
+            rows.stream()
+                .mapToDouble(row -> row[column])
+                .filter(value -> !Double.isNaN(value))
+                .average()
+                .orElse(0));
+    return mean;
+  }
+
+  private static List<double[]> withoutQuirk(List<double[]> rows) {
+    return rows.stream().map(Metrics::withoutQuirk).toList();
+  }
+
+  /** Kaggle's question 6 is asked about stars too, and 8 follows it; in the tree it is not. */
+  private static double[] withoutQuirk(double[] columns) {
+    double[] joint = columns.clone();
+    for (int column = 0; column < joint.length; column++) {
+      String name = KaggleColumns.NAMES.get(column);
+      if (name.startsWith("Class6.") || name.startsWith("Class8.")) {
+        joint[column] *= 1 - columns[STAR_OR_ARTIFACT];
+      }
+    }
+    return joint;
+  }
+
+  private static SequencedMap<String, Share> classes(
+      List<Judged> galaxies, Function<Judged, AnswerProbabilities> answers) {
+    SequencedMap<String, Share> classes = new LinkedHashMap<>();
+    for (Judged judged : galaxies) {
+      LabelledGalaxy galaxy = judged.galaxy();
+      if (galaxy.className().isPresent() && galaxy.constraint().isPresent()) {
+        boolean follows = galaxy.constraint().get().holds(answers.apply(judged));
+        classes.merge(galaxy.className().get(), new Share(follows ? 1 : 0, 1), Share::plus);
+      }
+    }
+    return classes;
+  }
+
+  private static SequencedMap<String, Share> nearestClasses(
+      List<Judged> galaxies, Function<Judged, AnswerProbabilities> answers) {
+    SequencedMap<String, Constraint> rules = new LinkedHashMap<>();
+    List<Judged> classed = new ArrayList<>();
+    for (Judged judged : galaxies) {
+      LabelledGalaxy galaxy = judged.galaxy();
+      if (galaxy.constraint().isPresent()
+          && !galaxy.className().orElse(NO_CLASS).equals(NO_CLASS)) {
+        rules.put(galaxy.className().orElseThrow(), galaxy.constraint().get());
+        classed.add(judged);
+      }
+    }
+    SequencedMap<String, Share> nearest = new LinkedHashMap<>();
+    for (Judged judged : classed) {
+      String own = judged.galaxy().className().orElseThrow();
+      AnswerProbabilities said = answers.apply(judged);
+      String answered =
+          rules.entrySet().stream()
+              .max(Comparator.comparingDouble(rule -> rule.getValue().slack(said).orElseThrow()))
+              .orElseThrow()
+              .getKey();
+      nearest.merge(own, new Share(answered.equals(own) ? 1 : 0, 1), Share::plus);
+    }
+    return nearest;
+  }
+
+  /**
+   * The figures of one question.
+   *
+   * @throws java.util.NoSuchElementException if the model does not answer it
+   */
+  public QuestionMetrics question(String id) {
+    return questions.stream().filter(q -> q.question().id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /** The galaxies whose class follows from the model's answers, among all that have one. */
+  public Share followed() {
+    return classes.values().stream().reduce(new Share(0, 0), Share::plus);
+  }
+
+  /** The same among those that have a class by a rule of its own, and not because none holds. */
+  public Share followedOfNamed() {
+    return classes.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals(NO_CLASS))
+        .map(Map.Entry::getValue)
+        .reduce(new Share(0, 0), Share::plus);
+  }
+
+  /**
+   * Those whose class's own rule is the nearest to the model's answers, among all with such a
+   * class.
+   */
+  public Share nearest() {
+    return nearestClasses.values().stream().reduce(new Share(0, 0), Share::plus);
+  }
+
+  /**
+   * The answers whose share of votes lies within the model's 90 % interval, over all questions and
+   * the galaxies whose question at least half of the volunteers were asked.
+   */
+  public Share within() {
+    return questions.stream()
+        .map(QuestionMetrics::reachedWithin)
+        .reduce(new Share(0, 0), Share::plus);
+  }
+
+  /** The metrics that are not of one question, by name; those that are known. */
+  public SequencedMap<String, Double> byName() {
+    SequencedMap<String, Double> figures = new LinkedHashMap<>();
+    figures.put("galaxies", (double) galaxies);
+    rmse.ifPresent(error -> figures.put("rmse", error));
+    rmseOfTree.ifPresent(error -> figures.put("rmseOfTree", error));
+    rmseOfMean.ifPresent(error -> figures.put("rmseOfMean", error));
+    within().value().ifPresent(share -> figures.put("within90Asked", share));
+    followed().value().ifPresent(share -> figures.put("classesFollowed", share));
+    followedOfNamed().value().ifPresent(share -> figures.put("namedClassesFollowed", share));
+    nearest().value().ifPresent(share -> figures.put("namedClassesNearest", share));
+    turning.ifPresent(moves -> figures.put("turning", moves.change()));
+    return figures;
+  }
+}

@@ -1,0 +1,223 @@
+package dev.tuningfork.trainer.report;
+
+import dev.tuningfork.trainer.evaluate.Evaluation;
+import dev.tuningfork.trainer.metrics.Metrics;
+import dev.tuningfork.trainer.metrics.QuestionMetric;
+import dev.tuningfork.trainer.metrics.QuestionMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** An evaluation as text, at most 100 columns wide. */
+public final class MetricsTable {
+
+  private static final int WIDTH = 98;
+
+  private MetricsTable() {}
+
+  /** Lines, without a line end behind the last. */
+  public static String of(Evaluation evaluation) {
+    List<QuestionMetrics> questions = evaluation.metrics().questions();
+    List<QuestionMetric> columns = QuestionMetric.columns(questions, false);
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(header(columns));
+    questions.forEach(question -> rows.add(row(question, columns)));
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s %s on %,d galaxies, from %s of each",
+            evaluation.model().name(),
+            evaluation.model().version(),
+            evaluation.galaxies().size(),
+            views(evaluation.views())));
+    lines.add("");
+    lines.addAll(aligned(rows));
+    lines.add("");
+    columns.forEach(column -> lines.addAll(wrapped(column.header() + ": " + column.meaning())));
+    lines.add("");
+    summary(evaluation).forEach(line -> lines.addAll(wrapped(line)));
+    return String.join("\n", lines);
+  }
+
+  private static List<String> header(List<QuestionMetric> columns) {
+    List<String> cells = new ArrayList<>(List.of("question"));
+    for (QuestionMetric column : columns) {
+      cells.add(column.header());
+      column.galaxies().ifPresent(count -> cells.add(""));
+    }
+    return cells;
+  }
+
+  private static List<String> row(QuestionMetrics question, List<QuestionMetric> columns) {
+    List<String> cells = new ArrayList<>();
+    cells.add(question.question().id() + " " + question.question().key());
+    for (QuestionMetric column : columns) {
+      cells.add(column.cell(question));
+      column
+          .galaxies()
+          .ifPresent(
+              count ->
+                  cells.add(String.format(Locale.ROOT, "%,d", count.of().applyAsInt(question))));
+    }
+    return cells;
+  }
+
+  /** Sentences about all questions together. */
+  static List<String> summary(Evaluation evaluation) {
+    Metrics metrics = evaluation.metrics();
+    return Stream.of(
+            errors(metrics),
+            otherViews(evaluation),
+            intervals(metrics),
+            turning(metrics),
+            classes(metrics),
+            Optional.of(speed(evaluation.speed())),
+            leftOut(evaluation))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Optional<String> errors(Metrics metrics) {
+    return metrics.rmse().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "RMSE over Kaggle's 37 columns: %s; without the quirk of their question 6: %s. Giving every galaxy the mean of these galaxies: %s."
+                .formatted(
+                    number("%.4f", metrics.rmse()),
+                    number("%.4f", metrics.rmseOfTree()),
+                    number("%.4f", metrics.rmseOfMean())));
+  }
+
+  private static Optional<String> otherViews(Evaluation evaluation) {
+    int views = evaluation.views() == 1 ? Evaluation.ALL_VIEWS : 1;
+    return evaluation
+        .other()
+        .map(
+            other -> "From %s of each galaxy instead: %s.".formatted(views(views), inShort(other)));
+  }
+
+  private static Optional<String> intervals(Metrics metrics) {
+    return metrics.within().whole() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "Shares of votes within the model's 90 %% interval: %s.".formatted(metrics.within()));
+  }
+
+  private static Optional<String> turning(Metrics metrics) {
+    return metrics
+        .turning()
+        .map(
+            moves ->
+                String.format(
+                    Locale.ROOT,
+                    "When the image turns, a joint probability moves by %.3f on average.",
+                    moves.change()));
+  }
+
+  private static Optional<String> classes(Metrics metrics) {
+    if (metrics.followed().whole() == 0) {
+      return Optional.empty();
+    }
+    String nearest =
+        metrics.nearestClasses().entrySet().stream()
+            .map(
+                entry ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s %s of %,d",
+                        entry.getKey(),
+                        entry.getValue(),
+                        entry.getValue().whole()))
+            .collect(Collectors.joining(", "));
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s (%s). To the letter the class follows for %s of them, and for %s of all %,d that have a class.",
+            metrics.nearest().whole(),
+            metrics.nearest(),
+            nearest,
+            metrics.followedOfNamed(),
+            metrics.followed(),
+            metrics.followed().whole()));
+  }
+
+  private static Optional<String> leftOut(Evaluation evaluation) {
+    int count = evaluation.leftOut().size();
+    return count == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%,d galaxies were left out because their images cannot be used.",
+                count));
+  }
+
+  private static String inShort(Metrics figures) {
+    QuestionMetrics first = figures.questions().getFirst();
+    String accuracy = "%s of %s right".formatted(first.all().accuracy(), first.question().key());
+    return figures.rmse().isPresent()
+        ? "RMSE %s, %s".formatted(number("%.4f", figures.rmse()), accuracy)
+        : accuracy;
+  }
+
+  private static String speed(Evaluation.Speed speed) {
+    String oneView =
+        String.format(
+            Locale.ROOT,
+            "The network alone, on %s, answers about %,.0f galaxies a second from one view",
+            speed.device(),
+            speed.oneView());
+    return speed.eightViews() == 0
+        ? oneView + "."
+        : oneView + String.format(Locale.ROOT, " and %,.0f from eight.", speed.eightViews());
+  }
+
+  static String views(int count) {
+    return count == 1 ? "one view" : "eight views";
+  }
+
+  static String number(String format, OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "–";
+  }
+
+  /** The first column to the left, all others to the right. */
+  private static List<String> aligned(List<List<String>> rows) {
+    int columns = rows.getFirst().size();
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int c = 0; c < columns; c++) {
+        widths[c] = Math.max(widths[c], row.get(c).length());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder(row.getFirst());
+      line.append(" ".repeat(widths[0] - line.length()));
+      for (int c = 1; c < columns; c++) {
+        String cell = row.get(c);
+        line.append("  ").append(" ".repeat(widths[c] - cell.length())).append(cell);
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
+  }
+
+  private static List<String> wrapped(String text) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+}
