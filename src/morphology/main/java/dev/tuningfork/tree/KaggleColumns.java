@@ -107,7 +107,7 @@ public final class KaggleColumns {
       String[] cells = line.strip().split(",", -1);
       if (cells.length != NAMES.size() + 1) {
         throw new IllegalArgumentException(
-            "Line %d has %d cells where %d are due."
+            "Line %d has %d cells instead of %d."
                 .formatted(number, cells.length, NAMES.size() + 1));
       }
       double[] columns = new double[NAMES.size()];
@@ -176,7 +176,7 @@ public final class KaggleColumns {
   private static Optional<String> violation(String galaxyId, double[] columns, double rounding) {
     if (columns.length != NAMES.size()) {
       return Optional.of(
-          "Galaxy %s has %d columns where %d are due."
+          "Galaxy %s has %d columns instead of %d."
               .formatted(galaxyId, columns.length, NAMES.size()));
     }
     double[] due = new double[TREE.questions().size()];

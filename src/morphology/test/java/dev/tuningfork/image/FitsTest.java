@@ -539,7 +539,8 @@ class FitsTest {
     assertThatThrownBy(() -> Gzip.inflate(bomb, new ImageLimits(1000, 1_000_000)))
         .hasMessage("The gzipped file inflates to more than the 1000000 bytes that are allowed.");
     assertThatThrownBy(() -> open(bomb))
-        .hasMessageStartingWith("This gzipped file holds no FITS file: its first bytes are 00 00");
+        .hasMessageStartingWith(
+            "This gzipped file contains no FITS file: its first bytes are 00 00");
     assertThatThrownBy(() -> open(Arrays.copyOf(bomb, bomb.length / 2)))
         .hasMessageStartingWith("The gzipped file is truncated or damaged: ");
   }

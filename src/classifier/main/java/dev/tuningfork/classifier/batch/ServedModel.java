@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model in service, with the images on their way to it.
  *
- * <p>Invariant: a model that was {@linkplain #retire retired} is closed by whoever {@linkplain
- * #release releases} the last image that was prepared for it, and by nobody else.
+ * <p>Invariant: a model that was {@linkplain #retire retired} is closed by the thread that
+ * {@linkplain #release releases} the last image that was prepared for it, and by no other.
  *
  * <p>Safe for use by many threads at once.
  */

@@ -103,7 +103,7 @@ export function draw(questions, answered, walk, truth, narrow) {
       viewBox: `${-margin} -6 ${width + 2 * margin} ${height + 12}`,
       width: width + 2 * margin,
       role: "img",
-      "aria-label": "The decision tree with the probability of each answer. The same stands in the table below.",
+      "aria-label": "The decision tree with the probability of each answer. The table below has the same.",
     },
     ...edges,
     ...nodes,

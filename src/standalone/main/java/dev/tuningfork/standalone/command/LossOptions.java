@@ -29,7 +29,7 @@ final class LossOptions {
       names = "--votes",
       paramLabel = "N",
       description =
-          "How many volunteers a galaxy is taken to have had, for dirichlet. Default: ${DEFAULT-VALUE}.")
+          "Assumed number of volunteers per galaxy, for dirichlet. Default: ${DEFAULT-VALUE}.")
   double votes = TrainingSettings.DEFAULT.likelihood().orElseThrow().votes();
 
   @Option(

@@ -161,13 +161,13 @@ class GalaxySourcesTest {
         .extracting(Problem::sentence)
         .singleElement()
         .asString()
-        .contains("Galaxy 2 lies in two folders", "taken as edge_on, not as spiral");
+        .contains("Galaxy 2 is in two folders", "taken as edge_on, not as spiral");
   }
 
   @Test
   void aFolderOfAnotherNameIsRefused() throws Exception {
     assertThatThrownBy(() -> new ClassFolders(folder, KAGGLE).read())
-        .hasMessageContaining("holds no folder that is named by a class");
+        .hasMessageContaining("contains no folder with the name of a class");
     Tables.images(folder.resolve("discs"), "1");
 
     assertThatThrownBy(() -> new ClassFolders(folder, KAGGLE).read())
