@@ -30,13 +30,15 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Commands.Version.class,
     subcommands = {
       ClassifyCommand.class,
+      CutCommand.class,
       DemoCommand.class,
       RunCommand.class,
       DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       LookCommand.class,
-      ExportCommand.class
+      ExportCommand.class,
+      MockTileCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
@@ -55,8 +57,8 @@ public final class Commands {
       names = "--verbose",
       scope = ScopeType.INHERIT,
       description =
-          "Log which forms work on this machine and which one a model computes in. On an error, show"
-              + " where in the program it happened.")
+          "Log which forms work on this machine and which one a model computes in. On an error,"
+              + " show where in the program it happened.")
   private boolean verbose;
 
   private Commands() {}
