@@ -189,7 +189,7 @@ public record GalaxyImageReference(
       this(uri, mediaType, sizeBytes, sha256, hdu, pixelScale, bands, null);
     }
 
-    /** An image of which only the URI is known. */
+    /** An image with only a URI. */
     public static Image of(String uri) {
       return new Image(uri, null, null, null, null, null, List.of(), null);
     }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * In which form messages are read and written. References are told apart by their first byte, so
+ * In which form messages are read and written. The first byte of a reference decides its format, so
  * that a topic may hold both forms: JSON is always read, and Avro if there is a source of schemas.
  * Safe for use by many threads at once where the schemas are.
  */

@@ -82,7 +82,7 @@ final class Filter {
     return wants(galaxy.answers, flags) && wants(flags);
   }
 
-  /** Whether a client wants an image with these flags, which are all that it has. */
+  /** Whether a client's filter lets an image with exactly these flags pass. */
   boolean wants(Set<QualityFlag> flags) {
     return wants(flags, flag -> true);
   }

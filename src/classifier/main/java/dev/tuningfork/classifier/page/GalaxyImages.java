@@ -24,8 +24,8 @@ import java.util.function.Function;
 
 /**
  * The images of galaxies as JPEGs. A file is never passed through: its pixels are decoded within
- * the classifier's limits and encoded anew. The classifier's own fetcher fetches it, from where its
- * settings allow. A few are made at a time. Safe for use by many threads at once.
+ * the classifier's limits and encoded again. The classifier's own fetcher fetches it, from where
+ * its settings allow. A few are made at a time. Safe for use by many threads at once.
  */
 final class GalaxyImages {
 

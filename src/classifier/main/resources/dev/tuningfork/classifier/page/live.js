@@ -41,12 +41,12 @@ function state(kind, text) {
 }
 
 function hello(told) {
-  cards.clear(); // what is kept comes anew, after a lost connection too
+  cards.clear(); // what is kept comes again, after a lost connection too
   model(told);
   if (told.survey && !survey) survey = new Survey(told.survey);
 }
 
-/** Which model answers; where it answers other questions than the one before, all begins anew. */
+/** Which model answers; where it answers other questions than the one before, all starts again. */
 function model(told) {
   cardsPerSecond = told.cards;
   byId("model").textContent = told.model + " " + told.modelVersion + " on " + told.device;

@@ -14,7 +14,7 @@ const BAR = 108;
 
 /**
  * Where each question stands: the longest way down keeps its column, what branches off goes aside,
- * and each stands below all that lead to it. A narrow screen has one column.
+ * and each is below all that lead to it. A narrow screen has one column.
  */
 export function layout(questions, narrow) {
   const byId = new Map(questions.map((question) => [question.id, question]));

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,12 +25,18 @@ class WordsTest {
   /** Text that people read in files that are not pages. */
   private static final List<String> OTHER_TEXTS =
       List.of(
+          ".ci/run",
+          ".ci/image",
           "docs/asyncapi.yaml",
+          "docs/classifier.yaml",
+          "docker/bin/tuning-fork",
+          "docker/bin/tuning-fork-health",
           "docker/compose.yaml",
           "docker/Dockerfile",
           "helm/tuning-fork/values.yaml",
           "helm/tuning-fork/values.schema.json",
-          "helm/tuning-fork/templates/NOTES.txt");
+          "helm/tuning-fork/templates/NOTES.txt",
+          "tuning-fork");
 
   private record Rule(Pattern pattern, String instead) {
 
@@ -49,7 +57,21 @@ class WordsTest {
     for (String file : OTHER_TEXTS) {
       found.addAll(found(rules, file, Files.readString(MarkdownPage.ROOT.resolve(file))));
     }
+    for (Path source : sources()) {
+      found.addAll(
+          found(rules, MarkdownPage.ROOT.relativize(source).toString(), Files.readString(source)));
+    }
     assertThat(found).as(() -> String.join("\n", found)).isEmpty();
+  }
+
+  /** The code, whose strings and comments are read, and the files of the page. */
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(MarkdownPage.ROOT.resolve("src"))) {
+      return files
+          .filter(file -> file.toString().matches(".*/main/.*[.](java|js|html)"))
+          .sorted()
+          .toList();
+    }
   }
 
   @ParameterizedTest

@@ -36,8 +36,7 @@ final class LossOptions {
       names = "--rule-weight",
       paramLabel = "W",
       description =
-          "The weight of the loss of galaxies of which only a class is known. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "The weight of the loss of galaxies with only a class. Default:" + " ${DEFAULT-VALUE}.")
   double ruleWeight = Loss.ClassRule.WEIGHT;
 
   /**

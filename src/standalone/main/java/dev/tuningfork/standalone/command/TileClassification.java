@@ -8,14 +8,11 @@ import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.TileOptions.Opened;
 import dev.tuningfork.standalone.table.MorphologySpool;
-import dev.tuningfork.standalone.table.MorphologyTable;
-import dev.tuningfork.standalone.table.TableContent;
 import dev.tuningfork.standalone.tile.CutLimit;
 import dev.tuningfork.standalone.tile.LeftOut;
 import dev.tuningfork.standalone.tile.TileClassifier;
 import dev.tuningfork.standalone.tile.TileRun;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,8 +25,8 @@ import picocli.CommandLine.ExitCode;
 
 /**
  * {@code classify} for tiles: from a survey's images and its catalogue to a table, within this
- * process. No broker stands between, since a tile's galaxies are at hand all at once: a run that
- * was interrupted continues from its journal.
+ * process. There is no broker, because all galaxies of a tile are available at once: a run that was
+ * interrupted continues from its journal.
  *
  * @param size arcseconds, for all galaxies; null where the catalogue says it
  * @param sheet a picture to write; null for none

@@ -158,7 +158,7 @@ class CommandsTest {
                 plain.toString()))
         .isEqualTo(2);
     assertThat(err.toString())
-        .contains("--intervals needs a model that says how sure it is, and plain does not.");
+        .contains("--intervals needs a model that gives intervals, and plain does not.");
     assertThat(execute("classify", folder.toString(), "--intervals", "--kaggle", "-o", target))
         .isEqualTo(2);
   }

@@ -106,7 +106,7 @@ class GalaxySourcesTest {
     Path nothing = Files.createFile(folder.resolve("nothing.csv"));
 
     assertThatThrownBy(() -> new KaggleTables(empty, List.of(labels)).read())
-        .hasMessageContaining("empty holds no image");
+        .hasMessageContaining("empty contains no image");
     assertThatThrownBy(() -> new KaggleTables(folder.resolve("absent"), List.of(labels)).read())
         .hasMessageContaining("is no folder of images");
     assertThatThrownBy(() -> new KaggleTables(images, List.of(nothing)).read())
