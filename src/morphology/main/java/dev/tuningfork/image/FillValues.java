@@ -220,10 +220,11 @@ final class FillValues {
         fills.add(new Fill(value, run));
       }
     }
-    for (int round = 0; round < MOST_EXTREMES; round++) {
-      addExtremes(fills);
+    double[] window = spread();
+    for (int round = 0; round < MOST_EXTREMES && window.length > 0; round++) {
+      addExtremes(fills, window[window.length / 2]);
     }
-    addRepeated(fills);
+    addRepeated(fills, window);
     double[] others =
         fills.isEmpty()
             ? sample.clone()
@@ -242,17 +243,21 @@ final class FillValues {
         fills.stream().map(Fill::shortestRun).toList());
   }
 
-  /** Adds the lowest and the highest number of the window, if they are far from all others. */
-  private void addExtremes(List<Fill> fills) {
+  /**
+   * Adds the lowest and the highest number of the window, if they are far from all others. The
+   * median spares most images the measurement of their noise.
+   */
+  private void addExtremes(List<Fill> fills, double median) {
     Extreme lowest = lowest(fills, 1);
     Extreme highest = lowest(fills, -1);
-    if (lowest.isRare(shown.length)) {
+    if (lowest.isRare(shown.length) && lowest.next - lowest.value > median - lowest.next) {
       Background background = background(fills, lowest.value);
       if (background.noise() > 0 && lowest.next - lowest.value > APART * background.noise()) {
         add(fills, lowest.value);
       }
     }
-    if (highest.isRare(shown.length)) {
+    boolean isFar = -highest.value - median > FAR_ABOVE / 2 * (-highest.next - median);
+    if (highest.isRare(shown.length) && (isFar || highest.count >= LEAST_REPEATS)) {
       Background background = background(fills, -highest.value);
       double height = -highest.value - background.sky();
       double light = Math.max(-highest.next - background.sky(), background.noise());
@@ -274,9 +279,12 @@ final class FillValues {
         : Math.max(beside[beside.length / 2] - background.sky(), background.noise());
   }
 
-  /** Adds numbers that chance does not repeat so often, if the window's flux is continuous. */
-  private void addRepeated(List<Fill> fills) {
-    double[] sorted = spread();
+  /**
+   * Adds numbers that chance does not repeat so often, if the window's flux is continuous.
+   *
+   * @param sorted flux of the window
+   */
+  private void addRepeated(List<Fill> fills, double[] sorted) {
     Map<Double, Integer> repeated = new HashMap<>();
     int distinct = 0;
     for (int begin = 0, i = 1; i <= sorted.length; i++) {

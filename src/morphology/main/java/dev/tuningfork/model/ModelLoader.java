@@ -9,6 +9,7 @@ import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.tuningfork.image.Orientation;
+import dev.tuningfork.network.Cuda;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
@@ -54,8 +55,8 @@ public final class ModelLoader {
    * slow answer is better than a wrong one or none. Where the blocks give other answers too, or the
    * form was demanded, the model is refused.
    *
-   * <p>Compiling takes some hundredths of a second, so it is repeated at each start. Nothing is
-   * kept on disk that could be stale or damaged, or that a read-only container could not store.
+   * <p>Compiling takes some hundredths of a second, so it is done anew each time, and nothing is
+   * kept on disk that could be stale, damaged, or have no place in a read-only container.
    *
    * @throws ModelException if the device is missing, or the model fails on a forward pass, gives
    *     something else than one number for each answer, no probabilities (such as NaN), or other
@@ -70,6 +71,14 @@ public final class ModelLoader {
   private static MorphologyModel forOneView(
       ModelBundle bundle, DeviceSetting device, ForwardPasses passes) throws ModelException {
     Device place = device(device);
+    if (device instanceof DeviceSetting.Auto && !place.isGpu()) {
+      Cuda cuda = Cuda.here();
+      if (cuda.library()) {
+        LOG.warn(
+            "The device is auto, and no GPU works here, so the CPU is used. {}",
+            cuda.missing().orElse(""));
+      }
+    }
     Iterator<Form> forms = candidates(bundle, place, passes.form()).iterator();
     while (true) {
       try {
@@ -139,7 +148,7 @@ public final class ModelLoader {
           loaded.device(),
           loaded.passes() == 1 ? "one batch at a time" : loaded.passes() + " batches at once");
       return loaded;
-    } catch (PredictionException e) {
+    } catch (PredictionException | DeviceException e) {
       model.close();
       throw refused(bundle, String.valueOf(e.getMessage()), e);
     } catch (ModelException | RuntimeException e) {
@@ -173,7 +182,7 @@ public final class ModelLoader {
         if (!(distance <= tolerance)) {
           throw refused(
               bundle,
-              "Computed as %s on %s, its probabilities of the galaxies in %s differ by up to %.4f from those in its bundle; %s is allowed."
+              "Computed as %s on %s, its probabilities of the galaxies in %s differ by up to %.4f from those that it was published with, where %s is allowed."
                   .formatted(
                       loaded.form(), loaded.device(), ReferenceAnswers.IMAGES, distance, tolerance),
               null);
@@ -203,13 +212,14 @@ public final class ModelLoader {
       case DeviceSetting.Gpu(int index) when index < gpus -> Device.gpu(index);
       case DeviceSetting.Gpu(int index) ->
           throw new ModelException(
-              "The device gpu:%d is demanded, but PyTorch finds %s here. %s"
+              "The device gpu:%d is demanded, but PyTorch finds %s"
                   .formatted(
                       index,
-                      gpus == 0 ? "no GPU" : "%d GPU(s), counted from 0".formatted(gpus),
-                      engine.hasCapability(StandardCapabilities.CUDA)
-                          ? "Name another one, or set the device to auto or cpu."
-                          : "Its native library only supports the CPU: set PYTORCH_LIBRARY_PATH to one with CUDA, or the device to auto or cpu."));
+                      gpus == 0
+                          ? "no GPU here. %s To compute on the CPU, set the device to auto or cpu."
+                              .formatted(Cuda.here().missing().orElse(""))
+                          : "%d GPU(s) here, counted from 0. Name another one, or set the device to auto or cpu."
+                              .formatted(gpus)));
     };
   }
 

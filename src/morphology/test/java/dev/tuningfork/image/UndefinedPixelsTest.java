@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -432,7 +433,7 @@ class UndefinedPixelsTest {
             new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
                 .open(bytes, ImageDescription.NONE);
 
-    FitsPixels pixels = FitsPixels.of(bytes, file.hdu(), SIDE, SIDE);
+    FitsPixels pixels = FitsPixels.of(MemorySegment.ofArray(bytes), file.hdu(), SIDE, SIDE);
 
     assertThat(pixels.flux(0, 5, 1)).isEqualTo(5 + scale * -48);
     assertThat(pixels.flux(0, 5, 9)).isEqualTo(5 + scale * 8);

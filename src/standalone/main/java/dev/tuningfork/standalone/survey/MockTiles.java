@@ -33,8 +33,8 @@ public final class MockTiles {
   private static final float FULL = 6_000;
 
   private static final int RENDERED_AT_ONCE = 16;
-  private static final Night NIGHT =
-      new Night(1, Map.of(Kind.SMOOTH, 0.37, Kind.EDGE_ON, 0.14, Kind.DISK, 0.49));
+  private static final ObservingConditions CONDITIONS =
+      new ObservingConditions(1, Map.of(Kind.SMOOTH, 0.37, Kind.EDGE_ON, 0.14, Kind.DISK, 0.49));
 
   private final TilePlan plan;
   private final DecisionTree tree = DecisionTree.galaxyZoo2();
@@ -62,7 +62,7 @@ public final class MockTiles {
     double x = random.nextDouble() * plan.width();
     double y = random.nextDouble() * plan.side();
     double radius = radius(random.nextDouble());
-    TrueWalk walk = new TrueWalk(tree, random.split(), NIGHT);
+    TrueWalk walk = new TrueWalk(tree, random.split(), CONDITIONS);
     double[] position = position(x, y);
     return new TileGalaxy(
         String.format(Locale.ROOT, "mock-%d-%06d", plan.seed(), number),
@@ -131,7 +131,7 @@ public final class MockTiles {
     double x = random.nextDouble() * plan.width();
     double y = random.nextDouble() * plan.side();
     double radius = radius(random.nextDouble());
-    TrueWalk walk = new TrueWalk(tree, random.split(), NIGHT);
+    TrueWalk walk = new TrueWalk(tree, random.split(), CONDITIONS);
     Exposure exposure = new GalaxyPainter(walk, random, noise, 0).paintAlone();
     double step =
         Exposure.SIZE / (WIDTH_IN_RADII * radius); // exposure's pixels for one of the tile
