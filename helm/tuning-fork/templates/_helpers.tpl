@@ -2,7 +2,7 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Short enough for what is hung on it: a Pod's name has 63 letters. */}}
+{{/* Short enough for suffixes: a Pod's name has at most 63 letters. */}}
 {{- define "tuning-fork.fullname" -}}
 {{- $name := include "tuning-fork.name" . -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
@@ -17,7 +17,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* What a Service, a Deployment and a policy find their Pods by; it may never change. */}}
+{{/* The labels by which a Service, a Deployment and a policy select their Pods; they must never change. */}}
 {{- define "tuning-fork.selector" -}}
 app.kubernetes.io/name: {{ include "tuning-fork.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -84,25 +84,25 @@ as 1e+06.
 {{- if and (kindIs "float64" .) (eq (float64 (int64 .)) .) -}}{{ int64 . }}{{- else -}}{{ . }}{{- end -}}
 {{- end -}}
 
-{{/* What values say only together. */}}
+{{/* Checks of values that depend on each other. */}}
 {{- define "tuning-fork.check" -}}
 {{- $access := include "tuning-fork.kafkaAccess" . | fromYaml -}}
 {{- $model := .Values.model -}}
 {{- $useful := include "tuning-fork.usefulReplicas" . | int -}}
 {{- if and $access.mechanism (not $access.saslSecret) -}}
-{{- fail "kafka.sasl.mechanism wants a password: name its Secret in kafka.sasl.secret." -}}
+{{- fail "kafka.sasl.mechanism needs a password: name its Secret in kafka.sasl.secret." -}}
 {{- end -}}
 {{- if and .Values.kafka.tls.clientSecret (not .Values.kafka.tls.enabled) -}}
-{{- fail "kafka.tls.clientSecret is a certificate for TLS: set kafka.tls.enabled." -}}
+{{- fail "kafka.tls.clientSecret needs TLS: set kafka.tls.enabled." -}}
 {{- end -}}
 {{- if and .Values.strimzi.user.create (eq .Values.strimzi.user.authentication "tls") (not .Values.kafka.tls.enabled) -}}
-{{- fail "strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled." -}}
+{{- fail "strimzi.user.authentication is tls, which needs TLS: set kafka.tls.enabled." -}}
 {{- end -}}
 {{- if and (eq .Values.topics.serialisation "avro") (not .Values.registry.url) -}}
 {{- fail "topics.serialisation is avro, so registry.url must be set." -}}
 {{- end -}}
 {{- if and (or .Values.strimzi.user.create (eq .Values.topics.createdBy "strimzi")) (not .Values.strimzi.cluster) -}}
-{{- fail "Strimzi wants to know which Kafka is meant: name it in strimzi.cluster." -}}
+{{- fail "Strimzi creates the topics or the user, but strimzi.cluster is empty: set it to the name of the Kafka resource." -}}
 {{- end -}}
 {{- if and .Values.fetch.s3.anonymous .Values.fetch.s3.credentialsSecret -}}
 {{- fail "fetch.s3.anonymous and fetch.s3.credentialsSecret do not go together." -}}
@@ -111,19 +111,19 @@ as 1e+06.
 {{- fail (printf "model.source is %s: name the OCI image in model.image." $model.source) -}}
 {{- end -}}
 {{- if and (eq $model.source "imageCopy") (not $model.path) -}}
-{{- fail "model.source is imageCopy: say where in the image the bundle is in model.path." -}}
+{{- fail "model.source is imageCopy: set model.path to the bundle's path in the image." -}}
 {{- end -}}
 {{- if and (eq $model.source "image") (semverCompare "<1.33.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail (printf "Kubernetes %s cannot mount an OCI image as a volume, which came with 1.33: set model.source to imageCopy." .Capabilities.KubeVersion.Version) -}}
+{{- fail (printf "Kubernetes %s cannot mount an OCI image as a volume (1.33 and later can): set model.source to imageCopy." .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 {{- if and (eq $model.source "claim") (not $model.claim) -}}
 {{- fail "model.source is claim: name the claim in model.claim." -}}
 {{- end -}}
 {{- if and $model.watch (ne $model.source "claim") -}}
-{{- fail (printf "model.watch looks for another bundle in a claim, and where model.source is %s nothing there changes while a Pod lives: set model.source to claim." $model.source) -}}
+{{- fail (printf "model.watch needs a bundle that can change while a Pod runs, but model.source is %s: set model.source to claim." $model.source) -}}
 {{- end -}}
 {{- if and (eq $model.source "s3") (not $model.s3) -}}
-{{- fail "model.source is s3: say where the bundle is in model.s3." -}}
+{{- fail "model.source is s3: set model.s3 to the bundle's address." -}}
 {{- end -}}
 {{- if and .Values.keda.enabled (gt (int .Values.keda.maxReplicas) $useful) -}}
 {{- fail (printf "keda.maxReplicas is %d, but only %d replicas can have work: topics.partitions is %d and kafka.threads is %d." (int .Values.keda.maxReplicas) $useful (int .Values.topics.partitions) (int .Values.kafka.threads)) -}}
@@ -132,11 +132,11 @@ as 1e+06.
 {{- fail (printf "keda.minReplicas is %d, which is more than the %d replicas that can have work." (int .Values.keda.minReplicas) (include "tuning-fork.maxReplicas" . | int)) -}}
 {{- end -}}
 {{- if and .Values.training.enabled (not (and .Values.training.dataClaim .Values.training.outClaim)) -}}
-{{- fail "The training Job reads from one claim and writes to another: name them in training.dataClaim and training.outClaim." -}}
+{{- fail "The training Job needs two claims: set training.dataClaim and training.outClaim." -}}
 {{- end -}}
 {{- end -}}
 
-{{/* How many replicas can have work: one for each stream thread's worth of partitions. */}}
+{{/* The largest number of replicas that can have work: partitions ÷ stream threads. */}}
 {{- define "tuning-fork.usefulReplicas" -}}
 {{- $threads := int .Values.kafka.threads -}}
 {{- div (add (int .Values.topics.partitions) (sub $threads 1)) $threads -}}
@@ -155,7 +155,7 @@ as 1e+06.
 {{- if .Values.strimzi.user.create -}}{{ include "tuning-fork.fullname" . }}{{- end -}}
 {{- end -}}
 
-{{/* Where Kafka's secrets come from, with what Strimzi's names say where nothing else is said. */}}
+{{/* The Secrets for Kafka; the defaults are Strimzi's names. */}}
 {{- define "tuning-fork.kafkaAccess" -}}
 {{- $sasl := .Values.kafka.sasl -}}
 {{- $tls := .Values.kafka.tls -}}
@@ -229,7 +229,7 @@ ssl.keystore.key: {{ printf "${directory:%s/kafka-client:%s}" $secrets $tls.clie
 {{- end }}
 {{- end -}}
 
-{{/* As whom S3 is asked, for the AWS SDK and the AWS command line alike. */}}
+{{/* The credentials for S3, for the AWS SDK and the AWS command line. */}}
 {{- define "tuning-fork.s3Env" -}}
 {{- if .Values.fetch.s3.credentialsSecret }}
 - name: AWS_SHARED_CREDENTIALS_FILE
@@ -245,7 +245,7 @@ ssl.keystore.key: {{ printf "${directory:%s/kafka-client:%s}" $secrets $tls.clie
 {{- end }}
 {{- end -}}
 
-{{/* Where the bundle lies in the Pod; empty: within the application. */}}
+{{/* The path of the bundle in the Pod; empty: a built-in model. */}}
 {{- define "tuning-fork.bundle" -}}
 {{- $model := .Values.model -}}
 {{- $copied := get (dict "imageCopy" $model.path "s3" $model.s3) $model.source -}}
@@ -258,7 +258,7 @@ ssl.keystore.key: {{ printf "${directory:%s/kafka-client:%s}" $secrets $tls.clie
 {{- end -}}
 {{- end -}}
 
-{{/* What the classifier is told, by the names of its own settings. */}}
+{{/* The classifier's settings, by their own names. */}}
 {{- define "tuning-fork.chartSettings" -}}
 application-id: {{ .Values.kafka.applicationId | quote }}
 group-protocol: {{ .Values.kafka.groupProtocol }}
@@ -331,7 +331,7 @@ kafka.{{ $name }}: {{ $value | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* The same, and what the operator adds; a setting that has a value of its own is set there alone. */}}
+{{/* The same, with the operator's additional settings; a setting with a value of its own is only set by that value. */}}
 {{- define "tuning-fork.settings" -}}
 {{- $chart := include "tuning-fork.chartSettings" . -}}
 {{- $taken := fromYaml $chart -}}
@@ -340,7 +340,7 @@ kafka.{{ $name }}: {{ $value | quote }}
 {{- range $name, $value := .Values.settings }}{{ $_ := set $more $name $value }}{{ end -}}
 {{- range $name, $value := $more -}}
 {{- if hasKey $taken $name -}}
-{{- fail (printf "The setting %s is written by the chart itself: look for the value that it comes from in the chart's README." $name) -}}
+{{- fail (printf "The chart writes the setting %s itself: use the chart's value for it (see the chart's README)." $name) -}}
 {{- end -}}
 {{- end -}}
 {{- $chart }}
@@ -349,7 +349,7 @@ kafka.{{ $name }}: {{ $value | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* Strimzi's v1 where the cluster has it or cannot be asked; its fields here are those of v1beta2. */}}
+{{/* Strimzi's v1 if the cluster has it or is not reachable; these fields are the same in v1beta2. */}}
 {{- define "tuning-fork.strimziVersion" -}}
 {{- $old := and (.Capabilities.APIVersions.Has "kafka.strimzi.io/v1beta2") (not (.Capabilities.APIVersions.Has "kafka.strimzi.io/v1")) -}}
 kafka.strimzi.io/{{ ternary "v1beta2" "v1" $old }}

@@ -70,8 +70,7 @@ public final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "The short form: fewer runs of fewer parts, without Python; fails where a ratio is below"
-              + " its bar.")
+          "The short form: fewer and shorter runs, without Python. Fails if a ratio is below its bar.")
   private boolean quick;
 
   @Option(
@@ -88,22 +87,22 @@ public final class Benchmark implements Callable<Integer> {
       names = "--model",
       paramLabel = "NAME|BUNDLE",
       defaultValue = ModelBundle.DEFAULT,
-      description = "A model that is built in, or a model's bundle (${DEFAULT-VALUE}).")
+      description = "A built-in model, or the path of a model bundle (${DEFAULT-VALUE}).")
   private String modelName = ModelBundle.DEFAULT;
 
-  @Option(names = "--python", description = "Measure beside Python in the short form too.")
+  @Option(names = "--python", description = "Also compare with Python in the short form.")
   private boolean python;
 
   @Option(
       names = "--galaxies",
       paramLabel = "N",
-      description = "How many galaxies a run of the stream classifies; slow forms fewer.")
+      description = "Galaxies per run of the stream; slow forms use fewer.")
   private @Nullable Integer galaxies;
 
   @Option(
       names = "--runs",
       paramLabel = "N",
-      description = "How often each is measured, after it has been warmed up.")
+      description = "Runs of each measurement, after the warm-up.")
   private @Nullable Integer runs;
 
   @Option(
@@ -134,14 +133,13 @@ public final class Benchmark implements Callable<Integer> {
       names = "--json",
       paramLabel = "FILE",
       description =
-          "Where to write the figures as JSON as well. Those of other parts stay in a file that"
-              + " is there, if they are of this machine and model.")
+          "Also write the figures to this JSON file. Figures of other parts in an existing file are kept, if machine and model are the same.")
   private @Nullable Path json;
 
   @Option(
       names = "--picture",
       paramLabel = "FILE.png",
-      description = "Where to draw the figures as well.")
+      description = "Also draw the figures into this picture.")
   private @Nullable Path picture;
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -96,10 +96,13 @@ final class PageCost implements Callable<Integer> {
   @Option(names = "--model", paramLabel = "NAME|BUNDLE", description = "Default: ${DEFAULT-VALUE}.")
   private String modelName = ModelBundle.DEFAULT;
 
-  @Option(names = "--galaxies", description = "A run's. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--galaxies", description = "Galaxies per run. Default: ${DEFAULT-VALUE}.")
   private int galaxies = 10_000;
 
-  @Option(names = "--rounds", description = "Each there and back. Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--rounds",
+      description =
+          "Number of rounds; each measures all cases forwards and backwards. Default: ${DEFAULT-VALUE}.")
   private int rounds = 5;
 
   @Spec private @Nullable CommandSpec spec;

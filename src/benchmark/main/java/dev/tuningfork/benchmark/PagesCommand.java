@@ -16,8 +16,7 @@ import picocli.CommandLine.Option;
     name = "docs",
     mixinStandardHelpOptions = true,
     description =
-        "Writes a report's figures into benchmarks.md, what follows from them into scale.md, and"
-            + " draws benchmarks.png.")
+        "Writes a report's figures into benchmarks.md and scale.md, and draws benchmarks.png.")
 final class PagesCommand implements Callable<Integer> {
 
   static final String BENCHMARKS = "benchmarks.md";
@@ -27,14 +26,14 @@ final class PagesCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "FILE.json",
       required = true,
-      description = "What --json wrote, in the full form.")
+      description = "A JSON file written by the full form with --json.")
   private Path json = Path.of("");
 
   @Option(
       names = "--docs",
       paramLabel = "FOLDER",
       defaultValue = "docs",
-      description = "Where the pages lie (${DEFAULT-VALUE}).")
+      description = "The folder of the pages (${DEFAULT-VALUE}).")
   private Path docs = Path.of("docs");
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tuningfork.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tuningfork.benchmark.report.Page;
 import dev.tuningfork.benchmark.report.Report;
@@ -38,6 +39,33 @@ class PagesTest {
                 .with(report().map(report -> Scale.of(report).markdown(report)).orElse(NOTHING)))
         .as("written anew by ./tuning-fork benchmark docs --from docs/benchmarks.json")
         .isEqualTo(Files.readAllLines(page));
+  }
+
+  @Test
+  void theFiguresInTheReadmeAreThoseOfTheReport() throws Exception {
+    String readme = Files.readString(DOCS.resolveSibling("README.md"));
+    Optional<Report> report = report();
+    assumeTrue(report.isPresent(), "Skipped: nothing was measured yet.");
+
+    for (String rate :
+        List.of("predictor/fast served", "predictor/accurate served", "stream/pipeline")) {
+      assertThat(readme).as(rate).contains("| %,.0f |".formatted(median(report.get(), rate)));
+    }
+    assertThat(readme)
+        .contains(
+            "%.0f ms, %.0f ms"
+                .formatted(
+                    median(report.get(), "latency/50 % p50"),
+                    median(report.get(), "latency/50 % p99")))
+        .contains(
+            "%.1f times as fast as the best"
+                .formatted(
+                    median(report.get(), "stream/pipeline")
+                        / median(report.get(), "stream/Python best")));
+  }
+
+  private static double median(Report report, String figure) {
+    return report.figure(figure).orElseThrow().spread().median();
   }
 
   private static Optional<Report> report() throws Exception {

@@ -42,8 +42,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running classifier: the topology on Kafka Streams, the batcher, the fetcher, and, where the
- * settings want them, the service endpoints.
+ * A running classifier: the topology on Kafka Streams, the batcher, the fetcher, and the service
+ * endpoints, if the settings enable them.
  *
  * <p>It ends in one of two ways: it is closed, or it fails. A stream thread that dies is replaced
  * ({@link ThreadDeathPolicy}). The classifier fails where threads keep dying, the model is broken,
@@ -61,7 +61,7 @@ public final class ClassifierApplication implements AutoCloseable {
     STARTING,
     RUNNING,
     CLOSED,
-    /** It has stopped of its own accord; {@link #failure} says why. */
+    /** It has stopped unexpectedly; {@link #failure} says why. */
     FAILED
   }
 
@@ -336,7 +336,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private StreamThreadExceptionResponse onThreadDeath(Throwable cause) {
     metrics.streamThreadDied();
     if (threadDeaths.mayReplace()) {
-      LOG.error("A stream thread died and is replaced; the ledger holds its galaxies.", cause);
+      LOG.error("A stream thread died and is replaced; the ledger has its galaxies.", cause);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
     LOG.error("Stream threads keep dying: the classifier gives up.", cause);

@@ -17,9 +17,9 @@ final class ClassifierHealth implements Health {
    * What is looked at, at one moment.
    *
    * @param model which model answers, and where
-   * @param predicting whether the thread that asks the model lives
-   * @param closing whether it was told to end
-   * @param failure why it ended of its own accord
+   * @param predicting whether the thread that runs the model is alive
+   * @param closing whether it was asked to close
+   * @param failure why it ended unexpectedly
    * @param hasRun whether it was running at any time
    * @param streamThreads how many of them are not dead
    */
@@ -73,7 +73,7 @@ final class ClassifierHealth implements Health {
         up,
         up
             ? sight.model + " is loaded and warmed."
-            : "The thread that asks the model has ended. Restart the classifier; nothing is lost.");
+            : "The thread that runs the model has ended. Restart the classifier; nothing is lost.");
   }
 
   private static Check partitions(Sight sight) {

@@ -128,8 +128,7 @@ final class ClusterSetup {
       NewTopics.await(admin, names, AT_MOST);
     } catch (TimeoutException e) {
       LOG.warn(
-          "After {} s not every partition of {} has a leader that serves it. The classifier starts"
-              + " all the same; what those partitions hold waits.",
+          "After {} s, some partitions of {} have no leader. The classifier starts anyway; records in those partitions wait.",
           AT_MOST.toSeconds(),
           String.join(", ", names));
     }

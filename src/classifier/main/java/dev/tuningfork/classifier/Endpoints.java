@@ -308,7 +308,7 @@ final class Endpoints implements AutoCloseable {
     try {
       binder.close();
     } catch (Exception e) {
-      LOG.warn("Measuring did not end in good order.", e);
+      LOG.warn("The metrics were not closed cleanly.", e);
     }
   }
 }

@@ -48,7 +48,7 @@ public final class KafkaClients {
   private static StreamsConfig config(ClassifierSettings settings) {
     if (!settings.kafka().containsKey(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)) {
       throw new SettingsException(
-          "It is not said where Kafka is: set kafka.bootstrap.servers, such as kafka:9092.");
+          "kafka.bootstrap.servers is missing: set it to Kafka's address, for example kafka:9092.");
     }
     try {
       return new StreamsConfig(StreamsSettings.of(settings, false));

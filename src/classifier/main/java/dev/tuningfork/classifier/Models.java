@@ -82,7 +82,7 @@ final class Models implements AutoCloseable {
                         model -> {
                           shadow.cast(model);
                           LOG.info(
-                              "{} {} is asked in the shadow.",
+                              "{} {} is the shadow model.",
                               model.identity().name(),
                               model.identity().version());
                         }));

@@ -73,8 +73,8 @@ public final class NewTopics {
   }
 
   /**
-   * Returns when the leader of each partition of these topics serves it. Whoever created them, a
-   * producer that does not wait for this can hang.
+   * Returns when the leader of each partition of these topics serves it. A producer that does not
+   * wait for this can hang.
    *
    * @throws ExecutionException where Kafka refuses
    * @throws TimeoutException where they are not served within this time

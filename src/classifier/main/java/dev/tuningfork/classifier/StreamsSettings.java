@@ -21,7 +21,7 @@ import org.apache.kafka.streams.StreamsConfig;
 /** The settings of Kafka Streams: those that nothing lost depends on, and those of the operator. */
 final class StreamsSettings {
 
-  /** What the classifier sets itself, and what stands in the way of whoever sets it otherwise. */
+  /** What the classifier sets itself, and the reason why users cannot change it. */
   static final Map<String, String> RESERVED =
       Map.of(
           StreamsConfig.APPLICATION_ID_CONFIG, "set application-id instead",
@@ -96,8 +96,8 @@ final class StreamsSettings {
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "1000");
     // what an idle classifier adds to the time of an answer
     properties.put(StreamsConfig.POLL_MS_CONFIG, "10");
-    // the transaction of a member that was killed holds up every reader of committed records, and
-    // whoever takes over, until it times out: so no longer than a busy member needs
+    // the transaction of a killed member blocks every read_committed reader and the member
+    // that takes over, until it times out: so it is no longer than a busy member needs
     properties.put(TRANSACTION_TIMEOUT, "20000");
     // a broker whose machine lost power closes no connection: what waits for it is sent again after
     // this time. Its partitions have other leaders 9 s after it fell silent, so the second time

@@ -21,7 +21,7 @@ import org.yaml.snakeyaml.Yaml;
  * <p>As a library, helm leaves hooks out of what it renders. So a copy of the chart is rendered, in
  * which a hook's annotations have other names, and they get their own back afterwards.
  */
-final class Chart {
+public final class Chart {
 
   static final Path FOLDER =
       Path.of("..", "..", "helm", "tuning-fork").toAbsolutePath().normalize();
@@ -40,7 +40,7 @@ final class Chart {
   /**
    * @param scratch a folder for files that helm reads
    */
-  Chart(Path scratch) {
+  public Chart(Path scratch) {
     folder = scratch;
     hookless = scratch.resolve(NAME);
     try (Stream<Path> files = Files.walk(FOLDER)) {
@@ -64,7 +64,7 @@ final class Chart {
    * @param values YAML; Kafka is at {@code kafka:9092} where they do not say otherwise
    * @throws IllegalStateException with helm's words where it refuses the values
    */
-  Rendering render(String values) {
+  public Rendering render(String values) {
     return render(values, KUBERNETES);
   }
 
@@ -111,9 +111,9 @@ final class Chart {
   }
 
   /** What helm made of the chart and some values. */
-  record Rendering(List<JsonNode> objects) {
+  public record Rendering(List<JsonNode> objects) {
 
-    List<JsonNode> all(String kind) {
+    public List<JsonNode> all(String kind) {
       return objects.stream().filter(object -> object.path("kind").asText().equals(kind)).toList();
     }
 

@@ -465,13 +465,13 @@ class ChartTest {
             "Tuning Fork classifies galaxies from galaxy-images to galaxy-morphologies, as the"
                 + " group tuning-fork\n"
                 + "on kafka:9092, with 2 replicas on CPUs.")
-        .contains("Nothing is fetched: name the image sources")
-        .contains("The topics have to exist")
+        .contains("Nothing is fetched: list the image sources")
+        .contains("The topics must exist")
         .contains("helm --namespace survey test tuning-fork");
     assertThat(chart.notes(Installation.EVERYTHING.yaml()))
-        .contains("with 2 to 12 replicas as the lag demands on GPUs")
-        .doesNotContain("Nothing is fetched", "The topics have to exist");
-    assertThat(chart.notes("replicaCount: 13")).contains("Of 13 replicas only 12 can have work");
+        .contains("with 2 to 12 replicas, depending on the lag, on GPUs")
+        .doesNotContain("Nothing is fetched", "The topics must exist");
+    assertThat(chart.notes("replicaCount: 13")).contains("Only 12 of 13 replicas can have work");
   }
 
   private static JsonNode initContainer(Rendering rendering) {

@@ -83,37 +83,27 @@ class ValuesTest {
       delimiter = '|',
       value = {
         "kafka: {bootstrapServers: ''} | Say where Kafka is: kafka.bootstrapServers is empty.",
-        "kafka: {sasl: {mechanism: PLAIN}} | kafka.sasl.mechanism wants a password: name its Secret"
-            + " in kafka.sasl.secret.",
-        "kafka: {tls: {clientSecret: a}} | kafka.tls.clientSecret is a certificate for TLS: set"
-            + " kafka.tls.enabled.",
+        "kafka: {sasl: {mechanism: PLAIN}} | kafka.sasl.mechanism needs a password: name its Secret in kafka.sasl.secret.",
+        "kafka: {tls: {clientSecret: a}} | kafka.tls.clientSecret needs TLS: set kafka.tls.enabled.",
         "topics: {serialisation: avro} | topics.serialisation is avro, so registry.url must be"
             + " set.",
-        "topics: {createdBy: strimzi} | Strimzi wants to know which Kafka is meant: name it in"
-            + " strimzi.cluster.",
+        "topics: {createdBy: strimzi} | Strimzi creates the topics or the user, but strimzi.cluster is empty: set it to the name of the Kafka resource.",
         "strimzi: {cluster: a, user: {create: true, authentication: tls}} |"
-            + " strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled.",
+            + " strimzi.user.authentication is tls, which needs TLS: set kafka.tls.enabled.",
         "fetch: {s3: {anonymous: true, credentialsSecret: a}} | fetch.s3.anonymous and"
             + " fetch.s3.credentialsSecret do not go together.",
         "model: {source: image} | model.source is image: name the OCI image in model.image.",
-        "model: {source: imageCopy, image: a} | model.source is imageCopy: say where in the image"
-            + " the bundle is in model.path.",
+        "model: {source: imageCopy, image: a} | model.source is imageCopy: set model.path to the bundle's path in the image.",
         "model: {source: claim} | model.source is claim: name the claim in model.claim.",
-        "model: {watch: true} | model.watch looks for another bundle in a claim, and where"
-            + " model.source is shipped nothing there changes while a Pod lives: set model.source"
-            + " to claim.",
-        "model: {source: s3} | model.source is s3: say where the bundle is in model.s3.",
+        "model: {watch: true} | model.watch needs a bundle that can change while a Pod runs, but model.source is shipped: set model.source to claim.",
+        "model: {source: s3} | model.source is s3: set model.s3 to the bundle's address.",
         "keda: {enabled: true, maxReplicas: 13} | keda.maxReplicas is 13, but only 12 replicas can"
             + " have work: topics.partitions is 12 and kafka.threads is 1.",
         "keda: {enabled: true, minReplicas: 13} | keda.minReplicas is 13, which is more than the 12"
             + " replicas that can have work.",
-        "training: {enabled: true} | The training Job reads from one claim and writes to another:"
-            + " name them in training.dataClaim and training.outClaim.",
-        "settings: {threads: 3} | The setting threads is written by the chart itself: look for the"
-            + " value that it comes from in the chart's README.",
-        "kafka: {settings: {bootstrap.servers: 'a:1'}} | The setting kafka.bootstrap.servers is"
-            + " written by the chart itself: look for the value that it comes from in the chart's"
-            + " README.",
+        "training: {enabled: true} | The training Job needs two claims: set training.dataClaim and training.outClaim.",
+        "settings: {threads: 3} | The chart writes the setting threads itself: use the chart's value for it (see the chart's README).",
+        "kafka: {settings: {bootstrap.servers: 'a:1'}} | The chart writes the setting kafka.bootstrap.servers itself: use the chart's value for it (see the chart's README).",
       })
   void whatDoesNotGoTogetherIsRefusedInASentence(String values, String sentence) {
     assertThatThrownBy(() -> chart.render(values)).hasMessageContaining(sentence);

@@ -113,7 +113,7 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
-  /** Formats that cannot be told from the first bytes, or that are to be read otherwise. */
+  /** Formats that the first bytes do not show, or that need another reader. */
   private static Optional<TableBuilder> builder(Path file) {
     String name =
         ImageFormat.spelled(file).toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|bz2)$", "");

@@ -108,7 +108,7 @@ record FitsFile(
             ? "The FITS file has no HDU \"" + wanted + "\""
             : hdus.stream().anyMatch(FitsHdu::isImage)
                 ? "The FITS file has only auxiliary images, such as masks, weights and errors"
-                : "The FITS file holds no image")
+                : "The FITS file contains no image")
         + "; its HDUs are ";
   }
 
@@ -142,14 +142,14 @@ record FitsFile(
     long[] shape = hdu.shape();
     if (!hdu.isImage() || shape.length > 3) {
       throw new ImageException(
-          "FITS HDU %d holds %s; an image or a cube of images is needed."
+          "FITS HDU %d contains %s; an image or a cube of images is needed."
               .formatted(
                   hdu.index(),
                   hdu.isImage() ? "an array of " + shape.length + " axes" : "no image"));
     }
     if (!BITPIX.contains(hdu.bitpix())) {
       throw new ImageException(
-          "FITS HDU %d has a BITPIX of %d, which is none of the standard's: 8, 16, 32, 64, -32, -64."
+          "FITS HDU %d has a BITPIX of %d, which the standard does not have: 8, 16, 32, 64, -32, -64."
               .formatted(hdu.index(), hdu.bitpix()));
     }
     return shape;

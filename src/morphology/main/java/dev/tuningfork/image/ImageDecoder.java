@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Opens image files. What a file is, its first bytes say; a media type that says otherwise is
- * passed over, since senders guess it from file names.
+ * Opens image files. The first bytes of a file decide its format; a different media type is
+ * ignored, because senders guess it from file names.
  */
 final class ImageDecoder {
 
@@ -37,7 +37,8 @@ final class ImageDecoder {
       case GZIPPED_FITS -> {
         byte[] inflated = inflated(bytes);
         if (!FitsFile.is(inflated)) {
-          throw new ImageException("This gzipped file holds no FITS file: " + beginning(inflated));
+          throw new ImageException(
+              "This gzipped file contains no FITS file: " + beginning(inflated));
         }
         yield FitsFile.open(inflated, description, limits);
       }

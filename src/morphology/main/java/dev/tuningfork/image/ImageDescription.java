@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sender of an image says about it; whatever is absent is told from the bytes.
+ * What the sender of an image says about it; absent values are found from the bytes.
  *
  * @param mediaType {@code image/jpeg}, {@code image/png}, {@code image/fits} or {@code
  *     image/x-fits-gzip}

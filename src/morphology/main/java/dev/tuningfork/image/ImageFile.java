@@ -1,7 +1,8 @@
 package dev.tuningfork.image;
 
 /**
- * An image file of which only the header has been read: within limits, its pixels not yet there.
+ * An image file whose header has been read and is within the limits; its pixels are not decoded
+ * yet.
  */
 interface ImageFile {
 

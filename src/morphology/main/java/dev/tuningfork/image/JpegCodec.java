@@ -43,8 +43,8 @@ interface JpegCodec {
    * @param header the file's own, already found within limits
    * @param channels {@link Channels#LUMINANCE} if the file is grey
    * @param rows gets the window's rows; whatever it got is void where this fails
-   * @throws ImageException also where only a part of the image is missing or damaged. Damage
-   *     beneath the window that leaves the file its length may be passed over
+   * @throws ImageException also where only a part of the image is missing or damaged. Damage below
+   *     the window that does not change the file's length may be ignored
    */
   void decode(byte[] bytes, JpegHeader header, Window window, Channels channels, LevelRows rows)
       throws ImageException;

@@ -36,7 +36,7 @@ final class LevelPass implements LevelRows {
   /** The latest ones, row {@code y} at {@code y % taps.width()}. */
   private int[][] rows = {};
 
-  /** For each channel, the columns' sums of the resampled row at hand. */
+  /** For each channel, the columns' sums of the current resampled row. */
   private int[][] sums = {};
 
   private long[] line = {};

@@ -9,7 +9,7 @@ interface LevelRows {
    *
    * @param pixels one number a pixel, from the left, as many as the window is wide: the level of a
    *     grey pixel, or {@code red | green << 8 | blue << 16}. The array belongs to the caller, may
-   *     be longer, and is written anew for the next row
+   *     be longer, and is overwritten by the next row
    */
   void row(int[] pixels);
 }

@@ -5,7 +5,7 @@ package dev.tuningfork.image;
  * standardised: pixel by pixel, row by row from the top, the channels of a pixel side by side
  * (height × width × channel).
  *
- * <p>The numbers are not copied, so whoever hands them over must not write to them again.
+ * <p>The numbers are not copied, so the caller must not write to them afterwards.
  */
 @SuppressWarnings("ArrayRecordComponent") // made once an image, on the hot path, and never compared
 public sealed interface Pixels {

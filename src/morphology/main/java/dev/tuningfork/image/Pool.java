@@ -33,7 +33,7 @@ final class Pool<T> {
     return one == null ? maker.get() : one;
   }
 
-  /** Gives back what was taken, once, by whoever no longer touches it. */
+  /** Returns an object, once, when the caller no longer uses it. */
   void give(T one) {
     if (!idle.offer(one)) {
       discard.accept(one);

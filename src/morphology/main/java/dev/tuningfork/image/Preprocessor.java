@@ -206,8 +206,8 @@ public final class Preprocessor {
   }
 
   /**
-   * Gives the memory of an image's levels back, for another image to be prepared into. This is left
-   * to whoever wants it; but it is done once an image, and by the last one who holds it.
+   * Gives the memory of an image's levels back, for another image to be prepared into. This is
+   * optional, and may be done once per image, by its last user.
    */
   public void recycle(PreparedImage image) {
     if (image.pixels() instanceof Pixels.Levels(byte[] levels)

@@ -113,8 +113,8 @@ final class Taps {
   }
 
   /**
-   * Resamples a line of numbers, of which each may hold several channels, each in so many bits: no
-   * weight may be negative, and no sum carry into the next channel.
+   * Resamples a line of numbers. Each number may hold several channels, each in so many bits: no
+   * weight may be negative, and no sum may carry into the next channel.
    *
    * @param line at least {@link #packedLength} numbers, of which those behind the last sample are
    *     multiplied by 0

@@ -30,12 +30,12 @@ import org.slf4j.LoggerFactory;
  * each with at most twice {@value #KEPT} bytes; what an image needs beyond lives as long as its
  * call.
  *
- * <p>Only what a window needs is decoded, as far as this API allows it: a file is told to end with
- * the {@linkplain JpegHeader#rowsDownTo last band} that the window touches. The library then
- * decodes the pixels above and, looking for the end of the image, finds the rest of the file in
- * between, which it reports as {@linkplain #SPARE spare bytes before that end}. Where it reports
- * anything else, such as an end that is missing, the file is decoded as it is, and that result
- * counts.
+ * <p>Only what a window needs is decoded, as far as this API allows it: a file is given a header
+ * that ends it with the {@linkplain JpegHeader#rowsDownTo last band} that the window touches. The
+ * library then decodes the pixels above and, looking for the end of the image, finds the rest of
+ * the file in between, which it reports as {@linkplain #SPARE spare bytes before that end}. Where
+ * it reports anything else, such as an end that is missing, the file is decoded as it is, and that
+ * result counts.
  */
 @SuppressWarnings("restricted") // calling C is what it is for
 final class TurboJpeg implements JpegCodec {
@@ -190,7 +190,7 @@ final class TurboJpeg implements JpegCodec {
           .reinterpret(LONGEST_ERROR)
           .getString(0);
     } catch (Throwable e) {
-      throw new IllegalStateException("libturbojpeg does not tell its error.", e);
+      throw new IllegalStateException("libturbojpeg reports no reason.", e);
     }
   }
 

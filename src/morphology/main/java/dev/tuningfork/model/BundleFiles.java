@@ -74,7 +74,7 @@ sealed interface BundleFiles {
     String hash = Manifest.sha256(content);
     if (!hash.equals(entry.sha256())) {
       throw new IOException(
-          "Its file %s has the SHA-256 %s where model.json says %s: it was changed or damaged after it was made."
+          "The SHA-256 of its file %s is %s, but model.json says %s: it was changed or damaged after it was made."
               .formatted(name, hash, entry.sha256()));
     }
     return content;
@@ -91,7 +91,7 @@ sealed interface BundleFiles {
   static void requirePlain(String name) throws IOException {
     if (!Pattern.matches("[A-Za-z0-9][A-Za-z0-9._-]*", name)) {
       throw new IOException(
-          "It names a file \"%s\"; a file's name is made of letters, digits, '.', '-' and '_'."
+          "It names a file \"%s\"; a file's name may contain letters, digits, '.', '-' and '_'."
               .formatted(name));
     }
   }

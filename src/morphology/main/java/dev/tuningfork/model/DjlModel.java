@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  * its input for ever.
  *
  * <p>A batch is padded, so that PyTorch sees few sizes, since it keeps kernels and memory for each:
- * on a CPU to a multiple of four, on a GPU to a power of two, or to the largest size. What stands
- * in the padding is what an earlier batch left there: it is computed and thrown away.
+ * on a CPU to a multiple of four, on a GPU to a power of two, or to the largest size. The padding
+ * contains the rest of an earlier batch: it is computed and ignored.
  *
  * <p>A batch for which the device has no memory is halved, and so is every later one: what did not
  * fit once would fail again, and on a GPU each failure costs as much as a pass.
@@ -215,7 +215,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     if (fitting.getAndUpdate(now -> Math.min(now, fewer)) > fewer) {
       LOG.warn(
           "{} has no memory for {} images at once, so the model {} computes {} at most from now on."
-              + " To have larger batches again, free memory on it and start anew. {}",
+              + " To have larger batches again, free memory on it and restart. {}",
           device(),
           images,
           identity.name(),
@@ -265,7 +265,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     InputSpec input = description.input();
     if (pixels.count() != input.valueCount()) {
       throw new PredictionException(
-          "Image %d of the batch has %d numbers where the model takes %d × %d × %d."
+          "Image %d of the batch has %d numbers, but the model needs %d × %d × %d."
               .formatted(
                   place, pixels.count(), input.channels().count(), input.size(), input.size()));
     }
@@ -273,7 +273,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
       for (float value : values) {
         if (!Float.isFinite(value)) {
           throw new PredictionException(
-              "Image %d of the batch holds the number %s.".formatted(place, value));
+              "Image %d of the batch contains the number %s.".formatted(place, value));
         }
       }
     }
@@ -341,7 +341,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     Shape due = new Shape(images, numbers);
     if (!output.getShape().equals(due) || output.getDataType() != DataType.FLOAT32) {
       throw new PredictionException(
-          "The network gives %s numbers of type %s for %d images, where float32 %s is due: one for each answer of %s."
+          "The network returns %s numbers of type %s for %d images instead of float32 %s: one for each answer of %s."
               .formatted(
                   output.getShape(), output.getDataType(), images, due, description.questions()));
     }

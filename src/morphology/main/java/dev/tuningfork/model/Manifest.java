@@ -111,7 +111,7 @@ record Manifest(
     }
     if (!known.sha256().equals(reference.sha256)) {
       throw new IOException(
-          "It was made for another decision tree: for %s version %s with the hash %s, where this product has version %s with the hash %s."
+          "It was made for another decision tree: %s version %s with the hash %s; this product has version %s with the hash %s."
               .formatted(
                   reference.id,
                   reference.version,

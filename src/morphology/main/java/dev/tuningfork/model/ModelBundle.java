@@ -175,12 +175,12 @@ public final class ModelBundle {
       try {
         return read(new BundleFiles.ClassPath("shipped/" + name));
       } catch (IOException e) {
-        throw refused(name + ", which comes with this product,", e);
+        throw refused(name + ", which is built in,", e);
       }
     }
     if (!new File(name).exists()) {
       throw new ModelException(
-          "There is no model %s: it is none of those that come with this product (%s), and no file or folder."
+          "There is no model %s: it is not one of the built-in models (%s), and not a file or folder."
               .formatted(name, String.join(", ", shipped())));
     }
     return open(Path.of(name));

@@ -60,9 +60,9 @@ public record ModelDescription(
     /**
      * Each question's outputs are the logarithms of the concentrations of a Dirichlet distribution
      * over its vote fractions, taken to lie within −10 and 10. The conditional probabilities are
-     * its mean, so they are the softmax of the outputs; what all outputs of a question have in
-     * common says how sure the model is, which gives {@link
-     * dev.tuningfork.tree.AnswerProbabilities#interval intervals}.
+     * its mean, so they are the softmax of the outputs; the common part of a question's outputs
+     * gives the uncertainty, and from it {@link dev.tuningfork.tree.AnswerProbabilities#interval
+     * intervals}.
      */
     CONCENTRATIONS;
 

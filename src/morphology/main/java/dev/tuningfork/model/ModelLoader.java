@@ -55,8 +55,8 @@ public final class ModelLoader {
    * slow answer is better than a wrong one or none. Where the blocks give other answers too, or the
    * form was demanded, the model is refused.
    *
-   * <p>Compiling takes some hundredths of a second, so it is done anew each time, and nothing is
-   * kept on disk that could be stale, damaged, or have no place in a read-only container.
+   * <p>Compiling takes some hundredths of a second, so it is repeated at each start. Nothing is
+   * kept on disk that could be stale or damaged, or that a read-only container could not store.
    *
    * @throws ModelException if the device is missing, or the model fails on a forward pass, gives
    *     something else than one number for each answer, no probabilities (such as NaN), or other
@@ -182,7 +182,7 @@ public final class ModelLoader {
         if (!(distance <= tolerance)) {
           throw refused(
               bundle,
-              "Computed as %s on %s, its probabilities of the galaxies in %s differ by up to %.4f from those that it was published with, where %s is allowed."
+              "Computed as %s on %s, its probabilities of the galaxies in %s differ by up to %.4f from those in its bundle; %s is allowed."
                   .formatted(
                       loaded.form(), loaded.device(), ReferenceAnswers.IMAGES, distance, tolerance),
               null);

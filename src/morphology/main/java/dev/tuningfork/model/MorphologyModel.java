@@ -55,8 +55,8 @@ public interface MorphologyModel extends AutoCloseable {
    *
    * @param images at most {@link #largestBatch()}, made by the model's own input specification
    * @throws PredictionException if an image is not of the size that the model takes, or what comes
-   *     out for one is not a number; the whole batch has no answer then, and a caller who wants to
-   *     know the culprit halves the batch
+   *     out for one is not a number; the whole batch has no answer then; to find the image, halve
+   *     the batch
    * @throws DeviceException if the device has failed, and no image is to blame
    */
   List<AnswerProbabilities> predict(List<PreparedImage> images);

@@ -76,7 +76,7 @@ record ReferenceAnswers(
     }
     if (answers.isEmpty() || answers.size() > MOST_IMAGES) {
       throw new IOException(
-          "Its %s holds the answers about %d images, where 1 to %d are allowed."
+          "Its %s has the answers about %d images; 1 to %d are allowed."
               .formatted(ANSWERS, answers.size(), MOST_IMAGES));
     }
     InputSpec input = bundle.description().input();

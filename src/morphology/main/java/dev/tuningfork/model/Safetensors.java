@@ -98,7 +98,7 @@ public final class Safetensors {
     short half = Float.floatToFloat16(value);
     if (!Float.isFinite(Float.float16ToFloat(half))) {
       throw new IllegalArgumentException(
-          "The array %s holds %s, which half precision cannot hold: its largest number is 65504."
+          "The array %s contains %s, which is too large for half precision (at most 65504)."
               .formatted(array, value));
     }
     return half;
@@ -186,7 +186,7 @@ public final class Safetensors {
     long end = entry.path("data_offsets").path(1).asLong(-1);
     if (begin < 0 || end > data.capacity() || end - begin != count * width) {
       throw new IOException(
-          "Its array %s of shape %s shall lie at bytes %d to %d, where it has no place."
+          "Its array %s of shape %s is declared at bytes %d to %d, where it does not fit."
               .formatted(name, shape, begin, end));
     }
     ByteBuffer slice = data.slice((int) begin, (int) (end - begin)).order(ByteOrder.LITTLE_ENDIAN);

@@ -56,7 +56,7 @@ record ViewsModel(MorphologyModel model, List<Orientation> orientations) impleme
   private void requireSize(PreparedImage image, int place) {
     if (image.pixels().count() != input().valueCount()) {
       throw new PredictionException(
-          "Image %d of the batch has %d numbers where the model takes %d × %d × %d."
+          "Image %d of the batch has %d numbers, but the model needs %d × %d × %d."
               .formatted(
                   place,
                   image.pixels().count(),

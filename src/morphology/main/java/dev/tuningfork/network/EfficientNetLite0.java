@@ -53,8 +53,7 @@ final class EfficientNetLite0 implements Architecture {
 
   @Override
   public String description() {
-    return "EfficientNet-Lite0 (Tan and Le 2019): sixteen inverted bottlenecks; takes weights that"
-        + " were trained on ImageNet.";
+    return "EfficientNet-Lite0 (Tan and Le 2019): sixteen inverted bottlenecks; can start from ImageNet weights.";
   }
 
   /** As it was trained on ImageNet: (v − 127) ÷ 128 for a level v of 0 to 255. */

@@ -73,7 +73,7 @@ public sealed interface Layer {
     public Volume output(Volume input) {
       if (input.channels() % groups != 0) {
         throw new IllegalArgumentException(
-            "The %d channels that come to convolution %s cannot be parted into %d groups."
+            "The %d input channels of convolution %s cannot be divided into %d groups."
                 .formatted(input.channels(), name, groups));
       }
       return new Volume(outputs, length(input.height()), length(input.width()));
@@ -236,7 +236,7 @@ public sealed interface Layer {
     public Dropout {
       if (!(probability >= 0 && probability < 1)) {
         throw new IllegalArgumentException(
-            "A dropout's probability lies in [0, 1), not " + probability + ".");
+            "A dropout probability must be at least 0 and less than 1, not " + probability + ".");
       }
     }
 

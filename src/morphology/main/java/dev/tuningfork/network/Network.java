@@ -33,7 +33,7 @@ public record Network(Volume input, List<Layer> trunk, List<Head> heads, int exa
     for (WeightSpec weight : whole(trunk, heads).weights(input)) {
       if (!names.add(weight.name())) {
         throw new IllegalArgumentException(
-            "Two layers of the network are named alike: both hold " + weight.name() + ".");
+            "Two layers of the network have the same name: both have " + weight.name() + ".");
       }
     }
   }

@@ -26,7 +26,7 @@ public record Weights(SequencedMap<String, Array> arrays) {
       shape = List.copyOf(shape);
       if (shape.stream().reduce(1, Math::multiplyExact) != values.length) {
         throw new IllegalArgumentException(
-            "An array of shape %s does not hold %d numbers.".formatted(shape, values.length));
+            "An array of shape %s does not have %d numbers.".formatted(shape, values.length));
       }
     }
   }
@@ -97,7 +97,7 @@ public record Weights(SequencedMap<String, Array> arrays) {
   public Weights towards(Weights others, double share) {
     if (!arrays.keySet().equals(others.arrays.keySet())) {
       throw new IllegalArgumentException(
-          "Weights can be mixed with those of the same network alone, and these have other arrays.");
+          "Weights can only be averaged with those of the same network, but these have other arrays.");
     }
     SequencedMap<String, Array> mixed = new LinkedHashMap<>(with(others).arrays);
     arrays.forEach(
@@ -125,7 +125,7 @@ public record Weights(SequencedMap<String, Array> arrays) {
       Array array = array(spec.name());
       if (!array.shape().equals(spec.shape())) {
         throw new IllegalArgumentException(
-            "The weights hold %s with the shape %s where the network expects %s."
+            "The array %s of the weights has the shape %s, but the network expects %s."
                 .formatted(spec.name(), array.shape(), spec.shape()));
       }
     }
@@ -133,7 +133,7 @@ public record Weights(SequencedMap<String, Array> arrays) {
     for (String name : arrays.keySet()) {
       if (!expected.contains(name)) {
         throw new IllegalArgumentException(
-            "The weights hold the array " + name + ", which the network does not have.");
+            "The weights contain the array " + name + ", which the network does not have.");
       }
     }
   }

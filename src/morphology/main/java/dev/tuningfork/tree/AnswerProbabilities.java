@@ -96,10 +96,9 @@ public final class AnswerProbabilities {
   }
 
   /**
-   * What a model says that knows how sure it is: for each question the concentrations α of a
-   * Dirichlet distribution over the vote fractions of its answers. The conditional probability of
-   * an answer is the distribution's mean α ÷ Σα, and {@link #interval} is of its marginal, Beta(α,
-   * Σα − α).
+   * The output of a model with intervals: for each question the concentrations α of a Dirichlet
+   * distribution over the vote fractions of its answers. The conditional probability of an answer
+   * is the distribution's mean α ÷ Σα, and {@link #interval} is of its marginal, Beta(α, Σα − α).
    *
    * @param concentrations of all questions, concatenated in the tree's order; NaN in every answer
    *     of a question that the model does not answer; not kept
@@ -186,7 +185,7 @@ public final class AnswerProbabilities {
   private static void requireLength(DecisionTree tree, int length) {
     if (length != tree.answerCount()) {
       throw new IllegalArgumentException(
-          "Decision tree %s has %d answers, but %d probabilities came."
+          "Decision tree %s has %d answers, but there are %d probabilities."
               .formatted(tree.id(), tree.answerCount(), length));
     }
   }
@@ -233,7 +232,7 @@ public final class AnswerProbabilities {
     double probability = asked[tree.index(question.id())];
     if (Double.isNaN(probability)) {
       throw new IllegalArgumentException(
-          "How probable it is that question %s of tree %s is asked is not known."
+          "The asked probability of question %s of tree %s is unknown."
               .formatted(question.id(), tree.id()));
     }
     for (int a = 0; a < joint.length; a++) {
@@ -248,7 +247,7 @@ public final class AnswerProbabilities {
    * never the joint one.
    *
    * @param answer its place within the question, from 0
-   * @return empty where the model does not say how sure it is
+   * @return empty if the model gives no intervals
    * @throws IllegalArgumentException if the model does not answer this question
    */
   public Optional<Interval> interval(Question question, int answer) {

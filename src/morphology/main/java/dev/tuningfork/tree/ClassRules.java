@@ -143,11 +143,11 @@ public final class ClassRules {
       }
       if (!entry.getValue().contradicts(probabilities)) {
         throw new IllegalArgumentException(
-            "Whether a galaxy is of class %s by the rules %s cannot be told from what is known of it."
+            "The answers of this galaxy are not enough to decide whether it is of class %s by the rules %s."
                 .formatted(entry.getKey(), id));
       }
     }
-    throw new IllegalStateException("The last class takes what is left.");
+    throw new IllegalStateException("The last class must have no conditions.");
   }
 
   private static boolean hasAnswer(DecisionTree tree, String answer) {

@@ -224,7 +224,11 @@ public final class DecisionTree {
     Integer index = indexes.get(target);
     require(
         index != null,
-        "lets answer " + answer.id() + " lead to " + target + ", which is none of its questions");
+        "lets answer "
+            + answer.id()
+            + " lead to "
+            + target
+            + ", which is not one of its questions");
     return Objects.requireNonNull(index);
   }
 
@@ -258,7 +262,7 @@ public final class DecisionTree {
         }
       }
     }
-    require(walked == order.length, "goes round in a circle: a question leads back to itself");
+    require(walked == order.length, "has a cycle: a question leads back to itself");
     return order;
   }
 
@@ -266,7 +270,7 @@ public final class DecisionTree {
     for (String questionId : order) {
       require(
           indexes.containsKey(questionId),
-          "names " + questionId + " in '" + field + "', which is none of its questions");
+          "names " + questionId + " in '" + field + "', which is not one of its questions");
     }
     require(new HashSet<>(order).size() == order.size(), "names a question twice in " + field);
     return order.stream().map(this::question).toList();

@@ -13,7 +13,7 @@ public record Interval(double lower90, double upper90) {
   public Interval {
     if (!(lower90 >= 0 && lower90 <= upper90 && upper90 <= 1)) {
       throw new IllegalArgumentException(
-          "An interval of a fraction lies within 0 and 1, not from %s to %s."
+          "An interval of a fraction must be within 0 and 1, not from %s to %s."
               .formatted(lower90, upper90));
     }
   }

@@ -132,7 +132,7 @@ public final class KaggleColumns {
   private static Optional<String> violation(String galaxyId, double[] columns, double rounding) {
     if (columns.length != NAMES.size()) {
       return Optional.of(
-          "Galaxy %s has %d columns where %d are due."
+          "Galaxy %s has %d columns instead of %d."
               .formatted(galaxyId, columns.length, NAMES.size()));
     }
     double[] due = new double[TREE.questions().size()];

@@ -9,8 +9,8 @@ import java.util.Map;
  * What a galaxy looks like, by the most probable answer at each step of the walk.
  *
  * @param classString the campaign's short form, such as {@code SBb2m}; for Galaxy Zoo 2 the {@code
- *     gz2_class} of Willett et al. 2013. As far as it can be told where the model does not answer
- *     the whole walk, and empty where it does not answer the first question
+ *     gz2_class} of Willett et al. 2013. Incomplete if the model does not answer the whole walk,
+ *     and empty if it does not answer the first question
  * @param sentence the same in words, on one line
  */
 public record Morphology(String classString, String sentence) {

@@ -458,10 +458,10 @@ class FitsTest {
 
     assertThatThrownBy(() -> open(Arrays.copyOf(whole, 2880 + 3000)))
         .hasMessage(
-            "The header of FITS HDU 0 promises 6400 bytes of data and the file holds 3000: it is"
+            "The header of FITS HDU 0 declares 6400 bytes of data, but the file has 3000: it is"
                 + " truncated or its header is wrong.");
     assertThatThrownBy(() -> open(lying(whole, 2_000_000_000L)))
-        .hasMessageContaining("promises 320000000000 bytes of data and the file holds 8640");
+        .hasMessageContaining("declares 320000000000 bytes of data, but the file has 8640");
     assertThatThrownBy(() -> open(lying(whole, 9_000_000_000_000_000_000L)))
         .isInstanceOf(ImageException.class);
     assertThatThrownBy(() -> open(lying(whole, -5))).isInstanceOf(ImageException.class);
@@ -554,7 +554,8 @@ class FitsTest {
     assertThatThrownBy(() -> Gzip.inflate(bomb, new ImageLimits(1000, 1_000_000)))
         .hasMessage("The gzipped file inflates to more than the 1000000 bytes that are allowed.");
     assertThatThrownBy(() -> open(bomb))
-        .hasMessageStartingWith("This gzipped file holds no FITS file: its first bytes are 00 00");
+        .hasMessageStartingWith(
+            "This gzipped file contains no FITS file: its first bytes are 00 00");
     assertThatThrownBy(() -> open(Arrays.copyOf(bomb, bomb.length / 2)))
         .hasMessageStartingWith("The gzipped file is truncated or damaged: ");
   }

@@ -198,7 +198,7 @@ class FormsTest {
           .isInstanceOf(ModelException.class)
           .hasMessageContaining(
               "its probabilities of the galaxies in reference.png differ by up to")
-          .hasMessageContaining("from those that it was published with");
+          .hasMessageContaining("from those in its bundle");
     }
   }
 

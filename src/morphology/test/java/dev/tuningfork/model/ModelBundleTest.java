@@ -86,8 +86,7 @@ class ModelBundleTest {
     assertThatThrownBy(() -> ModelBundle.named("fats"))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "There is no model fats: it is none of those that come with this product (%s), and no"
-                + " file or folder.",
+            "There is no model fats: it is not one of the built-in models (%s), and not a file or folder.",
             String.join(", ", ModelBundle.shipped()));
     assertThatThrownBy(() -> ModelBundle.named("no\0path"))
         .isInstanceOf(ModelException.class)
@@ -160,7 +159,7 @@ class ModelBundleTest {
     assertThatThrownBy(() -> ModelBundle.open(folder))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(
-            "The model bundle %s cannot be used. Its file weights.safetensors has the SHA-256",
+            "The model bundle %s cannot be used. The SHA-256 of its file weights.safetensors is",
             folder)
         .hasMessageEndingWith("it was changed or damaged after it was made.");
   }
@@ -185,7 +184,7 @@ class ModelBundleTest {
     edit(hash, "00" + hash.substring(2));
     assertRefused(
         folder,
-        "It was made for another decision tree: for gz2 version 1 with the hash 00%s, where this product has version 1 with the hash %s."
+        "It was made for another decision tree: gz2 version 1 with the hash 00%s; this product has version 1 with the hash %s."
             .formatted(hash.substring(2), hash));
     edit("\"gz2\"", "\"gz9\"");
     assertRefused(folder, "There is no decision tree named 'gz9'; Galaxy Zoo 2 is 'gz2'.");
@@ -196,8 +195,7 @@ class ModelBundleTest {
     edit("\"size\" : 32", "\"size\" : 40");
     assertRefused(
         folder,
-        "Its weights are not those of baseline. The weights hold dense1.weight with the shape"
-            + " [1000, 128] where the network expects [1000, 512].");
+        "Its weights are not those of baseline. The array dense1.weight of the weights has the shape [1000, 128], but the network expects [1000, 512].");
   }
 
   @Test
@@ -227,8 +225,7 @@ class ModelBundleTest {
     edit("\"README.md\"", "\"../README.md\"");
     assertRefused(
         folder,
-        "It names a file \"../README.md\"; a file's name is made of letters, digits, '.', '-' and"
-            + " '_'.");
+        "It names a file \"../README.md\"; a file's name may contain letters, digits, '.', '-' and '_'.");
     assertThatThrownBy(() -> bundle.with("a/b", new byte[0]))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -278,8 +275,7 @@ class ModelBundleTest {
     assertThatThrownBy(() -> ModelBundle.of(one, bundle.weights()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "The weights hold answers.weight with the shape [37, 1000] where the network expects"
-                + " [3, 1000].");
+            "The array answers.weight of the weights has the shape [37, 1000], but the network expects [3, 1000].");
   }
 
   private void edit(String target, String replacement) throws IOException {

@@ -211,7 +211,7 @@ class ModelLoaderTest {
     images.set(1, TestModels.image(new float[5]));
     assertThatThrownBy(() -> model.predict(images))
         .isInstanceOf(PredictionException.class)
-        .hasMessage("Image 1 of the batch has 5 numbers where the model takes 1 × 32 × 32.");
+        .hasMessage("Image 1 of the batch has 5 numbers, but the model needs 1 × 32 × 32.");
     assertThat(model.predict(images(3, 7))).hasSize(3);
   }
 
@@ -222,7 +222,7 @@ class ModelLoaderTest {
     values(images.get(2))[17] = poison;
     assertThatThrownBy(() -> model.predict(images))
         .isInstanceOf(PredictionException.class)
-        .hasMessage("Image 2 of the batch holds the number " + poison + ".");
+        .hasMessage("Image 2 of the batch contains the number " + poison + ".");
     assertThat(model.predict(images(3, 8))).hasSize(3);
   }
 
@@ -323,8 +323,7 @@ class ModelLoaderTest {
     assertThatThrownBy(() -> ModelLoader.load(module(Output.LOGITS, "two_outputs.pt"), CPU, 8))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(
-            "The model elsewhere 1 cannot be used. The network gives (1, 2) numbers of type"
-                + " float32 for 1 images, where float32 (1, 37) is due");
+            "The model elsewhere 1 cannot be used. The network returns (1, 2) numbers of type float32 for 1 images instead of float32 (1, 37)");
   }
 
   @Test

@@ -84,7 +84,8 @@ class SafetensorsTest {
 
   @Property
   void halfPrecisionKeepsEveryWeightOfAKernelToElevenBits(
-      @ForAll @Size(min = 1, max = 20) List<@DoubleRange(min = -60, max = 11) @Scale(6) Double> logs)
+      @ForAll @Size(min = 1, max = 20)
+          List<@DoubleRange(min = -60, max = 11) @Scale(6) Double> logs)
       throws IOException {
     float[] kernel = new float[logs.size()];
     for (int i = 0; i < kernel.length; i++) {
@@ -120,7 +121,7 @@ class SafetensorsTest {
     assertThatThrownBy(() -> halved(List.of(1, 2), new float[] {1, value}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "The array a holds %s, which half precision cannot hold: its largest number is 65504.",
+            "The array a contains %s, which is too large for half precision (at most 65504).",
             value);
   }
 
@@ -146,7 +147,7 @@ class SafetensorsTest {
     assertRefused(new byte[3], "It is no safetensors file, or it is cut short.");
     assertRefused(
         file("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 4),
-        "Its array a of shape [2] shall lie at bytes 0 to 8, where it has no place.");
+        "Its array a of shape [2] is declared at bytes 0 to 8, where it does not fit.");
   }
 
   @Test

@@ -93,7 +93,7 @@ class ViewsModelTest {
       PreparedImage whole = images.set(1, TestModels.image(new float[5]));
       assertThatThrownBy(() -> eight.predict(images))
           .isInstanceOf(PredictionException.class)
-          .hasMessage("Image 1 of the batch has 5 numbers where the model takes 1 × 32 × 32.");
+          .hasMessage("Image 1 of the batch has 5 numbers, but the model needs 1 × 32 × 32.");
       images.set(1, whole);
       assertThat(eight.predict(images)).hasSize(2);
     }

@@ -242,8 +242,7 @@ class NetworkBlockTest {
 
     assertThatThrownBy(() -> new NetworkBlock(other, Weights.initial(TINY, 1)))
         .hasMessage(
-            "The weights hold answers.weight with the shape [5, 8] where the network expects [7,"
-                + " 8].");
+            "The array answers.weight of the weights has the shape [5, 8], but the network expects [7, 8].");
   }
 
   private NDArray forward(NetworkBlock block, NDArray images) {

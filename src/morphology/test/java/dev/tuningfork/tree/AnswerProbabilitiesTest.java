@@ -89,7 +89,7 @@ class AnswerProbabilitiesTest {
     assertThat(p.conditional(TREE.question("t03"))).containsExactly(.25, .75);
     assertThat(p.asked(TREE.question("t03"))).isEmpty();
     assertThatThrownBy(() -> p.joint(TREE.question("t03")))
-        .hasMessage("How probable it is that question t03 of tree gz2 is asked is not known.");
+        .hasMessage("The asked probability of question t03 of tree gz2 is unknown.");
   }
 
   @Example

@@ -102,7 +102,7 @@ class BetaIntervalsTest {
   void anIntervalLiesWithin0And1() {
     assertThatThrownBy(() -> new Interval(0.6, 0.5))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("An interval of a fraction lies within 0 and 1, not from 0.6 to 0.5.");
+        .hasMessage("An interval of a fraction must be within 0 and 1, not from 0.6 to 0.5.");
     assertThatThrownBy(() -> new Interval(0.6, Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -126,7 +126,7 @@ class ClassRulesTest {
 
     assertThatThrownBy(() -> KAGGLE.classOf(AnswerProbabilities.of(TREE, unknown)))
         .hasMessageContaining("completely_round")
-        .hasMessageContaining("cannot be told");
+        .hasMessageContaining("are not enough to decide");
   }
 
   @Test

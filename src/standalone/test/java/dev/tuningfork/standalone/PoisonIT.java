@@ -249,7 +249,7 @@ class PoisonIT {
         new GalaxyImageReference(
             name, image, null, null, null, null, null, null, null, null, null, false);
     return new Poison(
-        name, reference.toJson(), "fetch", "permanent", 1, "where its reference says 0000");
+        name, reference.toJson(), "fetch", "permanent", 1, "but its reference says 0000");
   }
 
   private static String page(int port) {

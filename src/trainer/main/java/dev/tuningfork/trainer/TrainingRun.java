@@ -66,7 +66,7 @@ public record TrainingRun(
 
   private static final int VALIDATION_BATCH = 64;
 
-  /** Threads that prepare batches; each costs a buffer, and the network wants the cores. */
+  /** Threads that prepare batches; each costs a buffer, and the network needs the cores. */
   private static final int LOADERS = 2;
 
   /** A model, and how well it answers. */
@@ -113,7 +113,7 @@ public record TrainingRun(
             data.problems().size()));
     if (data.heldOut().isEmpty()) {
       throw new IllegalArgumentException(
-          "No galaxy is held out, so nothing could be said of how good the model is: give more galaxies, or a greater share.");
+          "No galaxy is held out, so the model could not be judged: give more galaxies, or a larger --held-out share.");
     }
   }
 
@@ -160,7 +160,7 @@ public record TrainingRun(
     }
     if (galaxies.stream().anyMatch(member -> !member.galaxy().labelled())) {
       throw new IllegalArgumentException(
-          "There are galaxies without labels and no teacher that says what is on them.");
+          "There are galaxies without labels, but no --teacher to label them.");
     }
     return galaxies;
   }

@@ -18,8 +18,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 
 /**
  * What runs in the process of one of several brokers, each a controller too: it serves until its
- * standard input ends, and stops in good order then. Clients and other brokers reach it at the
- * address that it advertises, where a proxy listens.
+ * standard input ends, and then stops cleanly. Clients and other brokers reach it at the address
+ * that it advertises, where a proxy listens.
  */
 final class BrokerNode {
 

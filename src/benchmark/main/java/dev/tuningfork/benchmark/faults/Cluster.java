@@ -177,7 +177,7 @@ final class Cluster implements AutoCloseable {
     nodes.get(broker).kill();
   }
 
-  /** Stops one in good order. */
+  /** Stops one cleanly. */
   void stop(int broker) throws IOException, InterruptedException {
     nodes.get(broker).stop();
   }

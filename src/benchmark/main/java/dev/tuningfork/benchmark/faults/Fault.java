@@ -27,7 +27,7 @@ sealed interface Fault {
     }
   }
 
-  /** Each instance is stopped in good order and started again, one after the other. */
+  /** Each instance is stopped cleanly and started again, one after the other. */
   record RollInstances() implements Fault {
     @Override
     public String inWords() {
@@ -51,7 +51,7 @@ sealed interface Fault {
     }
   }
 
-  /** Stopped in good order, and started after this time. */
+  /** Stopped cleanly, and started after this time. */
   record StopBroker(int broker, Duration away) implements Fault {
     @Override
     public String inWords() {

@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.time.Duration;
 
 /**
- * Passes TCP connections on to another port of this machine, along a {@link Line} that can be made
- * worse and mended.
+ * Passes TCP connections on to another port of this machine, along a {@link Line} that can be
+ * degraded and restored.
  *
  * <p>Each direction of a connection has a virtual thread. The line is guarded by this object's
  * monitor, on which those threads wait while it is cut. Safe for use by many threads.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Instances of the classifier, each a process, all with one model behind a symbolic link. One that
- * ends of its own accord is started again, as Kubernetes would do, and counted.
+ * ends unexpectedly is started again, as Kubernetes would do, and counted.
  *
  * <p>Safe for use by many threads; what is done to one instance is serialised.
  */
@@ -164,7 +164,7 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  /** Another one comes, and leaves in good order after this time. */
+  /** Another one joins, and leaves cleanly after this time. */
   void visit(Duration stays) throws IOException, InterruptedException {
     guest.start();
     Thread.sleep(stays);

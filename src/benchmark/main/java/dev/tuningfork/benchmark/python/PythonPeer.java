@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A script such as {@code peer.py} in a process of its own, which measures what it is told to and
- * is idle in between: a line of JSON for each command, and one for its answer. Belongs to one
- * thread.
+ * A script such as {@code peer.py} in a process of its own, which measures on command and is idle
+ * otherwise: a line of JSON for each command, and one for its answer. Belongs to one thread.
  */
 public final class PythonPeer implements AutoCloseable {
 

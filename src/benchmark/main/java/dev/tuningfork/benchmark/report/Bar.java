@@ -41,7 +41,7 @@ public record Bar(String name, String of, String to, Least least, Least leastInF
     return new Bar(name, of, to, least, new Least(full, quick));
   }
 
-  /** All of them; those whose figures were not measured are passed over. */
+  /** All of them; those whose figures were not measured are skipped. */
   public static final List<Bar> ALL =
       List.of(
           new Bar(

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A page of the documentation, of which a part is computed: what stands between two comments, so
- * that no figure on it was typed.
+ * A page of the documentation with a computed part between two comments, so that no figure on it
+ * was typed.
  *
  * @param file in Markdown
  */
@@ -35,7 +35,7 @@ public record Page(Path file) {
     return all;
   }
 
-  /** Writes the page anew with this as its computed part. */
+  /** Writes the page with this as its computed part. */
   public void write(List<String> computed) throws IOException {
     Files.write(file, with(computed));
   }

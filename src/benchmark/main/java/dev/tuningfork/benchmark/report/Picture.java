@@ -62,7 +62,7 @@ public final class Picture {
           .computeIfAbsent(figure.suite() + ", " + figure.unit(), _ -> new ArrayList<>())
           .add(figure);
     }
-    charts.values().removeIf(figures -> figures.size() == 1); // which stands beside nothing
+    charts.values().removeIf(figures -> figures.size() == 1); // which has nothing to compare with
     List<Place> places = places(charts);
     int width = COLUMNS * WIDTH;
     int height = HEAD + HEIGHT * (places.isEmpty() ? 0 : places.getLast().row() + 1);

@@ -1,2 +1,2 @@
-/** What was measured, on what, and how it is told: as a table, as JSON, as a picture, as pages. */
+/** What was measured, on which machine, and the report: as a table, JSON, a picture, and pages. */
 package dev.tuningfork.benchmark.report;

@@ -128,7 +128,7 @@ public final class JavaProcess implements AutoCloseable {
     return Long.parseLong(line.replaceAll("\\D", "")) << 10;
   }
 
-  /** Whether it ends of its own accord within this time. */
+  /** Whether it ends by itself within this time. */
   public boolean awaitEnd(Duration atMost) throws InterruptedException {
     return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -138,7 +138,7 @@ public final class JavaProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** SIGTERM: it closes in good order. */
+  /** SIGTERM: it closes cleanly. */
   @Override
   public void close() {
     process.destroy();

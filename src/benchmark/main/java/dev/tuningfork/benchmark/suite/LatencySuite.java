@@ -33,7 +33,7 @@ final class LatencySuite {
   private static final List<Integer> LOADS = List.of(25, 50, 75, 90);
   private static final Duration READ = Duration.ofMillis(100);
 
-  /** The longest that is told apart; what is longer counts as this. */
+  /** The longest latency that is measured; longer ones count as this. */
   private static final long LONGEST_MICROS = TimeUnit.MINUTES.toMicros(1);
 
   /** So much of a run is not counted, while what comes before it settles. */

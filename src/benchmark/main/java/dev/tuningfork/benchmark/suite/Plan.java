@@ -31,7 +31,10 @@ public record Plan(
     return new Plan(quick, Math.min(most, runs), galaxies, seconds, references, faults);
   }
 
-  /** A smaller number of galaxies, for what is slow: at least so many that a rate can be told. */
+  /**
+   * A smaller number of galaxies, for slow measurements: at least so many that a rate can be
+   * measured.
+   */
   int share(int divisor) {
     return Math.max(200, galaxies / divisor);
   }

@@ -34,7 +34,7 @@ public final class Tally {
   /**
    * Begins with nothing.
    *
-   * @param told a line for each value, as it comes
+   * @param told gets a line for each value at once
    */
   public Tally(String suite, Consumer<String> told) {
     this.suite = suite;

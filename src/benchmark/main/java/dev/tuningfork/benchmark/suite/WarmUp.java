@@ -26,7 +26,7 @@ public final class WarmUp {
 
   private WarmUp() {}
 
-  /** Goes round at least once, and until the JVM has settled. */
+  /** Repeats the round at least once, and until the JVM has settled. */
   public static void untilSettled(Round round) throws Exception {
     for (int done = 0; done < MOST_ROUNDS; done++) {
       long compiled = COMPILERS.getTotalCompilationTime();
@@ -39,7 +39,7 @@ public final class WarmUp {
     }
   }
 
-  /** The short form goes round once. */
+  /** The short form does one round. */
   static void of(Plan plan, Round round) throws Exception {
     if (plan.quick()) {
       round.go();

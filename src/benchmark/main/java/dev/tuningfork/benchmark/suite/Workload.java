@@ -87,7 +87,7 @@ public final class Workload {
     return asServed(bundle);
   }
 
-  /** A model as the product serves it; whoever asks closes it. */
+  /** A model as the product serves it; the caller closes it. */
   public static MorphologyModel asServed(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
         bundle, new DeviceSetting.Auto(), ClassifierSettings.DEFAULT.forwardPasses());

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
  * <p>Threads: each decoder takes from one queue, works, and puts into the next, where it waits for
  * room. {@link #close} interrupts all and waits for none.
  *
- * <p>Invariant: an image acquires the model that it is prepared for. It is released by whoever
- * takes the image from the next queue, or here where the image never gets there.
+ * <p>Invariant: an image acquires the model that it is prepared for. It is released by the thread
+ * that takes the image from the next queue, or here if the image never gets there.
  */
 final class Decoders implements AutoCloseable {
 

@@ -150,8 +150,8 @@ final class FetchQueue<T> {
   }
 
   /**
-   * Hands an item out, waiting for one. Whoever has it says how it ended: {@link #answered}, {@link
-   * #failed} or {@link #done}.
+   * Hands an item out, waiting for one. The thread that takes it reports how it ended: {@link
+   * #answered}, {@link #failed} or {@link #done}.
    */
   T take() throws InterruptedException {
     lock.lockInterruptibly();
@@ -167,7 +167,7 @@ final class FetchQueue<T> {
     }
   }
 
-  /** Nobody wants the item any longer. One that waits for its host leaves the queue. */
+  /** Drops an item. One that waits for its host leaves the queue. */
   void forget(T item) {
     withHostOf(
         item,

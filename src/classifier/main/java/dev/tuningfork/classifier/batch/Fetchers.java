@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>So many threads fetch, and at most {@value #LATE_EACH} times as many are late at a time.
  *       When there are as many, those that are held stay so until one comes back.
- *   <li>The queue learns once how each thing ended: by its thread or by the watch, whoever is first
- *       to lay hands on its {@link Fetcher}.
+ *   <li>The queue learns once how each thing ended: by its thread or by the watch, whichever first
+ *       takes its {@link Fetcher}.
  * </ul>
  *
  * <p>Threads: the fetchers, and one that watches them. {@link #close} interrupts all and waits for

@@ -30,9 +30,9 @@ public sealed interface ImageOrigin {
   record Referenced(String objectId, GalaxyImageReference.Image image) implements ImageOrigin {}
 
   /**
-   * They came with the message.
+   * The message contains them.
    *
-   * @param bytes not copied, so whoever hands them over must not write to them again
+   * @param bytes not copied, so the caller must not write to them afterwards
    * @param mediaType as in {@link GalaxyImageReference.Image#mediaType}
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, and never compared

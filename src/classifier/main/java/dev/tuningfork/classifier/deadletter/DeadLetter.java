@@ -18,18 +18,18 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that was given up, as it stands among the dead letters. What its headers do not say, or
- * say in another form than the classifier writes, is absent: other programs may write there too.
+ * A record in the dead-letter topic. What its headers lack, or have in another form than the
+ * classifier writes, is absent: other programs may write there, too.
  *
- * @param givenUpAt when it was given up; else the time of the record
+ * @param givenUpAt the time of the failure; otherwise the time of the record
  * @param exception the class of the exception
  * @param message a sentence that says why
  * @param attempts how many times the stage was tried, before replays and after; 0 where it is not
  *     said
- * @param replays how many times the record had been replayed when it was given up
+ * @param replays how many times the record had been replayed before this failure
  * @param source the record that it was
  * @param valueLeftOut how long the value was, in bytes, where it was too large to be kept
- * @param key as it came; not copied, so not to be written to
+ * @param key unchanged; not copied, so it must not be written to
  * @param value likewise
  * @param headers the record's own, and after them those that say why
  * @param replayed whether it has been sent to the input topic again since
@@ -65,7 +65,7 @@ public record DeadLetter(
           DeadLetterHeaders.GIVEN_UP_AT,
           DeadLetterHeaders.VALUE_LEFT_OUT);
 
-  /** Where the record stood that was given up. */
+  /** The source of the failed record. */
   public record Source(String topic, int partition, long offset) {
     @Override
     public String toString() {

@@ -10,11 +10,11 @@ import java.util.Optional;
  *
  * @param total how many there are
  * @param groups how many failed alike, the most first
- * @param newest those that were given up last, the latest first
+ * @param newest the newest ones, the latest first
  */
 public record DeadLetterList(long total, List<Group> groups, List<DeadLetter> newest) {
 
-  /** The reason of those beyond the most groups that are told apart. */
+  /** The reason of dead letters beyond the largest number of groups. */
   static final String OTHER_REASONS = "Other reasons.";
 
   /**

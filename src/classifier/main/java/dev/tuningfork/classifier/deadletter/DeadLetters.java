@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Reads the topic of dead letters: committed ones alone, each once, up to where the topic ends when
  * the reading begins. It joins no group and commits nothing.
  *
- * <p>The topic is read twice: first for the markers of what has been replayed, of which one bit a
- * record is kept, then for the letters. So whatever it holds, little of it is in memory at a time.
+ * <p>The topic is read twice: first for the markers of replayed letters (one bit per record is
+ * kept), then for the letters. So only a little of the topic is in memory at a time.
  *
  * <p>For one thread.
  */
@@ -41,7 +41,7 @@ public final class DeadLetters implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /**
-   * @param settings of a consumer: where Kafka is, and who asks
+   * @param settings of a consumer: Kafka's address and the credentials
    * @param topic of the dead letters
    */
   public DeadLetters(Map<String, Object> settings, String topic) {
@@ -87,9 +87,9 @@ public final class DeadLetters implements AutoCloseable {
 
   /**
    * As {@link #each(DeadLetterFilter, Consumer)}, but up to the last record that is written by now:
-   * where a transaction that is still open stands in the way, its end is waited for. Only so is
-   * every marker seen that is committed by now, since a reader of committed records gets nothing
-   * behind an open transaction.
+   * it waits for the end of a transaction that is still open. Only then does it see every marker
+   * that is committed by now, because a read_committed reader gets nothing behind an open
+   * transaction.
    */
   void eachWritten(DeadLetterFilter filter, Consumer<DeadLetter> letters) {
     try (KafkaConsumer<byte[], byte[]> ofAll = consumer("read_uncommitted")) {
@@ -195,7 +195,7 @@ public final class DeadLetters implements AutoCloseable {
     all.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
     // a request that waits for more at the end of the topic holds up the second reading
     all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
-    // what retention takes away while it is read is passed over
+    // records that retention deletes during the reading are skipped
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts dead letters that failed alike. Whoever writes to the topic could write a new reason each
- * time, so there are no more than {@link #MOST} groups and one for all further reasons of a stage.
- * For one thread.
+ * Groups dead letters by cause. Writers of the topic could write a new reason each time, so there
+ * are no more than {@link #MOST} groups and one for all further reasons of a stage. For one thread.
  */
 final class Groups {
 

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a dead letter stands in its topic. As text, {@code partition:offset}. */
+/** The position of a dead letter in its topic. As text, {@code partition:offset}. */
 public record Place(int partition, long offset) implements Comparable<Place> {
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}):(\\d{1,18})");

@@ -23,32 +23,32 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * DeadLetterHeaders#ATTEMPTS_BEFORE}). Their time is that of the replay, since a topic's retention
  * goes by it, and an old record could be deleted before it is read.
  *
- * <p>Each letter is sent once, whatever dies when. What has been sent must be known after a crash,
- * and be known exactly; two ways were weighed:
+ * <p>Each letter is sent exactly once, even across crashes. After a crash, it must be known exactly
+ * what was sent. There were two options:
  *
  * <ul>
  *   <li><b>A. Offsets of a consumer group</b>, sent in the transaction ({@code
  *       sendOffsetsToTransaction}). But an offset says "all before", and a replay chooses: what a
- *       filter left out would count as replayed, or what it chose be sent anew. The gaps would have
- *       to be written into the offset's metadata, which has 4 KiB.
+ *       filter left out would count as replayed, or what it chose would be sent again. The gaps
+ *       would have to be written into the offset's metadata, which has 4 KiB.
  *   <li><b>B. A marker for each letter</b>, sent in the transaction. In a topic of its own, it
- *       would need rights and compaction, and outlive a dead-letter topic that is deleted and made
- *       anew, whose letters it would then hide. <em>Among the dead letters themselves</em>, in the
- *       letter's own partition, it stands behind its letter, so it is read with it, kept longer
- *       than it, and gone with the topic. This is what is done; the marker has no value, which
- *       other readers take for a tombstone and pass over. The topic must not be compacted.
+ *       would need permissions and compaction, and outlive a dead-letter topic that is deleted and
+ *       created again, whose letters it would then hide. <em>Among the dead letters
+ *       themselves</em>, in the letter's own partition, it is behind its letter, so it is read with
+ *       it, kept longer than it, and deleted with the topic. This option is used. The marker has no
+ *       value; other readers take it for a tombstone and skip it. The topic must not be compacted.
  * </ul>
  *
  * <p>Invariants:
  *
  * <ul>
  *   <li>A letter and its marker are in one transaction.
- *   <li>All replays of a topic use one transactional id. Whoever begins thereby ends what an
- *       interrupted replay left open, and shuts out one that still runs, <em>before</em> it reads
- *       which letters have markers; and it reads up to the last record that was written by then. So
- *       no marker is committed unseen.
- *   <li>A transaction stays open for little more than a second, because it holds up whoever reads
- *       committed records of the input topic; one that was abandoned, for ten.
+ *   <li>All replays of a topic use one transactional id. A replay that begins thereby ends the open
+ *       transaction of an interrupted replay and fences one that still runs, <em>before</em> it
+ *       reads which letters have markers; and it reads up to the last record written by then. So it
+ *       sees every committed marker.
+ *   <li>A transaction stays open for little more than a second, because it blocks read_committed
+ *       readers of the input topic; an abandoned one stays open for ten.
  * </ul>
  */
 public final class Replay {
@@ -100,13 +100,13 @@ public final class Replay {
   /**
    * Sends what matches and has not been replayed yet, and returns when all of it is committed.
    *
-   * @param consumer settings of a consumer: where Kafka is, and who asks
+   * @param consumer settings of a consumer: Kafka's address and the credentials
    * @param producer the same of a producer
    * @param deadLetters the topic of dead letters
    * @param input the topic that they go to
-   * @param onSent told of each letter that is sent, before it is committed
-   * @throws KafkaException where it could not be finished: what is committed by then is marked, and
-   *     the same replay begun anew sends the rest
+   * @param onSent called for each letter that is sent, before it is committed
+   * @throws KafkaException if it could not finish: what is committed by then is marked, and the
+   *     same replay, started again, sends the rest
    */
   public static Result run(
       Map<String, Object> consumer,
@@ -128,7 +128,7 @@ public final class Replay {
       throw new KafkaException(
           "Another replay of "
               + deadLetters
-              + " has begun and takes over: this one ends. What it sent is marked; look at what is left.",
+              + " has started and takes over: this one ends. What it sent is marked; list what is left.",
           e);
     }
   }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 
-/** Images that stand in their URI: {@code data:image/png;base64,…} (RFC 2397). */
+/** Images inside their URI: {@code data:image/png;base64,…} (RFC 2397). */
 final class DataSource implements ImageSource {
 
   private final SizeLimit limit;

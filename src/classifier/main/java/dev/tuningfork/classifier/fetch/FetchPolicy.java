@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Where images may be fetched from. What is not listed here is refused, so a service reaches
- * nothing but what its operator named: whoever may write to the topic must not be able to make it
- * read files of its machine or ask hosts of its network (server-side request forgery).
+ * nothing but what its operator named: writers of the topic must not be able to make it read files
+ * of its machine or reach hosts of its network (server-side request forgery).
  */
 public record FetchPolicy(
     Set<String> schemes,

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 /**
  * The bytes of an image file.
  *
- * @param bytes as they came; not copied, so whoever hands them over must not write to them again
+ * @param bytes unchanged; not copied, so the caller must not write to them afterwards
  * @param sha256 the hash of the bytes, 64 lower-case hexadecimal digits
  * @param attempts how many times it was tried, the successful one included; at least 1
  */

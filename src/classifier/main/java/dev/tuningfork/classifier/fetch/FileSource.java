@@ -120,7 +120,7 @@ final class FileSource implements ImageSource {
     }
     if (uri.getPath() == null || !uri.getPath().startsWith("/") || uri.getRawQuery() != null) {
       throw SourceException.permanent(
-          "a file's URI holds an absolute path and nothing else, as in file:///folder/image.jpg");
+          "a file URI must have an absolute path and nothing else, as in file:///folder/image.jpg");
     }
     try {
       Path path = Path.of(URI.create("file://" + escaped(uri.getRawPath()))).normalize();

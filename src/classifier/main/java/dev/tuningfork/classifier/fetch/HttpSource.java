@@ -242,7 +242,7 @@ final class HttpSource implements ImageSource {
 
   private static URI location(HttpTarget target, @Nullable Header location) throws SourceException {
     if (location == null || location.getValue().isBlank()) {
-      throw SourceException.permanent("the server redirected it without saying where to");
+      throw SourceException.permanent("the server redirected it without a location");
     }
     String text = location.getValue().strip();
     try {

@@ -23,8 +23,8 @@ public interface ImageFetcher {
   FetchedImage fetch(GalaxyImageReference.Image image) throws FetchException;
 
   /**
-   * Who is asked for an image, so that whoever is slow to answer holds up nobody else's images;
-   * empty where it takes nobody to answer.
+   * The host of an image, so that a slow host only delays its own images; empty if no host is
+   * needed.
    */
   default Optional<String> host(GalaxyImageReference.Image image) {
     return Optional.empty();

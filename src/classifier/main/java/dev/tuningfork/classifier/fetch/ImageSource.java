@@ -7,7 +7,7 @@ import java.util.Optional;
 interface ImageSource extends AutoCloseable {
 
   /**
-   * Refuses a URI for what can be told from itself, before anything is opened or asked.
+   * Rejects a URI for its own content, before anything is opened or requested.
    *
    * @throws SourceException a permanent one
    */

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A URI as it may stand in a log or a dead letter: without passwords and signatures, on one line
- * and not endless. Works on any text, since what is wrong with a URI may be that it is none.
+ * A URI that is safe in a log or a dead letter: without passwords and signatures, on one line and
+ * not endless. Works on any text, because an invalid URI may be any text.
  */
 public final class RedactedUri {
 

@@ -225,7 +225,7 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
       return bytes.get(time.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw SourceException.temporary(
-          "it had not come whole after %.1f s".formatted(time.toMillis() / 1000.0), e);
+          "it was incomplete after %.1f s".formatted(time.toMillis() / 1000.0), e);
     } catch (ExecutionException e) {
       switch (Objects.requireNonNull(e.getCause())) {
         case SourceException failure -> throw failure;
@@ -254,13 +254,13 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
       throws SourceException {
     if (image.sizeBytes() != null && image.sizeBytes() != bytes.length) {
       throw SourceException.permanent(
-          "it has %,d bytes, where its reference says %,d"
+          "it has %,d bytes, but its reference says %,d"
               .formatted(bytes.length, image.sizeBytes()));
     }
     FetchedImage fetched = FetchedImage.of(bytes, attempts);
     if (image.sha256() != null && !image.sha256().equalsIgnoreCase(fetched.sha256())) {
       throw SourceException.permanent(
-          "its SHA-256 is %s, where its reference says %s"
+          "its SHA-256 is %s, but its reference says %s"
               .formatted(fetched.sha256(), image.sha256()));
     }
     return fetched;

@@ -92,8 +92,8 @@ final class Avro {
     return Json.read(json(expected, datum, ""), type);
   }
 
-  // whoever writes the schema and the bytes decides what Avro stumbles over, and it tells so by
-  // exceptions of many kinds; a schema within itself, and bytes that follow it down, by the stack
+  // hostile schemas and bytes make Avro throw exceptions of many kinds; a recursive schema
+  // with bytes that follow it overflows the stack
   private static GenericRecord decode(byte[] message, int id, Schema written, Schema expected)
       throws MessageException {
     BinaryDecoder decoder =
@@ -110,8 +110,7 @@ final class Avro {
           e);
     }
     if (!whole) {
-      throw new MessageException(
-          "The message goes on where, by the schema %d, it should end.".formatted(id));
+      throw new MessageException("The message is longer than the schema %d says.".formatted(id));
     }
     return datum;
   }

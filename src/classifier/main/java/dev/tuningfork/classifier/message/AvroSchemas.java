@@ -2,9 +2,7 @@ package dev.tuningfork.classifier.message;
 
 import org.apache.avro.Schema;
 
-/**
- * Tells the schema that a message was written with: a schema registry, or whoever stands for it.
- */
+/** Finds the schema that a message was written with: a schema registry, or a substitute for it. */
 @FunctionalInterface
 public interface AvroSchemas {
 
@@ -12,8 +10,8 @@ public interface AvroSchemas {
    * The schema of a number.
    *
    * @param id the number that the message begins with, 0 or more
-   * @throws MessageException where there is no such schema, and none will come of asking again
-   * @throws SchemaUnavailableException where it cannot be told now
+   * @throws MessageException if there is no such schema, and another request would not find one
+   * @throws SchemaUnavailableException if it is not available now
    */
   Schema writtenWith(int id) throws MessageException;
 }

@@ -34,7 +34,7 @@ public final class DeadLetterHeaders {
   /** The timestamp of the record, RFC 3339. */
   public static final String TIMESTAMP = "tuning-fork.timestamp";
 
-  /** When it was given up, RFC 3339. */
+  /** The time of the failure, RFC 3339. */
   public static final String GIVEN_UP_AT = "tuning-fork.given-up-at";
 
   /**

@@ -14,10 +14,10 @@ final class Envelope {
   /** How to unwrap a message that could not be read; null where it is in no known envelope. */
   static @Nullable String hint(JsonNode message) {
     if (message.isArray() && !message.isEmpty()) {
-      return "The message must be a JSON object, not a list: publish each of its %d values as a record of its own."
+      return "The message must be a JSON object, not a list: publish each of its %d values as a separate record."
           .formatted(message.size());
     } else if (message.isTextual() && message.textValue().stripLeading().startsWith("{")) {
-      return "The message must be a JSON object, not a string that holds one: it was serialised twice."
+      return "The message must be a JSON object, not a string that contains one: it was serialised twice."
           + " Publish the object with a serialiser of strings or bytes.";
     } else if (message.has("objectId")) {
       return null;

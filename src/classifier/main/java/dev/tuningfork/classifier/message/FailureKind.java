@@ -9,7 +9,7 @@ public enum FailureKind {
   /** The reference may succeed later: something on the way was out of order, and stayed so. */
   TRANSIENT;
 
-  /** The word that stands in a dead letter's header. */
+  /** The word in a dead letter's header. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

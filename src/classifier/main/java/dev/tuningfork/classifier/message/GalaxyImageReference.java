@@ -55,8 +55,8 @@ public record GalaxyImageReference(
     requireText("objectId", objectId);
     require(
         StandardCharsets.UTF_8.newEncoder().canEncode(objectId),
-        "objectId holds half a character (an unpaired surrogate).");
-    require(image != null, "image is missing: it says where the pixels are.");
+        "objectId contains half a character (an unpaired surrogate).");
+    require(image != null, "image is missing: it must name the image's URI.");
     requireRange("ra", ra, 0, 360);
     requireRange("dec", dec, -90, 90);
   }
@@ -98,7 +98,7 @@ public record GalaxyImageReference(
    *     encoding; what that schema has and {@link #avroSchema()} does not is ignored
    * @throws MessageException where it is not such a message, or its schema is unknown or no version
    *     of this message's
-   * @throws SchemaUnavailableException where its schema cannot be told now
+   * @throws SchemaUnavailableException if its schema is not available now
    */
   public static GalaxyImageReference fromAvro(byte[] message, AvroSchemas schemas)
       throws MessageException {
@@ -114,7 +114,7 @@ public record GalaxyImageReference(
     return Avro.write(this, AvroForm.SCHEMA, schemaId);
   }
 
-  /** Read when it is first needed: whoever keeps to JSON needs no Avro. */
+  /** Loaded when first needed: users of JSON need no Avro. */
   private static final class AvroForm {
     static final Schema SCHEMA = Avro.schema("galaxy-image-reference.avsc");
   }
@@ -169,7 +169,7 @@ public record GalaxyImageReference(
           "image.pixelScale must be more than 0 arcseconds, not " + pixelScale + ".");
       require(
           bands == null || bands.stream().noneMatch(Objects::isNull),
-          "image.bands must not hold null.");
+          "image.bands must not contain null.");
       require(
           fieldOfView == null || (fieldOfView > 0 && fieldOfView < Double.POSITIVE_INFINITY),
           "image.fieldOfView must be more than 0 arcseconds, not " + fieldOfView + ".");
@@ -177,7 +177,7 @@ public record GalaxyImageReference(
       bands = bands == null ? List.of() : List.copyOf(bands);
     }
 
-    /** An image of which all is used. */
+    /** An image without a field of view: all of it is used. */
     public Image(
         String uri,
         @Nullable String mediaType,
@@ -189,7 +189,7 @@ public record GalaxyImageReference(
       this(uri, mediaType, sizeBytes, sha256, hdu, pixelScale, bands, null);
     }
 
-    /** An image of which only the place is known. */
+    /** An image with only a URI. */
     public static Image of(String uri) {
       return new Image(uri, null, null, null, null, null, List.of(), null);
     }

@@ -86,7 +86,7 @@ public record GalaxyMorphology(
    *     encoding; what that schema has and {@link #avroSchema()} does not is ignored
    * @throws MessageException where it is not such a message, or its schema is unknown or no version
    *     of this message's
-   * @throws SchemaUnavailableException where its schema cannot be told now
+   * @throws SchemaUnavailableException if its schema is not available now
    */
   public static GalaxyMorphology fromAvro(byte[] message, AvroSchemas schemas)
       throws MessageException {
@@ -102,7 +102,7 @@ public record GalaxyMorphology(
     return Avro.write(this, AvroForm.SCHEMA, schemaId);
   }
 
-  /** Read when it is first needed: whoever keeps to JSON needs no Avro. */
+  /** Loaded when first needed: users of JSON need no Avro. */
   private static final class AvroForm {
     static final Schema SCHEMA = Avro.schema("galaxy-morphology.avsc");
   }

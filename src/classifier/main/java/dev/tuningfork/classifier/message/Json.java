@@ -98,7 +98,7 @@ final class Json {
     }
     if (more != null) {
       throw new MessageException(
-          "The record holds more than one JSON value: publish each as a record of its own.");
+          "The record contains more than one JSON value: publish each as a separate record.");
     }
   }
 

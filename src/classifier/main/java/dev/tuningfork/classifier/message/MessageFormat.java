@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * In which form messages are read and written. References are told apart by their first byte, so
- * that a topic may hold both forms: JSON is always read, and Avro where there is somebody to ask
- * for its schemas. Safe for use by many threads at once where the schemas are.
+ * In which form messages are read and written. The first byte of a reference decides its format, so
+ * that a topic may hold both forms: JSON is always read, and Avro if there is a source of schemas.
+ * Safe for use by many threads at once where the schemas are.
  */
 public final class MessageFormat {
 
@@ -39,7 +39,7 @@ public final class MessageFormat {
    * Reads a reference.
    *
    * @throws MessageException where it is no such message
-   * @throws SchemaUnavailableException where its schema cannot be told now
+   * @throws SchemaUnavailableException if its schema is not available now
    */
   public GalaxyImageReference reference(byte[] message) throws MessageException {
     return Avro.isFramed(message)
@@ -51,7 +51,7 @@ public final class MessageFormat {
    * Reads a morphology.
    *
    * @throws MessageException where it is no such message
-   * @throws SchemaUnavailableException where its schema cannot be told now
+   * @throws SchemaUnavailableException if its schema is not available now
    */
   public GalaxyMorphology morphology(byte[] message) throws MessageException {
     return Avro.isFramed(message)
@@ -63,7 +63,7 @@ public final class MessageFormat {
    * A morphology as JSON: as it was published where it was published so.
    *
    * @throws MessageException where it is Avro, and no such message
-   * @throws SchemaUnavailableException where its schema cannot be told now
+   * @throws SchemaUnavailableException if its schema is not available now
    */
   public byte[] json(byte[] morphology) throws MessageException {
     return Avro.isFramed(morphology) ? morphology(morphology).toJson() : morphology;

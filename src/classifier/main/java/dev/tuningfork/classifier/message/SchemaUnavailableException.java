@@ -1,8 +1,8 @@
 package dev.tuningfork.classifier.message;
 
 /**
- * A schema cannot be told now: the registry does not answer, or refuses whoever asks. It says
- * nothing about the message, which must be read again later and not be given up.
+ * A schema is not available now: the registry does not answer, or rejects the credentials. The
+ * message is not the cause: it must be read again later and must not become a dead letter.
  */
 public final class SchemaUnavailableException extends RuntimeException {
 

@@ -15,7 +15,7 @@ public enum Stage {
   /** Publishing the answer. */
   PRODUCE;
 
-  /** The word that stands in a dead letter's header, such as {@code decode-message}. */
+  /** The word in a dead letter's header, such as {@code decode-message}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

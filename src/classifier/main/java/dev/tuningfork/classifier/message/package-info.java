@@ -1,2 +1,2 @@
-/** The messages: what arrives, what is published, and what is given up, as JSON and as records. */
+/** The messages: references, morphologies and dead letters, as JSON and as records. */
 package dev.tuningfork.classifier.message;

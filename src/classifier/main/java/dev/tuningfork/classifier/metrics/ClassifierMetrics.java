@@ -116,7 +116,7 @@ public final class ClassifierMetrics {
             .register(registry);
     modelExchanges =
         Counter.builder("tuning.fork.model.exchanges")
-            .description("Models that took the place of another one")
+            .description("Model changes")
             .register(registry);
     for (Shadowed outcome : Shadowed.values()) {
       shadowed.put(
@@ -127,7 +127,7 @@ public final class ClassifierMetrics {
               .register(registry));
     }
     Gauge.builder("tuning.fork.ledger", () -> sum(task -> task.galaxies))
-        .description("Galaxies in flight: accepted, and their outcome not yet published")
+        .description("Galaxies in flight: accepted, but without a published outcome")
         .baseUnit("galaxies")
         .register(registry);
     Gauge.builder("tuning.fork.ledger.window", () -> sum(task -> task.window))
@@ -135,7 +135,7 @@ public final class ClassifierMetrics {
         .baseUnit("galaxies")
         .register(registry);
     TimeGauge.builder("tuning.fork.oldest.galaxy.age", this::oldestAge, TimeUnit.MILLISECONDS)
-        .description("How long ago the oldest galaxy in flight was accepted; 0 where there is none")
+        .description("Age of the oldest galaxy in flight; 0 if there is none")
         .register(registry);
   }
 
@@ -215,8 +215,7 @@ public final class ClassifierMetrics {
     DistributionSummary.builder("tuning.fork.shadow.divergence")
         .tag("question", question)
         .description(
-            "Total variation distance of the shadow's answer from the published one, where the"
-                + " question is rather asked than not")
+            "Total variation distance between the shadow's answer and the published one, for questions with an asked probability of at least 0.5")
         .serviceLevelObjectives(DISTANCES)
         .register(registry)
         .record(distance);
@@ -236,7 +235,7 @@ public final class ClassifierMetrics {
   public void watchRefusals(String role, BooleanSupplier refused) {
     Gauge.builder("tuning.fork.model.refused", () -> refused.getAsBoolean() ? 1 : 0)
         .tag("role", role)
-        .description("1 where a bundle is there and was not taken into service")
+        .description("1 if the bundle at the model's path was rejected")
         .register(registry);
   }
 
@@ -255,7 +254,7 @@ public final class ClassifierMetrics {
    * How things stand, for who shows them now.
    *
    * @param morphologies galaxies that were classified since the start
-   * @param deadLetters galaxies that were given up since the start, by stage
+   * @param deadLetters galaxies that became dead letters since the start, by stage
    * @param inFlight galaxies accepted whose outcome is not published yet
    * @param window how many may be in flight before the tasks wait
    * @param oldest how long ago the oldest of them was accepted, milliseconds
@@ -297,7 +296,7 @@ public final class ClassifierMetrics {
   /** Shows how many images are prepared and wait for the model. */
   public void watchPrepared(IntSupplier images) {
     Gauge.builder("tuning.fork.prepared", images::getAsInt)
-        .description("Images that are prepared and wait for the model")
+        .description("Prepared images that wait for the model")
         .baseUnit("images")
         .register(registry);
   }
@@ -305,10 +304,10 @@ public final class ClassifierMetrics {
   /** Shows what the health endpoints say, as 1 and 0. */
   public void watchHealth(BooleanSupplier live, BooleanSupplier ready) {
     Gauge.builder("tuning.fork.live", () -> live.getAsBoolean() ? 1 : 0)
-        .description("0 where a restart would help")
+        .description("0 if a restart would help")
         .register(registry);
     Gauge.builder("tuning.fork.ready", () -> ready.getAsBoolean() ? 1 : 0)
-        .description("1 where partitions are assigned and ledgers restored")
+        .description("1 if partitions are assigned and ledgers are restored")
         .register(registry);
   }
 
@@ -323,7 +322,7 @@ public final class ClassifierMetrics {
     }
     description =
         Gauge.builder("tuning.fork.info", () -> 1)
-            .description("What runs here, in the labels")
+            .description("Version, model and device, in the labels")
             .tags(Tags.of(labels))
             .register(registry);
   }
@@ -371,7 +370,7 @@ public final class ClassifierMetrics {
   private Timer stage(String name) {
     return Timer.builder(STAGE_SECONDS)
         .tag("stage", name)
-        .description("How long a stage takes: infer a whole batch, commit a transaction")
+        .description("Duration of a stage; infer is per batch, commit per transaction")
         .serviceLevelObjectives(TIMES)
         .register(registry);
   }

@@ -22,7 +22,7 @@ public final class ResidentMemory implements MeterBinder {
   public void bindTo(MeterRegistry registry) {
     if (Files.isReadable(STATUS)) {
       Gauge.builder("process.resident.memory", ResidentMemory::bytes)
-          .description("Memory of the process that is in RAM, the pages of its libraries included")
+          .description("Resident memory of the process, including its libraries")
           .baseUnit("bytes")
           .register(registry);
     }

@@ -65,10 +65,10 @@ final class Filter {
   }
 
   /**
-   * Whether a client wants a galaxy, as far as its answers and its image tell.
+   * Whether a galaxy passes a client's filter, by its answers and its image.
    *
    * @param noticed what was noticed about the image; whether its message is a test ({@link
-   *     QualityFlag#TEST}) is told by the message alone, and is not looked at here
+   *     QualityFlag#TEST}) is only known from the message, and is not checked here
    */
   boolean wants(AnswerProbabilities answers, Set<QualityFlag> noticed) {
     return (conditions.isEmpty() || tree.id().equals(answers.tree().id()))
@@ -76,13 +76,13 @@ final class Filter {
         && conditions.stream().allMatch(condition -> holds(condition, answers));
   }
 
-  /** Whether a client wants a galaxy of which all is known. */
+  /** Whether a complete galaxy passes a client's filter. */
   boolean wants(SeenGalaxy galaxy) {
     Set<QualityFlag> flags = galaxy.morphology.flags();
     return wants(galaxy.answers, flags) && wants(flags);
   }
 
-  /** Whether a client wants an image with these flags, which are all that it has. */
+  /** Whether a client's filter lets an image with exactly these flags pass. */
   boolean wants(Set<QualityFlag> flags) {
     return wants(flags, flag -> true);
   }

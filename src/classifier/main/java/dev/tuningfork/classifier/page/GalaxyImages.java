@@ -24,8 +24,8 @@ import java.util.function.Function;
 
 /**
  * The images of galaxies as JPEGs. A file is never passed through: its pixels are decoded within
- * the classifier's limits and encoded anew. The classifier's own fetcher fetches it, from where its
- * settings allow. A few are made at a time. Safe for use by many threads at once.
+ * the classifier's limits and encoded again. The classifier's own fetcher fetches it, from where
+ * its settings allow. A few are made at a time. Safe for use by many threads at once.
  */
 final class GalaxyImages {
 
@@ -87,11 +87,11 @@ final class GalaxyImages {
             .map(galaxy -> galaxy.origin)
             .or(() -> morphologies.apply(objectId).flatMap(GalaxyImages::origin));
     if (origin.isEmpty()) {
-      return none("Where its image was is not known any more.");
+      return none("The address of its image is no longer known.");
     }
     try {
       if (!places.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
-        return none("Too many pictures are asked for at once; ask again.");
+        return none("Too many pictures are requested at once; try again.");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -23,17 +23,17 @@ import org.jspecify.annotations.Nullable;
  * Samples the stream for the page, at a pace that eyes can follow.
  *
  * <pre>{@code
- * model answers ─► sample: who wants it? ─► committed ─► gallery, watchers ─► browsers
+ * model answers ─► sample: whose filter? ─► committed ─► gallery, watchers ─► browsers
  *   (every galaxy)     (few are kept)     (stream thread)  (bounded queues)
  * }</pre>
  *
  * <p>Invariants:
  *
  * <ul>
- *   <li>A galaxy that no client wants costs a few comparisons for each client; one that a client
- *       wants also costs a copy of its pixels. Each client has a rate limit, so these are about ten
- *       a second. Without clients, one galaxy a second is kept, so that a page shows something when
- *       it is opened.
+ *   <li>A galaxy that passes no filter costs a few comparisons for each client; one that passes a
+ *       filter also costs a copy of its pixels. Each client has a rate limit, so these are about
+ *       ten a second. Without clients, one galaxy a second is kept, so that a page shows something
+ *       when it is opened.
  *   <li>A galaxy is shown when its morphology is committed, and not before.
  *   <li>Memory is bounded by the settings: the gallery by its galaxies and its bytes, a client by
  *       its queue, and the clients by their number.

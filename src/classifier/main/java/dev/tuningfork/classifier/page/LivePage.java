@@ -149,8 +149,7 @@ public final class LivePage implements HttpService {
   private static HttpReply stranger() {
     return HttpReply.error(
         Status.FORBIDDEN_403,
-        "This is answered to the page itself alone, under an address, localhost, or a name that"
-            + " service.hosts lists.");
+        "Only the page itself may request this, under an IP address, localhost, or a name in service.hosts.");
   }
 
   private HttpReply file(String name) {

@@ -52,7 +52,7 @@ final class StreamFigures {
 
   private final Deque<SortedMap<Double, Long>> before = new ArrayDeque<>();
 
-  /** Begins anew after a pause: what was read before it is too old for percentiles. */
+  /** Starts again after a pause: what was read before it is too old for percentiles. */
   void forget() {
     before.clear();
   }

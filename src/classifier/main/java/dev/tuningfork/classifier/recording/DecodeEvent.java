@@ -9,11 +9,11 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of an image became what the model takes. */
+/** The bytes of an image became the model's input. */
 @Name("dev.tuningfork.Decode")
 @Label("Decode")
 @Category("Tuning Fork")
-@Description("The bytes of an image became what the model takes.")
+@Description("The bytes of an image became the model's input.")
 @StackTrace(false)
 public final class DecodeEvent extends Event {
 

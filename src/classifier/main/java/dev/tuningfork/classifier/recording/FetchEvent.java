@@ -9,14 +9,12 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The bytes of an image were fetched, retries included, or came with the message and were hashed.
- */
+/** The bytes of an image were fetched, including retries, or read from the message, and hashed. */
 @Name("dev.tuningfork.Fetch")
 @Label("Fetch")
 @Category("Tuning Fork")
 @Description(
-    "The bytes of an image were fetched, retries included, or came with the message and were hashed.")
+    "The bytes of an image were fetched, including retries, or read from the message, and hashed.")
 @StackTrace(false)
 public final class FetchEvent extends Event {
 

@@ -87,7 +87,7 @@ public record RegistrySettings(
     }
     if (url.getUserInfo() != null || url.getQuery() != null) {
       throw new IllegalArgumentException(
-          "registry.url must hold neither credentials nor a query: set registry.username and"
+          "registry.url must contain neither credentials nor a query: set registry.username and"
               + " registry.password, or registry.token.");
     }
   }

@@ -127,7 +127,7 @@ public final class SchemaRegistry implements AvroSchemas, AutoCloseable {
    *
    * @param subject under which the registry keeps its versions, such as {@code
    *     galaxy-morphologies-value}
-   * @throws RegistryException where the registry does not answer in time, refuses whoever asks, or
+   * @throws RegistryException if the registry does not answer in time, rejects the credentials, or
    *     finds the schema incompatible or missing
    */
   public int id(String subject, Schema schema) throws RegistryException {
@@ -163,7 +163,7 @@ public final class SchemaRegistry implements AvroSchemas, AutoCloseable {
                   message(body),
                   answer.status,
                   settings.register()
-                      ? "Does the subject hold another message's schemas?"
+                      ? "Does the subject have another message's schemas?"
                       : "Register it, or set registry.register to true."));
     }
     known.put(id.intValue(), schema);

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 
 /**
  * What a bundle looks like from outside: enough to see that it changed, at the cost of reading its
- * manifest. Symbolic links are followed each time anew, since that is how Kubernetes and careful
- * operators exchange a folder; whoever waits for the file system's own notices would miss it, on
- * network file systems above all.
+ * manifest. Symbolic links are followed each time, because Kubernetes and careful operators
+ * exchange folders that way. File system events would miss such changes, above all on network file
+ * systems.
  */
 record Fingerprint(List<String> files, int manifest) {
 

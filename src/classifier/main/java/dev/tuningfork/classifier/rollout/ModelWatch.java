@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the place of a bundle again and again, and hands over the model of each new one that
- * stands there: verified, loaded, warmed and {@linkplain SelfCheck checked}. One that fails in any
- * of this is refused, and tried again when something about it changes.
+ * Checks the path of a bundle repeatedly, and hands over the model of each new bundle: verified,
+ * loaded, warmed up and {@linkplain SelfCheck checked}. One that fails in any of this is refused,
+ * and tried again when something about it changes.
  *
  * <p>A bundle that is being copied is not taken for a broken one: it is opened when it has looked
  * the same twice in a row.
@@ -74,7 +74,7 @@ public final class ModelWatch implements AutoCloseable {
     thread = Thread.ofPlatform().daemon().name("watch-model").start(this::watch);
   }
 
-  /** What stands there now and is not in service, since it was refused. */
+  /** The bundle that is there now and was rejected, with the reason. */
   public Optional<Refusal> refusal() {
     return Optional.ofNullable(refusal);
   }

@@ -30,13 +30,13 @@ import org.slf4j.LoggerFactory;
  * A model that is asked about a share of the images beside the one that answers. Nothing of what it
  * says is published; how far it is from the other's answers is measured.
  *
- * <p>It never harms the stream: nobody waits for it, what it has no room for is passed over, and
- * what it throws is counted. A shadow that fails time after time is dismissed. What it costs is
- * bounded by the share: the forward passes, and, where it takes other images than the serving model
- * does, their preparation.
+ * <p>It never harms the stream: no thread waits for it, images that do not fit are skipped, and
+ * exceptions are counted. A shadow that fails repeatedly is turned off. What it costs is bounded by
+ * the share: the forward passes, and, where it takes other images than the serving model does,
+ * their preparation.
  *
- * <p>Threads: whoever prepares and compares images, and one of its own, which alone touches the
- * model. At most two batches wait for it.
+ * <p>Threads: those that prepare and compare images, and one of its own, the only one that touches
+ * the model. At most two batches wait for it.
  */
 public final class Shadow implements AutoCloseable {
 

@@ -266,7 +266,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
 
     @Override
     public void close(boolean interrupt) {
-      // it ends of its own accord
+      // it ends by itself
     }
   }
 }

@@ -128,14 +128,13 @@ public final class LatestMorphologies implements AutoCloseable {
   Answer find(String objectId) {
     Running now = running;
     if (now == null) {
-      return new Answer.Later("The service is starting; ask again.");
+      return new Answer.Later("The service is starting; try again.");
     }
     try {
       KeyQueryMetadata place =
           now.streams.queryMetadataForKey(STORE, objectId, Serdes.String().serializer());
       if (place.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
-        return new Answer.Later(
-            "It is not settled yet which instance holds this object; ask again.");
+        return new Answer.Later("It is not known yet which instance has this object; try again.");
       } else if (!place.activeHost().equals(now.self)) {
         return new Answer.Elsewhere(place.activeHost());
       }
@@ -152,7 +151,7 @@ public final class LatestMorphologies implements AutoCloseable {
     } catch (SchemaUnavailableException e) {
       return new Answer.Later(String.valueOf(e.getMessage()));
     } catch (InvalidStateStoreException | IllegalStateException e) {
-      return new Answer.Later("The latest morphologies are being read back; ask again.");
+      return new Answer.Later("The store of latest morphologies is being restored; try again.");
     }
   }
 

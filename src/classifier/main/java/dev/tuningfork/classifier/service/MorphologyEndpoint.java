@@ -66,13 +66,13 @@ public final class MorphologyEndpoint implements AutoCloseable {
       case Answer.Unreadable(String reason) ->
           HttpReply.error(Status.INTERNAL_SERVER_ERROR_500, reason);
       case Answer.Elsewhere _ when forwarded ->
-          later("The instance that holds this object is changing; ask again.");
+          later("This object is moving to another instance; try again.");
       case Answer.Elsewhere(HostInfo holder) -> ask(holder, objectId);
       case Answer.Later(String reason) -> later(reason);
     };
   }
 
-  /** The latest morphology of an object as it was published, where one is kept and at hand. */
+  /** The latest morphology of an object as published, if one is kept and available. */
   public Optional<byte[]> latest(String objectId) {
     if (latest.isEmpty() || objectId.isBlank() || objectId.length() > LONGEST_ID) {
       return Optional.empty();
@@ -106,7 +106,7 @@ public final class MorphologyEndpoint implements AutoCloseable {
       return response.statusCode() == Status.SERVICE_UNAVAILABLE_503.code() ? retry(reply) : reply;
     } catch (IOException | IllegalArgumentException e) {
       return later(
-          "The instance that holds this object, %s:%d, does not answer."
+          "The instance with this object, %s:%d, does not answer."
               .formatted(holder.host(), holder.port()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -23,7 +23,7 @@ import org.rocksdb.WriteBufferManager;
  * <p>Memory: one cache, in which the stores' blocks, indexes, filters and write buffers all count.
  * Disk: files are never merged, and the oldest is deleted when their sum exceeds the limit (FIFO
  * compaction), so that a store holds what was published last, like a topic with a retention by
- * size. An object that was answered anew stands in a newer file, which is looked at first.
+ * size. A newer answer about an object is in a newer file, which is searched first.
  */
 final class RocksDbLimits implements AutoCloseable {
 

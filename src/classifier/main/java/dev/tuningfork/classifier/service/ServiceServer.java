@@ -58,7 +58,7 @@ public final class ServiceServer implements AutoCloseable {
 
   private static final HttpReply NO_BODY =
       HttpReply.error(
-          Status.REQUEST_ENTITY_TOO_LARGE_413, "This service takes no request bodies; send none.");
+          Status.REQUEST_ENTITY_TOO_LARGE_413, "This service accepts no request bodies.");
 
   private static final Predicate<Method> READING = Method.predicate(Method.GET, Method.HEAD);
 
@@ -96,10 +96,10 @@ public final class ServiceServer implements AutoCloseable {
   }
 
   /**
-   * What is told.
+   * The content of the responses.
    *
    * @param measures in Prometheus' text format, version 0.0.4
-   * @param info of numbers, strings, lists and maps, in the order it is told; without secrets
+   * @param info of numbers, strings, lists and maps, in the order of the response; without secrets
    * @param topology Kafka Streams' description
    * @param page what else there is: the live page, or nothing
    */
@@ -192,7 +192,7 @@ public final class ServiceServer implements AutoCloseable {
     return elsewhere(
         routing,
         "There are /health/started, /health/ready, /health/live, /metrics, /info, /topology and"
-            + " /v1/morphologies/{objectId}, and the page at / where page.show is true.");
+            + " /v1/morphologies/{objectId}, and the page at / if page.show is true.");
   }
 
   /** Under each name: Prometheus and load balancers use the name that they know a pod by. */
@@ -257,7 +257,7 @@ public final class ServiceServer implements AutoCloseable {
     return READING.test(request.prologue().method())
         ? HttpReply.error(Status.NOT_FOUND_404, "There is nothing here. " + whatThereIs)
         : HttpReply.error(
-                Status.METHOD_NOT_ALLOWED_405, "This service only tells: use GET or HEAD.")
+                Status.METHOD_NOT_ALLOWED_405, "This service is read-only: use GET or HEAD.")
             .with(HeaderValues.create(HeaderNames.ALLOW, "GET, HEAD"));
   }
 
@@ -267,7 +267,7 @@ public final class ServiceServer implements AutoCloseable {
           .send(response);
     } else {
       LOG.error("The answer to {} failed.", request.path().rawPath(), cause);
-      HttpReply.error(Status.INTERNAL_SERVER_ERROR_500, "The answer failed; the log says why.")
+      HttpReply.error(Status.INTERNAL_SERVER_ERROR_500, "The response failed; see the log.")
           .send(response);
     }
   }

@@ -94,7 +94,7 @@ public record ServiceSettings(
     }
     if (morphologies && address.isEmpty()) {
       throw new IllegalArgumentException(
-          "morphologies are kept to be asked for, so address must not be none.");
+          "service.morphologies is true, so service.address must not be none.");
     }
     if (morphologiesMemory < LEAST || morphologiesDisk < LEAST) {
       throw new IllegalArgumentException(

@@ -30,7 +30,7 @@ public final class SettingTexts {
   /** Read by the script that starts the JVM. */
   private static final String JVM_OPTIONS = "TUNING_FORK_JAVA_OPTS";
 
-  /** What Kubernetes sets for every service of its own accord, one named tuning-fork included. */
+  /** What Kubernetes sets by itself for every service, including one named tuning-fork. */
   private static final Pattern OF_KUBERNETES =
       Pattern.compile("(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_.*)?)");
 
@@ -123,7 +123,7 @@ public final class SettingTexts {
 
   /**
    * Every setting below a prefix, its name without the prefix. Names below it are made of lower
-   * case letters and dots, so that they can be told from an environment variable.
+   * case letters and dots, so that they differ from environment variables.
    */
   public Map<String, String> below(String prefix) {
     Map<String, String> values = new TreeMap<>();
@@ -218,7 +218,7 @@ public final class SettingTexts {
       default -> {
         if (name.isEmpty()) {
           throw new SettingsException(
-              "The settings' file holds '" + node.asText() + "', no names.");
+              "The settings file contains '" + node.asText() + "', no names.");
         }
         into.put(name, node.asText());
       }

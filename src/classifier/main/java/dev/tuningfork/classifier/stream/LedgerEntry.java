@@ -95,7 +95,7 @@ record LedgerEntry(
       byte version = buffer.get();
       if (version != VERSION) {
         throw new IllegalArgumentException(
-            "The ledger holds an entry of version "
+            "The ledger contains an entry of version "
                 + version
                 + ", and this program knows version "
                 + VERSION
@@ -116,7 +116,7 @@ record LedgerEntry(
       }
       return new LedgerEntry(topic, partition, offset, timestamp, acceptedAt, key, value, headers);
     } catch (BufferUnderflowException e) {
-      throw new IllegalArgumentException("The ledger holds an entry that is cut off.", e);
+      throw new IllegalArgumentException("The ledger contains a truncated entry.", e);
     }
   }
 
@@ -170,7 +170,7 @@ record LedgerEntry(
         return value;
       }
     }
-    throw new IllegalArgumentException("The ledger holds an integer of more than ten bytes.");
+    throw new IllegalArgumentException("The ledger contains an integer of more than ten bytes.");
   }
 
   private static String text(ByteBuffer buffer) {
@@ -179,7 +179,7 @@ record LedgerEntry(
 
   private static byte[] required(byte @Nullable [] bytes) {
     if (bytes == null) {
-      throw new IllegalArgumentException("The ledger holds an entry that lacks a part.");
+      throw new IllegalArgumentException("The ledger contains an incomplete entry.");
     }
     return bytes;
   }

@@ -247,7 +247,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     RecordMetadata place =
         context
             .recordMetadata()
-            .orElseThrow(() -> new IllegalStateException("A record came from nowhere."));
+            .orElseThrow(() -> new IllegalStateException("A record has no source topic."));
     return new LedgerEntry(
         place.topic(),
         place.partition(),
@@ -293,8 +293,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (!overshooting) {
       overshooting = true;
       LOG.warn(
-          "Task {}: {} galaxies are in flight and none finished for {} ms. The model, or where the"
-              + " images are fetched from, is slow or hangs.",
+          "Task {}: {} galaxies are in flight, and no galaxy has finished for {} ms. The model or the image sources are slow or hang.",
           taskId(),
           inFlight.count(),
           settings.roomWait().toMillis());
@@ -318,7 +317,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     Duration longest = hostsAreSlow ? classifier.longestWait() : settings.patience();
     if (quiet >= longest.toNanos()) {
       throw tooMuch(
-          "no galaxy finished for %d ms: the model, or where the images are fetched from, hangs. Nothing is lost; restart the classifier when it is mended."
+          "no galaxy finished for %d ms: the model or the image sources hang. Nothing is lost; fix the cause and restart the classifier."
               .formatted(TimeUnit.NANOSECONDS.toMillis(quiet)));
     }
     int overshoot = settings.overshoot();
@@ -329,15 +328,13 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
             tasks.inherited() + windowBytes(overshoot));
     if (!hasRoom(most, mostBytes, bytes)) {
       throw tooMuch(
-          "galaxies finish more slowly than new ones are taken: the model, or where the images are"
-              + " fetched from, is too slow. Nothing is lost; the classifier goes on when it is"
-              + " restarted.");
+          "galaxies finish more slowly than new ones arrive: the model or the image sources are too slow. Nothing is lost; a restart continues.");
     }
   }
 
   private StreamsException tooMuch(String why) {
     return new StreamsException(
-        "Task %s has %d galaxies in flight, and all tasks of this process together hold %d bytes. ledger.window, ledger.window-bytes and ledger.overshoot allow no more, and %s"
+        "Task %s has %d galaxies in flight, and all tasks of this process together use %d bytes. ledger.window, ledger.window-bytes and ledger.overshoot allow no more, and %s"
             .formatted(taskId(), inFlight.count(), tasks.bytes(), why));
   }
 

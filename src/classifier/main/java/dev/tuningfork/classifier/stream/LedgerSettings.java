@@ -89,7 +89,7 @@ public record LedgerSettings(
         "largest-record must be at least " + SMALLEST_LIMIT + " bytes, not " + largestRecord);
     require(
         roomWait.isPositive() && roomWait.compareTo(patience) <= 0,
-        "room-wait must lie between 0 and patience (" + patience + "), not at " + roomWait);
+        "room-wait must be between 0 and patience (" + patience + "), not at " + roomWait);
     require(drainEvery.toMillis() >= 1, "drain-every must be at least 1 ms, not " + drainEvery);
     require(
         promptCommit.toMillis() >= 1, "prompt-commit must be at least 1 ms, not " + promptCommit);

@@ -36,7 +36,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  */
 public final class Transactions implements KafkaClientSupplier {
 
-  /** The transactions of one stream thread, of which one at most is open. */
+  /** The transactions of one stream thread; at most one is open. */
   private static final class Transaction {
     final Deque<Runnable> afterCommit = new ArrayDeque<>();
     final CommitPace pace = new CommitPace();

@@ -10,7 +10,7 @@ async function read() {
   try {
     const told = await json("/page/dead-letters");
     summary.textContent =
-      told.letters === 0 ? "There are none." : number(told.letters) + " in " + told.groups.length + (told.groups.length === 1 ? " group" : " groups") + (told.more ? ", of which the newest are listed" : "");
+      told.letters === 0 ? "There are none." : number(told.letters) + " in " + told.groups.length + (told.groups.length === 1 ? " group" : " groups") + (told.more ? "; the newest are listed" : "");
     byId("groups").replaceChildren(...told.groups.map((group) => section(group, told.replay)));
     if (told.letters === 0) {
       byId("groups").append(element("p", { class: "empty" }, "There are no dead letters."));
@@ -45,7 +45,7 @@ function item(letter, group, replay) {
   if (button) {
     button.addEventListener("click", async () => {
       button.disabled = true;
-      said.textContent = "Publishing it anew …";
+      said.textContent = "Publishing it again …";
       try {
         const told = await json(`/page/dead-letters/${letter.partition}/${letter.offset}/replay`, { method: "POST" });
         said.textContent = told.said;

@@ -7,11 +7,11 @@ import { Filters } from "./filters.js";
 import { Survey } from "./survey.js";
 
 const tiles = {
-  pace: new Tile("galaxies / s", { title: "Classified galaxies a second; all are counted" }),
-  flight: new Tile("in flight", { title: "Accepted, and their outcome not yet published" }),
-  lag: new Tile("lag", { title: "References that are published and not yet taken" }),
-  latency: new Tile("latency", { lines: 3, title: "From acceptance to publication: the median, and what 95 and 99 of 100 galaxies of the last ten seconds had their answer within, read off a histogram" }),
-  dead: new Tile("dead letters", { title: "Galaxies that became dead letters, since the start" }),
+  pace: new Tile("galaxies / s", { title: "Classified galaxies per second; all are counted" }),
+  flight: new Tile("in flight", { title: "Accepted, but their outcome is not published yet" }),
+  lag: new Tile("lag", { title: "Published references that are not accepted yet" }),
+  latency: new Tile("latency", { lines: 3, title: "From acceptance to publication: the median and the 95th and 99th percentile of the last ten seconds, from a histogram" }),
+  dead: new Tile("dead letters", { title: "Dead letters since the start" }),
 };
 byId("figures").append(...Object.values(tiles).map((tile) => tile.node));
 
@@ -41,12 +41,12 @@ function state(kind, text) {
 }
 
 function hello(told) {
-  cards.clear(); // what is kept comes anew, after a lost connection too
+  cards.clear(); // what is kept comes again, after a lost connection too
   model(told);
   if (told.survey && !survey) survey = new Survey(told.survey);
 }
 
-/** Which model answers; where it answers other questions than the one before, all begins anew. */
+/** Which model answers; where it answers other questions than the one before, all starts again. */
 function model(told) {
   cardsPerSecond = told.cards;
   byId("model").textContent = told.model + " " + told.modelVersion + " on " + told.device;
@@ -78,12 +78,12 @@ function showSampling() {
   if (figures) {
     parts.push(
       filters.any
-        ? number(figures.matched) + " of this kind came by since the filter was set"
-        : "at most " + cardsPerSecond + " a second are shown here; the figures count every one",
+        ? number(figures.matched) + " of this kind since the filter was set"
+        : "at most " + cardsPerSecond + " per second are shown here; the figures count all",
     );
     if (figures.dropped > 0) parts.push(number(figures.dropped) + " were left out for this browser");
   }
-  if (heldBack > 0) parts.push(heldBack + " wait until you go on");
+  if (heldBack > 0) parts.push(heldBack + " wait until you continue");
   byId("sampling").textContent = parts.join(" · ");
 }
 

@@ -60,8 +60,8 @@ function show(object) {
     element(
       "div",
       { class: "side" },
-      picture("/pictures/came/", "As it came", "The galaxy's image as it came, its central square"),
-      picture("/pictures/seen/", "As the network saw it", "The part of the image that the network saw, at its resolution"),
+      picture("/pictures/came/", "Original", "The central square of the galaxy's original image"),
+      picture("/pictures/seen/", "Network input", "The part of the image that the network saw, at the network's resolution"),
       links(message),
     ),
     element(
@@ -72,9 +72,9 @@ function show(object) {
         "p",
         { class: "hint" },
         object.questions
-          ? "Bars are the shares among those who are asked; whiskers hold 90 % of them, where the model says. A question is as faint as it is improbable that it is asked." +
+          ? "Bars are the vote fractions among those who are asked; whiskers are the 90 % interval, if the model gives one. The less probable it is that a question is asked, the fainter it is." +
               (truth ? " ◆ marks the truth." : "")
-          : "It was answered by a model of another tree, " + message.tree.id + " " + message.tree.version + ", which is not known here any more, so its answers stand in the table alone.",
+          : "It was answered by a model of another tree, " + message.tree.id + " " + message.tree.version + ", which is no longer in use, so its answers are only in the table.",
       ),
       trees,
       table(questions, answered, walk),
@@ -87,7 +87,7 @@ function picture(folder, caption, alt) {
   const image = element("img", { src: folder + encodeURIComponent(objectId), alt, width: 512, height: 512 });
   const figure = element("figure", {}, image, element("figcaption", {}, caption));
   image.addEventListener("error", () => {
-    image.replaceWith(element("p", { class: "nopicture" }, "There is no picture: it cannot be had any more, or may not be fetched."));
+    image.replaceWith(element("p", { class: "nopicture" }, "There is no picture: the image is no longer available, or may not be fetched."));
   });
   return figure;
 }
@@ -178,7 +178,7 @@ function provenance(message, text) {
       said.textContent = "Copied.";
     } catch {
       getSelection().selectAllChildren(code);
-      said.textContent = "The browser does not let it be copied: it is selected instead.";
+      said.textContent = "The browser does not allow copying, so the text is selected instead.";
     }
   });
   return element(

@@ -44,7 +44,7 @@ export class Survey {
         ),
         this.said,
       ),
-      element("div", { class: "matrix" }, element("h3", {}, "What they are, and were seen as"), this.table, this.right),
+      element("div", { class: "matrix" }, element("h3", {}, "Truth and answers"), this.table, this.right),
     );
   }
 
@@ -78,7 +78,7 @@ export class Survey {
     const sum = state.confusion.flat().reduce((a, b) => a + b, 0);
     const right = state.confusion.reduce((a, row, i) => a + row[i], 0);
     this.table.replaceChildren(
-      element("caption", { class: "unseen" }, "Confusion matrix: rows are what galaxies are, columns what they were seen as"),
+      element("caption", { class: "unseen" }, "Confusion matrix: rows are the truth, columns the answers"),
       element(
         "thead",
         {},

@@ -14,7 +14,7 @@ const BAR = 108;
 
 /**
  * Where each question stands: the longest way down keeps its column, what branches off goes aside,
- * and each stands below all that lead to it. A narrow screen has one column.
+ * and each is below all that lead to it. A narrow screen has one column.
  */
 export function layout(questions, narrow) {
   const byId = new Map(questions.map((question) => [question.id, question]));
@@ -103,7 +103,7 @@ export function draw(questions, answered, walk, truth, narrow) {
       viewBox: `${-margin} -6 ${width + 2 * margin} ${height + 12}`,
       width: width + 2 * margin,
       role: "img",
-      "aria-label": "The decision tree with the probability of each answer. The same stands in the table below.",
+      "aria-label": "The decision tree with the probability of each answer. The table below has the same.",
     },
     ...edges,
     ...nodes,

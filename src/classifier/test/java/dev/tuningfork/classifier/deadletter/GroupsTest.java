@@ -40,17 +40,17 @@ class GroupsTest {
               "Cannot fetch http://x/1.jpg: x has the address 127.0.0.1, which is a loopback address; list its network if it may be reached.",
               "Cannot fetch http://y/1.jpg: y has the address ::1, which is a loopback address; list its network if it may be reached."),
           List.of(
-              "Cannot fetch http://x/1: it has 1,234 bytes, where its reference says 5.",
-              "Cannot fetch http://y/2: it has 99 bytes, where its reference says 12,345,678."),
+              "Cannot fetch http://x/1: it has 1,234 bytes, but its reference says 5.",
+              "Cannot fetch http://y/2: it has 99 bytes, but its reference says 12,345,678."),
           List.of(
               "Cannot fetch http://x/1: its SHA-256 is "
                   + "ab".repeat(32)
-                  + ", where its reference says "
+                  + ", but its reference says "
                   + "0f".repeat(32)
                   + ".",
               "Cannot fetch http://x/2: its SHA-256 is "
                   + "cd".repeat(32)
-                  + ", where its reference says "
+                  + ", but its reference says "
                   + "1e".repeat(32)
                   + "."),
           List.of(

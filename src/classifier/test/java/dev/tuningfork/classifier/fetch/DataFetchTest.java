@@ -54,9 +54,9 @@ class DataFetchTest {
 
     assertThat(fetcher.fetch(image("data:,abc", 3L, abc)).sha256()).isEqualTo(abc);
     assertThat(failure(fetcher, image("data:,abd", 3L, abc)))
-        .hasMessageContaining("where its reference says " + abc);
+        .hasMessageContaining("but its reference says " + abc);
     assertThat(failure(fetcher, image("data:,abcd", 3L, abc)))
-        .hasMessageContaining("it has 4 bytes, where its reference says 3");
+        .hasMessageContaining("it has 4 bytes, but its reference says 3");
     assertThat(failure(fetcher, image("data:,abc", 1L << 40, abc)).attempts()).isZero();
   }
 

@@ -351,7 +351,7 @@ class HttpFetchTest {
   @Test
   void aRedirectToNowhereIsRefused() throws Exception {
     try (var server = answering("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n")) {
-      assertRefused(fetcher, server.uri("/a.jpg"), 1, "without saying where to");
+      assertRefused(fetcher, server.uri("/a.jpg"), 1, "without a location");
     }
   }
 
@@ -449,7 +449,7 @@ class HttpFetchTest {
               write(out, "HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n");
               drip(out, "x");
             })) {
-      assertGivenUp(hasty, server.uri("/a.jpg"), 3, "it had not come whole after 0.3 s");
+      assertGivenUp(hasty, server.uri("/a.jpg"), 3, "it was incomplete after 0.3 s");
     }
   }
 
@@ -461,7 +461,7 @@ class HttpFetchTest {
               write(out, "HTTP/1.1 200 OK\r\n");
               drip(out, "A: b\r\n");
             })) {
-      assertGivenUp(hasty, server.uri("/a.jpg"), 3, "it had not come whole after 0.3 s");
+      assertGivenUp(hasty, server.uri("/a.jpg"), 3, "it was incomplete after 0.3 s");
     }
   }
 
@@ -497,7 +497,7 @@ class HttpFetchTest {
                 write(out, "HTTP/1.1 103 Early Hints\r\n\r\n");
               }
             })) {
-      assertGivenUp(hasty, server.uri("/a.jpg"), 3, "it had not come whole after 0.3 s");
+      assertGivenUp(hasty, server.uri("/a.jpg"), 3, "it was incomplete after 0.3 s");
     }
   }
 

@@ -93,7 +93,7 @@ class MessagesTest {
         "{\"image\":{\"uri\":\"file:/1\"}} | objectId is missing.",
         "{\"objectId\":\" \",\"image\":{\"uri\":\"file:/1\"}} | objectId is blank.",
         "{\"objectId\":5877,\"image\":{\"uri\":\"file:/1\"}} | objectId must be a string, not an integer.",
-        "{\"objectId\":\"1\"} | image is missing: it says where the pixels are.",
+        "{\"objectId\":\"1\"} | image is missing: it must name the image's URI.",
         "{\"objectId\":\"1\",\"image\":\"file:/1\"} | image must be an object, not this string.",
         "{\"objectId\":\"1\",\"image\":{}} | image.uri is missing.",
         "{\"objectId\":\"1\",\"image\":{\"uri\":\"1.jpg\"}} | image.uri has no scheme, such as https: or file:, in '1.jpg'.",
@@ -130,15 +130,15 @@ class MessagesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "@\\n@ | holds more than one JSON value",
-        "@@ | holds more than one JSON value",
-        "@ 7 | holds more than one JSON value",
-        "@\\n@\\n@\\n | holds more than one JSON value",
+        "@\\n@ | contains more than one JSON value",
+        "@@ | contains more than one JSON value",
+        "@ 7 | contains more than one JSON value",
+        "@\\n@\\n@\\n | contains more than one JSON value",
         "@ end | has text after its JSON object",
         "@} | has text after its JSON object",
         "@,@ | has text after its JSON object",
-        "[@] | not a list: publish each of its 1 values as a record of its own",
-        "[@,@] | not a list: publish each of its 2 values as a record of its own",
+        "[@] | not a list: publish each of its 1 values as a separate record",
+        "[@,@] | not a list: publish each of its 2 values as a separate record",
         "\"{\\\"objectId\\\":\\\"1\\\"}\" | it was serialised twice",
         "{\"schema\":{\"type\":\"struct\"},\"payload\":@} | value.converter.schemas.enable",
         "{\"schema\":null,\"payload\":@} | value.converter.schemas.enable",
@@ -161,7 +161,7 @@ class MessagesTest {
         .isEqualTo(GalaxyImageReference.of("1", "file:/1"));
     assertThatThrownBy(
             () -> GalaxyImageReference.fromJson(("{\"objectId\":\"1\"" + more).getBytes(UTF_8)))
-        .hasMessage("image is missing: it says where the pixels are.");
+        .hasMessage("image is missing: it must name the image's URI.");
   }
 
   private static String without(String json) {

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the layers of a network as TorchScript: from {@code levels}, batch × height × width ×
  * channels of 0 to 255, to {@code x}, one number for each answer.
  *
- * <p>Nothing is computed that can be had from the weights beforehand, and nothing is copied that
- * can stay where it is:
+ * <p>Everything that only depends on the weights is computed beforehand, and copies are avoided:
  *
  * <ul>
  *   <li>A convolution takes into itself the batch normalisation behind it and, where it pads with
@@ -35,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>An odd number of zeros around the image, which PyTorch cannot pad with, becomes an even one
  *       where channels do not see each other: the kernels grow by a row and a column of zeros,
  *       which costs less than a copy of the image. Other convolutions get the copy.
- *   <li>What nobody else needs any more is overwritten, and where oneDNN's operators may be called
- *       an activation is computed while a convolution's results are still at hand.
+ *   <li>Arrays that are no longer needed are overwritten. With oneDNN's operators, an activation is
+ *       computed together with its convolution.
  * </ul>
  */
 final class TrunkCode {

@@ -172,9 +172,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /**
-   * Stops the server in good order and keeps its data. Does nothing where it is stopped already.
-   */
+  /** Stops the server cleanly and keeps its data. Does nothing if it is stopped already. */
   public synchronized void stop() {
     if (server != null) {
       server.shutdown();

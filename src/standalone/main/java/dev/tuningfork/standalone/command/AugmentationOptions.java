@@ -9,33 +9,31 @@ final class AugmentationOptions {
 
   private static final Augmentation AUGMENTATION = TrainingSettings.DEFAULT.augmentation();
 
-  @Option(
-      names = "--no-rotation",
-      description = "Leave galaxies as they lie, neither turned nor mirrored.")
+  @Option(names = "--no-rotation", description = "Do not rotate or mirror images.")
   boolean upright;
 
   @Option(
       names = "--zoom",
       paramLabel = "F",
-      description = "Larger or smaller by up to this. Default: ${DEFAULT-VALUE}.")
+      description = "Largest zoom factor, in or out. Default: ${DEFAULT-VALUE}.")
   double zoom = AUGMENTATION.zoom();
 
   @Option(
       names = "--shift",
       paramLabel = "PIXELS",
-      description = "Off the centre by up to this. Default: ${DEFAULT-VALUE}.")
+      description = "Largest shift. Default: ${DEFAULT-VALUE}.")
   double shift = AUGMENTATION.shift();
 
   @Option(
       names = "--brightness",
       paramLabel = "F",
-      description = "Brighter or darker by up to this. Default: ${DEFAULT-VALUE}.")
+      description = "Largest factor of brightness, up or down. Default: ${DEFAULT-VALUE}.")
   double brightness = AUGMENTATION.brightness();
 
   @Option(
       names = "--noise",
       paramLabel = "SIGMA",
-      description = "Where white is 1. Default: ${DEFAULT-VALUE}.")
+      description = "Standard deviation of the noise; white is 1. Default: ${DEFAULT-VALUE}.")
   double noise = AUGMENTATION.noise();
 
   Augmentation augmentation() {

@@ -36,9 +36,7 @@ import picocli.CommandLine.Spec;
         "Classifies the images of a folder, or the galaxies of a catalogue on a survey's tiles, and"
             + " writes what it sees as a table.",
     footer =
-        "%nThe table has a row for each galaxy, in the order of the images: its class, and for each"
-            + " question how probable it is to be asked and the probability of each answer where"
-            + " it is.")
+        "%nThe table has one row per image, in the order of the images: the class, and for each question the probability that it is asked and the probability of each answer if it is asked.")
 final class ClassifyCommand implements Callable<Integer> {
 
   /** SIGTERM ends a run within 10 s; what is not tidied up by then, the next run deletes. */
@@ -118,7 +116,7 @@ final class ClassifyCommand implements Callable<Integer> {
     if (table.intervals() && bundle.description().output() != Output.CONCENTRATIONS) {
       throw new ParameterException(
           commandLine,
-          "--intervals needs a model that says how sure it is, and %s does not."
+          "--intervals needs a model that gives intervals, and %s does not."
               .formatted(bundle.identity().name()));
     }
     return bundle;

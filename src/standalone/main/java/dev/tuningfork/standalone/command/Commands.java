@@ -46,7 +46,7 @@ import picocli.CommandLine.ScopeType;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all is well",
-      "1:it could not be done; standard error says why",
+      "1:the command failed; standard error says why",
       "2:the command line is wrong",
       "3:some images could not be read, or some dead letters not be sent; all else is done"
     })

@@ -40,38 +40,38 @@ final class DataOptions {
   @Option(
       names = "--classes",
       paramLabel = "CSV",
-      description = "One class for each galaxy's id; --rules says what the classes mean.")
+      description = "A table with one class per galaxy; --rules gives their meaning.")
   @Nullable Path classes;
 
   @Option(
       names = "--rules",
       paramLabel = "NAME",
       description =
-          "The rules of the classes: kaggle or gz1. With neither --labels nor --classes, the folder"
-              + " of images holds a folder for each class.")
+          "The rules of the classes: kaggle or gz1. Without --labels and --classes, the folder of images contains a folder for each class.")
   @Nullable String rules;
 
   @Option(
       names = "--unlabelled",
-      description = "The images have no labels: a teacher says what is on them. Only for training.")
+      description =
+          "The images have no labels: the --teacher's answers are the targets. Only for training.")
   boolean unlabelled;
 
   @Option(
       names = "--train-only",
-      description = "The galaxies were chosen in a biased way: judge on none of them.")
+      description = "The galaxies are a biased sample: train on them, but do not judge on them.")
   boolean trainOnly;
 
   @Option(
       names = "--crop-pixels",
       paramLabel = "N",
       description =
-          "The images were trimmed: take their central N pixels, not the model's share of them.")
+          "The images were trimmed: use their central N pixels instead of the model's share.")
   @Nullable Integer cropPixels;
 
   @Option(
       names = "--weight",
       paramLabel = "W",
-      description = "How often a galaxy of this set is drawn in an epoch of training. Default: 1.")
+      description = "How often each galaxy of this set is drawn per epoch. Default: 1.")
   double weight = 1;
 
   /**
@@ -97,7 +97,7 @@ final class DataOptions {
     if (classes != null) {
       if (rules == null) {
         throw new IllegalArgumentException(
-            "What the classes of %s mean is not known: name their rules with --rules."
+            "The meaning of the classes in %s is unknown: give their rules with --rules."
                 .formatted(classes));
       }
       sources.add(
@@ -106,7 +106,7 @@ final class DataOptions {
     } else if (rules != null) {
       if (labels != null) {
         throw new IllegalArgumentException(
-            "The --rules %s say what classes mean, and no --classes are named beside the --labels of %s."
+            "--rules %s needs --classes, but the images of %s only have --labels."
                 .formatted(rules, images));
       }
       sources.add(new ClassFolders(images, ClassRules.named(rules)));
@@ -114,14 +114,14 @@ final class DataOptions {
     if (unlabelled) {
       if (!sources.isEmpty()) {
         throw new IllegalArgumentException(
-            "The images of %s are said to be --unlabelled, and labels are named beside them."
+            "The images of %s are --unlabelled, but also have labels: remove one of the two."
                 .formatted(images));
       }
       sources.add(new UnlabelledImages(images));
     }
     if (sources.isEmpty()) {
       throw new IllegalArgumentException(
-          "The images of %s have no labels: name them with --labels or --classes, or the --rules of classes that are folders; or say that they are --unlabelled."
+          "The images of %s have no labels: give --labels or --classes, or the --rules of classes that are folders, or --unlabelled."
               .formatted(images));
     }
     OptionalInt crop = cropPixels == null ? OptionalInt.empty() : OptionalInt.of(cropPixels);

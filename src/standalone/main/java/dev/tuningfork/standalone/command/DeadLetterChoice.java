@@ -28,28 +28,29 @@ final class DeadLetterChoice {
       split = ",",
       converter = StageConverter.class,
       completionCandidates = Stages.class,
-      description = "Where they failed: ${COMPLETION-CANDIDATES}.")
+      description = "The stage that failed: ${COMPLETION-CANDIDATES}.")
   private Set<Stage> stages = new LinkedHashSet<>();
 
   @Option(
       names = "--kind",
       paramLabel = "KIND",
       split = ",",
-      description = "permanent, or transient: those that another attempt may help.")
+      description = "permanent, or transient: those that may succeed if they are tried again.")
   private Set<FailureKind> kinds = new LinkedHashSet<>();
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
       converter = TimeConverter.class,
-      description = "Given up then or later: such as 2026-03-01T12:00:00Z, or 90m, 12h or 7d ago.")
+      description =
+          "Failed at this time or later: for example 2026-03-01T12:00:00Z, or 90m, 12h or 7d ago.")
   private @Nullable Instant since;
 
   @Option(
       names = "--until",
       paramLabel = "TIME",
       converter = TimeConverter.class,
-      description = "Given up before then.")
+      description = "Failed before this time.")
   private @Nullable Instant until;
 
   @Option(
@@ -57,8 +58,7 @@ final class DeadLetterChoice {
       paramLabel = "TEXT",
       converter = TextConverter.class,
       description =
-          "Whose sentence holds this text, in capitals or not; a regular expression where it is"
-              + " written as /…/.")
+          "The reason contains this text (case does not matter), or matches a regular expression written as /…/.")
   private @Nullable Pattern message;
 
   boolean isEmpty() {

@@ -15,20 +15,19 @@ final class DeadLetterTopic {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "The settings of the classifier whose dead letters they are: .properties, .yaml or .yml."
-              + " Without it, the environment's alone.")
+          "The classifier's settings: .properties, .yaml or .yml. Default: only environment variables.")
   private @Nullable Path config;
 
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      description = "Where Kafka is, where the settings do not say it.")
+      description = "Kafka's address, if the settings do not have it.")
   private @Nullable String bootstrapServers;
 
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description = "The topic of dead letters, where the settings do not say it.")
+      description = "The dead-letter topic, if the settings do not have it.")
   private @Nullable String topic;
 
   ClassifierSettings settings() {

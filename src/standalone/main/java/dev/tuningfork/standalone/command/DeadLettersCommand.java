@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code tuning-fork dead-letters}: what could not be classified, and what is done about it. */
 @Command(
     name = "dead-letters",
-    description = "Lists, shows and replays what could not be classified.",
+    description = "Lists, shows and replays records that could not be classified.",
     subcommands = {
       DeadLettersListCommand.class,
       DeadLettersShowCommand.class,

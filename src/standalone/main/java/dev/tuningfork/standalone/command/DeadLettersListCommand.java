@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "list",
     description =
-        "Counts the dead letters that failed alike, and lists the newest. Those that were replayed"
-            + " are left out.",
+        "Groups dead letters by cause, with counts, and lists the newest. Replayed ones are left out.",
     sortOptions = false)
 final class DeadLettersListCommand implements Callable<Integer> {
 
@@ -36,19 +35,19 @@ final class DeadLettersListCommand implements Callable<Integer> {
   @Mixin private DeadLetterTopic topic = new DeadLetterTopic();
   @Mixin private DeadLetterChoice choice = new DeadLetterChoice();
 
-  @Option(names = "--all", description = "List those too that were replayed.")
+  @Option(names = "--all", description = "Also list replayed dead letters.")
   private boolean all;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "20",
-      description = "The most that are listed one by one. Default: ${DEFAULT-VALUE}.")
+      description = "The largest number of dead letters to list. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   @Option(
       names = "--json",
-      description = "Write every one of them as a line of JSON, and nothing else.")
+      description = "Write one line of JSON per dead letter, and nothing else.")
   private boolean json;
 
   @Spec private CommandSpec spec = CommandSpec.create();

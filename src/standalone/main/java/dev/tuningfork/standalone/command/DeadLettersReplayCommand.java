@@ -24,25 +24,26 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description =
-        "Sends dead letters to the input topic again, byte for byte, each once: what was replayed is"
-            + " left out, also by a replay that is repeated after it was interrupted.",
+        "Sends dead letters to the input topic again, byte for byte, each once. Replayed ones are left out, also when an interrupted replay is repeated.",
     sortOptions = false)
 final class DeadLettersReplayCommand implements Callable<Integer> {
 
   @Mixin private DeadLetterTopic topic = new DeadLetterTopic();
   @Mixin private DeadLetterChoice choice = new DeadLetterChoice();
 
-  @Option(names = "--every", description = "Send all of them, where nothing else chooses.")
+  @Option(
+      names = "--every",
+      description = "Send all dead letters, if no other option selects some.")
   private boolean every;
 
-  @Option(names = "--dry-run", description = "Only say how many would be sent.")
+  @Option(names = "--dry-run", description = "Only print how many would be sent.")
   private boolean dryRun;
 
   @Parameters(
       paramLabel = "PARTITION:OFFSET",
       arity = "0..*",
       converter = DeadLetterChoice.PlaceConverter.class,
-      description = "These alone, as list tells where they stand.")
+      description = "Only these, by the position that list prints.")
   private Set<Place> places = new LinkedHashSet<>();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -52,8 +53,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     if (choice.isEmpty() && places.isEmpty() && !every) {
       throw new ParameterException(
           spec.commandLine(),
-          "Say which dead letters are meant: where they stand, a filter such as --kind transient,"
-              + " or --every.");
+          "Select dead letters: by position, by a filter such as --kind transient, or all with --every.");
     }
     ClassifierSettings settings = topic.settings();
     DeadLetterFilter filter = choice.filter(places, false);
@@ -87,7 +87,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
           "%s has no value to send: it was too large to be kept%s."
               .formatted(
                   letter.place(),
-                  letter.source().map(source -> ", and may still stand at " + source).orElse("")));
+                  letter.source().map(source -> ", and may still be at " + source).orElse("")));
     }
     terminal.line(
         "%,d dead letters were sent to %s.".formatted(result.sent(), settings.topics().input()));

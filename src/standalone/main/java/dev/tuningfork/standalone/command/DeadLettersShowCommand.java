@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code tuning-fork dead-letters show}: one letter, whole. */
 @Command(
     name = "show",
-    description = "Shows dead letters whole: the reason, the headers and the value.",
+    description = "Shows complete dead letters: the reason, the headers and the value.",
     sortOptions = false)
 final class DeadLettersShowCommand implements Callable<Integer> {
 
@@ -35,7 +35,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
       paramLabel = "PARTITION:OFFSET",
       arity = "1..*",
       converter = DeadLetterChoice.PlaceConverter.class,
-      description = "Where they stand, as list tells it.")
+      description = "Their positions, as list prints them.")
   private Set<Place> places = new LinkedHashSet<>();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -82,7 +82,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
           FIELD,
           "value",
           letter.valueLeftOut().isPresent()
-              ? "of %,d bytes, too large to be kept: it stands where the source says"
+              ? "of %,d bytes, too large to be kept: the original may still be at its source"
                   .formatted(letter.valueLeftOut().getAsLong())
               : "none");
     } else {

@@ -41,10 +41,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Renders galaxies, publishes them at a pace, and shows what the classifier sees beside what"
-            + " they are: in the terminal and, without --count, on a page on this machine.",
+        "Renders galaxies, publishes them at a constant rate, and shows the answers next to the truth: in the terminal and, without --count, on a page on this machine.",
     footer =
-        "%nNeeds no data. Ctrl-C ends it.%n%nThe classes are short forms of the Galaxy Zoo 2"
+        "%nThis command needs no data. Ctrl-C ends it.%n%nThe classes are short forms of the Galaxy Zoo 2"
             + " answers: E smooth, Se a disk seen edge-on, S another disk (SB with a bar, then the"
             + " bulge d-a, the number of arms and their winding), A a star or an artifact.")
 final class DemoCommand implements Callable<Integer> {
@@ -58,40 +57,39 @@ final class DemoCommand implements Callable<Integer> {
   private static final long CATCH_UP_NANOS = 1_000_000_000;
 
   /** How soon a change of the rate takes effect. */
-  private static final long HEED_NANOS = 100_000_000;
+  private static final long REACTION_NANOS = 100_000_000;
 
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "How many galaxies. Default: until Ctrl-C.")
+      description = "Number of galaxies. Default: until Ctrl-C.")
   private int count = Integer.MAX_VALUE;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
       description =
-          "Where the page is served, on this machine alone; 0 for any free port. Default: 8080, or"
-              + " another where that is taken; with --count, no page.")
+          "Port of the page, on this machine only; 0 for any free port. Default: 8080, or another one if it is in use; with --count, no page.")
   private @Nullable Integer port;
 
   @Option(
       names = "--rate",
       paramLabel = "R",
       defaultValue = "4",
-      description = "Galaxies a second. Default: ${DEFAULT-VALUE}.")
+      description = "Galaxies per second. Default: ${DEFAULT-VALUE}.")
   private double rate = 4;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
-      description = "Another seed, other galaxies. Default: ${DEFAULT-VALUE}.")
+      description = "Seed of the random galaxies. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
   @Option(
       names = "--sheet",
       paramLabel = "FILE.png",
-      description = "Also draws the first twelve galaxies with their answers into a picture.")
+      description = "Also draw the first twelve galaxies with their answers into a picture.")
   private @Nullable Path sheet;
 
   @Mixin private final ModelOptions model = new ModelOptions();
@@ -209,10 +207,10 @@ final class DemoCommand implements Callable<Integer> {
         long left;
         do { // in short waits, since the pace may change meanwhile
           left = last + (long) (1e9 / survey.pace()) - System.nanoTime();
-          if (stop.await(Math.min(left, HEED_NANOS))) {
+          if (stop.await(Math.min(left, REACTION_NANOS))) {
             return;
           }
-        } while (left > HEED_NANOS);
+        } while (left > REACTION_NANOS);
         last = Math.max(last + (long) (1e9 / survey.pace()), System.nanoTime() - CATCH_UP_NANOS);
         inFlight.put(galaxy.objectId(), galaxy);
         session.publishImage(galaxy.objectId(), "image/jpeg", galaxy.jpeg());

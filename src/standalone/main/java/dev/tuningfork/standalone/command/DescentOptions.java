@@ -26,20 +26,20 @@ final class DescentOptions {
       names = "--learning-rate",
       paramLabel = "RATE",
       description =
-          "The highest; a warm-up leads to it and half a cosine away from it. Default: ${DEFAULT-VALUE}.")
+          "Peak learning rate, after the warm-up and before cosine decay. Default: ${DEFAULT-VALUE}.")
   double learningRate = DESCENT.learningRate();
 
   @Option(
       names = "--warm-up",
       paramLabel = "SHARE",
-      description = "Of all steps. Default: ${DEFAULT-VALUE}.")
+      description = "Share of the steps in the warm-up. Default: ${DEFAULT-VALUE}.")
   double warmUp = DESCENT.warmUp();
 
   @Option(
       names = "--depth-decay",
       paramLabel = "F",
       description =
-          "A layer's rate is that of the layer above it times this. Default: ${DEFAULT-VALUE}.")
+          "Factor between the learning rate of a layer and that of the layer above it. Default: ${DEFAULT-VALUE}.")
   double depthDecay = DESCENT.depthDecay();
 
   @Option(names = "--weight-decay", paramLabel = "D", description = DEFAULT)
@@ -48,7 +48,7 @@ final class DescentOptions {
   @Option(
       names = "--clip-norm",
       paramLabel = "N",
-      description = "The longest gradient over all weights. Default: ${DEFAULT-VALUE}.")
+      description = "Largest norm of the gradient over all weights. Default: ${DEFAULT-VALUE}.")
   double clipNorm = DESCENT.clipNorm();
 
   @Option(
@@ -69,7 +69,7 @@ final class DescentOptions {
       names = "--patience",
       paramLabel = "N",
       description =
-          "Stop when so many epochs brought nothing better, and keep the best; 0 never. Default: ${DEFAULT-VALUE}.")
+          "Stop after this many epochs without improvement, and keep the best; 0: never. Default: ${DEFAULT-VALUE}.")
   int patience = TrainingSettings.DEFAULT.patience();
 
   TrainingSettings.Descent descent() {

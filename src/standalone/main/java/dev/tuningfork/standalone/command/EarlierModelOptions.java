@@ -19,38 +19,34 @@ final class EarlierModelOptions {
       names = "--weights",
       paramLabel = "FILE",
       description =
-          "Begin with these arrays instead of random ones: a safetensors file whose names are the"
-              + " network's.")
+          "Initial weights: a safetensors file with the network's array names. Default: random.")
   @Nullable Path weights;
 
   @Option(
       names = "--weights-origin",
       paramLabel = "TEXT",
-      description = "Where these arrays come from, for the model's card. Default: the file's name.")
+      description = "Origin of the initial weights, for the model card. Default: the file's name.")
   @Nullable String weightsOrigin;
 
   @Option(
       names = "--weights-kept",
       paramLabel = "SHARE",
       description =
-          "How much of the model these arrays are in the end, the rest being what was learnt from"
-              + " them. Default: ${DEFAULT-VALUE}.")
+          "Share of the initial weights in the final model, which is the average of initial and trained weights. Default: ${DEFAULT-VALUE}.")
   double weightsKept;
 
   @Option(
       names = "--teacher",
       paramLabel = "NAME|BUNDLE",
       description =
-          "A model whose answers, from eight views of each galaxy, are learnt beside the labels. It"
-              + " should not have learnt from the galaxies that are held out.")
+          "A model whose answers, from eight views of each galaxy, are learnt together with the labels. It should not have been trained on the held-out galaxies.")
   @Nullable String teacher;
 
   @Option(
       names = "--teacher-share",
       paramLabel = "SHARE",
       description =
-          "How much of what is learnt of a galaxy with votes are the teacher's answers. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Share of the teacher's answers in the target of a galaxy with votes. Default: ${DEFAULT-VALUE}.")
   double teacherShare = Teacher.SHARE;
 
   /**

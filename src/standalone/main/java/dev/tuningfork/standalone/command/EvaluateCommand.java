@@ -40,8 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description =
-        "Judges a model on labelled galaxies that it was not trained on: those that its own split"
-            + " holds out of the data.",
+        "Judges a model on labelled galaxies that it was not trained on: those that its own split holds out.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
@@ -56,15 +55,13 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--all",
       description =
-          "Judge on every galaxy, and not on those alone that the model's split holds out: for data"
-              + " that it never saw at all.")
+          "Judge on every galaxy, not only on those that the model's split holds out. For data that the model never saw.")
   boolean all;
 
   @Option(
       names = "--once",
       description =
-          "Look at each galaxy once only: eight times as fast, but nothing is found out of how"
-              + " answers move when the image turns.")
+          "Use one view of each galaxy: eight times as fast, but without measuring how answers move when the image turns.")
   boolean once;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write all figures as JSON.")
@@ -73,7 +70,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "FILE.html",
-      description = "Also write a report to look at, one file with every picture inside.")
+      description = "Also write a report: one HTML file with all pictures inside.")
   @Nullable Path report;
 
   @Option(
@@ -169,7 +166,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Optional<HeldOutSplit> split = TrainingManifest.split(bundle.description());
     if (!all && split.isEmpty()) {
       throw new IllegalArgumentException(
-          "The model %s does not say which galaxies were held out of its training. If it never saw this data, judge it on --all of it."
+          "The model %s does not record which galaxies were held out of its training. If it never saw this data, use --all."
               .formatted(bundle.description().name()));
     }
     TrainingData data =
@@ -183,7 +180,7 @@ final class EvaluateCommand implements Callable<Integer> {
             : data.heldOut();
     if (galaxies.isEmpty()) {
       throw new IllegalArgumentException(
-          "The model's split holds out none of these %,d galaxies; if it never saw them, judge it on --all of them."
+          "The model's split holds out none of these %,d galaxies. If the model never saw them, use --all."
               .formatted(data.training().size()));
     }
     return galaxies;
@@ -203,12 +200,12 @@ final class EvaluateCommand implements Callable<Integer> {
       TrainingManifest.Seen seen = TrainingManifest.seen(bundle.description(), options.images);
       if (seen == TrainingManifest.Seen.ALL) {
         throw new IllegalArgumentException(
-            "The model learnt from all galaxies of %s: judged on them, its figures would tell nothing."
+            "The model was trained on all galaxies of %s, so figures on them would be meaningless."
                 .formatted(images));
       }
       if (seen == TrainingManifest.Seen.SOME && all) {
         err.println(
-            "The model learnt from galaxies of %s; judged on all of them, its figures tell nothing of others."
+            "The model was trained on galaxies of %s, so figures on all of them say nothing about others."
                 .formatted(images));
       }
     }

@@ -31,7 +31,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--to",
       paramLabel = "FILE.pt",
       required = true,
-      description = "The file to write; one of that name is replaced.")
+      description = "The file to write; an existing file is replaced.")
   private Path file = Path.of("");
 
   @Option(
@@ -39,7 +39,7 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "NUMBERS",
       defaultValue = "float32",
       description =
-          "What it computes with: ${COMPLETION-CANDIDATES}. bfloat16 is faster on a GPU, and on a"
+          "The arithmetic: ${COMPLETION-CANDIDATES}. bfloat16 is faster on a GPU, and on a"
               + " CPU with avx512_bf16 or amx_bf16. Default: ${DEFAULT-VALUE}.")
   private Arithmetic precision = Arithmetic.FLOAT32;
 

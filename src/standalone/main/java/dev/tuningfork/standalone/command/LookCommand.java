@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "look",
     description =
-        "Says what a model sees in one galaxy, and draws what its first layers make of it.",
+        "Prints a model's answers about one galaxy, and draws the activations of its first layers.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class LookCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ final class LookCommand implements Callable<Integer> {
   @Option(
       names = "--sheet",
       paramLabel = "FILE.png",
-      description = "Where the picture goes. Default: <image>-layers.png in the current folder.")
+      description = "The picture to write. Default: <image>-layers.png in the current folder.")
   @Nullable Path sheet;
 
   @Parameters(paramLabel = "IMAGE", description = "A JPEG, PNG or FITS image of a galaxy.")

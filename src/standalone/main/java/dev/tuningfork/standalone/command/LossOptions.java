@@ -29,15 +29,14 @@ final class LossOptions {
       names = "--votes",
       paramLabel = "N",
       description =
-          "How many volunteers a galaxy is taken to have had, for dirichlet. Default: ${DEFAULT-VALUE}.")
+          "Assumed number of volunteers per galaxy, for dirichlet. Default: ${DEFAULT-VALUE}.")
   double votes = TrainingSettings.DEFAULT.likelihood().orElseThrow().votes();
 
   @Option(
       names = "--rule-weight",
       paramLabel = "W",
       description =
-          "The weight of the loss of galaxies of which only a class is known. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "The weight of the loss of galaxies with only a class. Default:" + " ${DEFAULT-VALUE}.")
   double ruleWeight = Loss.ClassRule.WEIGHT;
 
   /**

@@ -21,17 +21,14 @@ final class ModelOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "How many orientations of each image the model looks at and averages: 1, or 8, which cost"
-              + " about 8 times as much and come closer to what volunteers say. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Orientations of each image to average over: 1 or 8. 8 cost about eight times as much and are closer to the volunteers' answers. Default: ${DEFAULT-VALUE}.")
   int views = 1;
 
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
       defaultValue = "auto",
-      description =
-          "Where the model computes: " + DeviceSetting.FORMS + ". Default: ${DEFAULT-VALUE}.")
+      description = "The model's device: " + DeviceSetting.FORMS + ". Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
   @Option(
@@ -39,8 +36,7 @@ final class ModelOptions {
       paramLabel = "FORM",
       defaultValue = "auto",
       description =
-          "In which form the model computes: ${COMPLETION-CANDIDATES}. auto is the fastest that"
-              + " gives the model's published answers here. Default: ${DEFAULT-VALUE}.")
+          "The model's form: ${COMPLETION-CANDIDATES}. auto chooses the fastest one that reproduces the bundle's answers on this machine. Default: ${DEFAULT-VALUE}.")
   Form form = Form.AUTO;
 
   ModelBundle bundle() throws ModelException {

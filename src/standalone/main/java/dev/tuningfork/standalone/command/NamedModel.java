@@ -14,8 +14,7 @@ final class NamedModel {
       completionCandidates = Shipped.class,
       defaultValue = ModelBundle.DEFAULT,
       description =
-          "A model that is built in, by name (${COMPLETION-CANDIDATES}), or a model bundle: a folder,"
-              + " or a zip of it. Default: ${DEFAULT-VALUE}.")
+          "The name of a built-in model (${COMPLETION-CANDIDATES}), or the path of a model bundle: a folder or a zip. Default: ${DEFAULT-VALUE}.")
   private String name = ModelBundle.DEFAULT;
 
   ModelBundle bundle() throws ModelException {

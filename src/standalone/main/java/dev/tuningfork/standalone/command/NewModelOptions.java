@@ -31,38 +31,38 @@ final class NewModelOptions {
   @Option(
       names = "--architecture",
       paramLabel = "NAME",
-      description = "One of --list. Default: ${DEFAULT-VALUE}.")
+      description = "The architecture, one of --list. Default: ${DEFAULT-VALUE}.")
   String architecture = TrainingSettings.DEFAULT.architecture();
 
   @Option(
       names = "--list",
-      description = "Show the architectures, their weights and what an image costs, and stop.")
+      description =
+          "Show the architectures, their number of weights and the cost of an image, and exit.")
   boolean list;
 
   @Option(
       names = "--question",
       paramLabel = "ID",
-      description = "Learn one question only, such as t01; the whole tree otherwise.")
+      description = "Train one question only, for example t01. Default: the whole tree.")
   @Nullable String question;
 
   @Option(
       names = "--channels",
       paramLabel = "C",
-      description =
-          "What the network sees: ${COMPLETION-CANDIDATES}. Default: the architecture's own.")
+      description = "Input channels: ${COMPLETION-CANDIDATES}. Default: the architecture's own.")
   @Nullable Channels channels;
 
   @Option(
       names = "--size",
       paramLabel = "N",
-      description = "The side of its input in pixels. Default: the architecture's own.")
+      description = "Side of the input in pixels. Default: the architecture's own.")
   @Nullable Integer size;
 
   @Option(
       names = "--crop",
       paramLabel = "SHARE",
       description =
-          "The part of an image's shorter side that it sees. Default: the architecture's own.")
+          "Share of an image's shorter side that the network sees. Default: the architecture's own.")
   @Nullable Double crop;
 
   @Option(

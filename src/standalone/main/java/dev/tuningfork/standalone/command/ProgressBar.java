@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How many galaxies are done: a bar that is drawn anew on a terminal, a line every ten seconds
+ * How many galaxies are done: a bar that is updated on a terminal, a line every ten seconds
  * elsewhere. Belongs to one thread.
  */
 final class ProgressBar {

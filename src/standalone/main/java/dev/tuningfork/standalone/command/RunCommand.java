@@ -42,15 +42,13 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Settings: .properties, .yaml or .yml. Without it, the environment's alone.")
+      description = "Settings: .properties, .yaml or .yml. Default: only environment variables.")
   private @Nullable Path config;
 
   @Option(
       names = "--check",
       description =
-          "Only check the settings, and whether Kafka, the schema registry and the model can be"
-              + " used; nothing is started, created or registered. The exit code is 1 where"
-              + " something is wrong.")
+          "Only check the settings, Kafka, the schema registry and the model. Nothing is started, created or registered. The exit code is 1 if a check fails.")
   private boolean check;
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -18,14 +18,15 @@ final class RunOptions {
   @Option(
       names = "--held-out",
       paramLabel = "SHARE",
-      description = "Of the galaxies, to judge the model on. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Share of the galaxies that are held out to judge the model. Default: ${DEFAULT-VALUE}.")
   double heldOut = HeldOutSplit.DEFAULT.share();
 
   @Option(
       names = "--on-problem",
       paramLabel = "WHAT",
       description =
-          "What to do about images and rows that cannot be used: ${COMPLETION-CANDIDATES}. Default:"
+          "What to do about unusable images and rows: ${COMPLETION-CANDIDATES}. Default:"
               + " ${DEFAULT-VALUE}.")
   Strictness onProblem = Strictness.SKIP;
 
@@ -35,14 +36,13 @@ final class RunOptions {
       paramLabel = "DEVICE",
       defaultValue = Devices.AUTO,
       description =
-          "auto (a GPU where there is one), cpu, gpu:0, or several GPUs that share each batch."
-              + " Default: ${DEFAULT-VALUE}.")
+          "auto (a GPU if there is one), cpu, gpu:0, or several GPUs that share each batch. Default: ${DEFAULT-VALUE}.")
   List<String> devices = List.of(Devices.AUTO);
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of the network's arithmetic. Default: one a core.")
+      description = "Threads for the network's arithmetic. Default: one per core.")
   @Nullable Integer threads;
 
   @Option(names = "--resume", description = "Continue from the last checkpoint of the same run.")
@@ -51,7 +51,7 @@ final class RunOptions {
   @Option(
       names = "--report",
       paramLabel = "FILE.html",
-      description = "Also write a report to look at, one file with every picture inside.")
+      description = "Also write a report: one HTML file with all pictures inside.")
   @Nullable Path report;
 
   HeldOutSplit split() {

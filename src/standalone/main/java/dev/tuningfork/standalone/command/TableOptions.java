@@ -32,7 +32,7 @@ final class TableOptions {
       names = {"-o", "--out"},
       paramLabel = "FILE",
       description =
-          "The table to write, its format by extension: .csv .ecsv .vot .fits .parquet, or .jsonl"
+          "The table to write. The suffix chooses the format: .csv .ecsv .vot .fits .parquet, or .jsonl"
               + " for the messages themselves. Without it, a summary is printed.")
   private @Nullable Path out;
 
@@ -44,8 +44,7 @@ final class TableOptions {
   @Option(
       names = "--intervals",
       description =
-          "Write the 90 %% interval of each answer's probability too, for a model that gives them:"
-              + " two more columns an answer. Messages (.jsonl) hold them anyhow.")
+          "Also write the 90 %% interval of each answer's probability, if the model gives intervals: two more columns per answer. Messages (.jsonl) always contain them.")
   private boolean intervals;
 
   @Option(

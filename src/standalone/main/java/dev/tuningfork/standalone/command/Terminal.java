@@ -6,8 +6,8 @@ import java.io.PrintWriter;
  * Where a command writes: results to {@code out}, all else to {@code err}.
  *
  * @param err for progress, warnings and errors
- * @param live whether {@code err} is a terminal, on which a line can be drawn anew
- * @param colour whether {@code out} is a terminal that wants colours
+ * @param live whether {@code err} is a terminal, on which a line can be overwritten
+ * @param colour whether {@code out} is a terminal with colours
  */
 record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) {
 

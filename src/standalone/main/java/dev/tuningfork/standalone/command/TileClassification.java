@@ -25,8 +25,8 @@ import picocli.CommandLine.ExitCode;
 
 /**
  * {@code classify} for tiles: from a survey's images and its catalogue to a table, within this
- * process. No broker stands between, since a tile's galaxies are at hand all at once: a run that
- * was interrupted continues from its journal.
+ * process. There is no broker, because all galaxies of a tile are available at once: a run that was
+ * interrupted continues from its journal.
  *
  * @param size arcseconds, for all galaxies; null where the catalogue says it
  * @param sheet a picture to write; null for none

@@ -29,8 +29,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = "Trains a model on labelled galaxies, judges it and writes it as a bundle.",
     footer =
-        "%nThe folder BUNDLE.run, next to the bundle, holds the checkpoints of the run and"
-            + " training.jsonl with one line for each epoch. After Ctrl-C or a crash, the same"
+        "%nThe folder BUNDLE.run, next to the bundle, contains the checkpoints of the run and training.jsonl with one line per epoch. After Ctrl-C or a crash, the same"
             + " command with --resume continues.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -70,7 +69,7 @@ final class TrainCommand implements Callable<Integer> {
     if (model.out == null || dataSets.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "Training takes data (--images with --labels or --classes) and --out.");
+          "Training needs data (--images with --labels or --classes) and --out.");
     }
     Path bundle = model.out;
     RunFolder folder = new RunFolder(bundle.resolveSibling(bundle.getFileName() + ".run"));

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * How training goes: on a terminal a bar that is drawn anew, elsewhere a line every ten seconds,
- * and everywhere a line an epoch.
+ * How training goes: on a terminal a bar that is updated, elsewhere a line every ten seconds, and
+ * in both cases a line per epoch.
  */
 final class TrainingProgress implements TrainingListener {
 

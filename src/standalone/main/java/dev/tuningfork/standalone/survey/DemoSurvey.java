@@ -95,7 +95,7 @@ public final class DemoSurvey implements SteeredSurvey {
     return new State(pace, conditions.noise(), kinds, FORMS, counts);
   }
 
-  /** Sets it, and begins to count anew. */
+  /** Sets it, and resets the counts. */
   @Override
   public synchronized void steer(
       double galaxiesPerSecond, double noise, Map<String, Double> kinds) {

@@ -37,7 +37,7 @@ final class MorphologyColumns {
    * probabilities.
    *
    * @param sample any message of the model's
-   * @param intervals whether the 90 % interval of each probability stands behind it
+   * @param intervals whether the 90 % interval follows each probability
    */
   static MorphologyColumns all(GalaxyMorphology sample, boolean intervals) {
     boolean ofTiles = sample.image().cutout() != null;

@@ -48,7 +48,7 @@ public enum TableFormat {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "The table's format is told from its extension, and "
+                    "The extension chooses the table's format, and "
                         + fileName
                         + " has none of "
                         + extensions()

@@ -158,7 +158,7 @@ class CommandsTest {
                 plain.toString()))
         .isEqualTo(2);
     assertThat(err.toString())
-        .contains("--intervals needs a model that says how sure it is, and plain does not.");
+        .contains("--intervals needs a model that gives intervals, and plain does not.");
     assertThat(execute("classify", folder.toString(), "--intervals", "--kaggle", "-o", target))
         .isEqualTo(2);
   }
@@ -166,7 +166,7 @@ class CommandsTest {
   @Test
   void whatIsReplayedHasToBeSaid() {
     assertThat(execute("dead-letters", "replay", "--bootstrap-servers", "nowhere:1")).isEqualTo(2);
-    assertThat(err.toString()).contains("Say which dead letters are meant", "--every");
+    assertThat(err.toString()).contains("Select dead letters: by position", "--every");
   }
 
   @Test
@@ -178,7 +178,7 @@ class CommandsTest {
     assertThat(execute("dead-letters", "show", "12")).isEqualTo(2);
     assertThat(err.toString()).contains("partition:offset");
     assertThat(execute("dead-letters", "list")).isEqualTo(1);
-    assertThat(err.toString()).contains("not said where Kafka is");
+    assertThat(err.toString()).contains("kafka.bootstrap.servers is missing");
   }
 
   @Test

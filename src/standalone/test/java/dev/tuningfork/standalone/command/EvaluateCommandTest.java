@@ -56,7 +56,7 @@ class EvaluateCommandTest {
 
     assertThat(out.toString())
         .startsWith("tiny 1.2.3 on %d galaxies, from one view of each".formatted(heldOut))
-        .contains("From eight views of each galaxy instead", "galaxies a second from one view");
+        .contains("From eight views of each galaxy instead", "galaxies per second from one view");
     JsonNode json = new JsonMapper().readTree(folder.resolve("figures.json").toFile());
     assertThat(json.at("/metrics/all/galaxies").intValue()).isEqualTo(heldOut);
     assertThat(json.at("/metrics/all/rmse").isNumber()).isTrue();
@@ -146,7 +146,7 @@ class EvaluateCommandTest {
     TinyModel.silent().save(bundle);
 
     assertThat(evaluate()).isNotZero();
-    assertThat(err.toString()).contains("does not say which galaxies were held out", "--all");
+    assertThat(err.toString()).contains("does not record which galaxies were held out", "--all");
 
     assertThat(evaluate("--all", "--once")).isZero();
   }
@@ -176,7 +176,7 @@ class EvaluateCommandTest {
     TinyModel.learntFromAllOf(GalaxySource.shortened(images)).save(bundle);
 
     assertThat(evaluate()).isNotZero();
-    assertThat(err.toString()).contains("learnt from all galaxies of", "images");
+    assertThat(err.toString()).contains("was trained on all galaxies of", "images");
   }
 
   @Test
@@ -187,7 +187,7 @@ class EvaluateCommandTest {
     assertThat(err.toString()).doesNotContain("learnt from");
 
     assertThat(evaluate("--once", "--all")).isZero();
-    assertThat(err.toString()).contains("learnt from galaxies of", "tell nothing");
+    assertThat(err.toString()).contains("was trained on galaxies of", "tell nothing");
   }
 
   @Test
@@ -217,10 +217,10 @@ class EvaluateCommandTest {
   @Test
   void classesWithoutRulesAndRulesWithoutClassesAreRefused() {
     assertThat(evaluate("--classes", "classes.csv")).isNotZero();
-    assertThat(err.toString()).contains("name their rules with --rules");
+    assertThat(err.toString()).contains("give their rules with --rules");
 
     assertThat(evaluate("--rules", "kaggle")).isNotZero();
-    assertThat(err.toString()).contains("no --classes are named");
+    assertThat(err.toString()).contains("needs --classes");
   }
 
   @Test

@@ -206,13 +206,13 @@ class TrainCommandTest {
     assertThat(run("train", "--help")).isZero();
     assertThat(out.toString().replaceAll("\\s+", " "))
         .contains(
-            "One of --list. Default: " + usual.architecture(),
+            "The architecture, one of --list. Default: " + usual.architecture(),
             "--epochs=N Default: " + usual.epochs(),
             "--batch=N Default: " + usual.batch(),
-            "half a cosine away from it. Default: " + usual.descent().learningRate(),
+            "before cosine decay. Default: " + usual.descent().learningRate(),
             "turns it off. Default: " + usual.descent().average(),
-            "Where white is 1. Default: " + views.noise(),
-            "to judge the model on. Default: " + HeldOutSplit.DEFAULT.share());
+            "white is 1. Default: " + views.noise(),
+            "to judge the model. Default: " + HeldOutSplit.DEFAULT.share());
   }
 
   @Test
@@ -240,13 +240,13 @@ class TrainCommandTest {
     assertThat(train("--on-problem", "stop")).isNotZero();
     assertThat(err.toString()).contains("wrong with the data");
     assertThat(run("train", "--out", bundle.toString())).isNotZero();
-    assertThat(err.toString()).contains("Training takes data");
+    assertThat(err.toString()).contains("Training needs data");
     Path more = Files.createDirectory(folder.resolve("more"));
     DrawnGalaxies.draw(more, 80);
     assertThat(train("--images", more.toString(), "--unlabelled")).isNotZero();
-    assertThat(err.toString()).contains("no teacher that says what is on them");
+    assertThat(err.toString()).contains("no --teacher to label them");
     assertThat(train("--unlabelled")).isNotZero();
-    assertThat(err.toString()).contains("said to be --unlabelled, and labels are named");
+    assertThat(err.toString()).contains("--unlabelled, but also have labels");
     assertThat(train("--teacher", "nobody")).isNotZero();
     assertThat(err.toString()).contains("There is no model nobody");
     assertThat(train("--teacher", "fast", "--teacher-share", "0")).isNotZero();

@@ -125,7 +125,7 @@ class DemoPageIT {
     page.getByLabel("features or disk").check();
     page.locator("#least").fill("0.8");
     assertThat(page.locator(".chip")).hasText("smooth or featured: features or disk ≥ 80 %");
-    assertThat(page.locator("#sampling")).containsText("of this kind came by");
+    assertThat(page.locator("#sampling")).containsText("of this kind since");
     await("galaxies of this kind alone")
         .atMost(PATIENCE)
         .until(
@@ -152,7 +152,7 @@ class DemoPageIT {
     page.getByRole(AriaRole.BUTTON, named("Pause")).click();
     String newest = cards(page).first().getAttribute("data-number");
     String count = page.locator(".tile .note").first().textContent();
-    assertThat(page.locator("#sampling")).containsText("wait until you go on");
+    assertThat(page.locator("#sampling")).containsText("wait until you continue");
     assertThat(page.locator(".tile .note").first()).not().hasText(count);
     assertThat(cards(page).first()).hasAttribute("data-number", newest);
     page.getByRole(AriaRole.BUTTON, named("Go on")).click();
@@ -241,7 +241,7 @@ class DemoPageIT {
     String objectId =
         (String) page.evaluate("document.activeElement.closest('.card').dataset.object");
     // it stays where it is while it has the focus, though others come
-    assertThat(page.locator("#sampling")).containsText("wait until you go on");
+    assertThat(page.locator("#sampling")).containsText("wait until you continue");
     page.keyboard().press("Enter");
     page.waitForURL("**/objects/" + objectId);
     Locator table = page.getByText("The same as a table");

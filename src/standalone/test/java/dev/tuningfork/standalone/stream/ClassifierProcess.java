@@ -47,7 +47,7 @@ final class ClassifierProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** SIGTERM: it closes in good order. */
+  /** SIGTERM: it closes cleanly. */
   @Override
   public void close() {
     process.destroy();

@@ -4,8 +4,7 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * In how many ways a galaxy is shown to the network. All is drawn anew each time that a galaxy is
- * shown.
+ * The random views of a galaxy that the network sees; each is drawn again each time.
  *
  * @param rotate by any angle
  * @param flip mirrored, every second time

@@ -57,7 +57,7 @@ public final class BatchLoader implements AutoCloseable {
       int threads) {
     if (batch < 1 || threads < 1) {
       throw new IllegalArgumentException(
-          "A loader takes a batch of 1 galaxy and 1 thread at least, not %d and %d."
+          "A loader needs a batch of at least 1 galaxy and at least 1 thread, not %d and %d."
               .formatted(batch, threads));
     }
     InputSpec input = store.input();
@@ -198,7 +198,7 @@ public final class BatchLoader implements AutoCloseable {
       submit();
       if (ahead.isEmpty()) {
         throw new IllegalStateException(
-            "All buffers are taken: a batch must be released before others are asked for.");
+            "All buffers are in use: release a batch before you request another one.");
       }
       Future<Rendered> future = Objects.requireNonNull(ahead.poll());
       double waited = 0;

@@ -98,7 +98,7 @@ public final class CutoutStore implements AutoCloseable {
       throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
-          folder + " is no folder, where temporary cutouts of galaxies could lie.");
+          folder + " is not a folder; it is needed for temporary cutouts of galaxies.");
     }
     Path path = Files.createTempFile(folder, "tuning-fork-cutouts-", ".bytes");
     FileChannel file =

@@ -10,10 +10,10 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * Which galaxies are drawn in which epoch, and in which order. Each data set's galaxies stand in a
- * round of their own, shuffled once; an epoch takes the next weight × galaxies of them, so that
- * every epoch has the same length and, as epochs go by, no galaxy is drawn more than once more
- * often than another of its data set. What an epoch takes is then shuffled, all data sets together.
+ * Which galaxies are drawn in which epoch, and in which order. Each data set's galaxies are a cycle
+ * of their own, shuffled once; an epoch takes the next weight × galaxies of them, so that every
+ * epoch has the same length and, as epochs go by, no galaxy is drawn more than once more often than
+ * another of its data set. What an epoch takes is then shuffled, all data sets together.
  *
  * <p>Depends on the seed and the epoch alone. Immutable.
  */

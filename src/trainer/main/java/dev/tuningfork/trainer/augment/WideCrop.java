@@ -45,7 +45,7 @@ record WideCrop(
     int crop = side(input.crop(), shorter);
     double scale = (double) crop / input.size(); // pixels of the image for one of the input
     int side = Math.min(largestSide(input, reach), shorter * input.size() / crop);
-    // as even or odd as the crop: then both stand on the same pixels
+    // as even or odd as the crop, so that both are aligned to the same pixels
     int window = Math.clamp(Math.round(side * scale), 1, shorter);
     if ((window - crop) % 2 != 0) {
       window += window < shorter ? 1 : -1;
@@ -103,8 +103,7 @@ record WideCrop(
           case Crop.Pixels(int pixels) -> pixels;
           case Crop.Angle angle ->
               throw new IllegalArgumentException(
-                  "Galaxies can be turned and moved only where the network's crop is a fraction or"
-                      + " a number of pixels, not an angle of "
+                  "Images can only be rotated and shifted if the network's crop is a fraction or a number of pixels, not an angle of "
                       + angle.arcseconds()
                       + " arcseconds.");
         };

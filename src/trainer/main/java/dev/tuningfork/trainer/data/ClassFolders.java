@@ -34,7 +34,7 @@ public record ClassFolders(Path images, ClassRules rules) implements GalaxySourc
     }
     if (folders.isEmpty()) {
       throw new IllegalArgumentException(
-          "The folder %s holds no folder that is named by a class: %s."
+          "The folder %s contains no folder with the name of a class: %s."
               .formatted(images, String.join(", ", rules.classes())));
     }
     List<LabelledGalaxy> galaxies = new ArrayList<>();
@@ -57,9 +57,9 @@ public record ClassFolders(Path images, ClassRules rules) implements GalaxySourc
               new Problem(
                   Problem.Kind.CONTRADICTORY,
                   id,
-                  "Galaxy %s lies in two folders of %s: it is taken as %s, not as %s."
+                  "Galaxy %s is in two folders of %s: it counts as %s, not as %s."
                       .formatted(id, images, earlier, className),
-                  "galaxies lie in two folders of %s".formatted(images)));
+                  "galaxies are in two folders of %s".formatted(images)));
         }
       }
     }

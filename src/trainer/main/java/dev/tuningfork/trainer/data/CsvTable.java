@@ -135,7 +135,7 @@ final class CsvTable implements AutoCloseable {
     }
   }
 
-  /** What the byte order mark says, which is passed over; UTF-8 without one. */
+  /** The encoding of the byte order mark, which is skipped; UTF-8 without one. */
   private static Charset charset(PushbackInputStream in) throws IOException {
     byte[] mark = in.readNBytes(3);
     int length = 0;
@@ -173,7 +173,7 @@ final class CsvTable implements AutoCloseable {
     return text.chars().filter(c -> c == letter).count();
   }
 
-  /** Blanks between separator and quote are passed over, unless the separator is one of them. */
+  /** Blanks between separator and quote are skipped, unless the separator is a blank. */
   private static MappingIterator<List<String>> rows(char separator, Reader text)
       throws IOException {
     char between = separator == ' ' ? '\t' : separator;
@@ -312,7 +312,7 @@ final class CsvTable implements AutoCloseable {
         ? Optional.empty()
         : Optional.of(
             unreadable(
-                row, "has %d cells where %d are due".formatted(row.cells().size(), header.size())));
+                row, "has %d cells instead of %d".formatted(row.cells().size(), header.size())));
   }
 
   Problem unreadable(Row row, String complaint) {

@@ -20,7 +20,7 @@ public record HeldOutSplit(double share, String salt) {
   public HeldOutSplit {
     if (!(share > 0 && share < 1)) {
       throw new IllegalArgumentException(
-          "The share of galaxies that are held out lies between 0 and 1, not " + share + ".");
+          "The share of held-out galaxies must be between 0 and 1, not " + share + ".");
     }
   }
 

@@ -39,7 +39,7 @@ final class ImageFolder {
     }
     if (images.isEmpty()) {
       throw new IllegalArgumentException(
-          "The folder %s holds no image (%s)."
+          "The folder %s contains no image (%s)."
               .formatted(folder, String.join(", ", ImageFormat.suffixes())));
     }
   }
@@ -66,7 +66,7 @@ final class ImageFolder {
     return new Problem(
         Problem.Kind.MISSING,
         id,
-        "Galaxy %s of %s has no image in %s, where names are such as %s."
+        "Galaxy %s of %s has no image in %s, where names look like %s."
             .formatted(id, table, folder, example()),
         "galaxies of %s have no image in %s".formatted(table, folder));
   }

@@ -16,7 +16,7 @@ record Average(double decay) {
   Average {
     if (!(decay >= 0 && decay < 1)) {
       throw new IllegalArgumentException(
-          "The decay of the weights' average lies in [0, 1), not " + decay + ".");
+          "The EMA decay must be at least 0 and less than 1, not " + decay + ".");
     }
   }
 

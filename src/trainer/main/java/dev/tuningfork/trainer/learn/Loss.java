@@ -27,7 +27,7 @@ public sealed interface Loss {
 
   /**
    * The negative logarithm of the Dirichlet-multinomial probability of the votes (Walmsley et al.
-   * 2020), divided by the number of votes. It makes a model tell how sure it is: its outputs become
+   * 2020), divided by the number of votes. It gives a model intervals: its outputs become
    * logarithms of concentrations.
    *
    * @param votes how many volunteers a galaxy is taken to have had, where only fractions are known
@@ -47,9 +47,8 @@ public sealed interface Loss {
   }
 
   /**
-   * How far joint probabilities stay behind what a galaxy's class demands, squared and summed over
-   * the clauses that do not hold; what teaches a model from galaxies of which only a class is
-   * known. Needs a model of the whole tree.
+   * How far joint probabilities violate the constraints of a galaxy's class, squared and summed
+   * over the violated clauses; for galaxies with only a class. Needs a model of the whole tree.
    */
   record ClassRule() implements Loss {
 

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 
 /**
  * How a training went, epoch by epoch: what the trainer writes as JSON lines, an object an epoch.
- * Only its number must be there. An epoch that comes again, because training was resumed, counts as
- * it came last, and a last line that was cut off counts nothing.
+ * Only its number must be there. Of an epoch that is repeated after a resume, the last line counts.
+ * A truncated last line is ignored.
  *
  * @param epochs in their order
  */

@@ -67,7 +67,7 @@ public record TrainingSettings(
       double average) {
     public Descent {
       require(learningRate > 0, "The learning rate must be positive, not " + learningRate + ".");
-      require(warmUp > 0 && warmUp < 1, "The warm-up lies between 0 and 1, not " + warmUp + ".");
+      require(warmUp > 0 && warmUp < 1, "The warm-up must be between 0 and 1, not " + warmUp + ".");
       require(
           depthDecay > 0 && depthDecay <= 1,
           "The decay by depth is above 0 and at most 1, not " + depthDecay + ".");
@@ -101,7 +101,7 @@ public record TrainingSettings(
     questions = List.copyOf(questions);
     losses = List.copyOf(losses);
     require(!losses.isEmpty(), "Training minimises at least one loss.");
-    require(epochs >= 1, "Training takes at least 1 epoch, not " + epochs + ".");
+    require(epochs >= 1, "Training needs at least 1 epoch, not " + epochs + ".");
     require(batch >= 2, "A batch has at least 2 galaxies, not " + batch + ".");
     require(
         frozenEpochs >= 0 && patience >= 0,

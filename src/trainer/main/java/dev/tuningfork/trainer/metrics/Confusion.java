@@ -18,7 +18,7 @@ public record Confusion(List<List<Integer>> counts) {
     for (List<Integer> row : counts) {
       if (row.size() != counts.size()) {
         throw new IllegalArgumentException(
-            "A confusion matrix is a square, not %d rows of which one has %d columns."
+            "A confusion matrix is square, but this one has %d rows and a row with %d columns."
                 .formatted(counts.size(), row.size()));
       }
     }

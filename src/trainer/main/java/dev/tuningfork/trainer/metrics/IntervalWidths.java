@@ -16,11 +16,10 @@ import java.util.SequencedMap;
 /**
  * How much wider a model's 90 % intervals have to be to hold 90 % of what volunteers say.
  *
- * <p>What a network learns of its own sureness is how galaxies that it has seen differ from their
- * neighbours; how far it is off on those that it has not seen is not in it, so its intervals are
- * too narrow (Guo et al. 2017 found the same of probabilities). One factor for each question, on
- * the concentrations of its answers, mends that and moves no probability. It is fitted on galaxies
- * that the model was not trained on, as temperatures are.
+ * <p>A network learns its uncertainty from galaxies that it has seen, not its error on others, so
+ * its intervals are too narrow (Guo et al. 2017 found the same for probabilities). One factor for
+ * each question, on the concentrations of its answers, corrects that and changes no probability. It
+ * is fitted on galaxies that the model was not trained on, as temperatures are.
  *
  * @param factors by question's id, positive; below 1 widens
  * @param crossFitted the shares of votes within the intervals of galaxies that the factors were not

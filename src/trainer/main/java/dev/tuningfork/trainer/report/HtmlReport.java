@@ -107,7 +107,7 @@ public final class HtmlReport {
             .formatted(escaped(name), style()));
     element("h1", name);
     paragraph(
-        "What the model says about %s, beside what volunteers of Galaxy Zoo said, from %s of each."
+        "The model's answers about %s, compared with those of Galaxy Zoo's volunteers, from %s of each."
             .formatted(galaxies, MetricsTable.views(evaluation.views())));
     tiles();
     questions();
@@ -126,7 +126,7 @@ public final class HtmlReport {
     QuestionMetrics first = figures.questions().getFirst();
     html.append("<ul class=\"tiles\">\n");
     tile(first.all().accuracy().toString(), "of " + first.question().key() + " right");
-    tile(first.agreed().accuracy().toString(), "of them right where more than 80 % agree");
+    tile(first.agreed().accuracy().toString(), "of them correct where more than 80 % agree");
     if (figures.rmse().isPresent()) {
       tile(
           MetricsTable.number("%.4f", figures.rmse()),
@@ -196,7 +196,7 @@ public final class HtmlReport {
   }
 
   private void calibration() {
-    element("h2", "Do the probabilities mean what they say?");
+    element("h2", "Are the probabilities calibrated?");
     paragraph(
         "Galaxies are sorted by the probability of the model’s most probable answer. The blue line is the share of volunteers who gave that answer: on the diagonal, the model’s probabilities are shares of votes. The orange line is how often it is the answer of most volunteers: it lies above, since a galaxy that six in ten call smooth is smooth by majority for certain.");
     html.append("<div class=\"pictures\">\n");
@@ -209,9 +209,9 @@ public final class HtmlReport {
   }
 
   private void confusion() {
-    element("h2", "What is taken for what");
+    element("h2", "Confusion matrices");
     paragraph(
-        "Each row holds the galaxies to which most volunteers gave one answer (how many stands behind it), where at least half were asked, and sums to 100 %: the share to which the model gave each answer.");
+        "Each row holds the galaxies to which most volunteers gave one answer (their number follows it), where at least half were asked, and sums to 100 %: the share to which the model gave each answer.");
     html.append("<div class=\"pictures\">\n");
     for (QuestionMetrics question : judged()) {
       picture(

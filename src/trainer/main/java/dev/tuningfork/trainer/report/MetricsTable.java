@@ -167,7 +167,7 @@ public final class MetricsTable {
     String oneView =
         String.format(
             Locale.ROOT,
-            "The network alone, on %s, answers about %,.0f galaxies a second from one view",
+            "The network alone, on %s, classifies about %,.0f galaxies per second from one view",
             speed.device(),
             speed.oneView());
     return speed.eightViews() == 0

@@ -347,12 +347,12 @@ class BatchLoaderTest {
       }
       assertThatThrownBy(epoch::next)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("must be released");
+          .hasMessageContaining("release a batch");
       kept.getFirst().release();
       kept.getFirst().release();
       assertThatThrownBy(() -> kept.getFirst().images()).hasMessageContaining("was released");
       assertThat(epoch.next().galaxies()).hasSize(2);
-      assertThatThrownBy(epoch::next).hasMessageContaining("must be released");
+      assertThatThrownBy(epoch::next).hasMessageContaining("release a batch");
     }
   }
 

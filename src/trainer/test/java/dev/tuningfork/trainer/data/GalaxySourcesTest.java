@@ -106,7 +106,7 @@ class GalaxySourcesTest {
     Path nothing = Files.createFile(folder.resolve("nothing.csv"));
 
     assertThatThrownBy(() -> new KaggleTables(empty, List.of(labels)).read())
-        .hasMessageContaining("empty holds no image");
+        .hasMessageContaining("empty contains no image");
     assertThatThrownBy(() -> new KaggleTables(folder.resolve("absent"), List.of(labels)).read())
         .hasMessageContaining("is no folder of images");
     assertThatThrownBy(() -> new KaggleTables(images, List.of(nothing)).read())
@@ -161,13 +161,13 @@ class GalaxySourcesTest {
         .extracting(Problem::sentence)
         .singleElement()
         .asString()
-        .contains("Galaxy 2 lies in two folders", "taken as edge_on, not as spiral");
+        .contains("Galaxy 2 is in two folders", "taken as edge_on, not as spiral");
   }
 
   @Test
   void aFolderOfAnotherNameIsRefused() throws Exception {
     assertThatThrownBy(() -> new ClassFolders(folder, KAGGLE).read())
-        .hasMessageContaining("holds no folder that is named by a class");
+        .hasMessageContaining("contains no folder with the name of a class");
     Tables.images(folder.resolve("discs"), "1");
 
     assertThatThrownBy(() -> new ClassFolders(folder, KAGGLE).read())

@@ -252,7 +252,7 @@ class TableFormsTest {
         .singleElement()
         .asString()
         .startsWith("3,494 galaxies of " + folder.resolve("labels.csv") + " have no image in ")
-        .contains("The first: Galaxy 90 of ", "where names are such as 100008.jpg");
+        .contains("The first: Galaxy 90 of ", "where names look like 100008.jpg");
     assertThat(Problem.sentences(reading.problems().subList(0, 2))).hasSize(2);
   }
 

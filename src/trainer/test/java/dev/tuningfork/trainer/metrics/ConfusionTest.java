@@ -58,7 +58,7 @@ class ConfusionTest {
   @Test
   void whatIsNoSquareIsRefused() {
     assertThatThrownBy(() -> new Confusion(List.of(List.of(1, 2))))
-        .hasMessageContaining("1 rows of which one has 2 columns");
+        .hasMessageContaining("1 rows and a row with 2 columns");
   }
 
   @Property
