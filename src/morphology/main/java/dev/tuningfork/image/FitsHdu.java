@@ -197,7 +197,7 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
     long held = Math.max(0, file.byteSize() - dataOffset);
     if (promised > held) {
       throw new ImageException(
-          ("The header of FITS HDU %d declares %d bytes of data, but the file has %d: it is truncated or its header is wrong.")
+          "The header of FITS HDU %d declares %d bytes of data, but the file has %d: it is truncated or its header is wrong."
               .formatted(index, promised, held));
     }
   }

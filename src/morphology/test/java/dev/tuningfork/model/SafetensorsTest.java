@@ -84,8 +84,7 @@ class SafetensorsTest {
 
   @Property
   void halfPrecisionKeepsEveryWeightOfAKernelToElevenBits(
-      @ForAll @Size(min = 1, max = 20)
-          List<@DoubleRange(min = -60, max = 11) @Scale(6) Double> logs)
+      @ForAll @Size(min = 1, max = 20) List<@DoubleRange(min = -60, max = 11) @Scale(6) Double> logs)
       throws IOException {
     float[] kernel = new float[logs.size()];
     for (int i = 0; i < kernel.length; i++) {

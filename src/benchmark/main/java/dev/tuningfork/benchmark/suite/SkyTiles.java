@@ -87,7 +87,8 @@ record SkyTiles(List<Path> files, Path positions) {
   private static float[] galaxy(double peak) {
     float[] galaxy = new float[SPACING * SPACING];
     for (int i = 0; i < galaxy.length; i++) {
-      double fromCentre = Math.hypot(i % SPACING - SPACING / 2.0, i / SPACING - SPACING / 2.0);
+      double fromCentre =
+          Math.hypot(i % SPACING - SPACING / 2.0, Math.floorDiv(i, SPACING) - SPACING / 2.0);
       galaxy[i] = (float) (peak * Math.exp(-0.15 * fromCentre));
     }
     return galaxy;

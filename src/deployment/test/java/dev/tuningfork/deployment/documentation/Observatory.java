@@ -31,7 +31,6 @@ import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import nom.tam.fits.BasicHDU;
 import nom.tam.fits.Fits;
-import nom.tam.fits.FitsFactory;
 import nom.tam.util.FitsOutputStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -145,7 +144,7 @@ final class Observatory implements AutoCloseable {
         planes[2][y][x] = pixel >> 16 & 0xFF;
       }
     }
-    BasicHDU<?> hdu = FitsFactory.hduFactory(planes);
+    BasicHDU<?> hdu = Fits.makeHDU(planes);
     hdu.addValue("CTYPE1", "RA---TAN", "");
     hdu.addValue("CTYPE2", "DEC--TAN", "");
     hdu.addValue("CRPIX1", (image.getWidth() + 1) / 2.0, "");

@@ -53,8 +53,6 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Mixin private final ReadingOptions reading = new ReadingOptions();
 
-  @Mixin private final TileOptions tiles = new TileOptions();
-
   @Option(
       names = "--sheet",
       paramLabel = "FILE.png",
@@ -62,6 +60,8 @@ final class ClassifyCommand implements Callable<Integer> {
           "Write a picture of a tile with its galaxies circled and coloured by class, and of the"
               + " galaxies most worth a look. For --image tiles only.")
   private @Nullable Path sheet;
+
+  @Mixin private final TileOptions tiles = new TileOptions();
 
   @Mixin private final ModelOptions model = new ModelOptions();
 

@@ -26,8 +26,6 @@ import picocli.CommandLine.ParameterException;
 /** The table that a classification writes, and the journal that it keeps until then. */
 final class TableOptions {
 
-  private static final String JOURNAL = ".journal";
-
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
@@ -63,11 +61,6 @@ final class TableOptions {
 
   boolean isSummary() {
     return out == null;
-  }
-
-  /** A file beside the table; null where there is none. */
-  @Nullable Path beside(String suffix) {
-    return out == null ? null : beside(out, suffix);
   }
 
   boolean intervals() {
@@ -115,7 +108,7 @@ final class TableOptions {
           "There is a file %s already: name another one, or replace it with --overwrite."
               .formatted(name));
     }
-    if (Files.exists(beside(table, JOURNAL)) && !overwrite && !resume) {
+    if (Files.exists(journal(table)) && !overwrite && !resume) {
       throw new ParameterException(
           commandLine,
           "An unfinished run for %s exists: continue it with --resume, or start over with --overwrite."
@@ -160,27 +153,7 @@ final class TableOptions {
     if (out == null) {
       return MorphologySpool.temporary(galaxies);
     }
-    return spool(
-        images.size(),
-        settings,
-        morphology -> {
-          Integer ordinal = ordinals.get(morphology.objectId());
-          return ordinal != null && isOf(morphology, images.get(ordinal)) ? ordinal : -1;
-        });
-  }
-
-  /**
-   * The same for galaxies of any kind.
-   *
-   * @param ordinalOf the place of a kept answer among the galaxies; -1 where it is of none
-   */
-  MorphologySpool spool(
-      int galaxies, SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinalOf)
-      throws IOException {
-    if (out == null) {
-      return MorphologySpool.temporary(galaxies);
-    }
-    Path journal = beside(out, JOURNAL);
+    Path journal = journal(out);
     if (resume && Files.exists(journal)) {
       return MorphologySpool.resume(journal, galaxies, settings, ordinal);
     }
