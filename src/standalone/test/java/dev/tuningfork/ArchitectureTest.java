@@ -23,6 +23,7 @@ class ArchitectureTest {
   private static final String[] MORPHOLOGY = {
     "dev.tuningfork.tree..",
     "dev.tuningfork.image..",
+    "dev.tuningfork.tile..",
     "dev.tuningfork.network..",
     "dev.tuningfork.model.."
   };
@@ -35,7 +36,8 @@ class ArchitectureTest {
   @Test
   void everyModuleIsSeenHere() {
     assertThat(PRODUCT.stream().map(type -> type.getPackageName().split("\\.")[2]).distinct())
-        .contains("tree", "image", "network", "model", "classifier", "trainer", "standalone");
+        .contains(
+            "tree", "image", "tile", "network", "model", "classifier", "trainer", "standalone");
   }
 
   @Test
@@ -88,7 +90,8 @@ class ArchitectureTest {
     holds(
         noClasses()
             .that()
-            .resideInAnyPackage("dev.tuningfork.tree..", "dev.tuningfork.image..")
+            .resideInAnyPackage(
+                "dev.tuningfork.tree..", "dev.tuningfork.image..", "dev.tuningfork.tile..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.tuningfork.network..", "dev.tuningfork.model..", "ai.djl.."));

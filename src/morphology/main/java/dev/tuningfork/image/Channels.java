@@ -20,6 +20,23 @@ public enum Channels {
     return count;
   }
 
+  /** As many planes, of one that is grey or of three: red, green and blue. */
+  float[] of(float[] shown, int plane) {
+    if (shown.length == count * plane) {
+      return shown;
+    }
+    return switch (this) {
+      case LUMINANCE -> Luma.of(shown, plane);
+      case RGB -> {
+        float[] rgb = new float[3 * plane];
+        for (int at = 0; at < rgb.length; at += plane) {
+          System.arraycopy(shown, 0, rgb, at, plane);
+        }
+        yield rgb;
+      }
+    };
+  }
+
   @JsonCreator
   static Channels fromJson(String name) {
     for (Channels known : values()) {

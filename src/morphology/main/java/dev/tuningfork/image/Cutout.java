@@ -57,8 +57,15 @@ public record Cutout(
    *
    * @param name such as {@code g}, or empty where it is not known
    * @param noise the standard deviation of the sky, in the plane's unit; 0 where there is none
+   * @param sky the level that was subtracted, in the plane's unit
    */
-  public record Band(String name, double noise) {}
+  public record Band(String name, double noise, double sky) {
+
+    /** Of flux from which nothing was subtracted. */
+    public Band(String name, double noise) {
+      this(name, noise, 0);
+    }
+  }
 
   public Cutout {
     if (values.length != light.planes() * side * side) {

@@ -92,7 +92,7 @@ final class Filters {
   }
 
   /** The filter alone, of a name with its instrument or system: {@code HSC-G}, {@code sdss_r}. */
-  private static String bare(String name) {
+  static String bare(String name) {
     int separator = Math.max(name.lastIndexOf('-'), name.lastIndexOf('_'));
     return name.substring(separator + 1).strip();
   }

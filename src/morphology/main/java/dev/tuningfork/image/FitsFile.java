@@ -1,5 +1,6 @@
 package dev.tuningfork.image;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * tile-compressed. The headers say how large everything is, and are believed only as far as the
  * file's length and the limits go.
  */
-@SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
-record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, List<String> bands)
+record FitsFile(
+    MemorySegment file, FitsHdu hdu, int width, int height, int planes, List<String> bands)
     implements ImageFile {
 
   private static final Set<Integer> BITPIX = Set.of(8, 16, 32, 64, -32, -64);
@@ -24,7 +25,7 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
   private static final int PREVIEW = 16;
 
   /** The largest share of undefined pixels, in what the model looks at and at its very centre. */
-  private static final double MOST_UNDEFINED = 0.5;
+  static final double MOST_UNDEFINED = 0.5;
 
   /** Single precision ends at 127 and −126, and the stretch squares nothing. */
   private static final int USUAL_EXPONENT = 60;
@@ -45,13 +46,14 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
    */
   static FitsFile open(byte[] bytes, ImageDescription description, ImageLimits limits)
       throws ImageException {
+    MemorySegment file = MemorySegment.ofArray(bytes);
     List<FitsHdu> hdus = new ArrayList<>();
-    int offset = 0;
+    long offset = 0;
     while (offset >= 0) {
       FitsHdu hdu = null;
       try {
-        hdu = FitsHdu.at(bytes, offset, hdus.size());
-        hdu.checkHeld(bytes);
+        hdu = FitsHdu.at(file, offset, hdus.size());
+        hdu.checkHeld(file);
       } catch (ImageException damaged) {
         if (description.hdu() == null && isPictureBefore(hdus, hdu)) {
           break;
@@ -60,20 +62,32 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
       }
       hdus.add(hdu);
       if (description.hdu() != null && hdu.isCalled(description.hdu())) {
-        return of(bytes, hdu, description, limits);
+        return of(file, hdu, description, limits);
       }
-      offset = hdu.isFollowed(bytes) ? hdu.end() : -1;
+      offset = hdu.isFollowed(file) ? hdu.end() : -1;
     }
-    FitsHdu picture = description.hdu() == null ? picture(hdus) : null;
-    if (picture == null) {
+    return of(file, chosen(hdus, description.hdu()), description, limits);
+  }
+
+  /**
+   * The HDU that a name or a number means, or without one the picture.
+   *
+   * @throws ImageException where there is none
+   */
+  static FitsHdu chosen(List<FitsHdu> hdus, @Nullable String wanted) throws ImageException {
+    FitsHdu found =
+        wanted == null
+            ? picture(hdus)
+            : hdus.stream().filter(hdu -> hdu.isCalled(wanted)).findFirst().orElse(null);
+    if (found == null) {
       throw new ImageException(
-          reason(hdus, description.hdu())
+          reason(hdus, wanted)
               + hdus.stream().map(FitsFile::called).collect(Collectors.joining(", "))
-              + (description.hdu() == null && hdus.stream().anyMatch(FitsHdu::isImage)
+              + (wanted == null && hdus.stream().anyMatch(FitsHdu::isImage)
                   ? ". Choose one with image.hdu or classify --hdu."
                   : "."));
     }
-    return of(bytes, picture, description, limits);
+    return found;
   }
 
   /**
@@ -123,9 +137,8 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     return pictures.stream().filter(hdu -> hdu.area() > largest / PREVIEW).findFirst().orElse(null);
   }
 
-  private static FitsFile of(
-      byte[] bytes, FitsHdu hdu, ImageDescription description, ImageLimits limits)
-      throws ImageException {
+  /** The lengths of two or three axes of an HDU that holds an image or a cube of images. */
+  static long[] shape(FitsHdu hdu) throws ImageException {
     long[] shape = hdu.shape();
     if (!hdu.isImage() || shape.length > 3) {
       throw new ImageException(
@@ -134,13 +147,20 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
                   hdu.index(),
                   hdu.isImage() ? "an array of " + shape.length + " axes" : "no image"));
     }
-    long planes = shape.length == 3 ? shape[2] : 1;
-    limits.check("FITS", shape[0], shape[1]);
     if (!BITPIX.contains(hdu.bitpix())) {
       throw new ImageException(
           "FITS HDU %d has a BITPIX of %d, which is none of the standard's: 8, 16, 32, 64, -32, -64."
               .formatted(hdu.index(), hdu.bitpix()));
     }
+    return shape;
+  }
+
+  private static FitsFile of(
+      MemorySegment file, FitsHdu hdu, ImageDescription description, ImageLimits limits)
+      throws ImageException {
+    long[] shape = shape(hdu);
+    long planes = shape.length == 3 ? shape[2] : 1;
+    limits.check("FITS", shape[0], shape[1]);
     long size = shape[0] * shape[1] * (Math.abs(hdu.bitpix()) / 8);
     if (planes < 1 || planes > limits.bytes() / size) {
       throw new ImageException(
@@ -155,14 +175,14 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
               .formatted(planes, bands.size(), String.join(", ", bands)));
     }
     if (hdu.isCompressed()) {
-      FitsTiles.of(bytes, hdu);
+      FitsTiles.of(file, hdu);
     }
-    return new FitsFile(bytes, hdu, (int) shape[0], (int) shape[1], (int) planes, bands);
+    return new FitsFile(file, hdu, (int) shape[0], (int) shape[1], (int) planes, bands);
   }
 
   @Override
   public ImageFacts facts() {
-    FitsWcs wcs = hdu.wcs();
+    Wcs wcs = hdu.wcs();
     return new ImageFacts(
         hdu.name().isEmpty() ? String.valueOf(hdu.index()) : hdu.name(),
         wcs == null ? null : wcs.pixelScale(width, height),
@@ -240,7 +260,7 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
 
   @Override
   public Cutout read(Window window, Channels channels) throws ImageException {
-    FitsPixels pixels = FitsPixels.of(bytes, hdu, width, height);
+    FitsPixels pixels = FitsPixels.of(file, hdu, width, height);
     List<Plane> all = new ArrayList<>();
     for (int index = 0; index < planes; index++) {
       all.add(Plane.of(pixels, index, window));
@@ -283,7 +303,10 @@ record FitsFile(byte[] bytes, FitsHdu hdu, int width, int height, int planes, Li
     for (int index : shown) {
       Background background = all.get(index).background();
       described.add(
-          new Cutout.Band(bands.isEmpty() ? "" : bands.get(index), background.noise() * unit));
+          new Cutout.Band(
+              bands.isEmpty() ? "" : bands.get(index),
+              background.noise() * unit,
+              background.sky() * unit));
       undefined += all.get(index).undefined / shown.size();
       for (double value : all.get(index).flux()) {
         if (Double.isFinite(value)) {

@@ -2,12 +2,14 @@ package dev.tuningfork.image;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataOffset where its data begin in the file, in bytes
  * @param promised how many bytes they are by the header, without padding
  */
-record FitsHdu(int index, String name, Header header, int offset, int dataOffset, long promised) {
+record FitsHdu(int index, String name, Header header, long offset, long dataOffset, long promised) {
 
   private static final int CARD = 80;
   private static final int BLOCK = 2880;
@@ -59,6 +61,7 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
           "MSK",
           "BPM",
           "FLAG",
+          "FLG",
           "FLAGS",
           "CTX",
           "CON",
@@ -85,7 +88,23 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
           "DEPTH",
           "HITS",
           "NIMAGES",
-          "STDEV");
+          "NIMG",
+          "NOBS",
+          "NCOMB",
+          "NCOMBINE",
+          "NEXPOSURE",
+          "STDEV",
+          "DEVIATION",
+          "AREA",
+          "BAD",
+          "VALID",
+          "LABEL",
+          "COSMIC",
+          "FOOTPRINT",
+          "GAIN",
+          "FLAT",
+          "DARK",
+          "BIAS");
 
   /** The same, which are also recognised within longer words. */
   private static final Set<String> LONG_COMPANIONS =
@@ -111,17 +130,23 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
           "KERNEL",
           "PREVIEW",
           "THUMB",
+          "QUICKLOOK",
           "STDDEV");
 
-  /** As in FLUXERR, ERRS and RMSMAP. */
-  private static final Pattern ENDINGS =
-      Pattern.compile(
-          "(ERR|VAR|WHT|MSK|RMS)$"
-              + "|^(ERR|VAR|WHT|WGT|RMS|SIG|SIGMA|STD|EXP|FLG|FLAG|QUAL|COV|SEG|MSK)(S|MAP|IMG)?$");
+  /** As in FLUXERR. */
+  private static final Pattern ENDING = Pattern.compile("(ERR|VAR|WHT|MSK|RMS)$");
 
-  /** As in BACKGROUND_SUBTRACTED and SKYSUB: a picture, though it names a companion. */
-  private static final Pattern SUBTRACTED =
-      Pattern.compile("(BACKGROUND|BACK|BKGD?|BG|SKY)[^A-Z]*SUB(TR[A-Z]*)?(?![A-Z])");
+  /** As in ERRS and RMSMAP. A SKYMAP may be the picture. */
+  private static final Pattern COMPOUND =
+      Pattern.compile("(?!SKY)(.+?)(S|MAPS?|IMG|IMAGE|ARR|ARRAY|PLANE)");
+
+  /** As in BACKGROUND_SUBTRACTED, SKYSUB and DENOISED: a picture, though it names a companion. */
+  private static final Pattern CORRECTED =
+      Pattern.compile(
+          "(BACKGROUND|BACK|BKGD?|BG|SKY|PSF|EXPOSURE|EXP|EXPTIME|FLAT|DARK|BIAS|GAIN|COSMICS?|CR"
+              + "|NOISE|CONTINUUM)[^A-Z]*"
+              + "(SUB(TR[A-Z]*)?|CORR(ECTED)?|MATCHED|REMOVED|FREE|CLEANED|NORMALI[SZ]ED)(?![A-Z])"
+              + "|DENOISED|NOISELESS|(UN)?(MASKED|WEIGHTED)");
 
   /** What astropy calls tiles of an image without a name. */
   private static final String UNNAMED_TILES = "COMPRESSED_IMAGE";
@@ -132,11 +157,11 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   private static final byte[] EXTENSION = "XTENSION=".getBytes(StandardCharsets.US_ASCII);
 
   /** The HDU that begins at an offset of the file. */
-  static FitsHdu at(byte[] bytes, int offset, int index) throws ImageException {
-    int end = offset;
-    while (!startsWith(bytes, end, END)) {
+  static FitsHdu at(MemorySegment file, long offset, int index) throws ImageException {
+    long end = offset;
+    while (!startsWith(file, end, END)) {
       end += CARD;
-      if (end + CARD > bytes.length) {
+      if (end + CARD > file.byteSize()) {
         throw new ImageException(
             "The header of FITS HDU %d has no END: the file is truncated or damaged."
                 .formatted(index));
@@ -146,10 +171,11 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
             "The header of FITS HDU %d has more than %d cards.".formatted(index, MOST_CARDS));
       }
     }
-    int dataOffset = offset + padded(end + CARD - offset);
-    try (var in =
-        new FitsInputStream(
-            new ByteArrayInputStream(bytes, offset, Math.min(dataOffset, bytes.length) - offset))) {
+    long dataOffset = offset + padded(end + CARD - offset);
+    byte[] cards =
+        file.asSlice(offset, Math.min(dataOffset, file.byteSize()) - offset)
+            .toArray(ValueLayout.JAVA_BYTE);
+    try (var in = new FitsInputStream(new ByteArrayInputStream(cards))) {
       Header header = Header.readHeader(in);
       if (header == null) {
         throw new ImageException("The header of FITS HDU %d is empty.".formatted(index));
@@ -167,8 +193,8 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
    *
    * @throws ImageException where it is truncated, or the header is wrong
    */
-  void checkHeld(byte[] bytes) throws ImageException {
-    long held = Math.max(0, bytes.length - dataOffset);
+  void checkHeld(MemorySegment file) throws ImageException {
+    long held = Math.max(0, file.byteSize() - dataOffset);
     if (promised > held) {
       throw new ImageException(
           ("The header of FITS HDU %d promises %d bytes of data and the file holds %d: it is"
@@ -177,19 +203,19 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
     }
   }
 
-  /** How many bytes the data are, without padding, where the file holds them. */
-  int dataSize() {
-    return Math.toIntExact(promised);
+  /** The data, without padding, where the file holds them. */
+  MemorySegment data(MemorySegment file) {
+    return file.asSlice(dataOffset, promised);
   }
 
   /** Where its last block ends, which may be beyond the end of a file without padding. */
-  int end() {
-    return dataOffset + padded(dataSize());
+  long end() {
+    return dataOffset + padded(promised);
   }
 
   /** Whether another HDU begins where this one ends. */
-  boolean isFollowed(byte[] bytes) {
-    return startsWith(bytes, end(), EXTENSION);
+  boolean isFollowed(MemorySegment file) {
+    return startsWith(file, end(), EXTENSION);
   }
 
   /** FITS standard 4.0, section 4.4.1: |BITPIX| × GCOUNT × (PCOUNT + NAXIS1 × … ) bits. */
@@ -224,13 +250,13 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
     }
   }
 
-  private static int padded(int size) {
+  private static long padded(long size) {
     return (size + BLOCK - 1) / BLOCK * BLOCK;
   }
 
-  private static boolean startsWith(byte[] bytes, int offset, byte[] expected) {
-    return offset + expected.length <= bytes.length
-        && Arrays.equals(bytes, offset, offset + expected.length, expected, 0, expected.length);
+  private static boolean startsWith(MemorySegment file, long offset, byte[] expected) {
+    return offset + expected.length <= file.byteSize()
+        && file.asSlice(offset, expected.length).mismatch(MemorySegment.ofArray(expected)) < 0;
   }
 
   /** Whether it holds pixels, plainly or tile-compressed. */
@@ -304,9 +330,9 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   }
 
   /** The celestial coordinates that the header gives, or null without them. */
-  @Nullable FitsWcs wcs() {
+  @Nullable Wcs wcs() {
     int[] axes = axes();
-    return FitsWcs.of(header, axes[0], axes[1]);
+    return Wcs.of(header, axes[0], axes[1]);
   }
 
   /** The pixels of a plane. */
@@ -328,8 +354,15 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
 
   /** Whether its name or class says that its numbers go with a picture and are none. */
   boolean isCalledCompanion() {
-    return words().anyMatch(word -> COMPANIONS.contains(word) || ENDINGS.matcher(word).find())
+    return words().anyMatch(FitsHdu::isCompanion)
         || LONG_COMPANIONS.stream().anyMatch(called()::contains);
+  }
+
+  private static boolean isCompanion(String word) {
+    Matcher compound = COMPOUND.matcher(word);
+    return COMPANIONS.contains(word)
+        || ENDING.matcher(word).find()
+        || (compound.matches() && COMPANIONS.contains(compound.group(1)));
   }
 
   private Stream<String> words() {
@@ -340,6 +373,6 @@ record FitsHdu(int index, String name, Header header, int offset, int dataOffset
   private String called() {
     String named = name.equalsIgnoreCase(UNNAMED_TILES) ? "" : name;
     String all = named + " " + header.getStringValue("HDUCLAS2", "");
-    return SUBTRACTED.matcher(all.toUpperCase(Locale.ROOT)).replaceAll("IMAGE");
+    return CORRECTED.matcher(all.toUpperCase(Locale.ROOT)).replaceAll("IMAGE");
   }
 }

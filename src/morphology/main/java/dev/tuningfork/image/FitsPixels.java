@@ -1,6 +1,8 @@
 package dev.tuningfork.image;
 
-import java.nio.ByteBuffer;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import nom.tam.fits.Header;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,24 @@ import org.jspecify.annotations.Nullable;
 final class FitsPixels {
 
   /** As many pixels give the sky's level and noise well enough. */
-  private static final int BACKGROUND_SAMPLES = 16_384;
+  static final int BACKGROUND_SAMPLES = 16_384;
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  /** The BZERO of unsigned integers of 64 bits (FITS standard 4.0, section 5.2.5). */
+  private static final double UNSIGNED = 0x1p63;
 
   /** Begins with the highest byte of each number, as FITS does. */
-  private final ByteBuffer data;
+  private final MemorySegment data;
 
   private final int bitpix;
   private final int width;
@@ -29,7 +45,26 @@ final class FitsPixels {
   private final @Nullable Long blank;
   private final double saturation;
 
-  private FitsPixels(ByteBuffer data, FitsHdu hdu, @Nullable Long blank, int width, int height) {
+  /** Pan-STARRS stores asinh magnitudes of its stacks; null elsewhere. */
+  private final @Nullable Softening softening;
+
+  /** Flux is {@code offset + 2 × softening × sinh(0.4 ln(10) × stored)}. */
+  private record Softening(double softening, double offset) {
+
+    private static final double MAGNITUDE = 0.4 * Math.log(10);
+
+    static @Nullable Softening of(Header header) {
+      return header.containsKey("BSOFTEN") && header.containsKey("BOFFSET")
+          ? new Softening(header.getDoubleValue("BSOFTEN", 0), header.getDoubleValue("BOFFSET", 0))
+          : null;
+    }
+
+    double flux(double stored) {
+      return offset + 2 * softening * Math.sinh(MAGNITUDE * stored);
+    }
+  }
+
+  private FitsPixels(MemorySegment data, FitsHdu hdu, @Nullable Long blank, int width, int height) {
     Header header = hdu.header();
     this.data = data;
     this.bitpix = hdu.bitpix();
@@ -38,28 +73,47 @@ final class FitsPixels {
     this.scale = header.getDoubleValue("BSCALE", 1);
     this.zero = header.getDoubleValue("BZERO", 0);
     this.blank = blank;
-    this.saturation = header.getDoubleValue("SATURATE", brightest());
+    this.softening = Softening.of(header);
+    this.saturation = saturation(hdu);
   }
 
-  /** The largest flux that integers of 8 and 16 bits can say; wider ones never are that full. */
-  private double brightest() {
-    return switch (bitpix) {
-      case 8 -> zero + scale * 255;
-      case 16 -> zero + scale * Short.MAX_VALUE;
-      default -> Double.POSITIVE_INFINITY;
-    };
+  /**
+   * The flux from which on a pixel is full. Where the header does not say, it is the largest that
+   * integers of 8 and 16 bits can say; wider ones never are that full.
+   */
+  static double saturation(FitsHdu hdu) {
+    Header header = hdu.header();
+    double scale = header.getDoubleValue("BSCALE", 1);
+    double zero = header.getDoubleValue("BZERO", 0);
+    return header.getDoubleValue(
+        "SATURATE",
+        switch (hdu.bitpix()) {
+          case 8 -> zero + scale * 255;
+          case 16 -> zero + scale * Short.MAX_VALUE;
+          default -> Double.POSITIVE_INFINITY;
+        });
   }
 
   /** Of an HDU whose sizes were found to be true. */
-  static FitsPixels of(byte[] bytes, FitsHdu hdu, int width, int height) throws ImageException {
+  static FitsPixels of(MemorySegment file, FitsHdu hdu, int width, int height)
+      throws ImageException {
     if (hdu.isCompressed()) {
-      FitsTiles tiles = FitsTiles.of(bytes, hdu);
-      return new FitsPixels(tiles.unpacked(), hdu, tiles.blank(), width, height);
+      FitsTiles tiles = FitsTiles.of(file, hdu);
+      return ofTiles(tiles.unpacked(), hdu, tiles, width, height);
     }
-    ByteBuffer data = ByteBuffer.wrap(bytes, hdu.dataOffset(), hdu.dataSize()).slice();
+    return ofPlain(file, hdu, width, height);
+  }
+
+  /** Of unpacked tiles. */
+  static FitsPixels ofTiles(byte[] unpacked, FitsHdu hdu, FitsTiles tiles, int width, int height) {
+    return new FitsPixels(MemorySegment.ofArray(unpacked), hdu, tiles.blank(), width, height);
+  }
+
+  /** Of an image that is not compressed. */
+  static FitsPixels ofPlain(MemorySegment file, FitsHdu hdu, int width, int height) {
     Long blank =
         hdu.header().containsKey("BLANK") ? (Long) hdu.header().getLongValue("BLANK", 0) : null;
-    return new FitsPixels(data, hdu, blank, width, height);
+    return new FitsPixels(hdu.data(file), hdu, blank, width, height);
   }
 
   int width() {
@@ -105,31 +159,54 @@ final class FitsPixels {
 
   /** The flux of a pixel, NaN or infinite where it is not defined; row 0 is at the bottom. */
   double flux(int plane, int row, int x) {
-    int at = (plane * height + row) * width + x;
+    double value = value(plane, row, x);
+    return softening == null ? value : softening.flux(value);
+  }
+
+  /** The same as the header scales it (BSCALE, BZERO), and no further. */
+  private double value(int plane, int row, int x) {
+    long at = ((long) plane * height + row) * width + x;
     return switch (bitpix) {
-      case 8 -> physical(data.get(at) & 0xff);
-      case 16 -> physical(data.getShort(2 * at));
-      case 32 -> physical(data.getInt(4 * at));
-      case 64 -> wide(data.getLong(8 * at));
-      case -32 -> zero + scale * data.getFloat(4 * at);
-      case -64 -> zero + scale * data.getDouble(8 * at);
+      case 8 -> physical(data.get(ValueLayout.JAVA_BYTE, at) & 0xff);
+      case 16 -> physical(data.get(SHORT, 2 * at));
+      case 32 -> physical(data.get(INT, 4 * at));
+      case 64 -> wide(data.get(LONG, 8 * at));
+      case -32 -> zero + scale * data.get(FLOAT, 4 * at);
+      case -64 -> zero + scale * data.get(DOUBLE, 8 * at);
       default -> throw new IllegalStateException("FITS has no BITPIX of " + bitpix);
     };
+  }
+
+  /**
+   * The flux of a part of a row in single precision, NaN where it is not defined.
+   *
+   * @param row 0 is at the bottom
+   */
+  void read(int plane, int row, int x, int count, float[] into, int at) {
+    if (bitpix == -32 && softening == null) {
+      long from = 4 * (((long) plane * height + row) * width + x);
+      MemorySegment.copy(data, FLOAT, from, into, at, count);
+      if (scale == 1 && zero == 0) {
+        return;
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      into[at + i] = (float) flux(plane, row, x + i);
+    }
   }
 
   private double physical(long stored) {
     return blank != null && stored == blank ? Double.NaN : zero + scale * stored;
   }
 
-  /**
-   * The same in two halves: a BZERO of 2^63, which makes integers unsigned, would else take the
-   * lower bits away.
-   */
+  /** The same; a BZERO of 2^63, which makes integers unsigned, would take the lower bits away. */
   private double wide(long stored) {
-    if (blank != null && stored == blank) {
-      return Double.NaN;
+    if (zero != UNSIGNED || scale != 1 || (blank != null && stored == blank)) {
+      return physical(stored);
     }
-    long upper = stored & ~0xffffffffL;
-    return Math.fma(scale, (double) upper, zero) + scale * (stored & 0xffffffffL);
+    long unsigned = stored ^ Long.MIN_VALUE;
+    return unsigned >= 0
+        ? (double) unsigned
+        : 2.0 * ((unsigned >>> 1) | (unsigned & 1)); // rounds once
   }
 }

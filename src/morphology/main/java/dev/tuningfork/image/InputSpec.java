@@ -1,5 +1,6 @@
 package dev.tuningfork.image;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an image becomes the input of a network: crop, stretch (images of linear flux only),
@@ -23,6 +25,8 @@ import java.util.Locale;
  *     (JPEG, PNG) are stretched already
  * @param mean for each channel, what is subtracted from a brightness of 0..1
  * @param std for each channel, what the difference is then divided by
+ * @param recipe the {@linkplain Recipe#id id} of the recipe that makes pictures from linear flux in
+ *     place of the stretch; null, and absent in JSON, for none
  */
 public record InputSpec(
     Channels channels,
@@ -31,7 +35,8 @@ public record InputSpec(
     Resampling resampling,
     Stretch stretch,
     List<Double> mean,
-    List<Double> std) {
+    List<Double> std,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String recipe) {
 
   private static final int LARGEST_SIZE = 4096;
 
@@ -60,6 +65,21 @@ public record InputSpec(
               + std
               + ".");
     }
+    if (recipe != null) {
+      recipe = Recipe.named(recipe).id();
+    }
+  }
+
+  /** Without a recipe. */
+  public InputSpec(
+      Channels channels,
+      int size,
+      Crop crop,
+      Resampling resampling,
+      Stretch stretch,
+      List<Double> mean,
+      List<Double> std) {
+    this(channels, size, crop, resampling, stretch, mean, std, null);
   }
 
   /**
@@ -86,22 +106,33 @@ public record InputSpec(
         resampling,
         stretch,
         Collections.nCopies(other.count(), 0.0),
-        Collections.nCopies(other.count(), 1.0));
+        Collections.nCopies(other.count(), 1.0),
+        recipe);
+  }
+
+  /**
+   * The same with pictures that a recipe makes from linear flux.
+   *
+   * @param other null for the stretch
+   */
+  public InputSpec withRecipe(@Nullable Recipe other) {
+    return new InputSpec(
+        channels, size, crop, resampling, stretch, mean, std, other == null ? null : other.id());
   }
 
   /** The same at another size of the network's input. */
   public InputSpec withSize(int other) {
-    return new InputSpec(channels, other, crop, resampling, stretch, mean, std);
+    return new InputSpec(channels, other, crop, resampling, stretch, mean, std, recipe);
   }
 
   /** The same of another part of the image. */
   public InputSpec withCrop(Crop other) {
-    return new InputSpec(channels, size, other, resampling, stretch, mean, std);
+    return new InputSpec(channels, size, other, resampling, stretch, mean, std, recipe);
   }
 
   /** The same with another standardisation: a mean and a standard deviation for each channel. */
   public InputSpec withStandardisation(List<Double> otherMean, List<Double> otherStd) {
-    return new InputSpec(channels, size, crop, resampling, stretch, otherMean, otherStd);
+    return new InputSpec(channels, size, crop, resampling, stretch, otherMean, otherStd, recipe);
   }
 
   /** The number of values in a prepared image: channels × size × size. */

@@ -1,8 +1,10 @@
 package dev.tuningfork.image;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,10 @@ public final class Preprocessor {
   private static final int SPARE = 32 << 20;
 
   private final InputSpec spec;
+
+  /** What makes pictures from linear flux; null for the stretch. */
+  private final @Nullable Recipe recipe;
+
   private final DecodingMemory memory;
   private final ImageDecoder decoder;
   private final AtomicReferenceArray<@Nullable Taps> taps = new AtomicReferenceArray<>(TAPS);
@@ -39,12 +45,32 @@ public final class Preprocessor {
     this(spec, limits, JpegCodec.fastest());
   }
 
+  /**
+   * Makes pictures from linear flux by another recipe than the model learnt from.
+   *
+   * @param recipe null for the model's own
+   */
+  public Preprocessor(InputSpec spec, ImageLimits limits, @Nullable Recipe recipe) {
+    this(spec, limits, recipe, JpegCodec.fastest(), DecodingMemory.SHARED);
+  }
+
   Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg) {
     this(spec, limits, jpeg, DecodingMemory.SHARED);
   }
 
   Preprocessor(InputSpec spec, ImageLimits limits, JpegCodec jpeg, DecodingMemory memory) {
+    this(spec, limits, null, jpeg, memory);
+  }
+
+  private Preprocessor(
+      InputSpec spec,
+      ImageLimits limits,
+      @Nullable Recipe other,
+      JpegCodec jpeg,
+      DecodingMemory memory) {
     this.spec = spec;
+    this.recipe =
+        other != null ? other : spec.recipe() == null ? null : Recipe.named(spec.recipe());
     this.memory = memory;
     this.decoder = new ImageDecoder(limits, jpeg, memory);
     int count = spec.valueCount();
@@ -99,6 +125,76 @@ public final class Preprocessor {
     }
   }
 
+  /**
+   * Prepares a square of a survey's image that shows what the model looks at: the square is not
+   * cropped. Its flux is brought to the network's size and then made a picture by the recipe, or
+   * else by the model's stretch.
+   *
+   * @param pixelScale arcseconds a pixel of the square
+   * @param centre the galaxy's position
+   * @param noticed flags that the answer is to carry as well
+   * @throws ImageException if the recipe's bands are missing, or no pixel is defined
+   */
+  public PreparedImage prepare(
+      LinearFlux flux, double pixelScale, SkyPosition centre, Set<QualityFlag> noticed)
+      throws ImageException {
+    double most = 0;
+    for (int band : shown(flux)) {
+      double undefined = flux.undefined(band);
+      double atCentre = flux.undefinedAtCentre(band);
+      most = Math.max(most, undefined);
+      if (undefined > FitsFile.MOST_UNDEFINED || atCentre > FitsFile.MOST_UNDEFINED) {
+        throw new ImageException(
+            ("%.0f %% of %s of the band %s is missing (beyond the edge, masked or undefined); at"
+                    + " most %.0f %% may be.")
+                .formatted(
+                    100 * (undefined > FitsFile.MOST_UNDEFINED ? undefined : atCentre),
+                    undefined > FitsFile.MOST_UNDEFINED ? "the cutout" : "its centre",
+                    flux.bands().get(band),
+                    100 * FitsFile.MOST_UNDEFINED));
+      }
+    }
+    Set<QualityFlag> flags = EnumSet.noneOf(QualityFlag.class);
+    flags.addAll(noticed);
+    LinearFlux whole = flux;
+    if (most > 0) {
+      flags.add(QualityFlag.NAN_FILLED);
+      whole = flux.bridged();
+    }
+    if (spec.size() > NOTABLE_ENLARGEMENT * flux.side()) {
+      flags.add(QualityFlag.UPSAMPLED);
+    }
+    if (pixelScale * flux.side() > WIDEST_FIELD) {
+      flags.add(QualityFlag.FIELD_TOO_WIDE);
+    }
+    Pixels pixels =
+        recipe == null ? pixels(whole.aboveSky(shown(flux)), flags) : toned(whole, recipe, flags);
+    return new PreparedImage(
+        pixels, flux.side(), flux.side(), flags, new ImageFacts(null, pixelScale, centre, most));
+  }
+
+  /** The bands that the picture is made of. */
+  private List<Integer> shown(LinearFlux flux) throws ImageException {
+    return recipe == null
+        ? Filters.forPicture(flux.bands(), IntStream.range(0, flux.bands().size()).boxed().toList())
+        : recipe.choose(flux.bands());
+  }
+
+  /** By a recipe: first the size, then the tone. */
+  private Pixels toned(LinearFlux flux, Recipe by, Set<QualityFlag> flags) throws ImageException {
+    LinearFlux sized = flux;
+    if (flux.side() != spec.size()) {
+      float[] defined = flux.values().clone();
+      LinearFlux.fill(defined);
+      sized =
+          new LinearFlux(
+              flux.bands(), spec.size(), Resampling.resample(defined, taps(flux.side())));
+    }
+    float[] brightness = by.brightness(sized, spec.channels());
+    ImageQuality.inspect(brightness, spec.size(), flags);
+    return Recipe.levels(brightness, spec.channels());
+  }
+
   /** Memory for decoding; a JPEG that is scaled down row by row needs none for the rows. */
   private int take(ImageFile file, Window window, boolean singlePass) throws ImageException {
     long bytes =
@@ -139,8 +235,11 @@ public final class Preprocessor {
     }
   }
 
-  private Pixels pixels(Cutout cutout, Set<QualityFlag> flags) {
+  private Pixels pixels(Cutout cutout, Set<QualityFlag> flags) throws ImageException {
     flags.addAll(cutout.flags());
+    if (recipe != null && cutout.light() instanceof Cutout.Flux light) {
+      return toned(LinearFlux.of(cutout, light), recipe, flags);
+    }
     float[] brightness = brightness(cutout);
     int side = cutout.side();
     ImageQuality.inspect(brightness, side, flags);
@@ -206,22 +305,7 @@ public final class Preprocessor {
           case Cutout.Display display -> cutout.values();
           case Cutout.Flux flux -> spec.stretch().brightness(flux, cutout.values());
         };
-    int plane = cutout.side() * cutout.side();
-    if (shown.length == spec.channels().count() * plane) {
-      return shown;
-    }
-    return switch (spec.channels()) {
-      case LUMINANCE -> Luma.of(shown, plane);
-      case RGB -> replicated(shown);
-    };
-  }
-
-  private static float[] replicated(float[] grey) {
-    float[] rgb = new float[3 * grey.length];
-    for (int at = 0; at < rgb.length; at += grey.length) {
-      System.arraycopy(grey, 0, rgb, at, grey.length);
-    }
-    return rgb;
+    return spec.channels().of(shown, cutout.side() * cutout.side());
   }
 
   /** Of planes; whatever the file said with 8 bits is rounded to as many again. */

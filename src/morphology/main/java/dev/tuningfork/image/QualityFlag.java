@@ -26,6 +26,12 @@ public enum QualityFlag {
   FIELD_TOO_WIDE,
   /** The galaxy reaches beyond the view, or the image is smaller than the field that was named. */
   FIELD_TOO_NARROW,
+  /** A part of the cutout is beyond the edge of the survey's image. */
+  EDGE,
+  /** The catalogue's size is one that it gives where its fit has failed. */
+  SIZE_SUSPECT,
+  /** The picture was made by another recipe than those that the model learnt from. */
+  OTHER_RECIPE,
   /** The message said that it is a test. */
   TEST
 }

@@ -1,5 +1,6 @@
 package dev.tuningfork.image;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,12 +16,14 @@ import java.util.List;
  * @param leastWhite what white is at least, in units of the noise: blank sky stays dark
  * @param colourBalance the factors of the bands shown as red, green and blue
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NONE) // the only tone of bundles that name no recipe
 public record Stretch(
     double softening,
     double black,
     double whitePercentile,
     double leastWhite,
-    List<Double> colourBalance) {
+    List<Double> colourBalance)
+    implements Tone {
 
   /**
    * Tuned by eye to resemble the colour pictures of SDSS, which volunteers classified; the colour
@@ -58,7 +61,8 @@ public record Stretch(
    * @return brightness of 0..1 in one plane for one band, else in three: red, green and blue. Of
    *     two bands, green is the mean.
    */
-  float[] brightness(Cutout.Flux light, float[] flux) {
+  @Override
+  public float[] brightness(Cutout.Flux light, float[] flux) {
     double[][] mix = mix(light.planes());
     int plane = flux.length / light.planes();
     double[][] colours = new double[mix.length][plane];

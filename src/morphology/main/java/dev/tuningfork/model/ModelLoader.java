@@ -47,8 +47,8 @@ public final class ModelLoader {
 
   /**
    * Loads a model, sends a batch of every size through it, so that it is as fast at its first
-   * galaxy as later, and holds it to the answers that its bundle was published with, where there
-   * are some.
+   * galaxy as later, lets it answer a test image, and holds it to the answers that its bundle was
+   * published with, where there are some.
    *
    * <p>Those answers decide about forms. With {@link Form#AUTO} a compiled form that gives others,
    * or fails, is not used: the log says so, and the model computes in the next slower form, for a
@@ -59,7 +59,8 @@ public final class ModelLoader {
    * kept on disk that could be stale, damaged, or have no place in a read-only container.
    *
    * @throws ModelException if the device is missing, or the model fails on a forward pass, gives
-   *     something else than one number for each answer, or other answers than it was published with
+   *     something else than one number for each answer, no probabilities (such as NaN), or other
+   *     answers than it was published with
    */
   public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, ForwardPasses passes)
       throws ModelException {
@@ -137,6 +138,7 @@ public final class ModelLoader {
     try {
       DjlModel loaded = inForm(bundle, model, passes);
       loaded.warmUp();
+      loaded.selfTest();
       check(bundle, loaded, passes.form().tolerance(demanded));
       LOG.info(
           "The model {} {} computes as {} on {}, {}.",

@@ -62,7 +62,7 @@ public interface MorphologyModel extends AutoCloseable {
   List<AnswerProbabilities> predict(List<PreparedImage> images);
 
   /**
-   * Computes a blank image, as it did when it was loaded. A model that fails on this is broken, and
+   * Answers a test image, as it did when it was loaded. A model that fails on this is broken, and
    * no image is to blame.
    *
    * @throws RuntimeException if it fails

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,17 +26,32 @@ class AstropyIT {
 
   private static final ImageLimits LIMITS = ImageLimits.DEFAULT;
 
+  /** As many points as positions are promised for, over the headers of surveys. */
+  private static final int POINTS = 5_000;
+
   @Test
-  void pixelsEqualAstropys(@TempDir Path folder) throws Exception {
+  void positionsEqualAstropys(@TempDir Path folder) throws Exception {
+    Path points = folder.resolve("points.jsonl");
+    run(
+        folder,
+        List.of(
+            python(), script(folder, "astropy_wcs.py"), points.toString(), String.valueOf(POINTS)));
+    List<String> headers = Files.readAllLines(points);
+    for (String line : headers) {
+      JsonNode header = new JsonMapper().readTree(line);
+      assertThat(header.path("points")).hasSize(POINTS);
+      assertThat(WcsTest.worst(header)).as(header.path("name").asText()).isLessThan(0.01);
+    }
+    assertThat(headers.size() * POINTS).isGreaterThanOrEqualTo(100_000);
+  }
+
+  private static String python() {
     String python = System.getenv("TUNING_FORK_PYTHON");
     assumeTrue(python != null, "TUNING_FORK_PYTHON names no Python that has astropy");
-    List<String> command = new ArrayList<>(List.of(python, script(folder), folder.toString()));
-    for (String property : List.of("tuningfork.fits", "tuningfork.data", "tuningfork.cases")) {
-      String named = System.getProperty(property, "");
-      if (!named.isBlank() && Files.isDirectory(Path.of(named))) {
-        command.add(named);
-      }
-    }
+    return python;
+  }
+
+  private static void run(Path folder, List<String> command) throws Exception {
     Path errors = folder.resolve("errors");
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -43,6 +59,19 @@ class AstropyIT {
         !Files.readString(errors).contains("ModuleNotFoundError"),
         () -> "The Python of TUNING_FORK_PYTHON has no astropy");
     assertThat(process.waitFor()).as(printed + Files.readString(errors)).isZero();
+  }
+
+  @Test
+  void pixelsEqualAstropys(@TempDir Path folder) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of(python(), script(folder, "astropy_pixels.py"), folder.toString()));
+    for (String property : List.of("tuningfork.fits", "tuningfork.data", "tuningfork.cases")) {
+      String named = System.getProperty(property, "");
+      if (!named.isBlank() && Files.isDirectory(Path.of(named))) {
+        command.add(named);
+      }
+    }
+    run(folder, command);
 
     List<String> differing = new ArrayList<>();
     List<String> manifest = Files.readAllLines(folder.resolve("manifest.jsonl"));
@@ -57,9 +86,9 @@ class AstropyIT {
     assertThat(manifest).hasSizeGreaterThan(1000);
   }
 
-  private static String script(Path folder) throws IOException {
-    try (var in = AstropyIT.class.getResourceAsStream("astropy_pixels.py")) {
-      return Files.write(folder.resolve("astropy_pixels.py"), in.readAllBytes()).toString();
+  private static String script(Path folder, String name) throws IOException {
+    try (var in = AstropyIT.class.getResourceAsStream(name)) {
+      return Files.write(folder.resolve(name), in.readAllBytes()).toString();
     }
   }
 
@@ -72,6 +101,7 @@ class AstropyIT {
     int height = said.path("shape").path(1).asInt();
     ByteBuffer due = ByteBuffer.wrap(Files.readAllBytes(Path.of(said.path("pixels").asText())));
     FitsPixels pixels;
+    MemorySegment bytes;
     try {
       var description = new ImageDescription(null, hdu, null, List.of(), null);
       FitsFile file =
@@ -81,9 +111,14 @@ class AstropyIT {
       if (file.width() != width || file.height() != height) {
         return of + "%d×%d pixels".formatted(file.width(), file.height());
       }
-      pixels = FitsPixels.of(file.bytes(), file.hdu(), width, height);
+      pixels = FitsPixels.of(file.file(), file.hdu(), width, height);
+      bytes = file.file(); // inflated, if it was gzipped
     } catch (ImageException e) {
       return of + e.getMessage();
+    }
+    String ofTile = differenceOfTile(bytes, hdu, due.duplicate(), said);
+    if (!ofTile.isEmpty()) {
+      return of + ofTile;
     }
     int differing = 0;
     String first = "";
@@ -101,5 +136,50 @@ class AstropyIT {
       }
     }
     return differing == 0 ? "" : of + differing + " of " + due.limit() / 8 + " differ:" + first;
+  }
+
+  /** The same for the pixels as tiles are read, piece by piece and in single precision. */
+  private static String differenceOfTile(
+      MemorySegment file, String hdu, ByteBuffer due, JsonNode said) {
+    int width = said.path("shape").path(0).asInt();
+    int height = said.path("shape").path(1).asInt();
+    for (int plane = 0; due.hasRemaining(); plane++) {
+      try {
+        FitsImage image = FitsImage.open(file, hdu, plane, "").image();
+        for (int y = 0; y < height; y++) {
+          float[] row = row(image, y, width);
+          for (int x = 0; x < width; x++) {
+            float expected = (float) due.getDouble();
+            boolean same =
+                said.path("rounded").asBoolean()
+                    ? Math.abs(row[x] - expected) <= 4e-7 * Math.abs(expected)
+                        || Float.isNaN(row[x]) && Float.isNaN(expected)
+                    : Float.compare(row[x] + 0f, expected + 0f) == 0;
+            if (!same) {
+              return "as a tile, (%d, %d) of plane %d is %s and should be %s"
+                  .formatted(x, y, plane, row[x], expected);
+            }
+          }
+        }
+      } catch (ImageException e) {
+        return "as a tile: " + e.getMessage();
+      }
+    }
+    return "";
+  }
+
+  private static float[] row(FitsImage image, int y, int width) throws ImageException {
+    float[] row = new float[width];
+    if (!image.isCompressed()) {
+      image.readRow(0, y, width, row, 0);
+      return row;
+    }
+    for (int x = 0; x < width; ) {
+      FitsImage.Piece piece = image.piece(x, y);
+      System.arraycopy(
+          piece.values(), (y - piece.y()) * piece.width(), row, piece.x(), piece.width());
+      x = piece.x() + piece.width();
+    }
+    return row;
   }
 }

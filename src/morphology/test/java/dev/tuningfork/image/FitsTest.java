@@ -43,7 +43,7 @@ class FitsTest {
   private static float[][] pixels(FitsFile file, int plane) throws ImageException {
     int side = Math.min(file.width(), file.height());
     double[] topDown =
-        FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height())
+        FitsPixels.of(file.file(), file.hdu(), file.width(), file.height())
             .window(plane, new Window(0, file.height() - side, side));
     float[][] rows = new float[side][];
     for (int y = 0; y < side; y++) {
@@ -254,6 +254,21 @@ class FitsTest {
     "wht_img_1 G, G",
     "wgtmap G, G",
     "segimg G, G",
+    "AREA G, G",
+    "BAD_PIXELS G, G",
+    "COSMIC_RAYS G, G",
+    "DQIMG G, G",
+    "EXPOSUREMAP G, G",
+    "FOOTPRINT G, G",
+    "GAINMAP G, G",
+    "NEXPOSURE G, G",
+    "SNRARRAY G, G",
+    "STANDARD_DEVIATION G, G",
+    "WTMAP G, G",
+    "ERR DENOISED, DENOISED",
+    "WHT PSF_MATCHED, PSF_MATCHED",
+    "MASK MASKED_IMAGE, MASKED_IMAGE",
+    "EXPOSURE_CORRECTED EXPOSURE, EXPOSURE_CORRECTED",
     "G BACKGROUND_SUBTRACTED, BACKGROUND_SUBTRACTED",
     "G SKY_SUB, SKY_SUB",
     "bkgsub_err BKGSUB, BKGSUB",
@@ -513,7 +528,7 @@ class FitsTest {
   void tilesThatPointOutsideTheirHeapAreRefused() throws Exception {
     byte[] bytes = FitsFiles.packed("fpack-r.fits");
     FitsFile good = open(bytes);
-    bytes[good.hdu().dataOffset()] = 0x7f;
+    bytes[Math.toIntExact(good.hdu().dataOffset())] = 0x7f;
 
     assertThatThrownBy(() -> open(bytes))
         .hasMessage(

@@ -32,7 +32,7 @@ class FitsTilesTest {
         (FitsFile)
             new ImageDecoder(limits, new ImageIoJpeg(), DecodingMemory.SHARED)
                 .open(bytes, ImageDescription.NONE);
-    return FitsPixels.of(file.bytes(), file.hdu(), file.width(), file.height());
+    return FitsPixels.of(file.file(), file.hdu(), file.width(), file.height());
   }
 
   private static double real(int x, int y) {

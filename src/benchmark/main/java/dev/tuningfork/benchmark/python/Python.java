@@ -14,19 +14,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A Python with the pinned packages of {@code requirements.txt}, in a virtual environment of its
- * own, and the scripts that are measured beside the product. The environment is made once, from
- * PyPI, and kept in the user's cache folder; another {@code requirements.txt} gets another one.
+ * A Python with pinned packages, in a virtual environment of its own, and the scripts that are
+ * measured beside the product. The environment is made once, from PyPI, and kept in the user's
+ * cache folder; other requirements get another one.
  *
  * @param interpreter of the virtual environment
  * @param scripts the folder that the scripts lie in
  */
 public record Python(Path interpreter, Path scripts) {
 
-  private static final String REQUIREMENTS = "requirements.txt";
+  /**
+   * Scripts that need the same packages.
+   *
+   * @param requirements the file that lists the packages
+   */
+  public record Kit(String requirements, List<String> scripts) {
 
-  private static final List<String> SCRIPTS =
-      List.of("consumer.py", "galaxy_model.py", "images.py", "peer.py");
+    /** Networks, images and Kafka. */
+    public static final Kit NETWORKS =
+        new Kit(
+            "requirements.txt", List.of("consumer.py", "galaxy_model.py", "images.py", "peer.py"));
+
+    /** Cutting survey images. */
+    public static final Kit TILES = new Kit("tiles-requirements.txt", List.of("tiles.py"));
+
+    public Kit {
+      scripts = List.copyOf(scripts);
+    }
+  }
 
   /** PyTorch's packages are some gigabytes. */
   private static final int INSTALL_MINUTES = 20;
@@ -45,21 +60,22 @@ public record Python(Path interpreter, Path scripts) {
   /**
    * Finds the environment, or makes it.
    *
+   * @param kit what is to be run
    * @param folder where the scripts are written to
    * @param told a line before what takes time
    * @throws Unavailable where there is no python3, or PyPI cannot be reached
    */
-  public static Python prepare(Path folder, Consumer<String> told) throws Unavailable {
-    byte[] requirements = resource(REQUIREMENTS);
+  public static Python prepare(Kit kit, Path folder, Consumer<String> told) throws Unavailable {
+    byte[] requirements = resource(kit.requirements);
     Path environment = cache().resolve("benchmark-python-" + hash(requirements));
     Path ready = environment.resolve("ready");
     Path interpreter = environment.resolve("bin").resolve("python");
     try {
-      for (String script : SCRIPTS) {
+      for (String script : kit.scripts) {
         Files.write(folder.resolve(script), resource(script));
       }
       if (!Files.exists(ready)) {
-        Path listed = Files.write(folder.resolve(REQUIREMENTS), requirements);
+        Path listed = Files.write(folder.resolve(kit.requirements), requirements);
         told.accept("Installing Python's packages into " + environment + "; this happens once …");
         run(
             "python3 with its venv module is needed",

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code peer.py} in a process of its own, which measures what it is told to and is idle in
- * between: a line of JSON for each command, and one for its answer. Belongs to one thread.
+ * A script such as {@code peer.py} in a process of its own, which measures what it is told to and
+ * is idle in between: a line of JSON for each command, and one for its answer. Belongs to one
+ * thread.
  */
 public final class PythonPeer implements AutoCloseable {
 
@@ -24,7 +25,10 @@ public final class PythonPeer implements AutoCloseable {
   private final OutputStream commands;
   private final Path log;
 
-  private PythonPeer(Process process, Path log) {
+  private final String script;
+
+  private PythonPeer(String script, Process process, Path log) {
+    this.script = script;
     this.process = process;
     this.log = log;
     this.answers = process.inputReader(StandardCharsets.UTF_8);
@@ -32,17 +36,21 @@ public final class PythonPeer implements AutoCloseable {
   }
 
   /**
-   * Starts it, and returns when it has loaded its packages.
+   * Starts {@code peer.py}, and returns when it has loaded its packages.
    *
    * @param cores how many threads the network may use
    */
   public static PythonPeer start(Python python, int cores) throws IOException {
-    Path log = python.scripts().resolve("peer.log");
+    return start(python, "peer.py", "--cores", String.valueOf(cores));
+  }
+
+  /** Starts a script that says when it is ready, and returns then. */
+  public static PythonPeer start(Python python, String script, String... arguments)
+      throws IOException {
+    Path log = python.scripts().resolve(script + ".log");
     Process process =
-        new ProcessBuilder(python.command("peer.py", "--cores", String.valueOf(cores)))
-            .redirectError(log.toFile())
-            .start();
-    PythonPeer peer = new PythonPeer(process, log);
+        new ProcessBuilder(python.command(script, arguments)).redirectError(log.toFile()).start();
+    PythonPeer peer = new PythonPeer(script, process, log);
     peer.answer();
     return peer;
   }
@@ -62,7 +70,7 @@ public final class PythonPeer implements AutoCloseable {
   private JsonNode answer() throws IOException {
     String line = answers.readLine();
     if (line == null) {
-      throw new IOException("peer.py has ended:\n" + Files.readString(log));
+      throw new IOException(script + " has ended:\n" + Files.readString(log));
     }
     return JSON.readTree(line);
   }

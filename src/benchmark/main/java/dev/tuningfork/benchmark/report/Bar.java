@@ -95,6 +95,13 @@ public record Bar(String name, String of, String to, Least least, Least leastInF
               TOLD),
           new Bar("file to input ÷ Pillow", "decode/tuning fork", "decode/Pillow", TOLD, TOLD),
           new Bar("file to input ÷ ImageIO", "decode/tuning fork", "decode/ImageIO", TOLD, 1),
+          new Bar("tiles ÷ Cutana", "tiles/tuning fork", "tiles/Cutana", 10, TOLD),
+          new Bar(
+              "tiles ÷ astropy's Cutout2D, which only cuts",
+              "tiles/tuning fork",
+              "tiles/Cutout2D",
+              10,
+              TOLD),
           new Bar("pipeline ÷ roofline", "stream/pipeline", "stream/roofline", 0.85, 0.35),
           new Bar("pipeline ÷ naive mapValues", "stream/pipeline", "stream/naive", 10, 2.5)
               .inFloat32(6.5, 2),

@@ -10,6 +10,7 @@ public final class Suites {
       List.of(
           PredictorSuite.SUITE,
           DecodeSuite.SUITE,
+          TilesSuite.SUITE,
           StreamSuite.SUITE,
           LatencySuite.SUITE,
           InstancesSuite.SUITE,

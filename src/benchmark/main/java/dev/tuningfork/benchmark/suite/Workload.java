@@ -13,12 +13,12 @@ import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What all suites measure with.
@@ -34,7 +34,7 @@ public final class Workload {
   private final Path scratch;
   private final Consumer<String> told;
   private final boolean withPython;
-  private @Nullable Python python;
+  private final Map<Python.Kit, Python> pythons = new HashMap<>();
 
   /**
    * What a run measures with.
@@ -132,13 +132,20 @@ public final class Workload {
    * @throws Unavailable with a reason, as often as it is asked for
    */
   Python python() throws Unavailable, IOException {
+    return python(Python.Kit.NETWORKS);
+  }
+
+  /** The same for other scripts. */
+  Python python(Python.Kit kit) throws Unavailable, IOException {
     if (!withPython) {
       throw new Unavailable("Python is not part of the short form; --python takes it in");
     }
-    if (python == null) {
-      python = Python.prepare(folder("python"), told);
+    Python made = pythons.get(kit);
+    if (made == null) {
+      made = Python.prepare(kit, folder("python"), told);
+      pythons.put(kit, made);
     }
-    return python;
+    return made;
   }
 
   /** Each question that a model answers, and its answers, for the scripts. */

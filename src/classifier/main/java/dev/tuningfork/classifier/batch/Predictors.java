@@ -37,8 +37,8 @@ import java.util.function.Consumer;
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
  *       alone.
  *   <li>An image fails only where the model, asked about it alone and twice, fails on it, and
- *       answers an image that it has answered before. Before its first answer the blank image of
- *       its warm-up takes that part. Where it fails on that one too, or its device has failed, the
+ *       answers an image that it has answered before. Before its first answer the test image of its
+ *       loading takes that part. Where it fails on that one too, or its device has failed, the
  *       model is broken, and nothing more fails or is answered.
  * </ul>
  *
@@ -306,7 +306,7 @@ final class Predictors {
               .formatted(
                   by.answerer.inWords(),
                   answeredBefore == null
-                      ? "a blank image, which it computed when it was loaded"
+                      ? "a test image, which it answered when it was loaded"
                       : "an image that it answered before",
                   e),
           e);

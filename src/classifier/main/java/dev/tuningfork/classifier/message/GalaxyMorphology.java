@@ -177,6 +177,8 @@ public record GalaxyMorphology(
    * @param dec declination of the same
    * @param undefined the share of pixels, in the part that the model looks at, that were undefined
    *     and had to be filled, above 0 to 1; absent where there were none
+   * @param cutout which part of a survey image it is; absent where the image was a file of its own.
+   *     The hash is then that of what the network saw
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Image(
@@ -188,13 +190,57 @@ public record GalaxyMorphology(
       @Nullable Double pixelScale,
       @Nullable Double ra,
       @Nullable Double dec,
-      @Nullable Double undefined) {
+      @Nullable Double undefined,
+      @Nullable Cutout cutout) {
+
+    /** A file of its own. */
+    public Image(
+        @Nullable String uri,
+        String sha256,
+        int width,
+        int height,
+        @Nullable String hdu,
+        @Nullable Double pixelScale,
+        @Nullable Double ra,
+        @Nullable Double dec,
+        @Nullable Double undefined) {
+      this(uri, sha256, width, height, hdu, pixelScale, ra, dec, undefined, null);
+    }
 
     /** An image about which nothing more is known. */
     public Image(@Nullable String uri, String sha256, int width, int height) {
       this(uri, sha256, width, height, null, null, null, null, null);
     }
   }
+
+  /**
+   * Which part of a survey image was looked at.
+   *
+   * @param tile the name of the survey image
+   * @param bands its files
+   * @param x the first column on the grid of the first band, from 0
+   * @param y the first row, from 0 at the lowest
+   * @param side its width and height, pixels
+   * @param recipe how the picture was made; {@code model} for the model's own stretch
+   * @param missing the share of pixels that are beyond the edge, masked or undefined, above 0 to 1;
+   *     absent where there were none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Cutout(
+      String tile,
+      List<Band> bands,
+      int x,
+      int y,
+      int side,
+      String recipe,
+      @Nullable Double missing) {
+    public Cutout {
+      bands = List.copyOf(bands);
+    }
+  }
+
+  /** One band of a survey image, such as {@code r}, and where its file is. */
+  public record Band(String name, String uri) {}
 
   /** The reference's place in Kafka. */
   public record Source(String topic, int partition, long offset) {}

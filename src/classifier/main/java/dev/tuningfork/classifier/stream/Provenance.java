@@ -47,27 +47,82 @@ public record Provenance(
   GalaxyMorphology answer(
       Request request, LedgerEntry entry, Classified classified, Instant classifiedAt) {
     @Nullable GalaxyImageReference reference = request.reference();
-    Morphology morphology = Morphology.of(classified.probabilities());
-    return new GalaxyMorphology(
+    return answer(
         request.objectId(),
-        reference == null ? null : reference.referenceId(),
-        reference == null ? null : reference.survey(),
+        reference,
         reference == null ? null : reference.ra(),
         reference == null ? null : reference.dec(),
-        tree,
-        questions(classified.probabilities()),
-        new GalaxyMorphology.Morphology(
-            morphology.classString().isEmpty() ? null : morphology.classString(),
-            morphology.sentence()),
+        reference == null ? null : reference.referenceId(),
+        classified.probabilities(),
         flags(reference, classified.flags()),
-        model,
-        preprocessing,
         image(reference, classified),
-        device,
-        reference == null ? null : reference.publishedAt(),
         Instant.ofEpochMilli(entry.acceptedAt()),
         classifiedAt,
         new GalaxyMorphology.Source(entry.topic(), entry.partition(), entry.offset()));
+  }
+
+  /**
+   * An answer about a galaxy that no reference was published for, such as one of a catalogue.
+   *
+   * @param source where the galaxy is named; for a catalogue its name and the galaxy's row
+   */
+  public GalaxyMorphology answer(
+      String objectId,
+      String referenceId,
+      SkyPosition position,
+      AnswerProbabilities probabilities,
+      Set<QualityFlag> flags,
+      GalaxyMorphology.Image image,
+      Instant receivedAt,
+      Instant classifiedAt,
+      GalaxyMorphology.Source source) {
+    return answer(
+        objectId,
+        null,
+        position.ra(),
+        position.dec(),
+        referenceId,
+        probabilities,
+        flags,
+        image,
+        receivedAt,
+        classifiedAt,
+        source);
+  }
+
+  private GalaxyMorphology answer(
+      String objectId,
+      @Nullable GalaxyImageReference reference,
+      @Nullable Double ra,
+      @Nullable Double dec,
+      @Nullable String referenceId,
+      AnswerProbabilities probabilities,
+      Set<QualityFlag> flags,
+      GalaxyMorphology.Image image,
+      Instant receivedAt,
+      Instant classifiedAt,
+      GalaxyMorphology.Source source) {
+    Morphology morphology = Morphology.of(probabilities);
+    return new GalaxyMorphology(
+        objectId,
+        referenceId,
+        reference == null ? null : reference.survey(),
+        ra,
+        dec,
+        tree,
+        questions(probabilities),
+        new GalaxyMorphology.Morphology(
+            morphology.classString().isEmpty() ? null : morphology.classString(),
+            morphology.sentence()),
+        flags,
+        model,
+        preprocessing,
+        image,
+        device,
+        reference == null ? null : reference.publishedAt(),
+        receivedAt,
+        classifiedAt,
+        source);
   }
 
   private static List<GalaxyMorphology.Question> questions(AnswerProbabilities probabilities) {

@@ -2,7 +2,7 @@
 
 import { byId, element, percent, words } from "./dom.js";
 
-const FLAGS = ["SCALE_MISSING", "UPSAMPLED", "LOW_SIGNAL", "NAN_FILLED", "BAND_MISSING", "SATURATED", "OFF_CENTRE", "FIELD_TOO_WIDE", "FIELD_TOO_NARROW", "TEST"];
+const FLAGS = ["SCALE_MISSING", "UPSAMPLED", "LOW_SIGNAL", "NAN_FILLED", "BAND_MISSING", "SATURATED", "OFF_CENTRE", "FIELD_TOO_WIDE", "FIELD_TOO_NARROW", "EDGE", "SIZE_SUSPECT", "OTHER_RECIPE", "TEST"];
 
 export class Filters {
   /** @param onChange is called when something else is wanted */

@@ -185,7 +185,7 @@ class BatcherTest {
     await().untilAtomic(broken, notNullValue());
     assertThat(broken.get())
         .isInstanceOf(BrokenInstanceException.class)
-        .hasMessageContaining("fails on a blank image");
+        .hasMessageContaining("fails on a test image");
     assertThat(innocent).noneMatch(CompletableFuture::isDone);
   }
 

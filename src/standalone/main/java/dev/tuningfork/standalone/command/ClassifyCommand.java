@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -31,7 +32,9 @@ import picocli.CommandLine.Spec;
 /** Images on disk in, a table out, through the same stream that a survey would use. */
 @Command(
     name = "classify",
-    description = "Classifies the images of a folder, and writes what it sees as a table.",
+    description =
+        "Classifies the images of a folder, or the galaxies of a catalogue on a survey's tiles, and"
+            + " writes what it sees as a table.",
     footer =
         "%nThe table has a row for each galaxy, in the order of the images: its class, and for each"
             + " question how probable it is to be asked and the probability of each answer where"
@@ -42,14 +45,25 @@ final class ClassifyCommand implements Callable<Integer> {
   private static final Duration PATIENCE_TO_STOP = Duration.ofSeconds(8);
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "FOLDER|FILE",
-      description = "JPEG, PNG and FITS images, and folders of them.")
+      description =
+          "JPEG, PNG and FITS images, folders of them, and lists of cutouts (manifest.csv).")
   private List<Path> named = List.of();
 
   @Mixin private final TableOptions table = new TableOptions();
 
   @Mixin private final ReadingOptions reading = new ReadingOptions();
+
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE.png",
+      description =
+          "Write a picture of a tile with its galaxies circled and coloured by class, and of the"
+              + " galaxies most worth a look. For --image tiles only.")
+  private @Nullable Path sheet;
+
+  @Mixin private final TileOptions tiles = new TileOptions();
 
   @Mixin private final ModelOptions model = new ModelOptions();
 
@@ -62,6 +76,11 @@ final class ClassifyCommand implements Callable<Integer> {
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     table.check(commandLine);
     reading.check(commandLine);
+    if (checkTiles(commandLine)) {
+      return new TileClassification(
+              tiles, model, bundle(commandLine), table, reading.size(), sheet, terminal)
+          .run();
+    }
     ImageFiles found = ImageFiles.find(named);
     found.complaints().forEach(terminal::line);
     List<Named> images = found.images().stream().filter(image -> !table.isOutput(image)).toList();
@@ -71,13 +90,7 @@ final class ClassifyCommand implements Callable<Integer> {
               + named.stream().map(ImageFormat::spelled).collect(Collectors.joining(" or "))
               + ".");
     }
-    ModelBundle bundle = model.bundle();
-    if (table.intervals() && bundle.description().output() != Output.CONCENTRATIONS) {
-      throw new ParameterException(
-          commandLine,
-          "--intervals needs a model that says how sure it is, and %s does not."
-              .formatted(bundle.identity().name()));
-    }
+    ModelBundle bundle = bundle(commandLine);
     SortedMap<Integer, String> unreadable = new TreeMap<>();
     try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
         MorphologySpool spool = table.spool(images, settings(bundle))) {
@@ -91,12 +104,50 @@ final class ClassifyCommand implements Callable<Integer> {
             .err()
             .printf(Locale.ROOT, "%,d of the images could not be read.%n", unreadable.size());
       }
-      table.write(images, spool, terminal);
+      table.write(ordinal -> images.get(ordinal).file(), spool, terminal);
+      spool.delete();
       terminal.err().flush();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()
         ? ExitCode.OK
         : Commands.SOME_LEFT_OUT;
+  }
+
+  private ModelBundle bundle(CommandLine commandLine) throws ModelException {
+    ModelBundle bundle = model.bundle();
+    if (table.intervals() && bundle.description().output() != Output.CONCENTRATIONS) {
+      throw new ParameterException(
+          commandLine,
+          "--intervals needs a model that says how sure it is, and %s does not."
+              .formatted(bundle.identity().name()));
+    }
+    return bundle;
+  }
+
+  /** Whether tiles are to be classified, and not images of single galaxies. */
+  private boolean checkTiles(CommandLine commandLine) {
+    tiles.check(commandLine);
+    if (!tiles.given()) {
+      if (named.isEmpty()) {
+        throw new ParameterException(
+            commandLine,
+            "Missing required parameter: 'FOLDER|FILE', or tiles with --image and --catalogue.");
+      }
+      if (sheet != null) {
+        throw new ParameterException(
+            commandLine, "--sheet needs tiles: --image and --catalogue, or --cutana.");
+      }
+      return false;
+    }
+    if (!named.isEmpty()) {
+      throw new ParameterException(
+          commandLine,
+          "Name images of single galaxies or tiles, not both: %s does not go with --image or --cutana."
+              .formatted(ImageFormat.spelled(named.getFirst())));
+    }
+    reading.checkForTiles(commandLine);
+    OutputFile.check(commandLine, sheet);
+    return true;
   }
 
   private SortedMap<Integer, String> classify(

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Commands.Version.class,
     subcommands = {
       ClassifyCommand.class,
+      CutCommand.class,
       DemoCommand.class,
       RunCommand.class,
       DeadLettersCommand.class,
@@ -37,6 +38,7 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       LookCommand.class,
       ExportCommand.class,
+      MockTileCommand.class,
       GpuCheckCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

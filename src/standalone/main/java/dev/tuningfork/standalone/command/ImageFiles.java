@@ -1,5 +1,8 @@
 package dev.tuningfork.standalone.command;
 
+import dev.tuningfork.catalogue.Catalogue;
+import dev.tuningfork.catalogue.CatalogueRow;
+import dev.tuningfork.catalogue.ColumnChoice;
 import dev.tuningfork.image.ImageFormat;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -15,8 +18,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -65,23 +70,57 @@ record ImageFiles(List<Named> images, List<String> complaints) {
    * there is one; so a link to a folder above itself ends nothing. A folder that cannot be read is
    * left out.
    *
-   * @param named a file that is named is taken whatever its suffix
-   * @throws IOException where something that is named does not exist
+   * @param named a file that is named is taken whatever its suffix; one in {@code .csv} is a list
+   *     of cutouts, as {@code cut} writes it, with their identifiers
+   * @throws IOException where something that is named does not exist, or a list of cutouts cannot
+   *     be read
    */
   static ImageFiles find(List<Path> named) throws IOException {
     SequencedMap<Path, Path> images = new LinkedHashMap<>();
+    Map<Path, String> known = new HashMap<>();
     Set<Path> visited = new HashSet<>();
     List<String> complaints = new ArrayList<>();
     for (Path each : named) {
       if (Files.isDirectory(each)) {
         below(each, visited, complaints).forEach(image -> images.putIfAbsent(key(image), image));
+      } else if (isList(each)) {
+        readList(each, images, known, complaints);
       } else if (Files.exists(each)) {
         images.putIfAbsent(key(each), each);
       } else {
         throw new IOException("There is no file or folder " + ImageFormat.spelled(each) + ".");
       }
     }
-    return new ImageFiles(identified(images.values()), complaints);
+    return new ImageFiles(identified(images.values(), known), complaints);
+  }
+
+  private static boolean isList(Path file) {
+    return Files.exists(file)
+        && ImageFormat.spelled(file).toLowerCase(Locale.ROOT).endsWith(".csv");
+  }
+
+  /** The cutouts of a list, whose names are relative to its folder. */
+  private static void readList(
+      Path list, SequencedMap<Path, Path> images, Map<Path, String> known, List<String> complaints)
+      throws IOException {
+    Path folder = list.toAbsolutePath().getParent();
+    try (Catalogue catalogue =
+            Catalogue.open(
+                list, ColumnChoice.parse("files=file"), List.of(), List.of(), Optional.empty());
+        Catalogue.Rows rows = catalogue.rows()) {
+      for (var row = rows.next(); row.isPresent(); row = rows.next()) {
+        switch (row.get()) {
+          case CatalogueRow.Galaxy galaxy -> {
+            String name = galaxy.files().getFirst();
+            Path image = folder == null ? Path.of(name) : folder.resolve(name);
+            images.putIfAbsent(key(image), image);
+            known.putIfAbsent(image, galaxy.id());
+          }
+          case CatalogueRow.Unusable unusable -> complaints.add(unusable.sentence());
+          case CatalogueRow.Excluded _ -> throw new IllegalStateException("there is no filter");
+        }
+      }
+    }
   }
 
   private static Path key(Path image) {
@@ -134,9 +173,9 @@ record ImageFiles(List<Named> images, List<String> complaints) {
   }
 
   /** Gives every image an identifier of its own. */
-  private static List<Named> identified(Collection<Path> images) {
-    Map<Path, String> ids = new HashMap<>();
-    List<Path> shared = List.copyOf(images);
+  private static List<Named> identified(Collection<Path> images, Map<Path, String> known) {
+    Map<Path, String> ids = new HashMap<>(known);
+    List<Path> shared = images.stream().filter(image -> !known.containsKey(image)).toList();
     int deepest = images.stream().mapToInt(image -> key(image).getNameCount()).max().orElse(0);
     for (int names = 1; !shared.isEmpty(); names++) {
       int length = names;

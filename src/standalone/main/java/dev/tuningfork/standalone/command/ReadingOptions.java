@@ -43,6 +43,22 @@ final class ReadingOptions {
     checkPositive(commandLine, "--size", size);
   }
 
+  /** Refuses what is of images of single galaxies. */
+  void checkForTiles(CommandLine commandLine) {
+    if (hdu != null || pixelScale != null) {
+      throw new ParameterException(
+          commandLine,
+          (hdu == null ? "--pixel-scale" : "--hdu")
+              + " is for images of single galaxies. A tile has its celestial coordinates, and its"
+              + " HDU is named as in r=FILE[SCI].");
+    }
+  }
+
+  /** The side of the square to use, arcseconds; null for the whole image. */
+  @Nullable Double size() {
+    return size;
+  }
+
   private static void checkPositive(
       CommandLine commandLine, String option, @Nullable Double arcseconds) {
     if (arcseconds != null && !(arcseconds > 0 && arcseconds < Double.POSITIVE_INFINITY)) {

@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -123,35 +126,42 @@ final class TableOptions {
     }
   }
 
+  /** As {@link #spool(int, SortedMap, ToIntFunction)}, for images of single galaxies. */
+  MorphologySpool spool(List<Named> images, SortedMap<String, String> settings) throws IOException {
+    Map<String, Integer> ordinals = new HashMap<>();
+    for (int ordinal = 0; ordinal < images.size(); ordinal++) {
+      ordinals.put(images.get(ordinal).objectId(), ordinal);
+    }
+    return spool(
+        images.size(),
+        settings,
+        morphology -> {
+          Integer ordinal = ordinals.get(morphology.objectId());
+          return ordinal != null && isOf(morphology, images.get(ordinal)) ? ordinal : -1;
+        });
+  }
+
   /**
    * Where the answers go: a temporary file for a summary; for a table a journal, which outlives a
    * crash.
    *
    * @param settings what decides an answer beside the image
+   * @param ordinal of the galaxy that an answer of the journal is for; −1 for an answer to discard
    */
-  MorphologySpool spool(List<Named> images, SortedMap<String, String> settings) throws IOException {
+  MorphologySpool spool(
+      int galaxies, SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinal)
+      throws IOException {
     if (out == null) {
-      return MorphologySpool.temporary(images.size());
+      return MorphologySpool.temporary(galaxies);
     }
     Path journal = journal(out);
     if (resume && Files.exists(journal)) {
-      Map<String, Integer> ordinals = new HashMap<>();
-      for (int ordinal = 0; ordinal < images.size(); ordinal++) {
-        ordinals.put(images.get(ordinal).objectId(), ordinal);
-      }
-      return MorphologySpool.resume(
-          journal,
-          images.size(),
-          settings,
-          morphology -> {
-            Integer ordinal = ordinals.get(morphology.objectId());
-            return ordinal != null && isOf(morphology, images.get(ordinal)) ? ordinal : -1;
-          });
+      return MorphologySpool.resume(journal, galaxies, settings, ordinal);
     }
     if (overwrite) {
       Files.deleteIfExists(journal);
     }
-    return MorphologySpool.begin(journal, images.size(), settings);
+    return MorphologySpool.begin(journal, galaxies, settings);
   }
 
   /** Whether this is the image's answer: of this file, and the file has not changed since. */
@@ -164,15 +174,20 @@ final class TableOptions {
     }
   }
 
-  /** Writes the table, or prints the summary, and deletes the journal. */
-  void write(List<Named> images, MorphologySpool spool, Terminal terminal) throws IOException {
+  /**
+   * Writes the table, or prints the summary. The journal is the caller's to delete.
+   *
+   * @param files the name of each galaxy's file, by ordinal
+   */
+  void write(IntFunction<String> files, MorphologySpool spool, Terminal terminal)
+      throws IOException {
     if (out == null) {
-      Summary.print(terminal, spool, ordinal -> images.get(ordinal).file());
+      Summary.print(terminal, spool, files);
       return;
     }
     if (spool.size() > 0 || kaggle) {
       try {
-        new MorphologyTable(spool, ordinal -> images.get(ordinal).file()).write(out, content());
+        new MorphologyTable(spool, files).write(out, content());
       } catch (IOException e) {
         throw new IOException(
             "The table %s cannot be written (%s). All answers are kept; the same command with --resume writes it."
@@ -181,7 +196,11 @@ final class TableOptions {
       }
       terminal.err().println("Wrote " + ImageFormat.spelled(out) + ".");
     }
-    spool.delete();
+  }
+
+  /** A file beside the table, with the table's name and this suffix; empty without a table. */
+  Optional<Path> beside(String suffix) {
+    return Optional.ofNullable(out).map(table -> beside(table, suffix));
   }
 
   private TableContent content() {
@@ -191,6 +210,10 @@ final class TableOptions {
   }
 
   private static Path journal(Path table) {
-    return table.resolveSibling(table.getFileName() + ".journal");
+    return beside(table, ".journal");
+  }
+
+  private static Path beside(Path table, String suffix) {
+    return table.resolveSibling(table.getFileName() + suffix);
   }
 }

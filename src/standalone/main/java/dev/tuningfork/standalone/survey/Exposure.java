@@ -109,6 +109,11 @@ final class Exposure {
     }
   }
 
+  /** The light of a band, row by row: 0 is red, 1 green and 2 blue. Not copied. */
+  float[] band(int band) {
+    return bands[band];
+  }
+
   /** The finished image file. */
   byte[] toJpeg() {
     byte[] levels = new byte[3 * SIZE * SIZE];

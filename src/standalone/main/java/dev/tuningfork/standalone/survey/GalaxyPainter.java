@@ -32,7 +32,21 @@ final class GalaxyPainter {
     this.exposure = new Exposure(seeing);
   }
 
+  /** A cutout: the galaxy, a field around it and the sky's noise. */
   byte[] paint() {
+    paintGalaxy();
+    paintField();
+    exposure.addNoise(noise, loudness, random);
+    return exposure.toJpeg();
+  }
+
+  /** The galaxy alone, on a sky without noise. */
+  Exposure paintAlone() {
+    paintGalaxy();
+    return exposure;
+  }
+
+  private void paintGalaxy() {
     switch (walk.answer("smooth-or-featured")) {
       case "smooth" -> paintSmooth();
       case "features-or-disk" -> {
@@ -47,9 +61,6 @@ final class GalaxyPainter {
     if (walk.is("odd-feature", "merger")) {
       paintCompanion();
     }
-    paintField();
-    exposure.addNoise(noise, loudness, random);
-    return exposure.toJpeg();
   }
 
   private void paintSmooth() {

@@ -40,6 +40,7 @@ final class MorphologyColumns {
    * @param intervals whether the 90 % interval of each probability stands behind it
    */
   static MorphologyColumns all(GalaxyMorphology sample, boolean intervals) {
+    boolean ofTiles = sample.image().cutout() != null;
     List<String> answered = sample.questions().stream().map(GalaxyMorphology.Question::id).toList();
     MorphologyColumns columns =
         new MorphologyColumns(
@@ -56,6 +57,15 @@ final class MorphologyColumns {
               row.add(image.dec());
               row.add(image.pixelScale());
               row.add(image.undefined() == null ? 0.0 : image.undefined());
+              GalaxyMorphology.Cutout cutout = image.cutout();
+              if (ofTiles && cutout != null) {
+                row.add(cutout.tile());
+                row.add(cutout.x());
+                row.add(cutout.y());
+                row.add(cutout.side());
+                row.add(cutout.missing() == null ? 0.0 : cutout.missing());
+                row.add(cutout.recipe());
+              }
               for (GalaxyMorphology.Question question : morphology.questions()) {
                 row.add(question.askedProbability());
                 for (GalaxyMorphology.Answer answer : question.answers()) {
@@ -91,6 +101,21 @@ final class MorphologyColumns {
         "undefined",
         "Share of undefined pixels, in the part that the model looks at, that were filled",
         "stat.filling;instr.pixel");
+    if (ofTiles) {
+      columns.text("tile", "The survey image that the galaxy was cut out of", "meta.id;meta.file");
+      columns.pixels(
+          "cut_x", "First column of the cutout on the tile, from 0", "pos.cartesian.x;instr.det");
+      columns.pixels(
+          "cut_y",
+          "First row of the cutout on the tile, from 0 at the lowest",
+          "pos.cartesian.y;instr.det");
+      columns.pixels("cut_side", "Width and height of the cutout", "phys.angSize;instr.pixel");
+      columns.number(
+          "missing",
+          "Share of pixels of the cutout that are beyond the edge, masked or undefined",
+          "stat.filling;instr.pixel");
+      columns.text("recipe", "How the picture was made from the flux", "meta.code");
+    }
     DecisionTree tree = DecisionTree.byId(sample.tree().id());
     for (Question question : tree.questions()) {
       if (answered.contains(question.id())) {
@@ -144,6 +169,13 @@ final class MorphologyColumns {
     info.setUCD(ucd);
     // else a VOTable declares it as ASCII, and readers refuse what is not
     info.setAuxDatum(new DescribedValue(VOStarTable.DATATYPE_INFO, "unicodeChar"));
+    infos.add(info);
+  }
+
+  private void pixels(String name, String description, String ucd) {
+    ColumnInfo info = new ColumnInfo(name, Integer.class, description);
+    info.setUCD(ucd);
+    info.setUnitString("pixel");
     infos.add(info);
   }
 

@@ -27,7 +27,7 @@ class CommandsTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"classify", "demo", "run", "dead-letters", "train"})
+  @ValueSource(strings = {"classify", "cut", "mock-tile", "demo", "run", "dead-letters", "train"})
   void everyCommandHasHelpThatDocumentsItsExitCodes(String command) {
     assertThat(execute(command, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: tuning-fork " + command, "Exit codes:", "3 ");

@@ -71,7 +71,8 @@ record WideCrop(
             input.resampling(),
             wider,
             input.mean(),
-            input.std());
+            input.std(),
+            input.recipe());
     double widePerImage = (double) side / window;
     return new WideCrop(
         width,

@@ -3,18 +3,33 @@ package dev.tuningfork.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Scales and positions are those that astropy's {@code WCS} gives for the same headers. */
-class FitsWcsTest {
+class WcsTest {
+
+  /** Pixels, as the project promises. */
+  private static final double CLOSE = 0.01;
 
   private static final String REFERENCE = "CRPIX1=3. CRPIX2=40. CRVAL1=150.25 CRVAL2=2.5 ";
 
-  private static ImageFacts facts(String cards) throws ImageException {
+  private static byte[] bytes(String cards) {
     Map<String, Object> header = new HashMap<>();
     for (String card : cards.split(" ")) {
       String value = card.substring(card.indexOf('=') + 1);
@@ -26,7 +41,11 @@ class FitsWcsTest {
               ? (Object) Double.parseDouble(value)
               : whole ? (Object) Integer.parseInt(value) : value);
     }
-    byte[] bytes = FitsFiles.file(FitsFiles.hdu(new float[24][32], header));
+    return FitsFiles.file(FitsFiles.hdu(new float[24][32], header));
+  }
+
+  private static ImageFacts facts(String cards) throws ImageException {
+    byte[] bytes = bytes(cards);
     return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
         .open(bytes, ImageDescription.NONE)
         .facts();
@@ -138,5 +157,115 @@ class FitsWcsTest {
     assertThat(
             facts(REFERENCE + "CTYPE1=RA---XYZ CTYPE2=DEC--XYZ CDELT1=1e-4 CDELT2=1e-4").centre())
         .isNull();
+  }
+
+  static Stream<JsonNode> headersOfSurveys() throws IOException {
+    try (InputStream in = WcsTest.class.getResourceAsStream("wcs-points.jsonl")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .map(
+                  line -> {
+                    try {
+                      return new JsonMapper().readTree(line);
+                    } catch (JsonProcessingException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  })
+              .toList()
+              .stream();
+    }
+  }
+
+  /** The greatest distance from where astropy sees a point, in pixels, both ways. */
+  static double worst(JsonNode header) throws ImageException {
+    Wcs wcs = wcs(header);
+    double worst = 0;
+    for (JsonNode point : header.path("points")) {
+      double x = point.get(0).asDouble();
+      double y = point.get(1).asDouble();
+      SkyPosition sky = new SkyPosition(point.get(2).asDouble(), point.get(3).asDouble());
+      PixelPosition at = wcs.toPixel(sky);
+      PixelPosition back = wcs.toPixel(wcs.toSky(x, y));
+      SkyPosition there = wcs.toSky(x, y);
+      double east =
+          Math.IEEEremainder(there.ra() - sky.ra(), 360) * Math.cos(Math.toRadians(sky.dec()));
+      double north = there.dec() - sky.dec();
+      worst =
+          Stream.of(
+                  worst,
+                  Math.hypot(at.x() - x, at.y() - y),
+                  Math.hypot(back.x() - x, back.y() - y),
+                  3600 * Math.hypot(east, north) / wcs.at(x, y).pixelScale())
+              .max(Double::compare)
+              .orElseThrow();
+    }
+    return worst;
+  }
+
+  private static Wcs wcs(JsonNode header) throws ImageException {
+    var cards = new StringBuilder();
+    List<String> all = new ArrayList<>();
+    header.path("cards").forEach(card -> all.add(card.asText()));
+    if (all.stream().noneMatch(card -> card.startsWith("NAXIS1 "))) {
+      all.removeIf(card -> card.startsWith("NAXIS"));
+      all.add("NAXIS   =                    2");
+      all.add("NAXIS1  = %20d".formatted(header.path("width").asInt()));
+      all.add("NAXIS2  = %20d".formatted(header.path("height").asInt()));
+    }
+    all.removeIf(card -> card.startsWith("BITPIX") || card.startsWith("XTENSION"));
+    all.addFirst("BITPIX  =                    8");
+    all.addFirst("SIMPLE  =                    T");
+    all.add("END");
+    all.forEach(card -> cards.append("%-80s".formatted(card)));
+    while (cards.length() % 2880 != 0) {
+      cards.append(' ');
+    }
+    byte[] bytes = cards.toString().getBytes(StandardCharsets.US_ASCII);
+    Wcs wcs = FitsHdu.at(MemorySegment.ofArray(bytes), 0, 0).wcs();
+    assertThat(wcs.problem()).isNull();
+    return wcs;
+  }
+
+  @ParameterizedTest
+  @MethodSource("headersOfSurveys")
+  void positionsAreThoseOfAstropy(JsonNode header) throws Exception {
+    assertThat(header.path("points").size()).isGreaterThan(90);
+    assertThat(worst(header)).as(header.path("name").asText()).isLessThan(CLOSE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CTYPE1=RA---HPX CTYPE2=DEC--HPX CD1_1=-1e-4 CD2_2=1e-4, projection HPX",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CD1_1=-1e-4 CD2_2=1e-4 RADESYS=FK4, RA FK4",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CD1_1=-1e-4 CD2_2=1e-4 EQUINOX=1950., RA FK4",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN, no scale",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CD1_1=1e-4 CD2_2=0., cannot be inverted",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CD1_1=-1e-4 CD2_2=1e-4 CPDIS1=LOOKUP, distortion table",
+  })
+  void whatIsNotSupportedIsRefusedByName(String cards, String named) throws Exception {
+    byte[] bytes = bytes(REFERENCE + cards);
+    Wcs wcs = FitsHdu.at(MemorySegment.ofArray(bytes), 0, 0).wcs();
+
+    assertThat(wcs.problem()).contains(named);
+    assertThat(wcs.toPixel(new SkyPosition(150, 2))).isNull();
+    assertThat(wcs.toSky(1, 1)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CDELT1=-1e-4 CDELT2=1e-4 CROTA2=0., 0, false",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CDELT1=1e-4 CDELT2=1e-4 CROTA2=0., 0, true",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CD1_1=-1e-4 CD2_2=-1e-4, 180, true",
+    "CTYPE1=RA---TAN CTYPE2=DEC--TAN CD1_1=0. CD1_2=1e-4 CD2_1=1e-4 CD2_2=0., 90, false",
+  })
+  void theLocalGridSaysScaleAndOrientation(String cards, double orientation, boolean mirrored)
+      throws Exception {
+    byte[] bytes = bytes("CRPIX1=16. CRPIX2=12. CRVAL1=150. CRVAL2=0. " + cards);
+    LocalGrid grid = FitsHdu.at(MemorySegment.ofArray(bytes), 0, 0).wcs().at(15, 11);
+
+    assertThat(grid.pixelScale()).isCloseTo(0.36, within(1e-6));
+    assertThat(Math.abs(Math.IEEEremainder(grid.orientation() - orientation, 360)))
+        .isLessThan(1e-3);
+    assertThat(grid.mirrored()).isEqualTo(mirrored);
   }
 }

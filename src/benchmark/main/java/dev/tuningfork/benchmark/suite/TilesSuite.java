@@ -1,0 +1,115 @@
+package dev.tuningfork.benchmark.suite;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tuningfork.benchmark.python.Python;
+import dev.tuningfork.benchmark.python.Python.Unavailable;
+import dev.tuningfork.benchmark.python.PythonPeer;
+import dev.tuningfork.benchmark.suite.Tally.Measurement;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * Galaxies cut out of survey images in three bands, and made pictures of bytes: in processes of
+ * their own, with the same files and positions, one after the other.
+ *
+ * <p>What bounds it: a galaxy is 196,608 bytes of single precision to be read and as many numbers
+ * of a quarter of that to be stretched.
+ */
+final class TilesSuite {
+
+  private static final String UNIT = "galaxies/s";
+  private static final int SIDE = 128;
+  private static final int TILE = 8192;
+  private static final int GALAXIES = 2000;
+  private static final int TILE_WHEN_QUICK = 2048;
+  private static final int GALAXIES_WHEN_QUICK = 300;
+  private static final double MIB = 1 << 20;
+
+  static final Suite SUITE =
+      new Suite(
+          "tiles",
+          "galaxies cut out of survey images and made pictures, beside Cutana and astropy",
+          Suite.Form.FULL,
+          TilesSuite::measure);
+
+  private TilesSuite() {}
+
+  private static void measure(Workload workload, Tally tally) throws Exception {
+    Plan plan = workload.plan();
+    tally.now("writing tiles");
+    SkyTiles tiles =
+        SkyTiles.write(
+            workload.folder("tiles"),
+            plan.quick() ? TILE_WHEN_QUICK : TILE,
+            plan.quick() ? GALAXIES_WHEN_QUICK : GALAXIES,
+            SIDE);
+    List<Measurement> all = new ArrayList<>();
+    try (TileCutting ours = TileCutting.start(tiles, SIDE, workload.folder("cutting"))) {
+      for (String recipe : List.of("asinh", "sdss-gri", "none")) {
+        all.add(
+            measurement(
+                recipe.equals("asinh")
+                    ? "tuning fork"
+                    : recipe.equals("none") ? "tuning fork, cut alone" : "tuning fork, " + recipe,
+                recipe.equals("none")
+                    ? "cut in three bands, without a picture"
+                    : "cut in three bands and made bytes by the recipe " + recipe,
+                tally,
+                () -> ours.ask(recipe)));
+      }
+      measureBeside(workload, tally, tiles, all);
+    }
+  }
+
+  private static void measureBeside(
+      Workload workload, Tally tally, SkyTiles tiles, List<Measurement> all) throws Exception {
+    Plan plan = workload.plan();
+    List<String> arguments = new ArrayList<>(List.of("--files"));
+    tiles.files().stream().map(Path::toString).forEach(arguments::add);
+    arguments.addAll(
+        List.of("--positions", tiles.positions().toString(), "--side", String.valueOf(SIDE)));
+    try (PythonPeer peer =
+        PythonPeer.start(
+            workload.python(Python.Kit.TILES), "tiles.py", arguments.toArray(String[]::new))) {
+      all.add(
+          measurement(
+              "Cutana",
+              "create_cutouts_direct of Cutana 0.4.0: cut in three bands, asinh, bytes",
+              tally,
+              () -> peer.ask(Map.of("do", "cutana"))));
+      all.add(
+          measurement(
+              "Cutout2D",
+              "a loop of astropy's Cutout2D over mapped files: cut, without any stretch",
+              tally,
+              () -> peer.ask(Map.of("do", "astropy"))));
+      tally.inTurn(plan, all);
+    } catch (Unavailable reason) {
+      tally.leaveOut("Cutana and astropy. " + reason.getMessage() + ".");
+      tally.inTurn(plan, all);
+    }
+  }
+
+  /** The rate, and beside it the most memory that the process has had until then. */
+  private static Measurement measurement(
+      String name, String description, Tally tally, Callable<JsonNode> once) {
+    return new Measurement(
+        name,
+        UNIT,
+        description,
+        () -> {
+          JsonNode answer = once.call();
+          if (answer.path("memory").longValue() > 0) {
+            tally.addQuietly(
+                name + ", memory",
+                "MiB",
+                "the most that the process has had resident, files that it maps included",
+                answer.path("memory").doubleValue() / MIB);
+          }
+          return answer.path("perSecond").doubleValue();
+        });
+  }
+}

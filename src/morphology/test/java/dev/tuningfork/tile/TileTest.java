@@ -1,0 +1,313 @@
+package dev.tuningfork.tile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tuningfork.image.SurveyFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TileTest {
+
+  private static final int WIDTH = 300;
+  private static final int HEIGHT = 200;
+  private static final Map<String, Object> GRID = SurveyFiles.grid(150, 100);
+
+  @TempDir private Path folder;
+
+  private static float[][] noise() {
+    Random random = new Random(1);
+    float[][] pixels = new float[HEIGHT][WIDTH];
+    for (float[] row : pixels) {
+      for (int x = 0; x < WIDTH; x++) {
+        row[x] = (float) random.nextGaussian(5, 2);
+      }
+    }
+    return pixels;
+  }
+
+  private static TileCache cache(Path folder) {
+    return new TileCache(1 << 20, folder);
+  }
+
+  private static void holds(float[][] pixels, Tile tile) throws TileException {
+    assertThat(tile.width()).isEqualTo(WIDTH);
+    assertThat(tile.height()).isEqualTo(HEIGHT);
+    Random random = new Random(2);
+    for (int i = 0; i < 20; i++) {
+      int x = random.nextInt(WIDTH);
+      int y = random.nextInt(HEIGHT);
+      int width = 1 + random.nextInt(WIDTH - x);
+      int height = 1 + random.nextInt(HEIGHT - y);
+      float[] read = new float[width * height];
+      tile.read(x, y, width, height, read);
+      for (int k = 0; k < read.length; k++) {
+        assertThat(read[k]).isEqualTo(pixels[y + k / width][x + k % width]);
+      }
+    }
+  }
+
+  @Test
+  void anUncompressedTileIsRead() throws Exception {
+    float[][] pixels = noise();
+    Path file = SurveyFiles.write(folder.resolve("t.fits"), pixels, GRID);
+
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      holds(pixels, tile);
+    }
+  }
+
+  @Test
+  void aGzippedTileIsInflatedOnceAndItsFileDeleted() throws Exception {
+    float[][] pixels = noise();
+    Path file = SurveyFiles.write(folder.resolve("t.fits"), pixels, GRID);
+    Path scratch = Files.createDirectory(folder.resolve("scratch"));
+
+    Path gzipped = SurveyFiles.gzip(file, folder.resolve("t.fits.gz"));
+    try (Tile tile = Tile.open(TileSource.of(gzipped), cache(scratch))) {
+      holds(pixels, tile);
+      try (Stream<Path> files = Files.list(scratch)) {
+        assertThat(files).hasSize(1);
+      }
+    }
+
+    try (Stream<Path> files = Files.list(scratch)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GZIP_2, 300, 1", "GZIP_1, 64, 48", "GZIP_2, 150, 200"})
+  void aCompressedTileIsRead(String algorithm, int width, int height) throws Exception {
+    float[][] pixels = noise();
+    Path file = folder.resolve("t.fits.fz");
+    SurveyFiles.compress(file, pixels, GRID, algorithm, width, height);
+
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      holds(pixels, tile);
+    }
+  }
+
+  @Test
+  void aPieceIsDecompressedOnceForAllThreads() throws Exception {
+    Path file = folder.resolve("t.fits.fz");
+    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 1);
+    TileCache cache = cache(folder);
+    try (Tile tile = Tile.open(TileSource.of(file), cache);
+        var threads = Executors.newFixedThreadPool(4)) {
+      Callable<Float> read =
+          () -> {
+            float[] pixels = new float[WIDTH * HEIGHT];
+            tile.read(0, 0, WIDTH, HEIGHT, pixels);
+            return pixels[17];
+          };
+      for (Future<Float> done : threads.invokeAll(List.of(read, read, read, read))) {
+        done.get();
+      }
+    }
+
+    assertThat(cache.decompressed()).isEqualTo(HEIGHT);
+  }
+
+  @Test
+  void aSmallCacheForgetsTheLeastRecentlyUsed() throws Exception {
+    Path file = folder.resolve("t.fits.fz");
+    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 1);
+    TileCache cache = new TileCache(10L * WIDTH * Float.BYTES, folder);
+    float[] pixels = new float[WIDTH * 10];
+    try (Tile tile = Tile.open(TileSource.of(file), cache)) {
+      tile.read(0, 0, WIDTH, 10, pixels);
+      tile.read(0, 0, WIDTH, 10, pixels);
+      assertThat(cache.decompressed()).isEqualTo(10);
+      tile.read(0, 10, WIDTH, 5, pixels);
+      tile.read(0, 5, WIDTH, 5, pixels);
+      assertThat(cache.decompressed()).isEqualTo(15);
+      tile.read(0, 0, WIDTH, 1, pixels);
+      assertThat(cache.decompressed()).isEqualTo(16);
+    }
+  }
+
+  @Test
+  void masksSayWhatIsUndefinedAndSaturated() throws Exception {
+    int[][] mask = new int[HEIGHT][WIDTH];
+    mask[3][4] = 1 << 8;
+    mask[5][6] = 1 << 1;
+    mask[7][8] = 1 << 5;
+    for (Map<String, Object> names :
+        List.<Map<String, Object>>of(
+            Map.of("HIERARCH.MP_NO_DATA", 8, "MP_SAT", 1, "HIERARCH.MP_DETECTED", 5),
+            Map.of(
+                "MSKN0008", "NO_DATA", "MSKM0008", 256, "MSKN0001", "SATURATED", "MSKM0001", 2))) {
+      Path file = folder.resolve("masked.fits");
+      SurveyFiles.write(file, noise(), GRID, mask, names);
+      float[] read = new float[20 * 20];
+      try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+        assertThat(tile.hdu()).isEqualTo("IMAGE");
+        assertThat(tile.read(0, 0, 20, 20, read)).isEqualTo(1);
+      }
+      List<Integer> undefined = new ArrayList<>();
+      for (int i = 0; i < read.length; i++) {
+        if (Float.isNaN(read[i])) {
+          undefined.add(i);
+        }
+      }
+      assertThat(undefined).containsExactly(3 * 20 + 4);
+      try (Tile tile = Tile.open(new TileSource(file, null, 0, ""), cache(folder))) {
+        tile.read(0, 0, 20, 20, read);
+        assertThat(read[3 * 20 + 4]).isFinite();
+      }
+    }
+  }
+
+  @Test
+  void undefinedPixelsAreNaN() throws Exception {
+    short[][] pixels = new short[HEIGHT][WIDTH];
+    pixels[1][2] = -99;
+    pixels[1][3] = 7;
+    Map<String, Object> cards = new HashMap<>(GRID);
+    cards.putAll(Map.of("BLANK", -99, "BSCALE", 0.5, "BZERO", 100.0));
+    Path file = SurveyFiles.write(folder.resolve("i.fits"), pixels, cards);
+    float[] read = new float[4];
+
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      tile.read(2, 1, 2, 1, read);
+    }
+
+    assertThat(read).startsWith(Float.NaN, 103.5f);
+  }
+
+  @Test
+  void panStarrsAsinhMagnitudesBecomeFlux() throws Exception {
+    float[][] pixels = new float[HEIGHT][WIDTH];
+    pixels[0][0] = 2;
+    Map<String, Object> cards = new HashMap<>(GRID);
+    cards.putAll(Map.of("BSOFTEN", 200.0, "BOFFSET", 10.0));
+    Path file = SurveyFiles.write(folder.resolve("ps1.fits"), pixels, cards);
+    float[] read = new float[2];
+
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      tile.read(0, 0, 2, 1, read);
+    }
+
+    double exponent = 2 * 0.4 * Math.log(10);
+    float due = (float) (10 + 200 * (Math.exp(exponent) - Math.exp(-exponent)));
+    assertThat(read[0]).isCloseTo(due, within(1e-2f));
+    assertThat(read[1]).isEqualTo(10);
+  }
+
+  /** As Rubin lays its patches out: GZIP_2 without loss, the scale in PC, names of mask bits. */
+  @Test
+  void aPatchOfRubinIsRead() throws Exception {
+    Path file = folder.resolve("rubin.fits");
+    try (InputStream in = TileTest.class.getResourceAsStream("rubin-patch.fits")) {
+      Files.copy(in, file);
+    }
+    float[] read = new float[40 * 32];
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      assertThat(tile.hdu()).isEqualTo("IMAGE");
+      assertThat(tile.wcs().at(19.5, 15.5).pixelScale()).isCloseTo(0.2, within(1e-4));
+      assertThat(tile.read(0, 0, 40, 32, read)).isEqualTo(1);
+    }
+    assertThat(read[5 * 40 + 7]).isEqualTo(3.8f);
+    assertThat(read[31 * 40 + 39]).isEqualTo(0.6f);
+    assertThat(read[2 * 40 + 39]).isNaN();
+    assertThat(read[3 * 40]).isFinite();
+  }
+
+  private void fails(Path file, String... parts) {
+    assertThatThrownBy(() -> Tile.open(TileSource.of(file), cache(folder)).close())
+        .isInstanceOf(TileException.class)
+        .hasMessageContainingAll(parts);
+  }
+
+  @Test
+  void whatCannotBeUsedIsRefusedWithItsName() throws Exception {
+    Path plain = SurveyFiles.write(folder.resolve("plain.fits"), noise(), Map.of());
+    Path hpx = folder.resolve("hpx.fits");
+    Map<String, Object> cards = new HashMap<>(GRID);
+    cards.putAll(Map.of("CTYPE1", "RA---HPX", "CTYPE2", "DEC--HPX"));
+    SurveyFiles.write(hpx, noise(), cards);
+    Path text = Files.writeString(folder.resolve("text.fits"), "no FITS file");
+    Path whole = SurveyFiles.write(folder.resolve("whole.fits"), noise(), GRID);
+    Path truncated = folder.resolve("truncated.fits");
+    Files.write(truncated, Arrays.copyOf(Files.readAllBytes(whole), 100_000));
+    Path gzipped = SurveyFiles.gzip(whole, folder.resolve("whole.fits.gz"));
+    Path halfGzipped = folder.resolve("half.fits.gz");
+    Files.write(halfGzipped, Arrays.copyOf(Files.readAllBytes(gzipped), 50_000));
+
+    fails(plain, "plain.fits", "no celestial coordinates");
+    fails(hpx, "hpx.fits", "projection HPX");
+    fails(text, "text.fits", "truncated or damaged");
+    fails(truncated, "truncated.fits", "promises 240000 bytes");
+    fails(halfGzipped, "half.fits.gz", "cannot be read");
+    fails(folder.resolve("none.fits"), "none.fits", "does not exist");
+    assertThatThrownBy(() -> Tile.open(TileSource.of(whole, "SCI"), cache(folder)))
+        .isInstanceOf(TileException.class)
+        .hasMessageContainingAll("whole.fits[SCI]", "no HDU \"SCI\"");
+    assertThatThrownBy(() -> Tile.open(new TileSource(whole, null, 3, null), cache(folder)))
+        .isInstanceOf(TileException.class)
+        .hasMessageContaining("no plane 3");
+  }
+
+  @Test
+  void aTileThatChangesWhileItIsReadIsRefused() throws Exception {
+    Path file = SurveyFiles.write(folder.resolve("t.fits"), noise(), GRID);
+    float[] read = new float[100];
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      tile.read(0, 0, 10, 10, read);
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+      assertThatThrownBy(() -> tile.read(0, 0, 10, 10, read))
+          .isInstanceOf(TileException.class)
+          .hasMessageContainingAll("t.fits", "has changed");
+    }
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder));
+        var writer = new RandomAccessFile(file.toFile(), "rw")) {
+      writer.setLength(50_000);
+      assertThatThrownBy(() -> tile.read(0, 190, 10, 10, read))
+          .isInstanceOf(TileException.class)
+          .hasMessageContainingAll("t.fits", "has changed");
+    }
+  }
+
+  @Test
+  void aDamagedPieceIsNamed() throws Exception {
+    Path file = folder.resolve("t.fits.fz");
+    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 1);
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, bytes.length - 60_000, bytes.length - 20_000, (byte) 1);
+    Files.write(file, bytes);
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      assertThatThrownBy(() -> tile.read(0, 0, WIDTH, HEIGHT, new float[WIDTH * HEIGHT]))
+          .isInstanceOf(TileException.class)
+          .hasMessageContainingAll("t.fits.fz", "is damaged");
+    }
+  }
+
+  @Test
+  void aRectangleBeyondTheImageIsRefused() throws IOException, TileException {
+    Path file = SurveyFiles.write(folder.resolve("t.fits"), noise(), GRID);
+    try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
+      assertThatThrownBy(() -> tile.read(WIDTH - 5, 0, 10, 10, new float[100]))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}

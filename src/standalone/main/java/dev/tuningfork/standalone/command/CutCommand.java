@@ -1,0 +1,215 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.image.ImageFormat;
+import dev.tuningfork.image.Recipe;
+import dev.tuningfork.standalone.command.TileOptions.Opened;
+import dev.tuningfork.standalone.tile.CutLimit;
+import dev.tuningfork.standalone.tile.CutoutFiles;
+import dev.tuningfork.standalone.tile.LeftOut;
+import dev.tuningfork.standalone.tile.Manifest;
+import dev.tuningfork.standalone.tile.Place;
+import dev.tuningfork.standalone.tile.TileRun;
+import dev.tuningfork.tree.KaggleColumns;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tuning-fork cut}: galaxies out of a survey's tiles, each as a file. */
+@Command(
+    name = "cut",
+    description =
+        "Cuts the galaxies of a catalogue out of a survey's tiles, and writes each as a picture or"
+            + " as FITS, with a list of them (manifest.csv).",
+    footer =
+        "%nThe folder is one of images for classify and train. Labels in the catalogue (Kaggle's"
+            + " 37 columns, or class) go into the list, which is a table of labels for train.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class CutCommand implements Callable<Integer> {
+
+  private static final Duration PATIENCE_TO_STOP = Duration.ofSeconds(8);
+  private static final int CHUNK = 16;
+  private static final int FLUSHED = 64;
+
+  @Mixin private final TileOptions tiles = new TileOptions();
+
+  @Option(
+      names = {"-o", "--out"},
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where the cutouts go; made if it is missing.")
+  private Path folder = Path.of("");
+
+  @Option(
+      names = "--as",
+      paramLabel = "FORM",
+      defaultValue = "jpeg",
+      description =
+          "What is written: ${COMPLETION-CANDIDATES}. A JPEG is the picture by the --recipe (asinh"
+              + " if none is named); FITS is the flux with its celestial coordinates. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private CutoutFiles.Form form = CutoutFiles.Form.JPEG;
+
+  @Option(
+      names = "--size",
+      paramLabel = "ARCSEC",
+      description = "The width of all cutouts. Default: by the catalogue's sizes.")
+  private @Nullable Double size;
+
+  @Option(
+      names = "--quality",
+      paramLabel = "N",
+      defaultValue = "95",
+      description = "Of a JPEG, 1 to 100. Default: ${DEFAULT-VALUE}.")
+  private int quality;
+
+  @Option(
+      names = "--keep",
+      split = ",",
+      paramLabel = "COLUMN",
+      description = "Columns of the catalogue that go into the list too, beside its labels.")
+  private List<String> keep = List.of();
+
+  @Option(
+      names = "--overwrite",
+      description =
+          "Start over in a folder that holds cutouts, and replace those of the same names.")
+  private boolean overwrite;
+
+  @Option(names = "--resume", description = "Continue a run that was stopped or killed.")
+  private boolean resume;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.errorsOnly();
+    CommandLine line = spec.commandLine();
+    Terminal terminal = Terminal.of(line.getOut(), line.getErr());
+    check(line);
+    Recipe chosen = tiles.recipe();
+    Recipe recipe = chosen == null ? Recipe.named("asinh") : chosen;
+    Files.createDirectories(folder);
+    List<String> kept = new ArrayList<>(KaggleColumns.NAMES);
+    kept.add("class");
+    kept.addAll(keep);
+    try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
+        LeftOut leftOut = new LeftOut(folder.resolve("left-out.csv"));
+        Opened opened =
+            tiles.open(size, chosen, kept.stream().distinct().toList(), leftOut, terminal);
+        Manifest manifest = manifest(opened, recipe)) {
+      cut(opened, recipe, manifest, leftOut, terminal, stop);
+      leftOut.report(terminal::line);
+      terminal.line("Wrote " + ImageFormat.spelled(manifest.finish()) + ".");
+      return leftOut.isEmpty() ? ExitCode.OK : Commands.SOME_LEFT_OUT;
+    }
+  }
+
+  private void check(CommandLine line) {
+    tiles.check(line);
+    if (!tiles.given()) {
+      throw new ParameterException(
+          line, "Name the tiles and the galaxies on them: --image and --catalogue, or --cutana.");
+    }
+    if (size != null && !(size > 0 && size < Double.POSITIVE_INFINITY)) {
+      throw new ParameterException(
+          line, "--size must be more than 0 arcseconds, not " + size + ".");
+    }
+    if (quality < 1 || quality > 100) {
+      throw new ParameterException(line, "--quality is 1 to 100, not " + quality + ".");
+    }
+    OutputFile.checkNewFolder(line, folder);
+    String name = ImageFormat.spelled(folder);
+    if (Files.exists(Manifest.unfinished(folder)) && !overwrite && !resume) {
+      throw new ParameterException(
+          line,
+          "An unfinished run in %s exists: continue it with --resume, or start over with --overwrite."
+              .formatted(name));
+    }
+    if (Files.exists(folder.resolve("manifest.csv")) && !overwrite) {
+      throw new ParameterException(
+          line,
+          "There are cutouts in %s already: name another folder, or start over with --overwrite."
+              .formatted(name));
+    }
+  }
+
+  private Manifest manifest(Opened opened, Recipe recipe) throws IOException {
+    String settings =
+        form + " " + quality + " " + tiles.settings(opened, size, recipe.id()) + " " + keep;
+    return resume && Files.exists(Manifest.unfinished(folder))
+        ? Manifest.resume(folder, settings)
+        : Manifest.begin(folder, settings, opened.kept());
+  }
+
+  private void cut(
+      Opened opened,
+      Recipe recipe,
+      Manifest manifest,
+      LeftOut leftOut,
+      Terminal terminal,
+      Interruption stop)
+      throws IOException {
+    int galaxies = opened.allotment().size();
+    int before = manifest.size();
+    int workers = Runtime.getRuntime().availableProcessors();
+    ProgressBar progress = new ProgressBar(terminal, galaxies - before, System::nanoTime);
+    int[] counts = new int[2];
+    try {
+      new TileRun(opened.allotment(), opened.cache(), workers, CHUNK)
+          .run(
+              place -> !manifest.has(place.row()),
+              new CutoutFiles(folder, form, recipe, quality, CutLimit.of(workers)),
+              outcome -> {
+                counts[0]++;
+                switch (outcome) {
+                  case TileRun.Outcome.Done<String>(Place _, String row) -> manifest.add(row);
+                  case TileRun.Outcome.Failed<String>(Place place, String reason) -> {
+                    counts[1]++;
+                    leftOut.row(place, reason);
+                  }
+                }
+                if (counts[0] % FLUSHED == 0) {
+                  manifest.flush();
+                }
+                progress.update(counts[0], counts[1]);
+              },
+              stop::requested);
+    } catch (CancellationException e) {
+      CancellationException stopped =
+          new CancellationException(
+              String.format(
+                  Locale.ROOT,
+                  "Stopped after %,d of %,d galaxies. The same command with --resume continues.",
+                  manifest.size(),
+                  galaxies));
+      stopped.initCause(e);
+      throw stopped;
+    } finally {
+      progress.finish();
+    }
+    terminal.line(
+        String.format(
+            Locale.ROOT,
+            "Cut %,d of %,d galaxies in %s, %s.",
+            manifest.size(),
+            galaxies,
+            ProgressBar.inWords(progress.elapsed()),
+            ProgressBar.perSecond(progress.rate())));
+  }
+}

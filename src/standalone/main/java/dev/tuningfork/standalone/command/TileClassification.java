@@ -1,0 +1,183 @@
+package dev.tuningfork.standalone.command;
+
+import dev.tuningfork.image.ImageFormat;
+import dev.tuningfork.image.Recipe;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelException;
+import dev.tuningfork.model.ModelIdentity;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.standalone.command.TileOptions.Opened;
+import dev.tuningfork.standalone.table.MorphologySpool;
+import dev.tuningfork.standalone.tile.CutLimit;
+import dev.tuningfork.standalone.tile.LeftOut;
+import dev.tuningfork.standalone.tile.TileClassifier;
+import dev.tuningfork.standalone.tile.TileRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ExitCode;
+
+/**
+ * {@code classify} for tiles: from a survey's images and its catalogue to a table, within this
+ * process. No broker stands between, since a tile's galaxies are at hand all at once: a run that
+ * was interrupted continues from its journal.
+ *
+ * @param size arcseconds, for all galaxies; null where the catalogue says it
+ * @param sheet a picture to write; null for none
+ */
+record TileClassification(
+    TileOptions tiles,
+    ModelOptions model,
+    ModelBundle bundle,
+    TableOptions table,
+    @Nullable Double size,
+    @Nullable Path sheet,
+    Terminal terminal) {
+
+  private static final Duration PATIENCE_TO_STOP = Duration.ofSeconds(8);
+  private static final int CHUNK = 32;
+
+  /** Classifies, and writes the table; the exit code. */
+  int run() throws IOException, ModelException {
+    Recipe recipe = tiles.recipe();
+    try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
+        LeftOut leftOut = new LeftOut(table.beside(".left-out.csv").orElse(null));
+        Opened opened = tiles.open(size, recipe, List.of(), leftOut, terminal);
+        MorphologySpool spool = spool(opened, recipe)) {
+      if (spool.size() < opened.allotment().size()) {
+        classify(opened, recipe, spool, leftOut, stop);
+      }
+      leftOut.report(terminal::line);
+      IntFunction<String> files =
+          ordinal -> ImageFormat.spelled(opened.tile(ordinal).first().file());
+      table.write(files, spool, terminal);
+      if (sheet != null && spool.size() > 0) {
+        TileSheet.write(sheet, opened, spool, recipe);
+        terminal.line("Wrote " + ImageFormat.spelled(sheet) + ".");
+      }
+      spool.delete(); // only now: the sheet shows what it holds
+      terminal.err().flush();
+      return leftOut.isEmpty() ? ExitCode.OK : Commands.SOME_LEFT_OUT;
+    }
+  }
+
+  private void classify(
+      Opened opened,
+      @Nullable Recipe recipe,
+      MorphologySpool spool,
+      LeftOut leftOut,
+      Interruption stop)
+      throws IOException, ModelException {
+    int galaxies = opened.allotment().size();
+    int before = spool.size();
+    if (before > 0) {
+      terminal.line(
+          String.format(
+              Locale.ROOT,
+              "Continuing with %,d of %,d galaxies; the others are already classified.",
+              galaxies - before,
+              galaxies));
+    }
+    terminal.status("Starting the model …");
+    int workers = Runtime.getRuntime().availableProcessors();
+    try (MorphologyModel loaded = model.load(bundle)) {
+      ProgressBar progress = new ProgressBar(terminal, galaxies - before, System::nanoTime);
+      Counter counter = new Counter(progress, spool, leftOut);
+      try {
+        new TileRun(
+                opened.allotment(),
+                opened.cache(),
+                Math.max(workers, loaded.passes()),
+                Math.min(CHUNK, loaded.largestBatch()))
+            .run(
+                place -> !spool.has(place.ordinal()),
+                new TileClassifier(
+                    loaded,
+                    recipe,
+                    ImageFormat.spelled(tiles.list().getFileName()),
+                    CutLimit.of(workers)),
+                counter::take,
+                stop::requested);
+      } catch (CancellationException e) {
+        throw stopped(spool, galaxies, e);
+      } finally {
+        progress.finish();
+      }
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "Classified %,d of %,d galaxies in %s, %s.%n",
+              spool.size(),
+              galaxies,
+              ProgressBar.inWords(progress.elapsed()),
+              ProgressBar.perSecond(progress.rate()));
+    }
+  }
+
+  /** Counts outcomes, and keeps them. Belongs to one thread. */
+  private static final class Counter {
+    private final ProgressBar progress;
+    private final MorphologySpool spool;
+    private final LeftOut leftOut;
+    private int done;
+    private int failed;
+
+    Counter(ProgressBar progress, MorphologySpool spool, LeftOut leftOut) {
+      this.progress = progress;
+      this.spool = spool;
+      this.leftOut = leftOut;
+    }
+
+    void take(TileRun.Outcome<byte[]> outcome) throws IOException {
+      done++;
+      switch (outcome) {
+        case TileRun.Outcome.Done<byte[]>(var place, byte[] json) ->
+            spool.put(place.ordinal(), json);
+        case TileRun.Outcome.Failed<byte[]>(var place, String reason) -> {
+          failed++;
+          leftOut.row(place, reason);
+        }
+      }
+      progress.update(done, failed);
+    }
+  }
+
+  private CancellationException stopped(
+      MorphologySpool spool, int galaxies, CancellationException cause) {
+    CancellationException stopped =
+        new CancellationException(
+            table.isSummary()
+                ? "Stopped; nothing was written."
+                : String.format(
+                    Locale.ROOT,
+                    "Stopped after %,d of %,d galaxies. The same command with --resume continues.",
+                    spool.size(),
+                    galaxies));
+    stopped.initCause(cause);
+    return stopped;
+  }
+
+  private MorphologySpool spool(Opened opened, @Nullable Recipe recipe) throws IOException {
+    ModelIdentity identity = bundle.identity();
+    SortedMap<String, String> settings =
+        tiles.settings(opened, size, recipe == null ? "the model's" : recipe.id());
+    settings.put(
+        "model", identity.name() + " " + identity.version() + " (" + identity.sha256() + ")");
+    settings.put("form", model.form.toString());
+    settings.put("views", Integer.toString(model.views));
+    return table.spool(
+        opened.allotment().size(),
+        settings,
+        morphology -> {
+          String ordinal = morphology.referenceId();
+          return ordinal == null ? -1 : Integer.parseInt(ordinal);
+        });
+  }
+}

@@ -1,0 +1,161 @@
+package dev.tuningfork.standalone.tile;
+
+import dev.tuningfork.image.ImageFormat;
+import dev.tuningfork.tile.TileSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images that a command line names: {@code r=tile-r.fits} for a band, {@code r=tile.fits[SCI]}
+ * for an HDU, {@code r=cube.fits[0;2]} for the third plane of a cube. A {@code *} stands for a part
+ * of a name that differs from tile to tile, as in {@code r=bricks/*-r.fits.fz}; what it stands for
+ * is the tile's name, by which the bands of a tile find each other.
+ */
+public final class TileFiles {
+
+  private static final Pattern IMAGE =
+      Pattern.compile("([\\p{L}\\d_.-]+)=(.+?)(?:\\[([^\\]]*)])?", Pattern.DOTALL);
+  private static final int DEEPEST = 16;
+
+  private TileFiles() {}
+
+  /**
+   * Finds the tiles.
+   *
+   * @param images one for each band
+   * @throws IllegalArgumentException in a sentence, where one is written differently
+   * @throws IOException in a sentence, where there is no such file, or a tile lacks a band
+   */
+  public static List<NamedTile> find(List<String> images) throws IOException {
+    SortedMap<String, SequencedMap<String, TileSource>> tiles = new TreeMap<>();
+    SequencedMap<String, String> patterns = new LinkedHashMap<>();
+    for (String image : images) {
+      Matcher matcher = IMAGE.matcher(image);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(
+            "An image is named with its band, as in r=tile-r.fits, not '%s'.".formatted(image));
+      }
+      String band = matcher.group(1);
+      String pattern = matcher.group(2);
+      if (patterns.put(band, pattern) != null) {
+        throw new IllegalArgumentException("The band %s is named twice.".formatted(band));
+      }
+      String hdu = matcher.group(3);
+      for (Map.Entry<String, Path> file : matching(pattern).entrySet()) {
+        tiles
+            .computeIfAbsent(file.getKey(), _ -> new LinkedHashMap<>())
+            .put(band, source(file.getValue(), hdu, image));
+      }
+    }
+    if (tiles.values().stream().anyMatch(bands -> bands.size() < patterns.size())) {
+      throw new IOException(incomplete(tiles, patterns));
+    }
+    return tiles.entrySet().stream()
+        .map(tile -> new NamedTile(name(tile.getKey(), tile.getValue()), tile.getValue()))
+        .toList();
+  }
+
+  /** A single tile is called by what the names of its files begin with. */
+  private static String name(String starred, SequencedMap<String, TileSource> bands) {
+    if (!starred.isEmpty()) {
+      return starred;
+    }
+    List<String> names =
+        bands.sequencedValues().stream()
+            .map(source -> ImageFormat.spelled(source.file().getFileName()))
+            .map(ImageFormat::withoutSuffix)
+            .toList();
+    String common = names.getFirst();
+    for (String name : names) {
+      while (!name.startsWith(common)) {
+        common = common.substring(0, common.length() - 1);
+      }
+    }
+    String name = common.replaceFirst("[-_. ]+$", "");
+    return name.isEmpty() ? names.getFirst() : name;
+  }
+
+  private static String incomplete(
+      SortedMap<String, SequencedMap<String, TileSource>> tiles,
+      SequencedMap<String, String> patterns) {
+    for (Map.Entry<String, SequencedMap<String, TileSource>> tile : tiles.entrySet()) {
+      for (Map.Entry<String, String> pattern : patterns.entrySet()) {
+        if (!tile.getValue().containsKey(pattern.getKey())) {
+          return "The tile %s has no image in the band %s: there is no file %s."
+              .formatted(
+                  tile.getKey(), pattern.getKey(), pattern.getValue().replace("*", tile.getKey()));
+        }
+      }
+    }
+    throw new IllegalStateException("a tile that lacks a band was seen before");
+  }
+
+  private static TileSource source(Path file, @Nullable String hdu, String image) {
+    if (hdu == null) {
+      return TileSource.of(file);
+    }
+    String[] parts = hdu.split(";", 2);
+    try {
+      int plane = parts.length == 1 ? 0 : Integer.parseInt(parts[1].strip());
+      String name = parts[0].strip();
+      return new TileSource(file, name.isEmpty() ? null : name, plane, null);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "An HDU and a plane are named as in [SCI;0], not '[%s]' in %s.".formatted(hdu, image), e);
+    }
+  }
+
+  /** The files by what the stars stand for. */
+  private static SortedMap<String, Path> matching(String pattern) throws IOException {
+    if (!pattern.contains("*")) {
+      Path file = Path.of(pattern);
+      if (!Files.isRegularFile(file)) {
+        throw new IOException("There is no image " + pattern + ".");
+      }
+      return new TreeMap<>(Map.of("", file));
+    }
+    int beforeStar = pattern.lastIndexOf('/', pattern.indexOf('*'));
+    Path folder = Path.of(beforeStar < 0 ? "" : pattern.substring(0, beforeStar + 1));
+    String rest = pattern.substring(beforeStar + 1);
+    if (!Files.isDirectory(folder.toAbsolutePath())) {
+      throw new IOException("There is no folder " + folder + ".");
+    }
+    Pattern names =
+        Pattern.compile(
+            Stream.of(rest.split("\\*", -1))
+                .map(part -> part.isEmpty() ? "" : Pattern.quote(part))
+                .collect(Collectors.joining("([^/]*)")));
+    int depth = (int) rest.chars().filter(c -> c == '/').count() + 1;
+    SortedMap<String, Path> found = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder, Math.min(depth, DEEPEST))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Matcher matcher = names.matcher(folder.relativize(file).toString().replace('\\', '/'));
+        if (matcher.matches() && Files.isRegularFile(file)) {
+          found.put(
+              IntStream.rangeClosed(1, matcher.groupCount())
+                  .mapToObj(matcher::group)
+                  .distinct()
+                  .collect(Collectors.joining("-")),
+              file);
+        }
+      }
+    }
+    if (found.isEmpty()) {
+      throw new IOException("There is no image " + pattern + ".");
+    }
+    return found;
+  }
+}

@@ -1,0 +1,238 @@
+package dev.tuningfork.standalone.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.standalone.TuningFork;
+import dev.tuningfork.standalone.survey.MockTiles;
+import dev.tuningfork.standalone.survey.TileGalaxy;
+import dev.tuningfork.standalone.survey.TileLayout;
+import dev.tuningfork.standalone.survey.TilePlan;
+import dev.tuningfork.standalone.survey.TileWriter;
+import dev.tuningfork.tree.DecisionTree;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code classify} and {@code cut} on tiles, as processes that are killed, stopped and resumed. */
+@Timeout(300)
+class KilledTilesIT {
+
+  private static final TilePlan PLAN =
+      new TilePlan(TileLayout.PLAIN, 512, 20, 2, 60, 150.1, 2.2, 5);
+  private static final int ROWS = 6_000;
+  private static final int ENOUGH = 200;
+
+  @TempDir Path folder;
+  private Path temporary;
+
+  @BeforeEach
+  void makeModelAndTiles() throws Exception {
+    ModelDescription description =
+        ModelDescription.of(
+            "random", "1", DecisionTree.galaxyZoo2(), "baseline", InputSpec.article().withSize(32));
+    ModelBundle.of(description, Weights.initial(description.network(), 1))
+        .save(folder.resolve("random.zip"));
+    TileWriter writer = new TileWriter(PLAN, folder);
+    writer.writeTile(0);
+    writer.writeTile(1);
+    MockTiles survey = new MockTiles(PLAN);
+    // well within the edges
+    List<TileGalaxy> galaxies =
+        IntStream.range(0, PLAN.galaxies())
+            .mapToObj(survey::galaxy)
+            .filter(galaxy -> galaxy.x() > 30 && galaxy.x() < 930)
+            .filter(galaxy -> galaxy.y() > 30 && galaxy.y() < 480)
+            .toList();
+    try (BufferedWriter rows = Files.newBufferedWriter(folder.resolve("objects.csv"))) {
+      rows.write("id,ra,dec,width\n");
+      for (int i = 0; i < ROWS; i++) {
+        TileGalaxy galaxy = galaxies.get(i % galaxies.size());
+        rows.write("galaxy-%04d,%s,%s,20%n".formatted(i, galaxy.ra(), galaxy.dec()));
+      }
+    }
+    temporary = Files.createDirectory(folder.resolve("temporary"));
+  }
+
+  private static List<String> everyId() {
+    return IntStream.range(0, ROWS).mapToObj("galaxy-%04d"::formatted).toList();
+  }
+
+  @Test
+  void aTableIsContinuedWithNoRowTwiceAndNothingLeft() throws Exception {
+    Path table = folder.resolve("galaxies.jsonl");
+    Path journal = folder.resolve("galaxies.jsonl.journal");
+    String[] command = {
+      "classify",
+      "--out",
+      table.toString(),
+      "--model",
+      folder.resolve("random.zip").toString(),
+      "--device",
+      "cpu"
+    };
+
+    Process killed = start(command);
+    awaitLines(killed, journal, ENOUGH);
+    killed.destroyForcibly().waitFor();
+    assertThat(table).doesNotExist();
+    long kept = lines(journal);
+
+    Process again = start(command);
+    assertThat(again.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(again.exitValue()).isEqualTo(2);
+    assertThat(log()).contains("An unfinished run for", "--resume");
+
+    Process stopped = start(resume(command));
+    awaitLines(stopped, journal, kept + ENOUGH);
+    stopped.destroy(); // SIGTERM
+    assertThat(stopped.waitFor(10, TimeUnit.SECONDS)).as("ends within 10 s").isTrue();
+    assertThat(log()).contains("The same command with --resume continues");
+
+    Process last = start(resume(command));
+    assertThat(last.waitFor(4, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(last.exitValue()).as(log()).isZero();
+    assertThat(log()).contains("Continuing with ", "the others are already classified");
+    assertThat(Files.readAllLines(table).stream().map(KilledTilesIT::objectId).toList())
+        .containsExactlyInAnyOrderElementsOf(everyId());
+    assertThat(journal).doesNotExist();
+    assertThat(temporaryFiles()).isEmpty();
+  }
+
+  @Test
+  void aRunOverOtherTilesIsNotContinued() throws Exception {
+    Path table = folder.resolve("galaxies.jsonl");
+    String[] command = {
+      "classify",
+      "--out",
+      table.toString(),
+      "--model",
+      folder.resolve("random.zip").toString(),
+      "--device",
+      "cpu"
+    };
+    Process killed = start(command);
+    awaitLines(killed, folder.resolve("galaxies.jsonl.journal"), ENOUGH);
+    killed.destroyForcibly().waitFor();
+    new TileWriter(PLAN, folder).writeTile(1);
+
+    Process other = start(resume(command));
+    assertThat(other.waitFor(1, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(other.exitValue()).isEqualTo(1);
+    assertThat(log()).contains("had other settings", "images was");
+  }
+
+  @Test
+  void cutoutsAreContinuedWithNoLineTwiceAndNothingLeft() throws Exception {
+    Path cutouts = folder.resolve("cutouts");
+    Path unfinished = cutouts.resolve("manifest.csv.part");
+    String[] command = {"cut", "--out", cutouts.toString()};
+
+    Process killed = start(command);
+    awaitLines(killed, unfinished, ENOUGH);
+    killed.destroyForcibly().waitFor();
+    // a crash may cut a line short
+    Files.writeString(unfinished, Files.readString(unfinished) + "galaxy-", StandardCharsets.UTF_8);
+
+    Process again = start(command);
+    assertThat(again.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(again.exitValue()).isEqualTo(2);
+
+    Process last = start(resume(command));
+    assertThat(last.waitFor(4, TimeUnit.MINUTES)).isTrue();
+
+    assertThat(last.exitValue()).as(log()).isZero();
+    List<String> ids =
+        Files.readAllLines(cutouts.resolve("manifest.csv")).stream()
+            .skip(1)
+            .map(line -> line.substring(0, line.indexOf(',')))
+            .toList();
+    assertThat(ids).containsExactlyInAnyOrderElementsOf(everyId());
+    assertThat(everyId()).allMatch(id -> Files.exists(cutouts.resolve(id + ".jpg")));
+    assertThat(unfinished).doesNotExist();
+    try (Stream<Path> files = Files.list(cutouts)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".part"))).isEmpty();
+    }
+  }
+
+  private static String[] resume(String[] command) {
+    return Stream.concat(Stream.of(command), Stream.of("--resume")).toArray(String[]::new);
+  }
+
+  private Process start(String... what) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                System.getProperty("java.class.path"),
+                TuningFork.class.getName()));
+    command.addAll(List.of(what));
+    for (String band : List.of("i", "r", "g")) {
+      command.addAll(List.of("--image", band + "=" + folder + "/tile-*-" + band + ".fits"));
+    }
+    command.addAll(List.of("--catalogue", folder.resolve("objects.csv").toString()));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("log").toFile())
+        .start();
+  }
+
+  private void awaitLines(Process process, Path file, long lines) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> !process.isAlive() || (Files.exists(file) && lines(file) > lines));
+    assertThat(process.isAlive()).as("killed before the end: %s", log()).isTrue();
+  }
+
+  private String log() {
+    try {
+      return Files.readString(folder.resolve("log"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long lines(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    return IntStream.range(0, bytes.length).filter(i -> bytes[i] == '\n').count();
+  }
+
+  private List<Path> temporaryFiles() throws IOException {
+    try (Stream<Path> entries = Files.list(temporary)) {
+      return entries
+          .filter(entry -> entry.getFileName().toString().matches("(tuning-fork-|pt-model).*"))
+          .toList();
+    }
+  }
+
+  private static String objectId(String json) {
+    try {
+      return GalaxyMorphology.fromJson(json.getBytes(StandardCharsets.UTF_8)).objectId();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+}
