@@ -214,7 +214,7 @@ class AnswerProbabilitiesTest {
     assertThatThrownBy(() -> concentrations(Double.NaN))
         .hasMessage("Question t02 of tree gz2 has concentrations for some of its answers only.");
     assertThatThrownBy(() -> AnswerProbabilities.ofConcentrations(TREE, new double[3]))
-        .hasMessage("Decision tree gz2 has 37 answers, but 3 probabilities came.");
+        .hasMessage("Decision tree gz2 has 37 answers, but there are 3 probabilities.");
   }
 
   private static void concentrations(double ofTheFifth) {
@@ -227,7 +227,7 @@ class AnswerProbabilitiesTest {
   @Example
   void aVectorThatIsNoProbabilityIsRefusedByTheNameOfItsQuestion() {
     assertThatThrownBy(() -> AnswerProbabilities.of(TREE, new float[3]))
-        .hasMessage("Decision tree gz2 has 37 answers, but 3 probabilities came.");
+        .hasMessage("Decision tree gz2 has 37 answers, but there are 3 probabilities.");
     assertThatThrownBy(() -> changed(v -> v[0] += .01f)).hasMessageContaining("t01", "sum to");
     assertThatThrownBy(
             () ->
