@@ -208,7 +208,7 @@ class FitsTest {
     assertThatThrownBy(() -> open(bytes, "DQ"))
         .hasMessage("The FITS file has no HDU \"DQ\"; its HDUs are 0, 1 (SCI), 2 (WHT).");
     assertThatThrownBy(() -> open(bytes, "0"))
-        .hasMessage("FITS HDU 0 holds no image; an image or a cube of images is needed.");
+        .hasMessage("FITS HDU 0 contains no image; an image or a cube of images is needed.");
   }
 
   private static FitsFile chosen(String... names) throws Exception {
@@ -351,7 +351,7 @@ class FitsTest {
             FitsFiles.hdu(new float[90][90], Map.of("EXTNAME", "SCI")));
 
     assertThatThrownBy(() -> open(Arrays.copyOf(bytes, bytes.length - 9000)))
-        .hasMessageStartingWith("The header of FITS HDU 1 promises 32400 bytes");
+        .hasMessageStartingWith("The header of FITS HDU 1 declares 32400 bytes");
   }
 
   @Test

@@ -257,7 +257,7 @@ class TileTest {
     fails(plain, "plain.fits", "no celestial coordinates");
     fails(hpx, "hpx.fits", "projection HPX");
     fails(text, "text.fits", "truncated or damaged");
-    fails(truncated, "truncated.fits", "promises 240000 bytes");
+    fails(truncated, "truncated.fits", "declares 240000 bytes");
     fails(halfGzipped, "half.fits.gz", "cannot be read");
     fails(folder.resolve("none.fits"), "none.fits", "does not exist");
     assertThatThrownBy(() -> Tile.open(TileSource.of(whole, "SCI"), cache(folder)))

@@ -89,7 +89,7 @@ class DecisionTreeTest {
           "key": "two"                      | "key": "three"                    | two questions of the same key
           "next": "q2"                      | "next": "q9"                      | answer a1 lead to q9
           "key": "left", "next": "q2"       | "key": "left"                     | more than one root: no answer leads to q1 or q2
-          "id": "a8", "key": "no"           | "id": "a8", "key": "no", "next": "q2" | goes round in a circle
+          "id": "a8", "key": "no"           | "id": "a8", "key": "no", "next": "q2" | has a cycle
           "id": "a8", "key": "no"           | "id": "a8", "key": "no", "next": "q1" | has no root
           , {"id": "a8", "key": "no"}       | ''                                | Question q4 of decision tree mini needs at least two answers
           "classString": ["q1"]             | "classString": ["q7"]             | names q7 in 'classString'
