@@ -36,19 +36,7 @@ class ClassifierHealthTest {
 
   @Test
   void whatHasRunHasStartedThoughPartitionsMove() {
-    var health =
-        new ClassifierHealth(
-            () ->
-                new Sight(
-                    "m 1 on cpu",
-                    true,
-                    false,
-                    Optional.empty(),
-                    true,
-                    KafkaStreams.State.REBALANCING,
-                    1,
-                    0,
-                    0));
+    var health = restoring(KafkaStreams.State.REBALANCING, 0, 0);
     assertThat(health.started().up()).isTrue();
     assertThat(health.ready().up()).isFalse();
     assertThat(health.live().up()).isTrue();
@@ -56,19 +44,7 @@ class ClassifierHealthTest {
 
   @Test
   void aLedgerThatIsRestoredIsNotReadyAndSaysHowFarItIs() {
-    var health =
-        new ClassifierHealth(
-            () ->
-                new Sight(
-                    "m 1 on cpu",
-                    true,
-                    false,
-                    Optional.empty(),
-                    true,
-                    KafkaStreams.State.RUNNING,
-                    1,
-                    2,
-                    1_234));
+    var health = restoring(KafkaStreams.State.RUNNING, 2, 1_234);
     assertThat(health.ready().checks())
         .contains(
             new Check(
@@ -117,5 +93,11 @@ class ClassifierHealthTest {
             "m", false, true, Optional.empty(), true, KafkaStreams.State.NOT_RUNNING, 0, 0, 0);
     assertThat(new ClassifierHealth(() -> closing).ready().up()).isFalse();
     assertThat(new ClassifierHealth(() -> closing).live().up()).isTrue();
+  }
+
+  private static ClassifierHealth restoring(KafkaStreams.State state, int ledgers, long records) {
+    Sight sight =
+        new Sight("m 1 on cpu", true, false, Optional.empty(), true, state, 1, ledgers, records);
+    return new ClassifierHealth(() -> sight);
   }
 }

@@ -4,6 +4,7 @@ import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.model.PredictionException;
@@ -39,6 +40,7 @@ public final class FakeModel implements MorphologyModel {
   private volatile boolean gated;
   private volatile boolean broken;
   private volatile boolean closed;
+  private volatile boolean lost;
 
   /** The sizes of the batches, in order, failed ones included. */
   public final List<Integer> batches = new CopyOnWriteArrayList<>();
@@ -102,6 +104,11 @@ public final class FakeModel implements MorphologyModel {
 
   public void breakDown() {
     broken = true;
+  }
+
+  /** Its device fails in every forward pass from now on. */
+  public void loseDevice() {
+    lost = true;
   }
 
   public static PreparedImage image(float firstValue) {
@@ -182,6 +189,9 @@ public final class FakeModel implements MorphologyModel {
     batches.add(images.size());
     if (gated) {
       gate.acquireUninterruptibly();
+    }
+    if (lost) {
+      throw new DeviceException("The device gpu:0 has failed.", new IllegalStateException("lost"));
     }
     if (broken
         || images.stream().anyMatch(image -> poison.contains(image.pixels().brightness(0)))) {

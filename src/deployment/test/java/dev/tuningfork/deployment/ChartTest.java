@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator relies on, value by value. */
 class ChartTest {
@@ -144,6 +145,39 @@ class ChartTest {
     assertThat(container.at("/resources/limits").path("amd.com/gpu").asText()).isEqualTo("1");
     assertThat(container.path("image").asText()).isEqualTo("tuning-fork:0.1.0-gpu");
     assertThat(rendering.settings()).contains("model.device: gpu");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nvidia.com/gpu",
+        "nvidia.com/gpu.shared",
+        "nvidia.com/mig-1g.10gb",
+        "nvidia.com/mig-1g.10gb.me",
+        "gpu.intel.com/i915"
+      })
+  void aReplicaHasOneGpuOrPartOfOneAndTheTrainingJobAsManyAsItNames(String resource) {
+    Rendering rendering =
+        chart.render(
+            "gpu: {enabled: true, count: 4, resourceName: %s}\ntraining: {enabled: true, dataClaim: a, outClaim: b}"
+                .formatted(resource));
+    JsonNode classifier = rendering.classifier().path("resources");
+    assertThat(classifier.path("limits").path(resource).asText()).isEqualTo("1");
+    assertThat(classifier.path("requests").has(resource)).as("a limit is a request").isFalse();
+    JsonNode trainer = rendering.the("Job").at("/spec/template/spec/containers/0/resources");
+    assertThat(trainer.path("limits").path(resource).asText()).isEqualTo("4");
+    assertThat(rendering.the("Deployment").at("/spec/strategy/rollingUpdate/maxSurge").asText())
+        .as("a new replica would wait for a GPU that an old one holds")
+        .isEqualTo("0");
+  }
+
+  @Test
+  void withoutAGpuNothingOfItsValuesIsRendered() {
+    Rendering rendering =
+        chart.render("gpu: {runtimeClassName: nvidia, nodeSelector: {accelerator: large}}");
+    assertThat(rendering.the("Deployment").toString())
+        .doesNotContain("nvidia", "accelerator", "runtimeClassName");
+    assertThat(rendering.settings()).contains("model.device: cpu");
   }
 
   @Test
@@ -290,7 +324,8 @@ class ChartTest {
         .containsExactly("53/UDP 53/TCP", "9092/TCP", "443/TCP");
     assertThat(
             egress(
-                "networkPolicy: {kafkaPorts: [9092, 9094], imagePorts: [8080], imagePeers: [{podSelector: {}}]}"))
+                "networkPolicy: {kafkaPorts: [9092, 9094], imagePorts: [8080], imagePeers:"
+                    + " [{podSelector: {}}]}"))
         .containsExactly("53/UDP 53/TCP", "9092/TCP 9094/TCP", "8080/TCP");
     assertThat(egress("fetch: {schemes: [http], hosts: ['[2001:db8::7]', 'a.example.org:*']}"))
         .containsExactly("53/UDP 53/TCP", "9092/TCP", "80/TCP 1-65535/TCP");
@@ -427,7 +462,9 @@ class ChartTest {
   void theNotesSayWhatIsThereAndWhatIsMissing() {
     assertThat(chart.notes(""))
         .startsWith(
-            "Tuning Fork classifies galaxies from galaxy-images to galaxy-morphologies, as the group tuning-fork\non kafka:9092, with 2 replicas on CPUs.")
+            "Tuning Fork classifies galaxies from galaxy-images to galaxy-morphologies, as the"
+                + " group tuning-fork\n"
+                + "on kafka:9092, with 2 replicas on CPUs.")
         .contains("Nothing is fetched: name the image sources")
         .contains("The topics have to exist")
         .contains("helm --namespace survey test tuning-fork");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,24 @@ class ImageTest {
                 + "</version.pytorch>")
         .contains("<version.kafka>" + kafkaOfCompose() + "</version.kafka>");
     assertThat(Images.inDockerfile("PYTORCH_FLAVOR=(cu\\d+)")).isEqualTo("cu128");
+  }
+
+  @Test
+  void theGpuImageHasTheSamePyTorchAndPinsEachPackageByItsHash() throws IOException {
+    String pom = Files.readString(Images.FOLDER.resolve("../pom.xml"));
+    String layout = Files.readString(Images.FOLDER.resolve("pom.xml"));
+    List<String> packages =
+        Pattern.compile(
+                "<wheel path=\"[0-9a-f/]{66}\" file=\"(\\S+x86_64\\.whl)\""
+                    + " sha256=\"[0-9a-f]{64}\"\\s")
+            .matcher(layout)
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    assertThat(packages).doesNotHaveDuplicates().hasSize(layout.split("<wheel ", -1).length - 1);
+    assertThat(packages.getLast()).matches("torch-[\\d.]+-cp.*");
+    assertThat(pom)
+        .contains("<version.pytorch>" + packages.getLast().split("-")[1] + "</version.pytorch>");
   }
 
   @Test

@@ -37,6 +37,9 @@ class ValuesTest {
         "kafka: {bootstrapServer: 'a:9092'} | bootstrapServer",
         "kafka: {tls: {caSecrets: a}} | caSecrets",
         "gpu: {tolerations: [], enable: true} | enable",
+        "gpu: {resourceName: gpu} | /gpu/resourceName",
+        "gpu: {count: 0} | /gpu/count",
+        "gpu: {nodeSelector: [large]} | /gpu/nodeSelector",
         "model: {s3: {uri: a}} | /model/s3",
         "topologySpread: [{key: zone}] | key",
         "replicaCount: -1 | /replicaCount",
@@ -80,22 +83,37 @@ class ValuesTest {
       delimiter = '|',
       value = {
         "kafka: {bootstrapServers: ''} | Say where Kafka is: kafka.bootstrapServers is empty.",
-        "kafka: {sasl: {mechanism: PLAIN}} | kafka.sasl.mechanism wants a password: name its Secret in kafka.sasl.secret.",
-        "kafka: {tls: {clientSecret: a}} | kafka.tls.clientSecret is a certificate for TLS: set kafka.tls.enabled.",
-        "topics: {serialisation: avro} | topics.serialisation is avro, so registry.url must be set.",
-        "topics: {createdBy: strimzi} | Strimzi wants to know which Kafka is meant: name it in strimzi.cluster.",
-        "strimzi: {cluster: a, user: {create: true, authentication: tls}} | strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled.",
-        "fetch: {s3: {anonymous: true, credentialsSecret: a}} | fetch.s3.anonymous and fetch.s3.credentialsSecret do not go together.",
+        "kafka: {sasl: {mechanism: PLAIN}} | kafka.sasl.mechanism wants a password: name its Secret"
+            + " in kafka.sasl.secret.",
+        "kafka: {tls: {clientSecret: a}} | kafka.tls.clientSecret is a certificate for TLS: set"
+            + " kafka.tls.enabled.",
+        "topics: {serialisation: avro} | topics.serialisation is avro, so registry.url must be"
+            + " set.",
+        "topics: {createdBy: strimzi} | Strimzi wants to know which Kafka is meant: name it in"
+            + " strimzi.cluster.",
+        "strimzi: {cluster: a, user: {create: true, authentication: tls}} |"
+            + " strimzi.user.authentication tls is a certificate for TLS: set kafka.tls.enabled.",
+        "fetch: {s3: {anonymous: true, credentialsSecret: a}} | fetch.s3.anonymous and"
+            + " fetch.s3.credentialsSecret do not go together.",
         "model: {source: image} | model.source is image: name the OCI image in model.image.",
-        "model: {source: imageCopy, image: a} | model.source is imageCopy: say where in the image the bundle is in model.path.",
+        "model: {source: imageCopy, image: a} | model.source is imageCopy: say where in the image"
+            + " the bundle is in model.path.",
         "model: {source: claim} | model.source is claim: name the claim in model.claim.",
-        "model: {watch: true} | model.watch looks for another bundle in a claim, and where model.source is shipped nothing there changes while a Pod lives: set model.source to claim.",
+        "model: {watch: true} | model.watch looks for another bundle in a claim, and where"
+            + " model.source is shipped nothing there changes while a Pod lives: set model.source"
+            + " to claim.",
         "model: {source: s3} | model.source is s3: say where the bundle is in model.s3.",
-        "keda: {enabled: true, maxReplicas: 13} | keda.maxReplicas is 13, but only 12 replicas can have work: topics.partitions is 12 and kafka.threads is 1.",
-        "keda: {enabled: true, minReplicas: 13} | keda.minReplicas is 13, which is more than the 12 replicas that can have work.",
-        "training: {enabled: true} | The training Job reads from one claim and writes to another: name them in training.dataClaim and training.outClaim.",
-        "settings: {threads: 3} | The setting threads is written by the chart itself: look for the value that it comes from in the chart's README.",
-        "kafka: {settings: {bootstrap.servers: 'a:1'}} | The setting kafka.bootstrap.servers is written by the chart itself: look for the value that it comes from in the chart's README.",
+        "keda: {enabled: true, maxReplicas: 13} | keda.maxReplicas is 13, but only 12 replicas can"
+            + " have work: topics.partitions is 12 and kafka.threads is 1.",
+        "keda: {enabled: true, minReplicas: 13} | keda.minReplicas is 13, which is more than the 12"
+            + " replicas that can have work.",
+        "training: {enabled: true} | The training Job reads from one claim and writes to another:"
+            + " name them in training.dataClaim and training.outClaim.",
+        "settings: {threads: 3} | The setting threads is written by the chart itself: look for the"
+            + " value that it comes from in the chart's README.",
+        "kafka: {settings: {bootstrap.servers: 'a:1'}} | The setting kafka.bootstrap.servers is"
+            + " written by the chart itself: look for the value that it comes from in the chart's"
+            + " README.",
       })
   void whatDoesNotGoTogetherIsRefusedInASentence(String values, String sentence) {
     assertThatThrownBy(() -> chart.render(values)).hasMessageContaining(sentence);

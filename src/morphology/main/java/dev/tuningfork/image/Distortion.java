@@ -18,7 +18,7 @@ interface Distortion {
 
   /** The undistorted point of a point; null where there is none. */
   default double @Nullable [] undo(double x, double y) {
-    if (this == NONE) {
+    if (this.equals(NONE)) {
       return new double[] {x, y};
     }
     double u = x;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoublePredicate;
+import java.util.stream.IntStream;
 
 /**
  * Finds the numbers that stand for missing pixels in a plane of linear flux: 0 beyond the edge of a
@@ -26,16 +27,21 @@ import java.util.function.DoublePredicate;
  *   <li>Enough else is left, and it has noise.
  * </ul>
  *
- * <p>Without runs these numbers count as well: 0 where it is far below the sky, and the lowest and
- * the highest number of the window where it is repeated and all others are far from it.
+ * <p>Without runs these numbers count as well:
+ *
+ * <ul>
+ *   <li>0, if it is far below the sky.
+ *   <li>The lowest and the highest number of the window, if all others are far from it. The highest
+ *       one also if it is repeated and the pixels next to it hardly shine compared with it.
+ *   <li>A number that is repeated more often than chance allows in an image of continuous flux, in
+ *       which hardly any number is repeated. A single 0 is such a number there: the floating-point
+ *       numbers next to 0 are so close together that none is met by chance.
+ * </ul>
  */
 final class FillValues {
 
-  /** Rows and columns that are looked at outside of the window. */
+  /** Rows and columns that are looked at outside of the window; all of the window's are. */
   private static final int LINES = 128;
-
-  /** And of the window; a dead row is lost among more of them when they are shrunk. */
-  private static final int WINDOW_LINES = 512;
 
   /** A run of fewer pixels means nothing. */
   private static final int SHORTEST_RUN = 4;
@@ -75,7 +81,24 @@ final class FillValues {
   /** No source is so many times brighter than what is around it. */
   private static final double FAR_ABOVE = 100;
 
+  /** Next to a repeated number, no source is so many times fainter than where it is saturated. */
+  private static final double FAINT_BESIDE = 30;
+
   private static final int MOST_EXTREMES = 2;
+
+  /** Pixels of the window that are searched for repeated numbers. */
+  private static final int REPEAT_SAMPLES = 16_384;
+
+  /** In continuous flux, this share of the numbers is there once. */
+  private static final double CONTINUOUS = 0.9;
+
+  private static final int LEAST_REPEATS = 3;
+
+  /** Of n numbers, the two nearest are about a noise / n² apart, unless all were rounded. */
+  private static final double ROUNDED = 100;
+
+  /** The share of fainter flux from which on a number is not the lowest. */
+  private static final double LEAST_AMID = 0.01;
 
   /** Where the number is undefined: wherever it is, or in runs of a length along a line. */
   private record Fill(double value, int shortestRun) {}
@@ -117,11 +140,19 @@ final class FillValues {
     }
   }
 
-  private final List<double[]> lines;
+  /** Pixels in a row or column of an array. */
+  @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
+  private record Line(double[] flux, int from, int step, int length) {
+    double at(int i) {
+      return flux[from + i * step];
+    }
+  }
+
+  private final List<Line> lines;
   private final double[] sample;
   private final double[] shown;
 
-  private FillValues(List<double[]> lines, double[] sample, double[] shown) {
+  private FillValues(List<Line> lines, double[] sample, double[] shown) {
     this.lines = lines;
     this.sample = sample;
     this.shown = shown;
@@ -133,57 +164,49 @@ final class FillValues {
    * @param shown the flux in the window
    */
   static Found in(FitsPixels pixels, int plane, Window window, double[] shown) {
-    return new FillValues(lines(pixels, plane, window), pixels.sample(plane), shown).found();
+    return new FillValues(lines(pixels, plane, window, shown), pixels.sample(plane), shown).found();
   }
 
   /** Looks for the fill values of a square of which nothing is known beyond it. */
   static Found in(double[] flux, int side) {
-    List<double[]> lines = new ArrayList<>();
-    int step = Math.ceilDiv(side, WINDOW_LINES);
-    for (int line = 0; line < side; line += step) {
-      double[] column = new double[side];
-      for (int i = 0; i < side; i++) {
-        column[i] = flux[i * side + line];
-      }
-      lines.add(column);
-      lines.add(Arrays.copyOfRange(flux, line * side, (line + 1) * side));
+    List<Line> lines = new ArrayList<>();
+    for (int line = 0; line < side; line++) {
+      lines.add(new Line(flux, line, side, side));
+      lines.add(new Line(flux, line * side, 1, side));
     }
     double[] defined = Arrays.stream(flux).filter(Double::isFinite).toArray();
     return new FillValues(lines, defined, flux).found();
   }
 
-  /** Rows and columns over all of the plane, and more of those of the window. */
-  private static List<double[]> lines(FitsPixels pixels, int plane, Window window) {
-    List<double[]> lines = new ArrayList<>();
+  /** Rows and columns over all of the plane, and the others of the window. */
+  private static List<Line> lines(FitsPixels pixels, int plane, Window window, double[] shown) {
+    List<Line> lines = new ArrayList<>();
     int width = pixels.width();
     int height = pixels.height();
-    int bottom = height - window.y() - window.side();
-    int step = Math.ceilDiv(window.side(), WINDOW_LINES);
-    for (int row = 0; row < height; row++) {
-      boolean whole = row % Math.ceilDiv(height, LINES) == 0;
-      if (whole || isWithin(row - bottom, window.side(), step)) {
-        double[] line = new double[whole ? width : window.side()];
-        for (int i = 0; i < line.length; i++) {
-          line[i] = pixels.flux(plane, row, (whole ? 0 : window.x()) + i);
-        }
-        lines.add(line);
+    int side = window.side();
+    for (int y = 0; y < height; y++) {
+      int row = height - 1 - y; // FITS counts rows from the bottom
+      int within = y - window.y();
+      if (row % Math.ceilDiv(height, LINES) == 0) {
+        double[] line = new double[width];
+        Arrays.setAll(line, x -> pixels.flux(plane, row, x));
+        lines.add(new Line(line, 0, 1, width));
+      } else if (within >= 0 && within < side) {
+        lines.add(new Line(shown, within * side, 1, side));
       }
     }
-    for (int x = 0; x < width; x++) {
-      boolean whole = x % Math.ceilDiv(width, LINES) == 0;
-      if (whole || isWithin(x - window.x(), window.side(), step)) {
-        double[] line = new double[whole ? height : window.side()];
-        for (int i = 0; i < line.length; i++) {
-          line[i] = pixels.flux(plane, (whole ? 0 : bottom) + i, x);
-        }
-        lines.add(line);
+    for (int column = 0; column < width; column++) {
+      int x = column;
+      int within = x - window.x();
+      if (x % Math.ceilDiv(width, LINES) == 0) {
+        double[] line = new double[height];
+        Arrays.setAll(line, row -> pixels.flux(plane, row, x));
+        lines.add(new Line(line, 0, 1, height));
+      } else if (within >= 0 && within < side) {
+        lines.add(new Line(shown, within, side, side));
       }
     }
     return lines;
-  }
-
-  private static boolean isWithin(int line, int side, int step) {
-    return line >= 0 && line < side && line % step == 0;
   }
 
   private Found found() {
@@ -197,9 +220,11 @@ final class FillValues {
         fills.add(new Fill(value, run));
       }
     }
-    for (int round = 0; round < MOST_EXTREMES; round++) {
-      addExtremes(fills);
+    double[] window = spread();
+    for (int round = 0; round < MOST_EXTREMES && window.length > 0; round++) {
+      addExtremes(fills, window[window.length / 2]);
     }
+    addRepeated(fills, window);
     double[] others =
         fills.isEmpty()
             ? sample.clone()
@@ -218,23 +243,123 @@ final class FillValues {
         fills.stream().map(Fill::shortestRun).toList());
   }
 
-  /** Adds the lowest and the highest number of the window, if they are far from all others. */
-  private void addExtremes(List<Fill> fills) {
+  /**
+   * Adds the lowest and the highest number of the window, if they are far from all others. The
+   * median spares most images the measurement of their noise.
+   */
+  private void addExtremes(List<Fill> fills, double median) {
     Extreme lowest = lowest(fills, 1);
     Extreme highest = lowest(fills, -1);
-    if (lowest.isRepeated(shown.length)) {
+    if (lowest.isRare(shown.length) && lowest.next - lowest.value > median - lowest.next) {
       Background background = background(fills, lowest.value);
       if (background.noise() > 0 && lowest.next - lowest.value > APART * background.noise()) {
         add(fills, lowest.value);
       }
     }
-    if (highest.isRepeated(shown.length)) {
+    boolean isFar = -highest.value - median > FAR_ABOVE / 2 * (-highest.next - median);
+    if (highest.isRare(shown.length) && (isFar || highest.count >= LEAST_REPEATS)) {
       Background background = background(fills, -highest.value);
+      double height = -highest.value - background.sky();
       double light = Math.max(-highest.next - background.sky(), background.noise());
-      if (light > 0 && -highest.value - background.sky() > FAR_ABOVE * light) {
+      if (background.noise() > 0
+          && (height > FAR_ABOVE * light
+              || (highest.count >= LEAST_REPEATS
+                  && height / FAINT_BESIDE > lightBeside(-highest.value, background)))) {
         add(fills, -highest.value);
       }
     }
+  }
+
+  /** The usual light next to a number, at least the noise. */
+  private double lightBeside(double value, Background background) {
+    double[] beside = beside(value, 1);
+    Arrays.sort(beside);
+    return beside.length == 0
+        ? Double.POSITIVE_INFINITY
+        : Math.max(beside[beside.length / 2] - background.sky(), background.noise());
+  }
+
+  /**
+   * Adds numbers that chance does not repeat so often, if the window's flux is continuous.
+   *
+   * @param sorted flux of the window
+   */
+  private void addRepeated(List<Fill> fills, double[] sorted) {
+    Map<Double, Integer> repeated = new HashMap<>();
+    int distinct = 0;
+    for (int begin = 0, i = 1; i <= sorted.length; i++) {
+      if (i == sorted.length || sorted[i] != sorted[begin]) {
+        distinct++;
+        if (i - begin >= LEAST_REPEATS) {
+          repeated.put(sorted[begin] + 0.0, i - begin);
+        }
+        begin = i;
+      }
+    }
+    int zeros = (int) Arrays.stream(shown).filter(value -> value == 0).count();
+    if (zeros > 0) {
+      repeated.put(0.0, Math.max(1, (int) ((long) zeros * sorted.length / shown.length)));
+    }
+    List<Map.Entry<Double, Integer>> most =
+        repeated.entrySet().stream()
+            .sorted(Map.Entry.<Double, Integer>comparingByValue().reversed())
+            .limit(MOST_CANDIDATES)
+            .toList();
+    int once = distinct - most.size();
+    int others = sorted.length - most.stream().mapToInt(Map.Entry::getValue).sum();
+    if (others < LEAST_OTHERS || once < CONTINUOUS * others) {
+      return;
+    }
+    for (Map.Entry<Double, Integer> candidate : most) {
+      double value = candidate.getKey();
+      int count = candidate.getValue();
+      if (!isEverywhere(fills, value)
+          && count < ORDINARY * sorted.length
+          && isUnusual(value, count, sorted, others(fills, value))) {
+        add(fills, value);
+      }
+    }
+  }
+
+  /** Finite flux from all over the window, sorted. */
+  private double[] spread() {
+    int step = Math.max(1, shown.length / REPEAT_SAMPLES) | 1; // odd, so as not to keep to columns
+    return IntStream.iterate(0, i -> i < shown.length, i -> i + step)
+        .mapToDouble(i -> shown[i])
+        .filter(Double::isFinite)
+        .sorted()
+        .toArray();
+  }
+
+  /**
+   * Whether a number is repeated more often than by chance, and amid the sky: at the limit of all
+   * flux it may be where flux ends or is clipped.
+   *
+   * @param window numbers of the window, sorted
+   * @param rest the flux of the plane without the number and the fill values
+   */
+  private static boolean isUnusual(double value, int count, double[] window, double[] rest) {
+    if (rest.length < LEAST_OTHERS) {
+      return false;
+    }
+    Background background = Background.of(rest);
+    if (background.noise() == 0) {
+      return false;
+    }
+    double step = level(window);
+    double spacing = Math.ulp((float) value);
+    if (step * window.length * window.length > ROUNDED * background.noise()) {
+      spacing = Math.max(spacing, step);
+    }
+    double expected = window.length * spacing / background.noise();
+    double chance = window.length;
+    for (int i = 1; i <= count && chance > 0; i++) {
+      chance *= expected / i;
+    }
+    long fainter = Arrays.stream(rest).filter(flux -> flux < value).count();
+    return chance < CHANCE
+        && Math.abs(value - background.sky()) <= NO_LIGHT * background.noise()
+        && fainter >= LEAST_AMID * rest.length;
   }
 
   private static void add(List<Fill> fills, double value) {
@@ -253,8 +378,8 @@ final class FillValues {
    * @param next the lowest one but for it
    */
   private record Extreme(double value, int count, double next) {
-    boolean isRepeated(int pixels) {
-      return count >= LEAST_PIXELS && 2 * count < pixels && Double.isFinite(next);
+    boolean isRare(int pixels) {
+      return 2 * count < pixels && Double.isFinite(next);
     }
   }
 
@@ -301,12 +426,12 @@ final class FillValues {
   /** The numbers that are most often in runs. */
   private List<Double> candidates() {
     Map<Double, Integer> inRuns = new HashMap<>();
-    for (double[] line : lines) {
+    for (Line line : lines) {
       int begin = 0;
-      for (int i = 1; i <= line.length; i++) {
-        if (i == line.length || line[i] != line[begin]) {
-          if (i - begin >= SHORTEST_RUN && Double.isFinite(line[begin])) {
-            inRuns.merge(line[begin] + 0.0, i - begin, Integer::sum);
+      for (int i = 1; i <= line.length(); i++) {
+        if (i == line.length() || line.at(i) != line.at(begin)) {
+          if (i - begin >= SHORTEST_RUN && Double.isFinite(line.at(begin))) {
+            inRuns.merge(line.at(begin) + 0.0, i - begin, Integer::sum);
           }
           begin = i;
         }
@@ -358,12 +483,12 @@ final class FillValues {
     long pixels = 0;
     long inRuns = 0;
     long apart = 0;
-    for (double[] line : lines) {
+    for (Line line : lines) {
       long inLong = 0;
       long all = 0;
       int length = 0;
-      for (int i = 0; i <= line.length; i++) {
-        if (i < line.length && line[i] == value) {
+      for (int i = 0; i <= line.length(); i++) {
+        if (i < line.length() && line.at(i) == value) {
           length++;
         } else {
           all += length;
@@ -372,7 +497,7 @@ final class FillValues {
         }
       }
       if (inLong > 0) {
-        pixels += line.length;
+        pixels += line.length();
         inRuns += inLong;
         apart += all - inLong;
       }
@@ -424,16 +549,16 @@ final class FillValues {
   /** The finite flux of the pixels next to the runs of a number. */
   private double[] beside(double value, int run) {
     List<Double> beside = new ArrayList<>();
-    for (double[] line : lines) {
+    for (Line line : lines) {
       int begin = 0;
-      for (int i = 0; i <= line.length; i++) {
-        if (i == line.length || line[i] != value) {
+      for (int i = 0; i <= line.length(); i++) {
+        if (i == line.length() || line.at(i) != value) {
           if (i - begin >= run) {
-            if (begin > 0 && Double.isFinite(line[begin - 1])) {
-              beside.add(line[begin - 1]);
+            if (begin > 0 && Double.isFinite(line.at(begin - 1))) {
+              beside.add(line.at(begin - 1));
             }
-            if (i < line.length && Double.isFinite(line[i])) {
-              beside.add(line[i]);
+            if (i < line.length() && Double.isFinite(line.at(i))) {
+              beside.add(line.at(i));
             }
           }
           begin = i + 1;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -60,6 +61,7 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
           "MSK",
           "BPM",
           "FLAG",
+          "FLG",
           "FLAGS",
           "CTX",
           "CON",
@@ -86,7 +88,23 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
           "DEPTH",
           "HITS",
           "NIMAGES",
-          "STDEV");
+          "NIMG",
+          "NOBS",
+          "NCOMB",
+          "NCOMBINE",
+          "NEXPOSURE",
+          "STDEV",
+          "DEVIATION",
+          "AREA",
+          "BAD",
+          "VALID",
+          "LABEL",
+          "COSMIC",
+          "FOOTPRINT",
+          "GAIN",
+          "FLAT",
+          "DARK",
+          "BIAS");
 
   /** The same, which are also recognised within longer words. */
   private static final Set<String> LONG_COMPANIONS =
@@ -112,17 +130,23 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
           "KERNEL",
           "PREVIEW",
           "THUMB",
+          "QUICKLOOK",
           "STDDEV");
 
-  /** As in FLUXERR, ERRS and RMSMAP. */
-  private static final Pattern ENDINGS =
-      Pattern.compile(
-          "(ERR|VAR|WHT|MSK|RMS)$"
-              + "|^(ERR|VAR|WHT|WGT|RMS|SIG|SIGMA|STD|EXP|FLG|FLAG|QUAL|COV|SEG|MSK)(S|MAP|IMG)?$");
+  /** As in FLUXERR. */
+  private static final Pattern ENDING = Pattern.compile("(ERR|VAR|WHT|MSK|RMS)$");
 
-  /** As in BACKGROUND_SUBTRACTED and SKYSUB: a picture, though it names a companion. */
-  private static final Pattern SUBTRACTED =
-      Pattern.compile("(BACKGROUND|BACK|BKGD?|BG|SKY)[^A-Z]*SUB(TR[A-Z]*)?(?![A-Z])");
+  /** As in ERRS and RMSMAP. A SKYMAP may be the picture. */
+  private static final Pattern COMPOUND =
+      Pattern.compile("(?!SKY)(.+?)(S|MAPS?|IMG|IMAGE|ARR|ARRAY|PLANE)");
+
+  /** As in BACKGROUND_SUBTRACTED, SKYSUB and DENOISED: a picture, though it names a companion. */
+  private static final Pattern CORRECTED =
+      Pattern.compile(
+          "(BACKGROUND|BACK|BKGD?|BG|SKY|PSF|EXPOSURE|EXP|EXPTIME|FLAT|DARK|BIAS|GAIN|COSMICS?|CR"
+              + "|NOISE|CONTINUUM)[^A-Z]*"
+              + "(SUB(TR[A-Z]*)?|CORR(ECTED)?|MATCHED|REMOVED|FREE|CLEANED|NORMALI[SZ]ED)(?![A-Z])"
+              + "|DENOISED|NOISELESS|(UN)?(MASKED|WEIGHTED)");
 
   /** What astropy calls tiles of an image without a name. */
   private static final String UNNAMED_TILES = "COMPRESSED_IMAGE";
@@ -330,8 +354,15 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
 
   /** Whether its name or class says that its numbers go with a picture and are none. */
   boolean isCalledCompanion() {
-    return words().anyMatch(word -> COMPANIONS.contains(word) || ENDINGS.matcher(word).find())
+    return words().anyMatch(FitsHdu::isCompanion)
         || LONG_COMPANIONS.stream().anyMatch(called()::contains);
+  }
+
+  private static boolean isCompanion(String word) {
+    Matcher compound = COMPOUND.matcher(word);
+    return COMPANIONS.contains(word)
+        || ENDING.matcher(word).find()
+        || (compound.matches() && COMPANIONS.contains(compound.group(1)));
   }
 
   private Stream<String> words() {
@@ -342,6 +373,6 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
   private String called() {
     String named = name.equalsIgnoreCase(UNNAMED_TILES) ? "" : name;
     String all = named + " " + header.getStringValue("HDUCLAS2", "");
-    return SUBTRACTED.matcher(all.toUpperCase(Locale.ROOT)).replaceAll("IMAGE");
+    return CORRECTED.matcher(all.toUpperCase(Locale.ROOT)).replaceAll("IMAGE");
   }
 }

@@ -109,7 +109,7 @@ public final class FitsImage {
     }
     FitsImage image = new FitsImage(file, FitsFile.chosen(hdus, wanted), plane, null);
     FitsHdu ofMask = mask(hdus, mask);
-    if (ofMask == null || ofMask == image.hdu) {
+    if (ofMask == null || ofMask.index() == image.hdu.index()) {
       return new Opened(image, null);
     }
     Bits bits = mask == null ? bits(ofMask.header()) : anyBit(ofMask.header());

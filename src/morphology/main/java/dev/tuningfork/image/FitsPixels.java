@@ -31,6 +31,9 @@ final class FitsPixels {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+  /** The BZERO of unsigned integers of 64 bits (FITS standard 4.0, section 5.2.5). */
+  private static final double UNSIGNED = 0x1p63;
+
   /** Begins with the highest byte of each number, as FITS does. */
   private final MemorySegment data;
 
@@ -196,15 +199,14 @@ final class FitsPixels {
     return blank != null && stored == blank ? Double.NaN : zero + scale * stored;
   }
 
-  /**
-   * The same in two halves: a BZERO of 2^63, which makes integers unsigned, would else take the
-   * lower bits away.
-   */
+  /** The same; a BZERO of 2^63, which makes integers unsigned, would take the lower bits away. */
   private double wide(long stored) {
-    if (blank != null && stored == blank) {
-      return Double.NaN;
+    if (zero != UNSIGNED || scale != 1 || (blank != null && stored == blank)) {
+      return physical(stored);
     }
-    long upper = stored & ~0xffffffffL;
-    return Math.fma(scale, (double) upper, zero) + scale * (stored & 0xffffffffL);
+    long unsigned = stored ^ Long.MIN_VALUE;
+    return unsigned >= 0
+        ? (double) unsigned
+        : 2.0 * ((unsigned >>> 1) | (unsigned & 1)); // rounds once
   }
 }

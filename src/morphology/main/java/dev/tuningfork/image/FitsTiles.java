@@ -311,11 +311,12 @@ final class FitsTiles {
           "The pixels of FITS HDU %d are %d bytes uncompressed, and at most %d can be read."
               .formatted(hdu, size, Integer.MAX_VALUE));
     }
-    TileWriter writer = new TileWriter(ByteBuffer.allocate((int) size), true);
+    byte[] image = new byte[(int) size];
+    TileWriter writer = new TileWriter(ByteBuffer.wrap(image), true);
     for (int row = 0; row < rows; row++) {
       unpackInto(writer, row);
     }
-    return writer.image.array();
+    return image;
   }
 
   /**

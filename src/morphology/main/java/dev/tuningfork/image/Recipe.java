@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +75,11 @@ public record Recipe(
       OptionalDouble smallest =
           radii.entrySet().stream()
               .filter(radius -> radius.getValue() > 0 && Double.isFinite(radius.getValue()))
-              .filter(radius -> factors.containsKey(lower(radius.getKey())))
-              .mapToDouble(radius -> radius.getValue() * factors.get(lower(radius.getKey())))
+              .flatMapToDouble(
+                  radius ->
+                      Optional.ofNullable(factors.get(lower(radius.getKey())))
+                          .map(factor -> DoubleStream.of(radius.getValue() * factor))
+                          .orElseGet(DoubleStream::empty))
               .min();
       boolean suspect =
           radii.values().stream()

@@ -18,12 +18,18 @@ import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model that DJL computes.
@@ -39,11 +45,25 @@ import java.util.function.Function;
  * <p>A batch is padded, so that PyTorch sees few sizes, since it keeps kernels and memory for each:
  * on a CPU to a multiple of four, on a GPU to a power of two, or to the largest size. What stands
  * in the padding is what an earlier batch left there: it is computed and thrown away.
+ *
+ * <p>A batch for which the device has no memory is halved, and so is every later one: what did not
+ * fit once would fail again, and on a GPU each failure costs as much as a pass.
  */
 abstract sealed class DjlModel implements MorphologyModel permits PlainModel, CompiledModel {
 
   /** Of a concentration's logarithm: within it, every sum and quotient of them is a number. */
   static final double LARGEST_LOG = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(DjlModel.class);
+
+  /** As PyTorch's allocators, CUDA's and its libraries' say it. */
+  private static final Pattern NO_MEMORY =
+      Pattern.compile(
+          "out of memory|can't allocate memory|not enough memory|STATUS_ALLOC_FAILED",
+          Pattern.CASE_INSENSITIVE);
+
+  /** How PyTorch reports an error of CUDA or of cuDNN. After most of them, every call fails. */
+  private static final Pattern OF_THE_DEVICE = Pattern.compile("CUDA error: |cuDNN error: ");
 
   /** Between the sizes of larger batches on a CPU. */
   private static final int STEP = 4;
@@ -66,6 +86,9 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
   private boolean closed; // written with all places held, read with one
 
+  /** The most images of one pass: fewer than {@link #largestBatch} where memory did not suffice. */
+  private final AtomicInteger fitting;
+
   /** Takes over the model, whose block is ready, and closes it with itself. */
   DjlModel(ModelBundle bundle, Model model, ForwardPasses passes) {
     this.description = bundle.description();
@@ -75,6 +98,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     this.model = model;
     this.parameters = new ParameterStore(model.getNDManager(), false);
     this.largestBatch = passes.images();
+    this.fitting = new AtomicInteger(largestBatch);
     int threads = PyTorch.threads();
     this.gpu = model.getNDManager().getDevice().isGpu();
     this.passes = passes.atOnce(gpu, threads);
@@ -126,19 +150,27 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
 
   /**
    * Sends batches through, each twice as large as the one before, until PyTorch has made up its
-   * mind about the network.
+   * mind about the network, or the device has no memory for the next one.
+   *
+   * @throws DeviceException if it has none for a single image, or fails otherwise
    */
   void warmUp() {
     withBuffer(
         buffer -> {
-          int size = 1;
-          computeBlank(size, buffer);
-          while (size < largestBatch) {
-            size = Math.min(2 * size, largestBatch);
-            computeBlank(size, buffer);
+          for (int size = 1; size <= fitting.get(); size = next(size)) {
+            try {
+              computeBlank(size, buffer);
+            } catch (DeviceMemoryException e) {
+              halve(size, e);
+            }
           }
           return null;
         });
+  }
+
+  /** The largest size follows on the last power of two below it. */
+  private int next(int size) {
+    return size < largestBatch ? Math.min(2 * size, largestBatch) : largestBatch + 1;
   }
 
   @Override
@@ -153,16 +185,63 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     for (int i = 0; i < images.size(); i++) {
       requireUsable(images.get(i).pixels(), i);
     }
-    return withBuffer(buffer -> answers(images, buffer));
+    return withBuffer(buffer -> inPasses(images, buffer));
   }
 
+  private List<AnswerProbabilities> inPasses(List<PreparedImage> images, ByteBuffer buffer) {
+    List<AnswerProbabilities> answers = new ArrayList<>(images.size());
+    while (answers.size() < images.size()) {
+      int from = answers.size();
+      int to = Math.min(images.size(), from + fitting.get());
+      try {
+        answers.addAll(answers(images.subList(from, to), buffer));
+      } catch (DeviceMemoryException e) {
+        halve(to - from, e);
+      }
+    }
+    return answers;
+  }
+
+  /**
+   * Makes batches smaller than one that did not fit.
+   *
+   * @throws DeviceMemoryException if that was one image
+   */
+  private void halve(int images, DeviceMemoryException failure) {
+    if (images == 1) {
+      throw failure;
+    }
+    int fewer = Integer.highestOneBit(images - 1);
+    if (fitting.getAndUpdate(now -> Math.min(now, fewer)) > fewer) {
+      LOG.warn(
+          "{} has no memory for {} images at once, so the model {} computes {} at most from now on."
+              + " To have larger batches again, free memory on it and start anew. {}",
+          device(),
+          images,
+          identity.name(),
+          fewer,
+          failure.getMessage());
+    }
+    if (gpu) {
+      JniUtils.emptyCudaCache();
+    }
+  }
+
+  /** The test image is none of one value, whose noise some networks divide by. */
   @Override
   public void selfTest() {
-    withBuffer(
-        buffer -> {
-          computeBlank(1, buffer.clear().put(new byte[buffer.capacity()]).clear());
-          return null;
-        });
+    InputSpec input = description.input();
+    byte[] levels = new byte[input.valueCount()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (i * 37);
+    }
+    PreparedImage test =
+        new PreparedImage(new Pixels.Levels(levels), input.size(), input.size(), Set.of());
+    try {
+      predict(List.of(test));
+    } catch (PredictionException e) {
+      throw new PredictionException("It fails on a test image. " + e.getMessage(), e);
+    }
   }
 
   private <T> T withBuffer(Function<ByteBuffer, T> pass) {
@@ -221,6 +300,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
    * @param shape of the batch, images first
    * @param type of its numbers
    * @throws PredictionException if PyTorch fails
+   * @throws DeviceException if it fails for a reason that lies in the device
    */
   final <T> T forward(ByteBuffer buffer, Shape shape, DataType type, Reading<T> reading) {
     boolean gradients = JniUtils.isGradMode();
@@ -232,19 +312,24 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
           batch.create(buffer.slice(0, bytes).order(ByteOrder.nativeOrder()), shape, type);
       return reading.of(model.getBlock().forward(parameters, new NDList(made), false));
     } catch (EngineException e) {
-      InputSpec input = description.input();
-      throw new PredictionException(
-          "The forward pass of %d images of %d × %d × %d failed: %s"
-              .formatted(
-                  shape.get(0),
-                  input.channels().count(),
-                  input.size(),
-                  input.size(),
-                  PyTorch.reason(e)),
-          e);
+      throw failed(shape.get(0), e);
     } finally {
       JniUtils.setGradMode(gradients);
     }
+  }
+
+  private RuntimeException failed(long images, EngineException failure) {
+    InputSpec input = description.input();
+    String reason = PyTorch.reason(failure);
+    String sentence =
+        "The forward pass of %d images of %d × %d × %d failed: %s"
+            .formatted(images, input.channels().count(), input.size(), input.size(), reason);
+    if (NO_MEMORY.matcher(reason).find()) {
+      return new DeviceMemoryException(sentence, failure);
+    }
+    return OF_THE_DEVICE.matcher(reason).find()
+        ? new DeviceException("The device " + device() + " has failed. " + sentence, failure)
+        : new PredictionException(sentence, failure);
   }
 
   /**

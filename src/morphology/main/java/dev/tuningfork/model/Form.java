@@ -37,7 +37,7 @@ public enum Form {
    * roundings add up from layer to layer: a deep network that is farther off than this is computed
    * so only where that is demanded.
    */
-  double tolerance(boolean demanded) {
+  public double tolerance(boolean demanded) {
     return switch (this) {
       case BFLOAT16 -> demanded ? 0.1 : 0.01;
       case AUTO, FLOAT32, BLOCKS -> 1e-3;

@@ -319,7 +319,7 @@ public final class ModelBundle {
         extra);
   }
 
-  boolean isTorchScript() {
+  public boolean isTorchScript() {
     return description.architecture().equals(ModelDescription.TORCHSCRIPT);
   }
 }

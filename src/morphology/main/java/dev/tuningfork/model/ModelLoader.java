@@ -9,6 +9,7 @@ import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.tuningfork.image.Orientation;
+import dev.tuningfork.network.Cuda;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.NetworkBlock;
 import dev.tuningfork.network.PyTorch;
@@ -46,8 +47,8 @@ public final class ModelLoader {
 
   /**
    * Loads a model, sends a batch of every size through it, so that it is as fast at its first
-   * galaxy as later, and holds it to the answers that its bundle was published with, where there
-   * are some.
+   * galaxy as later, lets it answer a test image, and holds it to the answers that its bundle was
+   * published with, where there are some.
    *
    * <p>Those answers decide about forms. With {@link Form#AUTO} a compiled form that gives others,
    * or fails, is not used: the log says so, and the model computes in the next slower form, for a
@@ -58,7 +59,8 @@ public final class ModelLoader {
    * kept on disk that could be stale, damaged, or have no place in a read-only container.
    *
    * @throws ModelException if the device is missing, or the model fails on a forward pass, gives
-   *     something else than one number for each answer, or other answers than it was published with
+   *     something else than one number for each answer, no probabilities (such as NaN), or other
+   *     answers than it was published with
    */
   public static MorphologyModel load(ModelBundle bundle, DeviceSetting device, ForwardPasses passes)
       throws ModelException {
@@ -69,6 +71,14 @@ public final class ModelLoader {
   private static MorphologyModel forOneView(
       ModelBundle bundle, DeviceSetting device, ForwardPasses passes) throws ModelException {
     Device place = device(device);
+    if (device instanceof DeviceSetting.Auto && !place.isGpu()) {
+      Cuda cuda = Cuda.here();
+      if (cuda.library()) {
+        LOG.warn(
+            "The device is auto, and no GPU works here, so the CPU is used. {}",
+            cuda.missing().orElse(""));
+      }
+    }
     Iterator<Form> forms = candidates(bundle, place, passes.form()).iterator();
     while (true) {
       try {
@@ -128,6 +138,7 @@ public final class ModelLoader {
     try {
       DjlModel loaded = inForm(bundle, model, passes);
       loaded.warmUp();
+      loaded.selfTest();
       check(bundle, loaded, passes.form().tolerance(demanded));
       LOG.info(
           "The model {} {} computes as {} on {}, {}.",
@@ -137,7 +148,7 @@ public final class ModelLoader {
           loaded.device(),
           loaded.passes() == 1 ? "one batch at a time" : loaded.passes() + " batches at once");
       return loaded;
-    } catch (PredictionException e) {
+    } catch (PredictionException | DeviceException e) {
       model.close();
       throw refused(bundle, String.valueOf(e.getMessage()), e);
     } catch (ModelException | RuntimeException e) {
@@ -201,13 +212,14 @@ public final class ModelLoader {
       case DeviceSetting.Gpu(int index) when index < gpus -> Device.gpu(index);
       case DeviceSetting.Gpu(int index) ->
           throw new ModelException(
-              "The device gpu:%d is demanded, but PyTorch finds %s here. %s"
+              "The device gpu:%d is demanded, but PyTorch finds %s"
                   .formatted(
                       index,
-                      gpus == 0 ? "no GPU" : "%d GPU(s), counted from 0".formatted(gpus),
-                      engine.hasCapability(StandardCapabilities.CUDA)
-                          ? "Name another one, or set the device to auto or cpu."
-                          : "Its native library is built for the CPU alone: let PYTORCH_LIBRARY_PATH name one with CUDA, or set the device to auto or cpu."));
+                      gpus == 0
+                          ? "no GPU here. %s To compute on the CPU, set the device to auto or cpu."
+                              .formatted(Cuda.here().missing().orElse(""))
+                          : "%d GPU(s) here, counted from 0. Name another one, or set the device to auto or cpu."
+                              .formatted(gpus)));
     };
   }
 

@@ -57,11 +57,12 @@ public interface MorphologyModel extends AutoCloseable {
    * @throws PredictionException if an image is not of the size that the model takes, or what comes
    *     out for one is not a number; the whole batch has no answer then, and a caller who wants to
    *     know the culprit halves the batch
+   * @throws DeviceException if the device has failed, and no image is to blame
    */
   List<AnswerProbabilities> predict(List<PreparedImage> images);
 
   /**
-   * Computes a blank image, as it did when it was loaded. A model that fails on this is broken, and
+   * Answers a test image, as it did when it was loaded. A model that fails on this is broken, and
    * no image is to blame.
    *
    * @throws RuntimeException if it fails

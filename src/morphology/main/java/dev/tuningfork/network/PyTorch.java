@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +58,25 @@ public final class PyTorch {
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setInEnvironmentIfAbsent("OMP_WAIT_POLICY", "passive");
     keepFreedMemory();
+    Optional.ofNullable(System.getenv("PYTORCH_LIBRARY_PATH"))
+        .flatMap(folder -> cudaRuntime(Path.of(folder)))
+        .ifPresent(folder -> setIfAbsent("jna.library.path", folder.toString()));
     try {
       return Engine.getEngine("PyTorch");
     } catch (EngineException e) {
       throw new EngineException(notLoaded(e), e);
     }
+  }
+
+  /**
+   * Where PyPI's and Conda's packages keep CUDA's runtime, beside PyTorch's own libraries. Those
+   * find it by themselves; DJL, which counts GPUs with it, looks for it by JNA.
+   *
+   * @param libtorch the folder of PyTorch's libraries
+   */
+  static Optional<Path> cudaRuntime(Path libtorch) {
+    Path folder = libtorch.resolve("../../nvidia/cuda_runtime/lib").normalize();
+    return Files.isDirectory(folder) ? Optional.of(folder) : Optional.empty();
   }
 
   /** What is missing, on which kind of machine, and where it comes from. */

@@ -52,6 +52,7 @@ final class MappedFile implements AutoCloseable {
     this.read = new AtomicLongArray(Math.toIntExact((size >> BLOCK_BITS) / Long.SIZE + 1));
   }
 
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
   static MappedFile open(Path file) throws IOException {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

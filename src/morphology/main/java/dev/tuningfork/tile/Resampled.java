@@ -41,7 +41,7 @@ final class Resampled {
   private static boolean holdsAny(Tile one, Tile other) {
     for (int i = 0; i < COMPARED * COMPARED; i++) {
       double x = (double) (i % COMPARED) / (COMPARED - 1) * (one.width() - 1);
-      double y = (double) (i / COMPARED) / (COMPARED - 1) * (one.height() - 1);
+      double y = Math.floorDiv(i, COMPARED) / (double) (COMPARED - 1) * (one.height() - 1);
       SkyPosition sky = one.wcs().toSky(x, y);
       PixelPosition at = sky == null ? null : other.wcs().toPixel(sky);
       if (at != null
@@ -60,7 +60,7 @@ final class Resampled {
     int[] shift = null;
     for (int i = 0; i < COMPARED * COMPARED; i++) {
       double x = (double) (i % COMPARED) / (COMPARED - 1) * (reference.width() - 1);
-      double y = (double) (i / COMPARED) / (COMPARED - 1) * (reference.height() - 1);
+      double y = Math.floorDiv(i, COMPARED) / (double) (COMPARED - 1) * (reference.height() - 1);
       PixelPosition at = onTile(x, y);
       if (at == null) {
         return null;
@@ -129,7 +129,8 @@ final class Resampled {
     for (int i = 0; i < nodeX.length; i++) {
       PixelPosition at =
           onTile(
-              square.x() + (double) (i % nodes) * STEP, square.y() + (double) (i / nodes) * STEP);
+              square.x() + (double) (i % nodes) * STEP,
+              square.y() + Math.floorDiv(i, nodes) * (double) STEP);
       nodeX[i] = at == null ? Double.NaN : at.x();
       nodeY[i] = at == null ? Double.NaN : at.y();
     }

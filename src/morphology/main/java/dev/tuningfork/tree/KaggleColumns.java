@@ -1,13 +1,9 @@
 package dev.tuningfork.tree;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.Reader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,46 +76,6 @@ public final class KaggleColumns {
   }
 
   /**
-   * Reads a table as Kaggle publishes it: the header, then a galaxy a line, its cells separated by
-   * commas; empty cells are unknown.
-   *
-   * @throws IOException if the reader fails
-   * @throws IllegalArgumentException if the table is not as it should be, and where
-   */
-  public static List<VoteFractions> readTable(Reader csv) throws IOException {
-    BufferedReader lines = new BufferedReader(csv);
-    String header = lines.readLine();
-    if (header == null
-        || !Arrays.asList(header.strip().split(","))
-            .equals(
-                IntStream.rangeClosed(0, NAMES.size()).mapToObj(KaggleColumns::header).toList())) {
-      throw new IllegalArgumentException(
-          "The first line of a table of vote fractions should be '%s,%s,…,%s'."
-              .formatted(GALAXY_ID, NAMES.getFirst(), NAMES.getLast()));
-    }
-    List<VoteFractions> galaxies = new ArrayList<>();
-    int number = 1;
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      number++;
-      if (line.isBlank()) {
-        continue;
-      }
-      String[] cells = line.strip().split(",", -1);
-      if (cells.length != NAMES.size() + 1) {
-        throw new IllegalArgumentException(
-            "Line %d has %d cells where %d are due."
-                .formatted(number, cells.length, NAMES.size() + 1));
-      }
-      double[] columns = new double[NAMES.size()];
-      for (int i = 0; i < columns.length; i++) {
-        columns[i] = number(cells[i + 1], number, NAMES.get(i));
-      }
-      galaxies.add(read(cells[0], columns));
-    }
-    return galaxies;
-  }
-
-  /**
    * Reads a galaxy's columns.
    *
    * @param columns 37 values, NaN where a cell is empty; not kept
@@ -184,7 +140,7 @@ public final class KaggleColumns {
     for (int a = 0; a < columns.length; a++) {
       if (columns[a] < 0 || columns[a] > 1 + TOLERANCE) {
         return Optional.of(
-            "Galaxy %s has %s in column %s, which is not within 0 and 1."
+            "Galaxy %s has %s in column %s, which is not within 0 and 1: percentages and votes must be divided first."
                 .formatted(galaxyId, columns[a], NAMES.get(a)));
       }
       if (TREE.next(a) >= 0) {
@@ -217,19 +173,6 @@ public final class KaggleColumns {
 
   private static double sum(double[] columns, int q) {
     return Arrays.stream(columns, TREE.firstAnswer(q), TREE.firstAnswer(q + 1)).sum();
-  }
-
-  private static double number(String cell, int line, String column) {
-    try {
-      return cell.isBlank() ? Double.NaN : Double.parseDouble(cell);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "Line %d has '%s' in column %s, which is not a number.".formatted(line, cell, column), e);
-    }
-  }
-
-  private static String header(int column) {
-    return column == 0 ? GALAXY_ID : NAMES.get(column - 1);
   }
 
   private static List<String> names() {

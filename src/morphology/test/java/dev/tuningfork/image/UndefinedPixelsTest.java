@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -242,7 +243,7 @@ class UndefinedPixelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {-999, -32768, 1e30, 99999})
+  @ValueSource(doubles = {0, -999, -32768, 1e30, 99999, 65535})
   void scatteredFillIsFoundWithoutRuns(double fill) throws Exception {
     Random random = new Random(11);
     float[][] scattered = mapped(galaxy(0), pixel -> random.nextDouble() < 0.02 ? fill : pixel);
@@ -277,7 +278,7 @@ class UndefinedPixelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {-999, 1e30})
+  @ValueSource(doubles = {0, -999, 65535, 1e30})
   void aDeadRowOfALargeImageIsFound(double fill) throws Exception {
     int side = 1200;
     Random random = new Random(17);
@@ -288,11 +289,61 @@ class UndefinedPixelsTest {
         image[y][x] = (float) (300 * Math.exp(-radius / 80) + 3 * random.nextGaussian());
       }
     }
-    Arrays.fill(image[604], (float) fill);
+    for (int row : new int[] {604, 605}) {
+      float[] whole = image[row].clone();
+      Arrays.fill(image[row], (float) fill);
 
-    Cutout cutout = cutout(image, Map.of(), Window.central(side, side, side));
+      Cutout cutout = cutout(image, Map.of(), Window.central(side, side, side));
 
-    assertThat(cutout.undefined()).isCloseTo(1.0 / side, within(1e-9));
+      assertThat(cutout.undefined()).isCloseTo(1.0 / side, within(1e-9));
+      image[row] = whole;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, -999, -1e30, 1e30})
+  void aSingleDeadPixelIsBridged(double dead) throws Exception {
+    Cutout cutout = cutout(with(galaxy(0), 47, 48, 47, 48, dead));
+
+    assertThat(cutout.undefined()).isCloseTo(1 / (47.0 * 47), within(1e-9));
+    assertAlike(cutout, cutout(galaxy(0)), 110);
+  }
+
+  @Test
+  void aFewHotPixelsAreBridged() throws Exception {
+    float[][] hot = galaxy(0);
+    for (int at = 30; at < 66; at += 6) {
+      hot[at][95 - at] = 65535;
+    }
+
+    assertAlike(cutout(hot), cutout(galaxy(0)), 110);
+  }
+
+  @Test
+  void repeatedNumbersOfRoundedFluxAreReal() throws Exception {
+    for (double step : new double[] {0.01, 0.25, 1}) {
+      float[][] rounded = mapped(galaxy(0), pixel -> Math.rint(pixel / step) * step);
+      assertThat(cutout(rounded).undefined()).isZero();
+    }
+    float[][] faint = mapped(galaxy(0), pixel -> pixel / 1000);
+    assertThat(cutout(faint).undefined()).isZero();
+  }
+
+  @Test
+  void saturatedStarsOfFewPixelsAreReal() throws Exception {
+    Random random = new Random(23);
+    float[][] stars =
+        painted(
+            (x, y) -> {
+              double light = 0;
+              for (int star = -2; star <= 2; star++) {
+                double radius = Math.hypot(x + 0.5 - 9 * star, y + 0.5 - 7 * star);
+                light += 3e5 * Math.exp(-0.5 * radius * radius / 0.36);
+              }
+              return Math.min(65535, 100 + light + 4 * random.nextGaussian());
+            });
+
+    assertThat(cutout(stars).undefined()).isZero();
   }
 
   @ParameterizedTest
@@ -365,6 +416,27 @@ class UndefinedPixelsTest {
       assertThat(prepared.pixels().brightness(i))
           .isCloseTo(due.pixels().brightness(i), within(1e-4f));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0.001, 2.5, 1e30})
+  void signed64BitPixelsAreScaledAsOthersAre(double scale) throws Exception {
+    long[][] stored = new long[SIDE][SIDE];
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        stored[y][x] = 7L * x - 3L * y - 40;
+      }
+    }
+    byte[] bytes = FitsFiles.file(FitsFiles.hdu(stored, Map.of("BSCALE", scale, "BZERO", 5.0)));
+    FitsFile file =
+        (FitsFile)
+            new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
+                .open(bytes, ImageDescription.NONE);
+
+    FitsPixels pixels = FitsPixels.of(MemorySegment.ofArray(bytes), file.hdu(), SIDE, SIDE);
+
+    assertThat(pixels.flux(0, 5, 1)).isEqualTo(5 + scale * -48);
+    assertThat(pixels.flux(0, 5, 9)).isEqualTo(5 + scale * 8);
   }
 
   @Test

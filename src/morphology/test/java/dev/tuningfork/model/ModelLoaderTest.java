@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelLoaderTest {
@@ -346,15 +347,28 @@ class ModelLoaderTest {
   }
 
   @Test
-  void outputsThatAreNoProbabilitiesAreRefusedWhereProbabilitiesArePromised()
-      throws ModelException {
-    try (MorphologyModel loaded =
-        ModelLoader.load(module(Output.PROBABILITIES, "logits.pt"), CPU, 1)) {
-      assertThatThrownBy(() -> loaded.predict(TestModels.images(TestModels.MODULE.input(), 1, 1)))
-          .isInstanceOf(PredictionException.class)
-          .hasMessageStartingWith(
-              "For image 0 of the batch the network's outputs are no probabilities.");
-    }
+  void outputsThatAreNoProbabilitiesAreRefusedWhereProbabilitiesArePromised() {
+    assertThatThrownBy(() -> ModelLoader.load(module(Output.PROBABILITIES, "logits.pt"), CPU, 1))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith(
+            "The model elsewhere 1 cannot be used. It fails on a test image. For image 0 of the"
+                + " batch the network's outputs are no probabilities.");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void aModelThatAnswersNanIsRefusedWhenItIsLoaded(Form form) {
+    SequencedMap<String, Weights.Array> arrays =
+        new LinkedHashMap<>(TestModels.small().weights().arrays());
+    float[] nan = new float[37];
+    Arrays.fill(nan, Float.NaN);
+    arrays.put("answers.bias", new Weights.Array(List.of(37), nan));
+    ModelBundle bundle = ModelBundle.of(TestModels.SMALL, new Weights(arrays));
+
+    assertThatThrownBy(() -> ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(form)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("The model small 1.2.3 cannot be used.")
+        .hasMessageMatching(".*(question t01 is NaN|The form bfloat16 does not work).*");
   }
 
   @Test

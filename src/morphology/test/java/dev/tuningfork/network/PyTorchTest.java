@@ -2,10 +2,25 @@ package dev.tuningfork.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What PyTorch says is passed on whole. */
 class PyTorchTest {
+
+  @TempDir private Path packages;
+
+  @Test
+  void cudasRuntimeIsFoundBesidePyTorchWherePyPIsPackagesPutIt() throws IOException {
+    Path libtorch = Files.createDirectories(packages.resolve("torch/lib"));
+    assertThat(PyTorch.cudaRuntime(libtorch)).isEmpty();
+
+    Path runtime = Files.createDirectories(packages.resolve("nvidia/cuda_runtime/lib"));
+    assertThat(PyTorch.cudaRuntime(libtorch)).contains(runtime);
+  }
 
   @Test
   void theReasonIsTheWholeErrorBehindTheTraceOfAModule() {
@@ -31,7 +46,10 @@ class PyTorchTest {
     assertThat(
             PyTorch.reason(
                 new IllegalStateException(
-                    "expected scalar type Float\nbut found Byte\nException raised from data_ptr at Tensor.cpp:9\nframe #0: c10::Error")))
+                    "expected scalar type Float\n"
+                        + "but found Byte\n"
+                        + "Exception raised from data_ptr at Tensor.cpp:9\n"
+                        + "frame #0: c10::Error")))
         .isEqualTo("expected scalar type Float but found Byte");
     assertThat(PyTorch.reason(new IllegalStateException("No file."))).isEqualTo("No file.");
     assertThat(PyTorch.reason(new IllegalStateException(""))).isEqualTo("it gives no reason.");

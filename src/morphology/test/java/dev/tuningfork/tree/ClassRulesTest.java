@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,19 +39,18 @@ class ClassRulesTest {
       said.put(line.split(",")[0], line.split(",")[1]);
     }
     int spirals = 0;
-    try (BufferedReader csv = Files.newBufferedReader(folder.resolve("training_solutions.csv"))) {
-      List<VoteFractions> galaxies = KaggleColumns.readTable(csv);
-      assertThat(galaxies).hasSize(3535);
-      for (VoteFractions votes : galaxies) {
-        String className = said.get(votes.galaxyId());
-        assertThat(KAGGLE.classOf(votes.fractions())).as(votes.galaxyId()).isEqualTo(className);
-        for (String other : KAGGLE.classes()) {
-          Constraint constraint = KAGGLE.constraint(other);
-          assertThat(constraint.holds(votes.fractions())).isEqualTo(other.equals(className));
-          assertThat(constraint.contradicts(votes.fractions())).isEqualTo(!other.equals(className));
-        }
-        spirals += "spiral".equals(className) ? 1 : 0;
+    List<VoteFractions> galaxies =
+        KaggleRows.read(Files.readAllLines(folder.resolve("training_solutions.csv")));
+    assertThat(galaxies).hasSize(3535);
+    for (VoteFractions votes : galaxies) {
+      String className = said.get(votes.galaxyId());
+      assertThat(KAGGLE.classOf(votes.fractions())).as(votes.galaxyId()).isEqualTo(className);
+      for (String other : KAGGLE.classes()) {
+        Constraint constraint = KAGGLE.constraint(other);
+        assertThat(constraint.holds(votes.fractions())).isEqualTo(other.equals(className));
+        assertThat(constraint.contradicts(votes.fractions())).isEqualTo(!other.equals(className));
       }
+      spirals += "spiral".equals(className) ? 1 : 0;
     }
     assertThat(spirals).isPositive();
   }

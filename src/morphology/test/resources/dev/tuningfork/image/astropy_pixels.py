@@ -82,7 +82,7 @@ def images(file):
             continue
         header = fits.open(file, do_not_scale_image_data=True)[number].header
         scaled = float(header.get("BSCALE", 1)) != 1 or float(header.get("BZERO", 0)) != 0
-        yield number, data.reshape(shape), scaled and data.dtype == np.float32
+        yield number, data.reshape(shape), scaled and data.dtype.kind == "f" and data.dtype.itemsize == 4
 
 
 files = sorted(grid().glob("*"))

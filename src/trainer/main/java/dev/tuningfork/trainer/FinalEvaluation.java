@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer;
 
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.Forms;
@@ -130,7 +131,7 @@ record FinalEvaluation(
         }
       }
       findings.put(ModelDescription.BFLOAT16_ERROR, largest);
-    } catch (ModelException | PredictionException e) {
+    } catch (ModelException | PredictionException | DeviceException e) {
       findings.put(ModelDescription.BFLOAT16_UNTRIED, String.valueOf(e.getMessage()));
     }
   }

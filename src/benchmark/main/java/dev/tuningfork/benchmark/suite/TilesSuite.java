@@ -35,6 +35,8 @@ final class TilesSuite {
           Suite.Form.FULL,
           TilesSuite::measure);
 
+  private TilesSuite() {}
+
   private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     tally.now("writing tiles");

@@ -84,7 +84,7 @@ final class TrainingSuite {
     Network network = named.describe(input.channels().count(), input.size(), Head.of(questions));
     Weights weights = Weights.initial(network, 1);
     double seconds = 2 * plan.seconds();
-    TrainingSettings settings = TrainingSettings.DEFAULT.with(named).withEpochs(1_000);
+    TrainingSettings settings = settings(named);
     try (CutoutStore store =
             CutoutStore.create(
                 TrainingData.read(labelled, new HeldOutSplit(0.1, "benchmark"), Strictness.SKIP)
@@ -114,6 +114,24 @@ final class TrainingSuite {
                   () -> Pace.perSecond(seconds, first::step)));
       tally.inTurn(plan.runsAtMost(3), all);
     }
+  }
+
+  /** What {@code train} does where nothing else is said, for longer than it is measured. */
+  private static TrainingSettings settings(Architecture architecture) {
+    TrainingSettings usual = TrainingSettings.DEFAULT;
+    return new TrainingSettings(
+        usual.tree(),
+        architecture.name(),
+        architecture.input(),
+        usual.questions(),
+        usual.losses(),
+        usual.augmentation(),
+        1_000,
+        usual.batch(),
+        usual.descent(),
+        usual.frozenEpochs(),
+        usual.patience(),
+        usual.seed());
   }
 
   /** The images with a label each; what it says makes no step faster or slower. */

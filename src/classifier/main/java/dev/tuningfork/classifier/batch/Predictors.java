@@ -7,6 +7,7 @@ import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.recording.PredictEvent;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.time.Duration;
@@ -36,9 +37,9 @@ import java.util.function.Consumer;
  *   <li>One image never decides over another: a batch that fails is halved until the culprit is
  *       alone.
  *   <li>An image fails only where the model, asked about it alone and twice, fails on it, and
- *       answers an image that it has answered before. Before its first answer the blank image of
- *       its warm-up takes that part. Where it fails on that one too, the model is broken, and
- *       nothing more fails or is answered.
+ *       answers an image that it has answered before. Before its first answer the test image of its
+ *       loading takes that part. Where it fails on that one too, or its device has failed, the
+ *       model is broken, and nothing more fails or is answered.
  * </ul>
  *
  * <p>Threads: a predictor gathers a batch, computes it and completes the outcomes. {@link #close}
@@ -216,6 +217,9 @@ final class Predictors {
     List<AnswerProbabilities> answers;
     try {
       answers = secondTry.together(() -> forwardPass(by.model, images));
+    } catch (DeviceException e) {
+      throw new BrokenInstanceException(
+          "The model %s cannot go on. %s".formatted(by.answerer.inWords(), e.getMessage()), e);
     } catch (RuntimeException | Error e) {
       if (!stopped) {
         predictParts(by, batch, e);
@@ -302,7 +306,7 @@ final class Predictors {
               .formatted(
                   by.answerer.inWords(),
                   answeredBefore == null
-                      ? "a blank image, which it computed when it was loaded"
+                      ? "a test image, which it answered when it was loaded"
                       : "an image that it answered before",
                   e),
           e);

@@ -5,6 +5,7 @@ import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.model.PredictionException;
@@ -66,7 +67,7 @@ final class SelfCheck {
         throw refused(
             model, "it answers the same to a round galaxy, to a thin one and to an empty sky");
       }
-    } catch (PredictionException e) {
+    } catch (PredictionException | DeviceException e) {
       throw new ModelException(
           "The model %s fails on a drawn galaxy. %s"
               .formatted(model.identity().name(), e.getMessage()),

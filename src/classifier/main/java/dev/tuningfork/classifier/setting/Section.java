@@ -50,7 +50,7 @@ public final class Section {
   }
 
   /**
-   * A setting of this section.
+   * Declares a setting with a default that is the same everywhere.
    *
    * @param name without the prefix; empty for the prefix itself
    */
@@ -63,7 +63,7 @@ public final class Section {
   }
 
   /**
-   * A number of things.
+   * Declares a whole number.
    *
    * @param unit what is counted, such as {@code galaxies}
    */

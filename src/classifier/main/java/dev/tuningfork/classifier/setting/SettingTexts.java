@@ -54,7 +54,7 @@ public final class SettingTexts {
   }
 
   /**
-   * Reads a file and the environment.
+   * The texts of a file and of the environment.
    *
    * @param path of a {@code .properties}, {@code .yaml} or {@code .yml} file; null for none
    * @param environment of which the variables count that begin with {@code TUNING_FORK_}
@@ -152,7 +152,7 @@ public final class SettingTexts {
   }
 
   /**
-   * Refuses the settings that nothing asked for.
+   * Refuses texts of names that were not asked for.
    *
    * @throws SettingsException naming the first setting that was not taken, and the nearest that was
    *     asked for

@@ -72,7 +72,7 @@ public record SettingType<T>(
       new SettingType<>("URL", "a URI", URI::create, URI::toString);
 
   /**
-   * A number of things.
+   * A whole number.
    *
    * @param unit what is counted, such as {@code galaxies}
    */
@@ -107,7 +107,7 @@ public record SettingType<T>(
 
   SettingType<Optional<T>> optional() {
     return new SettingType<>(
-        name, form, parser.andThen(Optional::of), value -> value.map(printer).orElse(""));
+        name, form, parser.andThen(Optional::of), value -> value.<String>map(printer).orElse(""));
   }
 
   private static long amount(String text, Map<String, Long> units) {

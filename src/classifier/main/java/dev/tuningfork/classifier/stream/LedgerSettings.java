@@ -65,7 +65,8 @@ public record LedgerSettings(
 
   /**
    * How often answers are committed while the classifier keeps up. Readers see an answer after its
-   * commit, and each commit is a transaction on the brokers. While there is a backlog, {@code
+   * commit, and each commit is a transaction on the brokers. Where commits are slow, they are made
+   * less often, so that they take at most half of a thread's time. While there is a backlog, {@code
    * kafka.commit.interval.ms} (1 s) applies instead.
    */
   public static final Setting<Duration> PROMPT_COMMIT =

@@ -185,8 +185,28 @@ class BatcherTest {
     await().untilAtomic(broken, notNullValue());
     assertThat(broken.get())
         .isInstanceOf(BrokenInstanceException.class)
-        .hasMessageContaining("fails on a blank image");
+        .hasMessageContaining("fails on a test image");
     assertThat(innocent).noneMatch(CompletableFuture::isDone);
+  }
+
+  @Test
+  void aLostDeviceStopsTheInstanceAtOnceAndBlamesNoImage() throws Exception {
+    submit(0).get(10, TimeUnit.SECONDS);
+    model.hang();
+    CompletableFuture<Outcome> first = submit(1);
+    await().until(model::isWaiting);
+    List<CompletableFuture<Outcome>> innocent = submitAll(2, 10);
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(10));
+    model.release(1);
+    first.get(10, TimeUnit.SECONDS);
+    model.loseDevice();
+    model.release(100);
+    await().untilAtomic(broken, notNullValue());
+    assertThat(broken.get())
+        .isInstanceOf(BrokenInstanceException.class)
+        .hasMessageContaining(" cannot go on. The device gpu:0 has failed.");
+    assertThat(innocent).noneMatch(CompletableFuture::isDone);
+    assertThat(model.batches).as("the batch is not halved").containsExactly(1, 1, 8);
   }
 
   @Test

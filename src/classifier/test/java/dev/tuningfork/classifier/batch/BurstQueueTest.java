@@ -27,17 +27,7 @@ class BurstQueueTest {
       queue.put(i);
     }
     assertThat(queue.isMoreThanHalfFull()).isTrue();
-    Thread late =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    queue.put(4);
-                  } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    await().until(() -> late.getState() == Thread.State.WAITING);
+    Thread late = waitToPut(queue, 4);
     assertThat(queue.take()).isZero();
     assertThat(late.getState()).as("with one place free").isEqualTo(Thread.State.WAITING);
     assertThat(queue.take()).isEqualTo(1);
@@ -52,17 +42,7 @@ class BurstQueueTest {
     BurstQueue<Integer> queue = new BurstQueue<>(100, 10, bytes -> bytes);
     queue.put(50); // larger than all that there may be, but alone
     assertThat(queue.isMoreThanHalfFull()).isTrue();
-    Thread late =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    queue.put(5);
-                  } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    await().until(() -> late.getState() == Thread.State.WAITING);
+    Thread late = waitToPut(queue, 5);
     assertThat(queue.take()).isEqualTo(50);
     late.join();
     queue.put(5);
@@ -108,5 +88,21 @@ class BurstQueueTest {
       }
     }
     assertThat(taken).containsExactlyInAnyOrderElementsOf(IntStream.range(0, all).boxed().toList());
+  }
+
+  /** A thread that waits for room for an item. */
+  private static Thread waitToPut(BurstQueue<Integer> queue, int item) {
+    Thread late =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    queue.put(item);
+                  } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                });
+    await().until(() -> late.getState() == Thread.State.WAITING);
+    return late;
   }
 }

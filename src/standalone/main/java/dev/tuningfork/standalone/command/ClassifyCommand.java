@@ -55,8 +55,6 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Mixin private final ReadingOptions reading = new ReadingOptions();
 
-  @Mixin private final TileOptions tiles = new TileOptions();
-
   @Option(
       names = "--sheet",
       paramLabel = "FILE.png",
@@ -64,6 +62,8 @@ final class ClassifyCommand implements Callable<Integer> {
           "Write a picture of a tile with its galaxies circled and coloured by class, and of the"
               + " galaxies most worth a look. For --image tiles only.")
   private @Nullable Path sheet;
+
+  @Mixin private final TileOptions tiles = new TileOptions();
 
   @Mixin private final ModelOptions model = new ModelOptions();
 
@@ -104,7 +104,8 @@ final class ClassifyCommand implements Callable<Integer> {
             .err()
             .printf(Locale.ROOT, "%,d of the images could not be read.%n", unreadable.size());
       }
-      table.write(images, spool, terminal);
+      table.write(ordinal -> images.get(ordinal).file(), spool, terminal);
+      spool.delete();
       terminal.err().flush();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()
@@ -141,10 +142,10 @@ final class ClassifyCommand implements Callable<Integer> {
     if (!named.isEmpty()) {
       throw new ParameterException(
           commandLine,
-          "Name images of single galaxies or tiles, not both: %s goes without --image and its kin."
+          "Name images of single galaxies or tiles, not both: %s does not go with --image or --cutana."
               .formatted(ImageFormat.spelled(named.getFirst())));
     }
-    reading.checkOfTiles(commandLine);
+    reading.checkForTiles(commandLine);
     OutputFile.check(commandLine, sheet);
     return true;
   }

@@ -38,7 +38,8 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       LookCommand.class,
       ExportCommand.class,
-      MockTileCommand.class
+      MockTileCommand.class,
+      GpuCheckCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,

@@ -43,8 +43,8 @@ final class ReadingOptions {
     checkPositive(commandLine, "--size", size);
   }
 
-  /** Refuses what a tile says by itself. */
-  void checkOfTiles(CommandLine commandLine) {
+  /** Refuses what is of images of single galaxies. */
+  void checkForTiles(CommandLine commandLine) {
     if (hdu != null || pixelScale != null) {
       throw new ParameterException(
           commandLine,
@@ -54,7 +54,7 @@ final class ReadingOptions {
     }
   }
 
-  /** The side of the square to use, arcseconds; null for all of an image. */
+  /** The side of the square to use, arcseconds; null for the whole image. */
   @Nullable Double size() {
     return size;
   }

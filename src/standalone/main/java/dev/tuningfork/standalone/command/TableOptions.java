@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
@@ -24,8 +25,6 @@ import picocli.CommandLine.ParameterException;
 
 /** The table that a classification writes, and the journal that it keeps until then. */
 final class TableOptions {
-
-  private static final String JOURNAL = ".journal";
 
   @Option(
       names = {"-o", "--out"},
@@ -63,11 +62,6 @@ final class TableOptions {
 
   boolean isSummary() {
     return out == null;
-  }
-
-  /** A file beside the table; null where there is none. */
-  @Nullable Path beside(String suffix) {
-    return out == null ? null : beside(out, suffix);
   }
 
   boolean intervals() {
@@ -115,7 +109,7 @@ final class TableOptions {
           "There is a file %s already: name another one, or replace it with --overwrite."
               .formatted(name));
     }
-    if (Files.exists(beside(table, JOURNAL)) && !overwrite && !resume) {
+    if (Files.exists(journal(table)) && !overwrite && !resume) {
       throw new ParameterException(
           commandLine,
           "An unfinished run for %s exists: continue it with --resume, or start over with --overwrite."
@@ -132,12 +126,7 @@ final class TableOptions {
     }
   }
 
-  /**
-   * Where the answers go: a temporary file for a summary; for a table a journal, which outlives a
-   * crash.
-   *
-   * @param settings what decides an answer beside the image
-   */
+  /** As {@link #spool(int, SortedMap, ToIntFunction)}, for images of single galaxies. */
   MorphologySpool spool(List<Named> images, SortedMap<String, String> settings) throws IOException {
     Map<String, Integer> ordinals = new HashMap<>();
     for (int ordinal = 0; ordinal < images.size(); ordinal++) {
@@ -153,19 +142,21 @@ final class TableOptions {
   }
 
   /**
-   * The same for galaxies of any kind.
+   * Where the answers go: a temporary file for a summary; for a table a journal, which outlives a
+   * crash.
    *
-   * @param ordinalOf the place of a kept answer among the galaxies; -1 where it is of none
+   * @param settings what decides an answer beside the image
+   * @param ordinal of the galaxy that an answer of the journal is for; −1 for an answer to discard
    */
   MorphologySpool spool(
-      int galaxies, SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinalOf)
+      int galaxies, SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinal)
       throws IOException {
     if (out == null) {
       return MorphologySpool.temporary(galaxies);
     }
-    Path journal = beside(out, JOURNAL);
+    Path journal = journal(out);
     if (resume && Files.exists(journal)) {
-      return MorphologySpool.resume(journal, galaxies, settings, ordinalOf);
+      return MorphologySpool.resume(journal, galaxies, settings, ordinal);
     }
     if (overwrite) {
       Files.deleteIfExists(journal);
@@ -183,18 +174,10 @@ final class TableOptions {
     }
   }
 
-  /** Writes the table, or prints the summary, and deletes the journal. */
-  void write(List<Named> images, MorphologySpool spool, Terminal terminal) throws IOException {
-    write(ordinal -> images.get(ordinal).file(), spool, terminal);
-    if (out != null) {
-      spool.delete();
-    }
-  }
-
   /**
-   * Writes the table, or prints the summary; the journal stays.
+   * Writes the table, or prints the summary. The journal is the caller's to delete.
    *
-   * @param files the image of each galaxy, by its ordinal
+   * @param files the name of each galaxy's file, by ordinal
    */
   void write(IntFunction<String> files, MorphologySpool spool, Terminal terminal)
       throws IOException {
@@ -215,10 +198,19 @@ final class TableOptions {
     }
   }
 
+  /** A file beside the table, with the table's name and this suffix; empty without a table. */
+  Optional<Path> beside(String suffix) {
+    return Optional.ofNullable(out).map(table -> beside(table, suffix));
+  }
+
   private TableContent content() {
     return kaggle
         ? TableContent.KAGGLE
         : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
+  }
+
+  private static Path journal(Path table) {
+    return beside(table, ".journal");
   }
 
   private static Path beside(Path table, String suffix) {

@@ -47,7 +47,7 @@ record TileClassification(
   int run() throws IOException, ModelException {
     Recipe recipe = tiles.recipe();
     try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
-        LeftOut leftOut = new LeftOut(table.beside(".left-out.csv"));
+        LeftOut leftOut = new LeftOut(table.beside(".left-out.csv").orElse(null));
         Opened opened = tiles.open(size, recipe, List.of(), leftOut, terminal);
         MorphologySpool spool = spool(opened, recipe)) {
       if (spool.size() < opened.allotment().size()) {
@@ -61,9 +61,7 @@ record TileClassification(
         TileSheet.write(sheet, opened, spool, recipe);
         terminal.line("Wrote " + ImageFormat.spelled(sheet) + ".");
       }
-      if (!table.isSummary()) {
-        spool.delete(); // only now: the sheet shows what it holds
-      }
+      spool.delete(); // only now: the sheet shows what it holds
       terminal.err().flush();
       return leftOut.isEmpty() ? ExitCode.OK : Commands.SOME_LEFT_OUT;
     }

@@ -94,7 +94,7 @@ public final class MorphologyTable {
           case INTERVALS -> MorphologyColumns.all(sample.orElseThrow(), true);
           case KAGGLE -> MorphologyColumns.kaggle();
         };
-    View view = new View(columns);
+    View view = new View(columns, format);
     view.setName("morphologies");
     sample.ifPresent(view::describe);
     StarTableOutput stil = new StarTableOutput();
@@ -120,7 +120,7 @@ public final class MorphologyTable {
             Arrays.stream(rows.getRow())
                 .map(MorphologyTable::ecsvCell)
                 .collect(Collectors.joining(" ", "", "\n"));
-        out.write(row.getBytes(StandardCharsets.US_ASCII));
+        out.write(row.getBytes(StandardCharsets.UTF_8));
       }
     }
   }
@@ -148,9 +148,11 @@ public final class MorphologyTable {
   private final class View extends AbstractStarTable {
 
     private final MorphologyColumns columns;
+    private final TableFormat format;
 
-    View(MorphologyColumns columns) {
+    View(MorphologyColumns columns, TableFormat format) {
       this.columns = columns;
+      this.format = format;
     }
 
     void describe(GalaxyMorphology sample) {
@@ -168,7 +170,8 @@ public final class MorphologyTable {
 
     private void parameter(String name, String description, String value) {
       setParameter(
-          new DescribedValue(new DefaultValueInfo(name, String.class, description), value));
+          new DescribedValue(
+              new DefaultValueInfo(name, String.class, description), format.spelled(value)));
     }
 
     @Override
@@ -188,18 +191,20 @@ public final class MorphologyTable {
 
     @Override
     public RowSequence getRowSequence() {
-      return new Rows(columns);
+      return new Rows(columns, format);
     }
   }
 
   private final class Rows implements RowSequence {
 
     private final MorphologyColumns columns;
+    private final TableFormat format;
     private final PrimitiveIterator.OfInt ordinals = spool.ordinals().iterator();
     private @Nullable Object[] row = {};
 
-    Rows(MorphologyColumns columns) {
+    Rows(MorphologyColumns columns, TableFormat format) {
       this.columns = columns;
+      this.format = format;
     }
 
     @Override
@@ -209,6 +214,11 @@ public final class MorphologyTable {
       }
       int ordinal = ordinals.nextInt();
       row = columns.row(files.apply(ordinal), spool.morphology(ordinal));
+      for (int column = 0; column < row.length; column++) {
+        if (row[column] instanceof String text) {
+          row[column] = format.spelled(text);
+        }
+      }
       return true;
     }
 

@@ -1,6 +1,9 @@
 package dev.tuningfork.standalone.table;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -12,16 +15,13 @@ public enum TableFormat {
    */
   CSV("csv", ".csv"),
   /**
-   * CSV with a header of types, units and descriptions, as Astropy reads it. It is in ASCII: other
-   * letters become question marks.
+   * CSV with a header of types, units and descriptions, in UTF-8 as Astropy reads it. TOPCAT takes
+   * each byte for a letter.
    */
   ECSV("ecsv", ".ecsv"),
-  /** The Virtual Observatory's VOTable. */
+  /** The Virtual Observatory's VOTable. XML has no control characters. */
   VOTABLE("votable", ".vot"),
-  /**
-   * A binary table, with the metadata of a VOTable in its primary HDU. FITS has ASCII alone: other
-   * letters become question marks.
-   */
+  /** A binary table, with the metadata of a VOTable in its primary HDU. FITS has ASCII alone. */
   FITS("fits", ".fits"),
   PARQUET("parquet", ".parquet"),
   /** The messages themselves, one a line. */
@@ -58,6 +58,36 @@ public enum TableFormat {
   /** All extensions, separated by blanks. */
   public static String extensions() {
     return Arrays.stream(values()).map(format -> format.extension).collect(Collectors.joining(" "));
+  }
+
+  /**
+   * A text in the characters that the format has. Others are percent-encoded, as in URIs, so that
+   * two ids remain two.
+   */
+  String spelled(String text) {
+    return text.codePoints().allMatch(this::holds)
+        ? text
+        : text.codePoints()
+            .mapToObj(Character::toString)
+            .map(letter -> holds(letter.codePointAt(0)) ? letter : percentEncoded(letter))
+            .collect(Collectors.joining());
+  }
+
+  private boolean holds(int character) {
+    return switch (this) {
+      case CSV, PARQUET, JSON_LINES -> true;
+      case ECSV -> character != '\r'; // which readers take for a line feed
+      case VOTABLE ->
+          Character.isBmpCodePoint(character) // STIL writes others as question marks
+              && (character >= ' ' || character == '\n' || character == '\t')
+              && Character.getType(character) != Character.SURROGATE
+              && character < 0xfffe;
+      case FITS -> character >= ' ' && character <= '~';
+    };
+  }
+
+  private static String percentEncoded(String letter) {
+    return "%" + HexFormat.ofDelimiter("%").withUpperCase().formatHex(letter.getBytes(UTF_8));
   }
 
   /** STIL's name of the format. */

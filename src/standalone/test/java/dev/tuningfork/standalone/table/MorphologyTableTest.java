@@ -126,6 +126,29 @@ class MorphologyTableTest {
         .containsExactly(0.75, 0.25);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    ".csv, csv, Galáxia \u001b🌌",
+    ".vot, votable, Galáxia %1B%F0%9F%8C%8C",
+    ".fits, fits-plus, Gal%C3%A1xia %1B%F0%9F%8C%8C"
+  })
+  void lettersThatAFormatLacksArePercentEncoded(String extension, String format, String due)
+      throws Exception {
+    spool.put(1, morphology("Galáxia \u001b🌌", 0.5, Set.of()).toJson());
+
+    StarTable table = read(write("galaxies" + extension, TableContent.PROBABILITIES), format);
+
+    assertThat(cell(table, 1, "object_id")).isEqualTo(due);
+  }
+
+  @Test
+  void ecsvIsInUtf8() throws Exception {
+    spool.put(1, morphology("Galáxia \u001b🌌\r", 0.5, Set.of()).toJson());
+
+    assertThat(Files.readString(write("galaxies.ecsv", TableContent.PROBABILITIES)))
+        .contains("\n\"Galáxia \u001b🌌%0D\" ");
+  }
+
   @Test
   void jsonLinesAreTheMessagesThemselves() throws Exception {
     List<String> lines = Files.readAllLines(write("galaxies.jsonl", TableContent.PROBABILITIES));

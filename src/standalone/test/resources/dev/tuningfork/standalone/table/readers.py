@@ -12,6 +12,7 @@ import struct
 import sys
 import warnings
 from pathlib import Path
+from urllib.parse import quote
 
 import astropy
 import confluent_kafka
@@ -39,7 +40,7 @@ def text(value):
 
 
 def ascii_alone(name):
-    return name.encode("ascii", "replace").decode()
+    return quote(name, safe="".join(map(chr, range(32, 127))))
 
 
 def check_rows(table, kind, holds=str):
@@ -77,13 +78,13 @@ with fits.open(folder / "galaxies.fits") as hdus:
     hdus.verify("exception")
     assert hdus[1].header["EXTNAME"] == "morphologies", hdus[1].header.get("EXTNAME")
 table = Table.read(folder / "galaxies.fits", hdu=1)
-check_rows(table, "FITS", lambda name: ascii_alone(name).replace("\n", "?"))  # printable characters alone
+check_rows(table, "FITS", ascii_alone)
 check_types(table, "FITS")
 print("FITS: astropy", astropy.__version__)
 
 table = Table.read(folder / "galaxies.ecsv", format="ascii.ecsv")
 # a line that begins with # is a comment to Astropy even within quotes, so it is joined to the one before
-check_rows(table, "ECSV", lambda name: ascii_alone(name).replace("\n#", " #"))
+check_rows(table, "ECSV", lambda name: name.replace("\n#", " #"))
 check_types(table, "ECSV")
 assert table[NUMBER].description, "ECSV: no description"
 print("ECSV: astropy", astropy.__version__)

@@ -84,11 +84,11 @@ final class CsvTable implements AutoCloseable {
       String comment = "";
       String first = "";
       do {
-        comment = first.isBlank() ? comment : first.substring(1);
+        comment = first.startsWith("#") ? first.substring(1) : comment;
         text.mark(LONGEST_HEADER);
         first = text.readLine();
         lines++;
-      } while (first != null && (first.isBlank() || first.startsWith("#")));
+      } while (first != null && isBeforeHeader(first));
       if (first == null) {
         throw new IllegalArgumentException("The table " + file + " is empty.");
       }
@@ -112,6 +112,11 @@ final class CsvTable implements AutoCloseable {
       text.close();
       throw e;
     }
+  }
+
+  /** A comment, an empty line, or the separator as Excel takes it. */
+  private static boolean isBeforeHeader(String line) {
+    return line.isBlank() || line.startsWith("#") || line.matches("(?i)\"?sep=.\"?");
   }
 
   private static Reader reader(Path file) throws IOException {
@@ -268,9 +273,19 @@ final class CsvTable implements AutoCloseable {
     return isUnknown(cell) ? Double.NaN : decimal(cell).doubleValue();
   }
 
-  /** By how much a cell's number may be off if it was rounded: half a unit of its last digit. */
+  /**
+   * By how much a cell's number may be off if it was rounded to decimals: half a unit of its last
+   * one. Infinite where it is unknown.
+   */
   static double rounding(String cell) {
-    return isUnknown(cell) ? 0 : 0.5 * decimal(cell).ulp().doubleValue();
+    return isUnknown(cell) ? Double.POSITIVE_INFINITY : 0.5 * decimal(cell).ulp().doubleValue();
+  }
+
+  /** The same of a number next to 1 that was rounded to as many significant digits. */
+  static double relativeRounding(String cell) {
+    return isUnknown(cell)
+        ? Double.POSITIVE_INFINITY
+        : 0.5 * Math.pow(10, -decimal(cell).precision());
   }
 
   private static BigDecimal decimal(String cell) {

@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
  * Vote fractions as Kaggle's "Galaxy Zoo – The Galaxy Challenge" published them: {@code
  * training_solutions.csv}, a galaxy a row, with its 37 columns in any order. Empty cells, and those
  * that say {@code NaN}, {@code null} or the like, are questions of which nothing is known. Rounded
- * fractions are taken as far as the digits of their row explain that they break the tree: each may
- * be off by half a unit of the last digit.
+ * fractions are taken as far as the digits of their row explain that they break the tree, whether
+ * they were rounded to decimals (0.038) or to significant digits (0.0385): each may be off by half
+ * a unit of the last one.
  *
  * @param images the folder of the images, each named by its galaxy's id
  * @param tables at least one; no galaxy is in two of them
@@ -80,21 +81,15 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
 
   private static VoteFractions votes(String id, List<String> cells, int[] columns) {
     double[] fractions = new double[columns.length];
-    double leastRounding = LARGEST_ROUNDING;
-    double rounding = 0;
+    double byDecimals = LARGEST_ROUNDING;
+    double byDigits = LARGEST_ROUNDING;
     for (int i = 0; i < columns.length; i++) {
       String cell = cells.get(columns[i]);
       fractions[i] = CsvTable.number(cell);
-      if (!CsvTable.isUnknown(cell)) {
-        double ofCell = CsvTable.rounding(cell);
-        if (cell.indexOf('e') >= 0 || cell.indexOf('E') >= 0) {
-          rounding = Math.max(rounding, Math.min(ofCell, LARGEST_ROUNDING));
-        } else {
-          leastRounding = Math.min(leastRounding, ofCell);
-        }
-      }
+      byDecimals = Math.min(byDecimals, CsvTable.rounding(cell));
+      byDigits = Math.min(byDigits, CsvTable.relativeRounding(cell));
     }
-    return KaggleColumns.read(id, fractions, Math.max(rounding, leastRounding));
+    return KaggleColumns.read(id, fractions, Math.max(byDecimals, byDigits));
   }
 
   /**

@@ -26,7 +26,18 @@ public record LabelledGalaxy(
 
   /** Usual names of a table's column of ids, in the order in which they are looked for. */
   static final List<String> ID_COLUMNS =
-      List.of("GalaxyID", "id", "objid", "dr7objid", "galaxy_id", "iauname", "asset_id");
+      List.of(
+          "GalaxyID",
+          "id",
+          "objid",
+          "dr7objid",
+          "galaxy_id",
+          "iauname",
+          "asset_id",
+          "object_id",
+          "objectId",
+          "filename",
+          "file");
 
   /** A galaxy with vote fractions. */
   static LabelledGalaxy of(VoteFractions votes, Path image) {

@@ -3,6 +3,7 @@ package dev.tuningfork.trainer.learn;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
+import dev.tuningfork.network.Cuda;
 import dev.tuningfork.network.PyTorch;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -51,8 +52,12 @@ public record Devices(List<Device> list) {
     int number = name.equals("gpu") ? 0 : Integer.parseInt(name.substring(4));
     if (number >= gpus) {
       throw new IllegalArgumentException(
-          "There is no %s here: PyTorch finds %s."
-              .formatted(name, gpus == 0 ? "no GPU" : gpus + " GPUs, counted from 0"));
+          "There is no %s here: PyTorch finds %s"
+              .formatted(
+                  name,
+                  gpus == 0
+                      ? "no GPU. " + Cuda.here().missing().orElse("")
+                      : gpus + " GPUs, counted from 0."));
     }
     return Device.gpu(number);
   }

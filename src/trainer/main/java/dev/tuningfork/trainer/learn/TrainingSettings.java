@@ -1,7 +1,6 @@
 package dev.tuningfork.trainer.learn;
 
 import dev.tuningfork.image.InputSpec;
-import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
@@ -108,40 +107,6 @@ public record TrainingSettings(
         frozenEpochs >= 0 && patience >= 0,
         "Frozen epochs and patience must not be negative, not %d and %d."
             .formatted(frozenEpochs, patience));
-  }
-
-  /** The same for another network, on images as it takes them. */
-  public TrainingSettings with(Architecture other) {
-    return new TrainingSettings(
-        tree,
-        other.name(),
-        other.input(),
-        questions,
-        losses,
-        augmentation,
-        epochs,
-        batch,
-        descent,
-        frozenEpochs,
-        patience,
-        seed);
-  }
-
-  /** The same for another number of epochs. */
-  public TrainingSettings withEpochs(int other) {
-    return new TrainingSettings(
-        tree,
-        architecture,
-        input,
-        questions,
-        losses,
-        augmentation,
-        other,
-        batch,
-        descent,
-        frozenEpochs,
-        patience,
-        seed);
   }
 
   /** The likelihood among the losses: with it the network gives concentrations, and intervals. */

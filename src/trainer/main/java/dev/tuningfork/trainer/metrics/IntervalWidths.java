@@ -97,7 +97,7 @@ public record IntervalWidths(SequencedMap<String, Double> factors, Share crossFi
       List<Question> questions, List<Judged> galaxies, SequencedMap<String, Double> factors) {
     return questions.stream()
         .map(question -> within(List.of(question), galaxies, factor(factors, question.id())))
-        .reduce(new Share(0, 0), Share::plus);
+        .reduce(Share.NONE, Share::plus);
   }
 
   private static double factor(Map<String, Double> factors, String question) {
@@ -109,7 +109,7 @@ public record IntervalWidths(SequencedMap<String, Double> factors, Share crossFi
   }
 
   private static Share within(List<Question> questions, List<Judged> galaxies, double factor) {
-    Share within = new Share(0, 0);
+    Share within = Share.NONE;
     for (Judged galaxy : galaxies) {
       AnswerProbabilities answers = galaxy.upright().concentrated(question -> factor);
       for (Question question : questions) {
@@ -117,7 +117,7 @@ public record IntervalWidths(SequencedMap<String, Double> factors, Share crossFi
             Metrics.comparison(question, galaxy.galaxy().votes().orElseThrow(), answers)
                 .filter(Comparison::reached)
                 .map(Comparison::within)
-                .orElse(new Share(0, 0))
+                .orElse(Share.NONE)
                 .plus(within);
       }
     }

@@ -224,7 +224,7 @@ public record Metrics(
 
   /** The galaxies whose class follows from the model's answers, among all that have one. */
   public Share followed() {
-    return classes.values().stream().reduce(new Share(0, 0), Share::plus);
+    return classes.values().stream().reduce(Share.NONE, Share::plus);
   }
 
   /** The same among those that have a class by a rule of its own, and not because none holds. */
@@ -232,7 +232,7 @@ public record Metrics(
     return classes.entrySet().stream()
         .filter(entry -> !entry.getKey().equals(NO_CLASS))
         .map(Map.Entry::getValue)
-        .reduce(new Share(0, 0), Share::plus);
+        .reduce(Share.NONE, Share::plus);
   }
 
   /**
@@ -240,7 +240,7 @@ public record Metrics(
    * class.
    */
   public Share nearest() {
-    return nearestClasses.values().stream().reduce(new Share(0, 0), Share::plus);
+    return nearestClasses.values().stream().reduce(Share.NONE, Share::plus);
   }
 
   /**
@@ -248,9 +248,7 @@ public record Metrics(
    * the galaxies whose question at least half of the volunteers were asked.
    */
   public Share within() {
-    return questions.stream()
-        .map(QuestionMetrics::reachedWithin)
-        .reduce(new Share(0, 0), Share::plus);
+    return questions.stream().map(QuestionMetrics::reachedWithin).reduce(Share.NONE, Share::plus);
   }
 
   /** The metrics that are not of one question, by name; those that are known. */

@@ -65,7 +65,7 @@ public record QuestionMetrics(
   }
 
   private static Share within(List<Comparison> comparisons) {
-    return comparisons.stream().map(Comparison::within).reduce(new Share(0, 0), Share::plus);
+    return comparisons.stream().map(Comparison::within).reduce(Share.NONE, Share::plus);
   }
 
   /** The metrics of {@link QuestionMetric#ALL} that are known, by name. */
@@ -73,8 +73,9 @@ public record QuestionMetrics(
     SequencedMap<String, Double> metrics = new LinkedHashMap<>();
     for (QuestionMetric metric : QuestionMetric.ALL) {
       metric
-          .galaxies()
-          .ifPresent(count -> metrics.put(count.name(), (double) count.of().applyAsInt(this)));
+          .galaxies(this)
+          .ifPresent(
+              count -> metrics.put(metric.name().replace("accuracy", "galaxies"), (double) count));
       metric.value().apply(this).ifPresent(value -> metrics.put(metric.name(), value));
     }
     return metrics;

@@ -11,6 +11,8 @@ import java.util.OptionalDouble;
  */
 public record Share(int part, int whole) {
 
+  public static final Share NONE = new Share(0, 0);
+
   public Share {
     if (part < 0 || part > whole) {
       throw new IllegalArgumentException("%d of %d is no share.".formatted(part, whole));

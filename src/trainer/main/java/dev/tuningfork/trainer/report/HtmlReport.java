@@ -12,11 +12,16 @@ import dev.tuningfork.trainer.metrics.QuestionMetric;
 import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import dev.tuningfork.trainer.metrics.Share;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -99,7 +104,7 @@ public final class HtmlReport {
         <body>
         <main>
         """
-            .formatted(escaped(name), STYLE));
+            .formatted(escaped(name), style()));
     element("h1", name);
     paragraph(
         "What the model says about %s, beside what volunteers of Galaxy Zoo said, from %s of each."
@@ -332,31 +337,11 @@ public final class HtmlReport {
         .replace("\"", "&quot;");
   }
 
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; --paper: #ffffff; --ink: #1f2328; --faint: #d0d7de; --soft: #59636e; --tile: #f6f8fa; }
-      @media (prefers-color-scheme: dark) {
-        :root { --paper: #161b22; --ink: #e6edf3; --faint: #3d444d; --soft: #9198a1; --tile: #21262d; }
-      }
-      body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-      main { max-width: 1060px; margin: 0 auto; padding: 24px; }
-      h1, h2 { line-height: 1.2; }
-      h2 { margin-top: 2.2em; }
-      p { max-width: 46em; }
-      .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; padding: 0; list-style: none; }
-      .tiles li { background: var(--tile); border-radius: 8px; padding: 14px; }
-      .tiles strong { display: block; font-size: 1.6em; }
-      .tiles span { color: var(--soft); font-size: .9em; }
-      .wide { overflow-x: auto; }
-      table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-      th, td { padding: 5px 12px; border-bottom: 1px solid var(--faint); text-align: right; white-space: nowrap; }
-      tr > :first-child { text-align: left; padding-left: 0; }
-      tbody th { font-weight: 500; }
-      dl div { display: flex; gap: 12px; }
-      dt { min-width: 6em; font-weight: 600; }
-      dd { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
-      .pictures { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; }
-      .pictures img { max-width: 100%; height: auto; border-radius: 6px; }
-      .sheet { width: 940px; }
-      """;
+  private static String style() {
+    try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
+      return new String(Objects.requireNonNull(css).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The style of reports comes with this class.", e);
+    }
+  }
 }

@@ -48,7 +48,7 @@ public final class MetricsTable {
     List<String> cells = new ArrayList<>(List.of("question"));
     for (QuestionMetric column : columns) {
       cells.add(column.header());
-      column.galaxies().ifPresent(count -> cells.add(""));
+      column.share().ifPresent(counted -> cells.add(""));
     }
     return cells;
   }
@@ -59,10 +59,8 @@ public final class MetricsTable {
     for (QuestionMetric column : columns) {
       cells.add(column.cell(question));
       column
-          .galaxies()
-          .ifPresent(
-              count ->
-                  cells.add(String.format(Locale.ROOT, "%,d", count.of().applyAsInt(question))));
+          .galaxies(question)
+          .ifPresent(count -> cells.add(String.format(Locale.ROOT, "%,d", count)));
     }
     return cells;
   }

@@ -84,10 +84,13 @@ public record ModelCard(
   }
 
   private void data(StringBuilder text) {
-    line(text, "## Data");
-    line(text, "");
-    line(text, "| galaxies | learnt from | judged on | |");
-    line(text, "|---|---:|---:|---|");
+    text.append(
+        """
+        ## Data
+
+        | galaxies | learnt from | judged on | |
+        |---|---:|---:|---|
+        """);
     for (Source source : sources) {
       line(
           text,
@@ -103,9 +106,12 @@ public record ModelCard(
         "A galaxy is held out by the SHA-256 of \"%s\" and its id: %.0f %% of the sets that are judged on.",
         split.salt(),
         100 * split.share());
-    line(text, "Labels are the vote fractions of Galaxy Zoo volunteers on pictures of the SDSS;");
-    line(text, "credit Galaxy Zoo and SDSS wherever a figure from this model is shown.");
-    line(text, "");
+    text.append(
+        """
+        Labels are the vote fractions of Galaxy Zoo volunteers on pictures of the SDSS;
+        credit Galaxy Zoo and SDSS wherever a figure from this model is shown.
+
+        """);
   }
 
   private void settings(StringBuilder text) {
@@ -260,15 +266,12 @@ public record ModelCard(
                 + String.join(", ", little)
                 + ". Do not rest a study on these answers.",
         LITTLE);
-    line(
-        text,
-        "- A question's answers mean something only where it is asked: look at its asked probability first.");
-    line(
-        text,
-        "- It saw pictures of bright nearby galaxies from one survey; on other surveys, depths and scales these figures do not hold.");
-    line(
-        text,
-        "- Probabilities are shares of votes, not chances of being right: what six in ten call smooth is smooth by majority for certain.");
+    text.append(
+        """
+        - A question's answers mean something only where it is asked: look at its asked probability first.
+        - It saw pictures of bright nearby galaxies from one survey; on other surveys, depths and scales these figures do not hold.
+        - Probabilities are shares of votes, not chances of being right: what six in ten call smooth is smooth by majority for certain.
+        """);
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency

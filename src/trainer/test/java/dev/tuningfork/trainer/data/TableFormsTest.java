@@ -10,6 +10,8 @@ import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Question;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,7 +69,18 @@ class TableFormsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"GalaxyId", "galaxyid", "GALAXYID", "id", "objid", "dr7objid", " GalaxyID "})
+      strings = {
+        "GalaxyId",
+        "galaxyid",
+        "GALAXYID",
+        "id",
+        "objid",
+        "dr7objid",
+        " GalaxyID ",
+        "object_id",
+        "objectId",
+        "filename"
+      })
   void theColumnOfIdsHasOneOfItsUsualNames(String name) throws Exception {
     assertWhole(read(PLAIN.replace("GalaxyID", name)));
     assertWhole(read(PLAIN.replace("GalaxyID", name).replace("Class", "CLASS")));
@@ -98,6 +111,7 @@ class TableFormsTest {
     assertWhole(read(PLAIN.replace(',', ';')));
     assertWhole(read(PLAIN.replace(',', '\t')));
     assertWhole(read(PLAIN.replace(',', '|')));
+    assertWhole(read("sep=;\r\n" + PLAIN.replace(',', ';')));
     assertWhole(read(PLAIN.replace(",", ", ")));
     assertWhole(read(PLAIN.replace(',', ';').replace("0.75", "0,75").replace("0.25", "0,25")));
   }
@@ -252,6 +266,18 @@ class TableFormsTest {
   @Test
   void roundedFractionsMayHaveLostTheirZeros() throws Exception {
     assertUsable(value -> Double.toString(Math.round(value * 1000) / 1000.0));
+  }
+
+  /** As {@code %.3g} writes numbers: 0.038512 is 0.0385, and 0.617233 is 0.617. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void fractionsThatWereRoundedToSignificantDigitsAreUsable(int digits) throws Exception {
+    assertUsable(
+        value ->
+            new BigDecimal(value)
+                .round(new MathContext(digits))
+                .stripTrailingZeros()
+                .toPlainString());
   }
 
   private void assertUsable(DoubleFunction<String> written) throws Exception {
