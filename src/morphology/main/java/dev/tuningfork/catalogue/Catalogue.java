@@ -2,6 +2,9 @@ package dev.tuningfork.catalogue;
 
 import dev.tuningfork.image.ImageFormat;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.io.InputStreamReader;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -11,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import uk.ac.starlink.parquet.ParquetTableBuilder;
 import uk.ac.starlink.table.RowSequence;
 import uk.ac.starlink.table.StarTable;
 import uk.ac.starlink.table.StarTableFactory;
@@ -99,6 +101,9 @@ public final class Catalogue implements AutoCloseable {
       FileDataSource source = new FileDataSource(file.toFile());
       Optional<TableBuilder> named = builder(file);
       if (named.isPresent()) {
+        if (named.get() instanceof CsvTableBuilder && !hasRows(source)) {
+          throw new CatalogueException("The catalogue has no rows."); // STIL would fail on it
+        }
         return named.get().makeStarTable(source, false, StoragePolicy.PREFER_DISK);
       }
       return factory.makeStarTable(source);
@@ -113,6 +118,14 @@ public final class Catalogue implements AutoCloseable {
     }
   }
 
+  private static boolean hasRows(FileDataSource source) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(source.getInputStream(), StandardCharsets.ISO_8859_1))) {
+      return lines.lines().filter(line -> !line.isBlank()).limit(2).count() == 2;
+    }
+  }
+
   /** Formats that the first bytes do not show, or that need another reader. */
   private static Optional<TableBuilder> builder(Path file) {
     String name =
@@ -123,7 +136,7 @@ public final class Catalogue implements AutoCloseable {
           case "csv" -> asTexts(new CsvTableBuilder());
           case "tsv", "tab" -> tabbed();
           case "txt", "dat", "ascii" -> new AsciiTableBuilder();
-          case "parquet", "parq", "pq" -> byRows(new ParquetTableBuilder());
+          case "parquet", "parq", "pq" -> new ParquetRows();
           default -> null;
         });
   }
@@ -138,12 +151,6 @@ public final class Catalogue implements AutoCloseable {
   private static TableBuilder asTexts(CsvTableBuilder builder) {
     builder.setHasHeader(true);
     builder.setDecoders(new RowEvaluator.Decoder<?>[] {RowEvaluator.STRING_DECODER});
-    return builder;
-  }
-
-  /** Else whole columns are kept in memory. */
-  private static TableBuilder byRows(ParquetTableBuilder builder) {
-    builder.setCacheCols(false);
     return builder;
   }
 

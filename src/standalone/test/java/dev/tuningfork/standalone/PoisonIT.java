@@ -217,7 +217,7 @@ class PoisonIT {
             image,
             "permanent",
             1,
-            "promises"),
+            "declares"),
         reference(
             "nan pixels",
             file("nan.fits", fits(64, nan(64))),

@@ -236,6 +236,7 @@ class TilesIT {
       arguments.addAll(List.of("--image", band + "=" + writer.file(0, band)));
     }
     arguments.addAll(List.of("--catalogue", work.resolve("objects.fits").toString()));
+    arguments.addAll(List.of("--size", "10")); // without a recipe, a survey's own radii say nothing
     Path table = work.resolve("galaxies.jsonl");
 
     int code = classify(table, arguments.toArray(String[]::new));
