@@ -18,8 +18,8 @@ import org.testcontainers.utility.DockerImageName;
  * The GPU image on a machine without a GPU: its libraries fit together, and it says what is
  * missing.
  *
- * <p>The image, of more than 4 GB, is built beforehand and named by {@code -Dtuningfork.gpu-image}; skipped
- * without, and where no Docker engine answers.
+ * <p>The image, of more than 4 GB, is built beforehand and named by {@code -Dtuningfork.gpu-image};
+ * skipped without, and where no Docker engine answers.
  */
 @Testcontainers(disabledWithoutDocker = true)
 @EnabledIfSystemProperty(

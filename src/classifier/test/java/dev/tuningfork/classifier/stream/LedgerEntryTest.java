@@ -95,7 +95,7 @@ class LedgerEntryTest {
     byte[] part = Arrays.copyOf(bytes, Math.floorMod(cut, bytes.length));
     assertThatThrownBy(() -> LedgerEntry.fromBytes(part))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("cut off");
+        .hasMessageContaining("truncated");
   }
 
   @Property(tries = 50)

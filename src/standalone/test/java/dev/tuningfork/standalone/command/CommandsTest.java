@@ -108,7 +108,7 @@ class CommandsTest {
   void theHelpNamesTheModelsThatAreBuiltIn() {
     assertThat(execute("classify", "--help")).isZero();
     assertThat(out.toString().replaceAll("\\s+", " ")) // wherever lines break
-        .contains("by name (" + String.join(", ", ModelBundle.shipped()));
+        .contains("built-in model (" + String.join(", ", ModelBundle.shipped()));
   }
 
   @Test

@@ -187,7 +187,7 @@ class EvaluateCommandTest {
     assertThat(err.toString()).doesNotContain("learnt from");
 
     assertThat(evaluate("--once", "--all")).isZero();
-    assertThat(err.toString()).contains("was trained on galaxies of", "tell nothing");
+    assertThat(err.toString()).contains("was trained on galaxies of", "say nothing about others");
   }
 
   @Test

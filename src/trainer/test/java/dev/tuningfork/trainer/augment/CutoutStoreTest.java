@@ -99,7 +99,7 @@ class CutoutStoreTest {
                     temporary.resolve("absent"),
                     n -> {}))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("absent is no folder");
+        .hasMessageContaining("absent is not a folder");
   }
 
   /** A data set may hold images of several sizes, and of several crops the other. */

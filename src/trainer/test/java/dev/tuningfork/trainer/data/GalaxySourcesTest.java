@@ -72,7 +72,7 @@ class GalaxySourcesTest {
             s -> assertThat(s).contains("labels.csv", "Galaxy 2 breaks the tree at question t01"),
             s -> assertThat(s).contains("Galaxy 5", "has no image in"),
             s -> assertThat(s).contains("Galaxy 1", "named before"),
-            s -> assertThat(s).contains("Line 7 of", "has 2 cells where 38 are due"),
+            s -> assertThat(s).contains("Line 7 of", "has 2 cells instead of 38"),
             s -> assertThat(s).contains("Line 8 of", "no number", "many"));
   }
 
@@ -161,7 +161,7 @@ class GalaxySourcesTest {
         .extracting(Problem::sentence)
         .singleElement()
         .asString()
-        .contains("Galaxy 2 is in two folders", "taken as edge_on, not as spiral");
+        .contains("Galaxy 2 is in two folders", "it counts as edge_on, not as spiral");
   }
 
   @Test
