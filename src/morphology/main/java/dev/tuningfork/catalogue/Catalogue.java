@@ -1,10 +1,10 @@
 package dev.tuningfork.catalogue;
 
 import dev.tuningfork.image.ImageFormat;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.io.InputStreamReader;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
