@@ -68,7 +68,12 @@ class WordsTest {
   private static List<Path> sources() throws IOException {
     try (Stream<Path> files = Files.walk(MarkdownPage.ROOT.resolve("src"))) {
       return files
-          .filter(file -> file.toString().matches(".*/main/.*[.](java|js|html)"))
+          .filter(
+              file -> // a checkout may be in a folder with any name
+              MarkdownPage.ROOT
+                      .relativize(file)
+                      .toString()
+                      .matches("src/[^/]+/main/.*[.](java|js|html)"))
           .sorted()
           .toList();
     }
