@@ -1,8 +1,13 @@
 package dev.tuningfork.image;
 
+import static dev.tuningfork.image.BigEndian.DOUBLE;
+import static dev.tuningfork.image.BigEndian.FLOAT;
+import static dev.tuningfork.image.BigEndian.INT;
+import static dev.tuningfork.image.BigEndian.LONG;
+import static dev.tuningfork.image.BigEndian.SHORT;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import nom.tam.fits.Header;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +24,6 @@ final class FitsPixels {
 
   /** As many pixels give the sky's level and noise well enough. */
   static final int BACKGROUND_SAMPLES = 16_384;
-
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   /** The BZERO of unsigned integers of 64 bits (FITS standard 4.0, section 5.2.5). */
   private static final double UNSIGNED = 0x1p63;

@@ -1,12 +1,17 @@
 package dev.tuningfork.image;
 
+import static dev.tuningfork.image.BigEndian.DOUBLE;
+import static dev.tuningfork.image.BigEndian.FLOAT;
+import static dev.tuningfork.image.BigEndian.INT;
+import static dev.tuningfork.image.BigEndian.LONG;
+import static dev.tuningfork.image.BigEndian.SHORT;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,17 +38,6 @@ final class FitsTiles {
 
   /** TFORMn: a repeat count, a type, and for pointers the type that they point to. */
   private static final Pattern FORMAT = Pattern.compile("(\\d{0,9})([A-Z])([A-Z]?).*");
-
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   private static final short HCOMPRESS_CODE = (short) 0xdd99;
   private static final int HCOMPRESS_HEADER = 25;

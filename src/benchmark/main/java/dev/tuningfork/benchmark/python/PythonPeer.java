@@ -2,14 +2,10 @@ package dev.tuningfork.benchmark.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
+import dev.tuningfork.benchmark.stream.AnsweringProcess;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A script such as {@code peer.py} in a process of its own, which measures on command and is idle
@@ -19,19 +15,10 @@ public final class PythonPeer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Process process;
-  private final BufferedReader answers;
-  private final OutputStream commands;
-  private final Path log;
+  private final AnsweringProcess process;
 
-  private final String script;
-
-  private PythonPeer(String script, Process process, Path log) {
-    this.script = script;
+  private PythonPeer(AnsweringProcess process) {
     this.process = process;
-    this.log = log;
-    this.answers = process.inputReader(StandardCharsets.UTF_8);
-    this.commands = process.getOutputStream();
   }
 
   /**
@@ -49,9 +36,9 @@ public final class PythonPeer implements AutoCloseable {
     Path log = python.scripts().resolve(script + ".log");
     Process process =
         new ProcessBuilder(python.command(script, arguments)).redirectError(log.toFile()).start();
-    PythonPeer peer = new PythonPeer(script, process, log);
-    peer.answer();
-    return peer;
+    AnsweringProcess answering = new AnsweringProcess(script, process, log);
+    answering.answer();
+    return new PythonPeer(answering);
   }
 
   /**
@@ -60,32 +47,11 @@ public final class PythonPeer implements AutoCloseable {
    * @param command {@code do} and the arguments of that method of the script
    */
   public JsonNode ask(Map<String, Object> command) throws IOException {
-    commands.write(JSON.writeValueAsBytes(command));
-    commands.write('\n');
-    commands.flush();
-    return answer();
-  }
-
-  private JsonNode answer() throws IOException {
-    String line = answers.readLine();
-    if (line == null) {
-      throw new IOException(script + " has ended:\n" + Files.readString(log));
-    }
-    return JSON.readTree(line);
+    return process.ask(JSON.writeValueAsString(command));
   }
 
   @Override
   public void close() throws IOException {
-    commands.close();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      process.destroyForcibly();
-    } finally {
-      answers.close();
-    }
+    process.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.tuningfork.benchmark.suite;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.benchmark.stream.AnsweringProcess;
 import dev.tuningfork.benchmark.stream.JavaProcess;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Recipe;
@@ -13,7 +14,6 @@ import dev.tuningfork.tile.TileSource;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,16 +40,10 @@ final class TileCutting implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final Process process;
-  private final Path log;
-  private final BufferedReader answers;
-  private final OutputStream commands;
+  private final AnsweringProcess process;
 
-  private TileCutting(Process process, Path log) {
+  private TileCutting(AnsweringProcess process) {
     this.process = process;
-    this.log = log;
-    this.answers = process.inputReader(StandardCharsets.UTF_8);
-    this.commands = process.getOutputStream();
   }
 
   static TileCutting start(SkyTiles tiles, int side, Path folder) throws IOException {
@@ -66,33 +59,17 @@ final class TileCutting implements AutoCloseable {
             .redirectError(log.toFile())
             .start();
     JavaProcess.endWithThisOne(process);
-    return new TileCutting(process, log);
+    return new TileCutting(new AnsweringProcess("The process that cuts tiles", process, log));
   }
 
   /** Cuts all positions, and returns the rate and the memory. */
   JsonNode ask(String recipe) throws IOException {
-    commands.write((recipe + "\n").getBytes(StandardCharsets.UTF_8));
-    commands.flush();
-    String line = answers.readLine();
-    if (line == null) {
-      throw new IOException("The process that cuts tiles has ended:\n" + Files.readString(log));
-    }
-    return JSON.readTree(line);
+    return process.ask(recipe);
   }
 
   @Override
   public void close() throws IOException {
-    commands.close();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      process.destroyForcibly();
-    } finally {
-      answers.close();
-    }
+    process.close();
   }
 
   /** The process: positions, side and files. */

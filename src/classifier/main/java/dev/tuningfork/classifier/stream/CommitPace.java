@@ -5,10 +5,10 @@ package dev.tuningfork.classifier.stream;
  * answers become visible soon.
  *
  * <p>The thread asks at most once in a period, and spends at most half of its time on such commits:
- * after each one it works for at least as long as the commit took, or a second. Without this limit,
- * slow commits (distant or ailing brokers) would hold a backlog back: the thread would read only a
- * few records between two commits, so the classifier would seem to keep up, so the thread would
- * commit again.
+ * after each one it works for as long as the commit took, but no longer than a second, before it
+ * asks again. Without this limit, slow commits (distant or ailing brokers) would hold a backlog
+ * back: the thread would read only a few records between two commits, so the classifier would seem
+ * to keep up, so the thread would commit again.
  *
  * <p>Belongs to one stream thread.
  */

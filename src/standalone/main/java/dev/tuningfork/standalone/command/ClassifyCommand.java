@@ -4,7 +4,6 @@ import dev.tuningfork.image.ImageFormat;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.model.ModelException;
-import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.ImageFiles.Named;
 import dev.tuningfork.standalone.table.MorphologySpool;
@@ -172,12 +171,8 @@ final class ClassifyCommand implements Callable<Integer> {
 
   /** What decides an answer beside the image. */
   private SortedMap<String, String> settings(ModelBundle bundle) {
-    ModelIdentity identity = bundle.identity();
     SortedMap<String, String> settings = new TreeMap<>(reading.settings());
-    settings.put(
-        "model", identity.name() + " " + identity.version() + " (" + identity.sha256() + ")");
-    settings.put("form", model.form.toString());
-    settings.put("views", Integer.toString(model.views));
+    settings.putAll(model.settings(bundle));
     return settings;
   }
 }

@@ -6,8 +6,10 @@ import dev.tuningfork.model.Form;
 import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
+import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -41,6 +43,18 @@ final class ModelOptions {
 
   ModelBundle bundle() throws ModelException {
     return named.bundle();
+  }
+
+  /** What of the model decides an answer, by name: a run is continued only with the same. */
+  Map<String, String> settings(ModelBundle bundle) {
+    ModelIdentity identity = bundle.identity();
+    return Map.of(
+        "model",
+        identity.name() + " " + identity.version() + " (" + identity.sha256() + ")",
+        "form",
+        form.toString(),
+        "views",
+        Integer.toString(views));
   }
 
   MorphologyModel load(ModelBundle bundle) throws ModelException {

@@ -4,7 +4,6 @@ import dev.tuningfork.image.ImageFormat;
 import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
-import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.TileOptions.Opened;
 import dev.tuningfork.standalone.table.MorphologySpool;
@@ -165,13 +164,9 @@ record TileClassification(
   }
 
   private MorphologySpool spool(Opened opened, @Nullable Recipe recipe) throws IOException {
-    ModelIdentity identity = bundle.identity();
     SortedMap<String, String> settings =
         tiles.settings(opened, size, recipe == null ? "the model's" : recipe.id());
-    settings.put(
-        "model", identity.name() + " " + identity.version() + " (" + identity.sha256() + ")");
-    settings.put("form", model.form.toString());
-    settings.put("views", Integer.toString(model.views));
+    settings.putAll(model.settings(bundle));
     return table.spool(
         opened.allotment().size(),
         settings,

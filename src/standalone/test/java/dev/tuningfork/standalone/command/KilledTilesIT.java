@@ -2,12 +2,10 @@ package dev.tuningfork.standalone.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.network.Weights;
-import dev.tuningfork.standalone.TuningFork;
 import dev.tuningfork.standalone.survey.MockTiles;
 import dev.tuningfork.standalone.survey.TileGalaxy;
 import dev.tuningfork.standalone.survey.TileLayout;
@@ -19,13 +17,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +37,7 @@ class KilledTilesIT {
   private static final int ENOUGH = 200;
 
   @TempDir Path folder;
-  private Path temporary;
+  private CommandProcesses processes;
 
   @BeforeEach
   void makeModelAndTiles() throws Exception {
@@ -70,7 +66,7 @@ class KilledTilesIT {
         rows.write("galaxy-%04d,%s,%s,20%n".formatted(i, galaxy.ra(), galaxy.dec()));
       }
     }
-    temporary = Files.createDirectory(folder.resolve("temporary"));
+    processes = CommandProcesses.in(folder);
   }
 
   private static List<String> everyId() {
@@ -92,31 +88,31 @@ class KilledTilesIT {
     };
 
     Process killed = start(command);
-    awaitLines(killed, journal, ENOUGH);
+    processes.awaitLines(killed, journal, ENOUGH);
     killed.destroyForcibly().waitFor();
     assertThat(table).doesNotExist();
-    long kept = lines(journal);
+    long kept = CommandProcesses.lines(journal);
 
     Process again = start(command);
     assertThat(again.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(again.exitValue()).isEqualTo(2);
-    assertThat(log()).contains("An unfinished run for", "--resume");
+    assertThat(processes.log()).contains("An unfinished run for", "--resume");
 
     Process stopped = start(resume(command));
-    awaitLines(stopped, journal, kept + ENOUGH);
+    processes.awaitLines(stopped, journal, kept + ENOUGH);
     stopped.destroy(); // SIGTERM
     assertThat(stopped.waitFor(10, TimeUnit.SECONDS)).as("ends within 10 s").isTrue();
-    assertThat(log()).contains("The same command with --resume continues");
+    assertThat(processes.log()).contains("The same command with --resume continues");
 
     Process last = start(resume(command));
     assertThat(last.waitFor(4, TimeUnit.MINUTES)).isTrue();
 
-    assertThat(last.exitValue()).as(log()).isZero();
-    assertThat(log()).contains("Continuing with ", "the others are already classified");
-    assertThat(Files.readAllLines(table).stream().map(KilledTilesIT::objectId).toList())
+    assertThat(last.exitValue()).as(processes.log()).isZero();
+    assertThat(processes.log()).contains("Continuing with ", "the others are already classified");
+    assertThat(Files.readAllLines(table).stream().map(CommandProcesses::objectId).toList())
         .containsExactlyInAnyOrderElementsOf(everyId());
     assertThat(journal).doesNotExist();
-    assertThat(temporaryFiles()).isEmpty();
+    assertThat(processes.temporaryFiles()).isEmpty();
   }
 
   @Test
@@ -132,7 +128,7 @@ class KilledTilesIT {
       "cpu"
     };
     Process killed = start(command);
-    awaitLines(killed, folder.resolve("galaxies.jsonl.journal"), ENOUGH);
+    processes.awaitLines(killed, folder.resolve("galaxies.jsonl.journal"), ENOUGH);
     killed.destroyForcibly().waitFor();
     new TileWriter(PLAN, folder).writeTile(1);
 
@@ -140,7 +136,7 @@ class KilledTilesIT {
     assertThat(other.waitFor(1, TimeUnit.MINUTES)).isTrue();
 
     assertThat(other.exitValue()).isEqualTo(1);
-    assertThat(log()).contains("had other settings", "images was");
+    assertThat(processes.log()).contains("had other settings", "images was");
   }
 
   @Test
@@ -150,7 +146,7 @@ class KilledTilesIT {
     String[] command = {"cut", "--out", cutouts.toString()};
 
     Process killed = start(command);
-    awaitLines(killed, unfinished, ENOUGH);
+    processes.awaitLines(killed, unfinished, ENOUGH);
     killed.destroyForcibly().waitFor();
     // a crash may cut a line short
     Files.writeString(unfinished, Files.readString(unfinished) + "galaxy-", StandardCharsets.UTF_8);
@@ -162,7 +158,7 @@ class KilledTilesIT {
     Process last = start(resume(command));
     assertThat(last.waitFor(4, TimeUnit.MINUTES)).isTrue();
 
-    assertThat(last.exitValue()).as(log()).isZero();
+    assertThat(last.exitValue()).as(processes.log()).isZero();
     List<String> ids =
         Files.readAllLines(cutouts.resolve("manifest.csv")).stream()
             .skip(1)
@@ -181,60 +177,11 @@ class KilledTilesIT {
   }
 
   private Process start(String... what) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + temporary,
-                "-cp",
-                System.getProperty("java.class.path"),
-                TuningFork.class.getName()));
-    command.addAll(List.of(what));
+    List<String> arguments = new ArrayList<>(List.of(what));
     for (String band : List.of("i", "r", "g")) {
-      command.addAll(List.of("--image", band + "=" + folder + "/tile-*-" + band + ".fits"));
+      arguments.addAll(List.of("--image", band + "=" + folder + "/tile-*-" + band + ".fits"));
     }
-    command.addAll(List.of("--catalogue", folder.resolve("objects.csv").toString()));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
-        .start();
-  }
-
-  private void awaitLines(Process process, Path file, long lines) {
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
-        .pollInterval(Duration.ofMillis(2))
-        .until(() -> !process.isAlive() || (Files.exists(file) && lines(file) > lines));
-    assertThat(process.isAlive()).as("killed before the end: %s", log()).isTrue();
-  }
-
-  private String log() {
-    try {
-      return Files.readString(folder.resolve("log"));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static long lines(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    return IntStream.range(0, bytes.length).filter(i -> bytes[i] == '\n').count();
-  }
-
-  private List<Path> temporaryFiles() throws IOException {
-    try (Stream<Path> entries = Files.list(temporary)) {
-      return entries
-          .filter(entry -> entry.getFileName().toString().matches("(tuning-fork-|pt-model).*"))
-          .toList();
-    }
-  }
-
-  private static String objectId(String json) {
-    try {
-      return GalaxyMorphology.fromJson(json.getBytes(StandardCharsets.UTF_8)).objectId();
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    arguments.addAll(List.of("--catalogue", folder.resolve("objects.csv").toString()));
+    return processes.start(arguments);
   }
 }
