@@ -55,7 +55,7 @@ public record Pretrained(Weights weights, String origin, double kept) {
         ? origin
         : String.format(
             Locale.ROOT,
-            "%s; the model is %s × these + %s × those that were learnt from them (Wortsman et al. 2022)",
+            "%s; the model is %s × these weights + %s × the fine-tuned weights (Wortsman et al. 2022)",
             origin,
             kept,
             1 - kept);
