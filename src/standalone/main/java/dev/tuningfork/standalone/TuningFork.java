@@ -11,6 +11,6 @@ public final class TuningFork {
   public static void main(String[] arguments) {
     // what it says is English, and so are the numbers in it
     Locale.setDefault(Locale.ROOT);
-    System.exit(Commands.line().execute(arguments));
+    Commands.execute(arguments);
   }
 }
