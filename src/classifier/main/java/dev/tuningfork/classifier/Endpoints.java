@@ -30,6 +30,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -40,6 +41,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -58,6 +61,9 @@ final class Endpoints implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
   private static final String MORPHOLOGIES = "-morphologies";
+
+  /** How soon a metric of a task or a client is shown that Kafka has made since the start. */
+  private static final Duration KAFKA_METRICS_REFRESH = Duration.ofSeconds(10);
 
   private final ClassifierSettings settings;
   private final String version;
@@ -183,8 +189,13 @@ final class Endpoints implements AutoCloseable {
     JvmGcMetrics collections = new JvmGcMetrics();
     binders.add(collections);
     collections.bindTo(registry);
-    KafkaStreamsMetrics kafka = new KafkaStreamsMetrics(streams);
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("kafka-metrics").factory());
+    KafkaStreamsMetrics kafka =
+        new KafkaStreamsMetrics(streams, List.of(), scheduler, KAFKA_METRICS_REFRESH);
     binders.add(kafka);
+    binders.add(scheduler);
     kafka.bindTo(registry);
   }
 

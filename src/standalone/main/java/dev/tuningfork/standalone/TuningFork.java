@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone;
 
 import dev.tuningfork.standalone.command.Commands;
+import dev.tuningfork.standalone.command.Interruption;
 import java.util.Locale;
 
 /** Where the process starts. */
@@ -11,6 +12,8 @@ public final class TuningFork {
   public static void main(String[] arguments) {
     // what it says is English, and so are the numbers in it
     Locale.setDefault(Locale.ROOT);
-    System.exit(Commands.line().execute(arguments));
+    int code = Commands.line().execute(arguments);
+    Interruption.commandEnded();
+    System.exit(code);
   }
 }

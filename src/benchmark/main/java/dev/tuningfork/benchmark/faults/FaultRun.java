@@ -244,6 +244,11 @@ public final class FaultRun {
                 schedule.count(Fault.TurnModel.class),
                 schedule.count(Fault.RollInstances.class),
                 fleet.ended()));
+    report.add(
+        FalseClock.isAvailable()
+            ? "clocks of instances were wrong %d times"
+                .formatted(schedule.count(Fault.JumpClock.class))
+            : "clocks were right all the time: Debian's package libfaketime is not installed");
     flaws.stream()
         .limit(SHOWN_FLAWS)
         .forEach(flaw -> report.add("reference %s".formatted(named(flaw, storm))));

@@ -27,7 +27,6 @@ import picocli.CommandLine.ScopeType;
     description = "Galaxy morphology as a stream: survey images in, Galaxy Zoo probabilities out.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Commands.Version.class,
     subcommands = {
       ClassifyCommand.class,
       CutCommand.class,
@@ -73,14 +72,21 @@ public final class Commands {
 
   static CommandLine line(PrintWriter out, PrintWriter err) {
     Commands commands = new Commands();
-    return new CommandLine(commands)
-        .setOut(new Printer(out))
+    CommandLine line = new CommandLine(commands);
+    giveVersion(line);
+    return line.setOut(new Printer(out))
         .setErr(new Printer(err))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(commands::run)
         .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
         .setExecutionExceptionHandler(
-            (failure, line, result) -> commands.explain(failure, line.getErr()));
+            (failure, named, result) -> commands.explain(failure, named.getErr()));
+  }
+
+  /** As an annotation, picocli would read the models for each subcommand at every start. */
+  private static void giveVersion(CommandLine line) {
+    line.getCommandSpec().versionProvider(new Version());
+    line.getSubcommands().values().forEach(Commands::giveVersion);
   }
 
   private int run(ParseResult named) {
@@ -120,7 +126,7 @@ public final class Commands {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
   }
 
-  /** The product's version and those of the models within. */
+  /** The product's version and those of the models within, which are read when it is printed. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -74,7 +74,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
 
   private void print(DeadLetterList list, String of, PrintWriter out) {
     if (list.total() == 0) {
-      out.println("No dead letter in " + of + " is meant.");
+      out.println("No dead letter in " + of + " matches.");
       return;
     }
     out.printf(Locale.ROOT, GROUP + "%n", "letters", "stage", "kind", "exception", "reason");
