@@ -85,7 +85,8 @@ class BigCatalogueIT {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx48m",
-                "-XX:+UseG1GC", // also on one core, where Java would choose a collector that needs a larger heap
+                "-XX:+UseG1GC", // also on one core, where Java would choose a collector that needs
+                // a larger heap
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",
