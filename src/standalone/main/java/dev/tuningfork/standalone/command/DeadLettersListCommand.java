@@ -9,7 +9,6 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import java.io.PrintWriter;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -77,10 +76,9 @@ final class DeadLettersListCommand implements Callable<Integer> {
       out.println("No dead letter in " + of + " is meant.");
       return;
     }
-    out.printf(Locale.ROOT, GROUP + "%n", "letters", "stage", "kind", "exception", "reason");
+    out.printf(GROUP + "%n", "letters", "stage", "kind", "exception", "reason");
     for (DeadLetterList.Group group : list.groups()) {
       out.printf(
-          Locale.ROOT,
           GROUP + "%n",
           "%,d".formatted(group.count()),
           group.alike().stage().map(Stage::label).orElse("–"),
@@ -93,18 +91,9 @@ final class DeadLettersListCommand implements Callable<Integer> {
     }
     out.println();
     out.printf(
-        Locale.ROOT,
-        LETTER + "%n",
-        "given up",
-        "place",
-        "stage",
-        "kind",
-        "attempts",
-        "object",
-        "message");
+        LETTER + "%n", "given up", "place", "stage", "kind", "attempts", "object", "message");
     for (DeadLetter letter : list.newest()) {
       out.printf(
-          Locale.ROOT,
           LETTER + "%n",
           letter.givenUpAt().truncatedTo(ChronoUnit.SECONDS),
           letter.place(),
@@ -117,7 +106,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
     }
     long more = list.total() - list.newest().size();
     if (more > 0) {
-      out.printf(Locale.ROOT, "and %,d older: --limit, or --json for all of them%n", more);
+      out.printf("and %,d older: --limit, or --json for all of them%n", more);
     }
   }
 }

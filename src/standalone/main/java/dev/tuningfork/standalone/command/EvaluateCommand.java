@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -144,10 +143,8 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private String which(Evaluation evaluation) {
-    return String.format(
-        Locale.ROOT,
-        all ? "%,d galaxies" : "%,d galaxies that it was not trained on",
-        evaluation.galaxies().size());
+    return (all ? "%,d galaxies" : "%,d galaxies that it was not trained on")
+        .formatted(evaluation.galaxies().size());
   }
 
   private static TrainingLog log(ModelBundle bundle) {
@@ -215,7 +212,7 @@ final class EvaluateCommand implements Callable<Integer> {
     List<String> sentences = Problem.sentences(problems);
     sentences.stream().limit(PROBLEMS_SHOWN).forEach(err::println);
     if (sentences.size() > PROBLEMS_SHOWN) {
-      err.printf(Locale.ROOT, "… and %,d more such problems.%n", sentences.size() - PROBLEMS_SHOWN);
+      err.printf("… and %,d more such problems.%n", sentences.size() - PROBLEMS_SHOWN);
     }
     err.flush();
   }

@@ -7,7 +7,6 @@ import dev.tuningfork.torchscript.Arithmetic;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +54,6 @@ final class ExportCommand implements Callable<Integer> {
     InputSpec input = bundle.description().input();
     PrintWriter err = spec.commandLine().getErr();
     err.printf(
-        Locale.ROOT,
         "Wrote %s: %s %s in %s, %.1f MB. It takes N × %d × %d × %d uint8 (or float32 of 0 to 1).%n",
         file,
         bundle.description().name(),

@@ -20,7 +20,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -108,21 +107,13 @@ final class LookCommand implements Callable<Integer> {
         IntStream.range(0, conditional.length)
             .boxed()
             .sorted((a, b) -> Double.compare(conditional[b], conditional[a]))
-            .map(
-                a ->
-                    String.format(
-                        Locale.ROOT,
-                        "%s %.0f %%",
-                        question.answers().get(a).key(),
-                        100 * conditional[a]))
+            .map(a -> "%s %.0f %%".formatted(question.answers().get(a).key(), 100 * conditional[a]))
             .collect(Collectors.joining(", "));
     return "%s %-19s %-14s %s"
         .formatted(
             question.id(),
             question.key(),
-            asked.isPresent()
-                ? String.format(Locale.ROOT, "asked %3.0f %%", 100 * asked.getAsDouble())
-                : "",
+            asked.isPresent() ? "asked %3.0f %%".formatted(100 * asked.getAsDouble()) : "",
             each);
   }
 

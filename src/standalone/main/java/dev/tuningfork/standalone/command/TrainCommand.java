@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -142,10 +141,8 @@ final class TrainCommand implements Callable<Integer> {
         new HtmlReport(
             trained.evaluation(),
             trained.bundle().description(),
-            String.format(
-                Locale.ROOT,
-                "%,d galaxies that it was not trained on",
-                trained.evaluation().galaxies().size()),
+            "%,d galaxies that it was not trained on"
+                .formatted(trained.evaluation().galaxies().size()),
             TrainingLog.read(Files.readString(folder.log())));
     Files.writeString(run.report, page.html());
     terminal.line("Wrote %s.".formatted(run.report));
