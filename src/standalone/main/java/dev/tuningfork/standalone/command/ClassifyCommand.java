@@ -100,7 +100,6 @@ final class ClassifyCommand implements Callable<Integer> {
       }
       table.write(ordinal -> images.get(ordinal).file(), spool, terminal);
       spool.delete();
-      terminal.err().flush();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()
         ? ExitCode.OK

@@ -103,7 +103,6 @@ public final class Commands {
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
       err.println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
     }
-    err.flush();
     return ExitCode.USAGE;
   }
 
@@ -112,7 +111,6 @@ public final class Commands {
     if (verbose) {
       failure.printStackTrace(err);
     }
-    err.flush();
     return ExitCode.SOFTWARE;
   }
 

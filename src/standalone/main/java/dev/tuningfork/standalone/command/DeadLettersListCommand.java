@@ -40,9 +40,8 @@ final class DeadLettersListCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "20",
       description = "The largest number of dead letters to list. Default: ${DEFAULT-VALUE}.")
-  private int limit;
+  private int limit = 20;
 
   @Option(
       names = "--json",
@@ -67,7 +66,6 @@ final class DeadLettersListCommand implements Callable<Integer> {
         print(letters.list(filter, limit), settings.topics().deadLetters(), out);
       }
     }
-    out.flush();
     return ExitCode.OK;
   }
 

@@ -40,7 +40,6 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description =
         "Judges a model on labelled galaxies that it was not trained on: those that its own split holds out.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -112,10 +111,8 @@ final class EvaluateCommand implements Callable<Integer> {
       progress.finish();
     }
     evaluation.leftOut().forEach(err::println);
-    err.flush();
     PrintWriter out = spec.commandLine().getOut();
     MetricsTable.of(evaluation).lines().forEach(out::println);
-    out.flush();
     write(bundle, evaluation, err);
     return 0;
   }
@@ -139,7 +136,6 @@ final class EvaluateCommand implements Callable<Integer> {
       }
       err.println("Wrote the pictures to " + pictures + ".");
     }
-    err.flush();
   }
 
   private String which(Evaluation evaluation) {
@@ -214,6 +210,5 @@ final class EvaluateCommand implements Callable<Integer> {
     if (sentences.size() > PROBLEMS_SHOWN) {
       err.printf("… and %,d more such problems.%n", sentences.size() - PROBLEMS_SHOWN);
     }
-    err.flush();
   }
 }

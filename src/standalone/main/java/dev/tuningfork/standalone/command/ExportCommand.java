@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
     description =
         "Writes a model as a TorchScript module, for PyTorch in any language, Triton or DJL"
             + " Serving: pixels in, probabilities out.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
 
@@ -36,7 +35,6 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "NUMBERS",
-      defaultValue = "float32",
       description =
           "The arithmetic: ${COMPLETION-CANDIDATES}. bfloat16 is faster on a GPU, and on a"
               + " CPU with avx512_bf16 or amx_bf16. Default: ${DEFAULT-VALUE}.")
@@ -63,7 +61,6 @@ final class ExportCommand implements Callable<Integer> {
         input.size(),
         input.size(),
         input.channels().count());
-    err.flush();
     return 0;
   }
 }

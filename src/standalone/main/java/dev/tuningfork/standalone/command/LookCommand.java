@@ -37,7 +37,6 @@ import picocli.CommandLine.Spec;
     name = "look",
     description =
         "Prints a model's answers about one galaxy, and draws the activations of its first layers.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class LookCommand implements Callable<Integer> {
 
@@ -66,12 +65,10 @@ final class LookCommand implements Callable<Integer> {
     try (MorphologyModel loaded = ModelLoader.load(bundle, new DeviceSetting.Cpu(), 1)) {
       inWords(loaded.predict(List.of(prepared)).getFirst()).forEach(out::println);
     }
-    out.flush();
     Path file = sheet == null ? Path.of(stem(image) + "-layers.png") : sheet;
     List<Activations> layers = Activations.ofFirstLayers(bundle, prepared);
     Files.write(file, ActivationSheet.png(image, bundle.description().input(), prepared, layers));
     spec.commandLine().getErr().println("Wrote " + file + ".");
-    spec.commandLine().getErr().flush();
     return 0;
   }
 

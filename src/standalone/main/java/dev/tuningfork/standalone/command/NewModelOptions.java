@@ -141,6 +141,5 @@ final class NewModelOptions {
           input.size(),
           architecture.description());
     }
-    out.flush();
   }
 }

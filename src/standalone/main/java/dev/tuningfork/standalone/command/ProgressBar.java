@@ -67,19 +67,15 @@ final class ProgressBar {
 
   /** Takes the bar away, so that what follows begins on a line of its own. */
   void finish() {
-    if (terminal.live()) {
-      terminal.err().print("\r\u001b[K");
-      terminal.err().flush();
-    }
+    terminal.status("");
   }
 
   private void draw() {
     if (terminal.live()) {
-      terminal.err().print("\r" + bar((double) done / total) + "  " + text() + "\u001b[K");
+      terminal.status(bar((double) done / total) + "  " + text());
     } else {
-      terminal.err().println(text());
+      terminal.line(text());
     }
-    terminal.err().flush();
   }
 
   /** Smoothed over some seconds: answers come in bursts, one for each commit. */

@@ -29,7 +29,6 @@ final class Summary {
     } else {
       printClasses(terminal, spool);
     }
-    terminal.out().flush();
   }
 
   private static void printEach(Terminal terminal, MorphologySpool spool, IntFunction<String> files)

@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
     footer =
         "%nThe folder BUNDLE.run, next to the bundle, contains the checkpoints of the run and training.jsonl with one line per epoch. After Ctrl-C or a crash, the same"
             + " command with --resume continues.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
 
@@ -91,7 +90,6 @@ final class TrainCommand implements Callable<Integer> {
       }
       trained.get().bundle().save(bundle);
       MetricsTable.of(trained.get().evaluation()).lines().forEach(out::println);
-      out.flush();
       terminal.line("Wrote %s.".formatted(bundle));
       writeReport(trained.get(), folder, terminal);
     }
