@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +198,18 @@ public final class AnswerProbabilities {
   /** Whether the model answers this question. */
   public boolean answers(Question question) {
     return answers(tree.index(question.id()));
+  }
+
+  /**
+   * How far conditional probabilities are from those of others: for each answer to a question that
+   * both answer, the absolute difference.
+   *
+   * @param other of the same tree
+   */
+  public DoubleStream differences(AnswerProbabilities other) {
+    return IntStream.range(0, conditional.length)
+        .mapToDouble(a -> Math.abs(conditional[a] - other.conditional[a]))
+        .filter(difference -> !Double.isNaN(difference));
   }
 
   /**

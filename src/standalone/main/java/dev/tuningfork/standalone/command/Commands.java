@@ -109,7 +109,6 @@ public final class Commands {
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
       err.println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
     }
-    err.flush();
     return ExitCode.USAGE;
   }
 
@@ -118,7 +117,6 @@ public final class Commands {
     if (verbose) {
       failure.printStackTrace(err);
     }
-    err.flush();
     return ExitCode.SOFTWARE;
   }
 

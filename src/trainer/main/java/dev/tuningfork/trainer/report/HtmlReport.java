@@ -263,7 +263,7 @@ public final class HtmlReport {
     for (Map.Entry<String, Share> entry : evaluation.metrics().classes().entrySet()) {
       html.append("<tr>");
       element("th", entry.getKey());
-      element("td", String.format(Locale.ROOT, "%,d", entry.getValue().whole()));
+      element("td", "%,d".formatted(entry.getValue().whole()));
       Share nearest = evaluation.metrics().nearestClasses().get(entry.getKey());
       element("td", nearest == null ? "–" : nearest.toString());
       element("td", entry.getValue().toString());
