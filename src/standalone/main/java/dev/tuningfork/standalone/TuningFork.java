@@ -9,7 +9,7 @@ public final class TuningFork {
   private TuningFork() {}
 
   public static void main(String[] arguments) {
-    // what it says is English, and so are the numbers in it
+    // what it says is English, and so are the numbers in it: no format has to name a locale
     Locale.setDefault(Locale.ROOT);
     Commands.execute(arguments);
   }

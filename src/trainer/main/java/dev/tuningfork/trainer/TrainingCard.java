@@ -12,7 +12,6 @@ import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.trainer.report.ModelCard;
 import dev.tuningfork.tree.Question;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -73,7 +72,9 @@ final class TrainingCard {
     TrainingSettings settings = run.settings();
     return List.of(
         "first weights: "
-            + run.pretrained().map(Pretrained::describe).orElse("random (Glorot and Bengio 2010)"),
+            + run.pretrained()
+                .map(Pretrained::describe)
+                .orElse("random (Glorot and Bengio 2010)"),
         "teacher: " + run.teacher().map(Teacher::describe).orElse("none"),
         "loss: "
             + settings.losses().stream()
@@ -82,27 +83,21 @@ final class TrainingCard {
         steps(settings, result),
         weights(settings, result),
         "augmentation: " + settings.augmentation().describe(),
-        String.format(
-            Locale.ROOT,
-            "seed %d; %.0f minutes on %s",
-            settings.seed(),
-            result.minutes(),
-            run.devices()));
+        "seed %d; %.0f minutes on %s".formatted(settings.seed(), result.minutes(), run.devices()));
   }
 
   private static String steps(TrainingSettings settings, Trainer.Result result) {
     TrainingSettings.Descent descent = settings.descent();
-    return String.format(
-        Locale.ROOT,
-        "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps, cosine decay and layer-wise decay %s; weight decay %s; gradient norm clipped to %s",
-        result.epochs(),
-        settings.batch(),
-        descent.optimizer(),
-        descent.learningRate(),
-        descent.warmUp(),
-        descent.depthDecay(),
-        descent.weightDecay(),
-        descent.clipNorm());
+    return "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps, cosine decay and layer-wise decay %s; weight decay %s; gradient norm clipped to %s"
+        .formatted(
+            result.epochs(),
+            settings.batch(),
+            descent.optimizer(),
+            descent.learningRate(),
+            descent.warmUp(),
+            descent.depthDecay(),
+            descent.weightDecay(),
+            descent.clipNorm());
   }
 
   private static String weights(TrainingSettings settings, Trainer.Result result) {

@@ -82,6 +82,7 @@ public final class Commands {
     int code = line.execute(arguments);
     line.getOut().flush();
     line.getErr().flush();
+    Interruption.commandEnded();
     if (!commands.started) {
       // System.exit logs, and would configure the logging only for that
       Runtime.getRuntime().halt(code);
@@ -167,7 +168,6 @@ public final class Commands {
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
       err.println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
     }
-    err.flush();
     return ExitCode.USAGE;
   }
 
@@ -176,7 +176,6 @@ public final class Commands {
     if (verbose) {
       failure.printStackTrace(err);
     }
-    err.flush();
     return ExitCode.SOFTWARE;
   }
 
@@ -184,7 +183,7 @@ public final class Commands {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
   }
 
-  /** The product's version and those of the models within. */
+  /** The product's version and those of the models within, which are read when it is printed. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

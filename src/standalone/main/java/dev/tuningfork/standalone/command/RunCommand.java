@@ -110,7 +110,6 @@ final class RunCommand implements Callable<Integer> {
           "%-8s  %-4s  %s%n",
           finding.subject(), finding.good() ? "good" : "bad", finding.sentence());
     }
-    out.flush();
     return findings.stream().allMatch(Finding::good) ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 

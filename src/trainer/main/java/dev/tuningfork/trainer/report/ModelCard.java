@@ -248,12 +248,9 @@ public record ModelCard(
             .filter(question -> trained.getOrDefault(question.id(), 0) < LITTLE)
             .map(
                 question ->
-                    String.format(
-                        Locale.ROOT,
-                        "%s (%s, %,d galaxies)",
-                        question.id(),
-                        question.key(),
-                        trained.getOrDefault(question.id(), 0)))
+                    "%s (%s, %,d galaxies)"
+                        .formatted(
+                            question.id(), question.key(), trained.getOrDefault(question.id(), 0)))
             .toList();
     line(
         text,
@@ -273,6 +270,6 @@ public record ModelCard(
 
   @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
   private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    text.append(format.formatted(values)).append('\n');
   }
 }
