@@ -72,9 +72,7 @@ final class TrainingCard {
     TrainingSettings settings = run.settings();
     return List.of(
         "first weights: "
-            + run.pretrained()
-                .map(Pretrained::describe)
-                .orElse("random (Glorot and Bengio 2010)"),
+            + run.pretrained().map(Pretrained::describe).orElse("random (Glorot and Bengio 2010)"),
         "teacher: " + run.teacher().map(Teacher::describe).orElse("none"),
         "loss: "
             + settings.losses().stream()
