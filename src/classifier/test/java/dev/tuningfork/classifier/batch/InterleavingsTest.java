@@ -55,7 +55,7 @@ class InterleavingsTest {
   }
 
   @Test
-  void aFullBurstQueueOfTwoWakesAllWhoWait() {
+  void aFullBurstQueueOfTwoWakesAllWaiters() {
     Lincheck.runConcurrentTest(
         INTERLEAVINGS,
         () -> {

@@ -121,7 +121,7 @@ class ReleasedMessagesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"galaxy-image-reference", "galaxy-morphology"})
-  void bothFormsSayTheSameOfEveryField(String name) throws Exception {
+  void bothFormsDescribeEveryFieldAlike(String name) throws Exception {
     Map<String, String> inAvro = new TreeMap<>();
     avroMeanings("", Avro.schema(name + ".avsc"), inAvro);
     Map<String, String> inJson = new TreeMap<>();

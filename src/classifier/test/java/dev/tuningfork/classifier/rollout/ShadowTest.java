@@ -111,7 +111,7 @@ class ShadowTest {
   }
 
   @Test
-  void whoeverTakesItsPlaceIsAskedAndItIsClosed() {
+  void theReplacementAnswersAndTheOldModelIsClosed() {
     shadow.cast(model);
     Shadow.Image forTheOld = shadow.prepare(NO_IMAGE, PLAIN, InputSpec.article(), PREPARED);
     FakeModel next = new FakeModel("next", InputSpec.article(), _ -> FakeModel.answer());
