@@ -105,7 +105,7 @@ class ChartTest {
 
   @ParameterizedTest
   @EnumSource
-  void theMemoryLimitHoldsWhatTheJvmIsTold(Installation installation) {
+  void theMemoryLimitFitsTheJvmOptions(Installation installation) {
     JsonNode container = chart.render(installation.yaml()).classifier();
     assertThat(container.at("/resources/requests/memory"))
         .isEqualTo(container.at("/resources/limits/memory"));
@@ -453,7 +453,7 @@ class ChartTest {
   }
 
   @Test
-  void aModelThatIsWatchedAndItsShadowAreToldToTheApplication() {
+  void theApplicationKnowsTheWatchedModelAndItsShadow() {
     assertThat(chart.render(Installation.MODEL_WATCHED.yaml()).settings())
         .contains(
             "model: \"/model/gz2/serving\"",

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants:
  *
  * <ul>
- *   <li>An image is opened once for all who want it at the same time: one of them opens it, the
- *       others wait. So is the failure of one that cannot be opened, which is remembered for
- *       {@value #FAILURE_SECONDS} seconds, so that its galaxies do not open it once each.
- *   <li>An image is closed when nobody uses it any more and it is the least recently used of too
- *       many, or one of its files has changed. Who asks for it after a change gets it opened anew.
+ *   <li>Threads that need the same image at the same time open it once: one of them opens it, and
+ *       the others wait. A failure is shared in the same way. It is remembered for {@value
+ *       #FAILURE_SECONDS} seconds, so that not each galaxy of a bad image opens it again.
+ *   <li>An image is closed when nobody uses it any more, and it is the least recently used of too
+ *       many, or one of its files has changed. After a change, the next lease opens it anew.
  *   <li>More than the limit are open only while all of them are in use.
  * </ul>
  *

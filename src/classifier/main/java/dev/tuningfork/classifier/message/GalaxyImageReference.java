@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param tMax end of the exposure, days (MJD)
  * @param publisher who sent the message
  * @param publishedAt when it was sent
- * @param test the message only tries the way: its answer carries the flag {@code TEST}
+ * @param test whether the message is only a test; its answer has the flag {@code TEST}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"objectId", "image"})

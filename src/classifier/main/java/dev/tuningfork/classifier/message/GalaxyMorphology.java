@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
  * the resource {@code galaxy-morphology.schema.json} beside this class.
  *
  * @param objectId the survey's identifier of the galaxy; also the message's key
- * @param referenceId echoed from the reference
- * @param survey echoed from the reference
- * @param ra echoed from the reference: right ascension, degrees (ICRS)
- * @param dec echoed from the reference: declination, degrees (ICRS)
+ * @param referenceId copied from the reference
+ * @param survey copied from the reference
+ * @param ra copied from the reference: right ascension, degrees (ICRS)
+ * @param dec copied from the reference: declination, degrees (ICRS)
  * @param tree the decision tree that the questions belong to
  * @param questions in the tree's order; a model of one question answers that one alone
- * @param morphology the walk by the most probable answers
- * @param flags what a careful reader must know about the image
- * @param model which model answered
+ * @param morphology the path through the tree that takes the most probable answers
+ * @param flags warnings about the image
+ * @param model the model that answered
  * @param preprocessing the identifier of the model's input specification
- * @param image which image was looked at
- * @param device where the model ran, such as {@code cpu} or {@code gpu:0}
- * @param publishedAt echoed from the reference
- * @param receivedAt when the classifier took the reference
- * @param classifiedAt when the answer was made
- * @param source the reference's place in Kafka, which makes this message's identity
+ * @param image the image that was classified
+ * @param device the device that the model ran on, such as {@code cpu} or {@code gpu:0}
+ * @param publishedAt copied from the reference
+ * @param receivedAt when the classifier received the reference
+ * @param classifiedAt when the model answered
+ * @param source the reference's position in Kafka, which identifies this message
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record GalaxyMorphology(
@@ -132,7 +132,7 @@ public record GalaxyMorphology(
    * One answer of a question.
    *
    * @param probability given that the question is asked, 0 to 1
-   * @param joint probability × askedProbability; absent where that is
+   * @param joint probability × askedProbability; absent if askedProbability is absent
    * @param lower90 the 5th percentile of the share of those asked who give this answer, where the
    *     model gives an interval: it belongs to {@code probability}, not to {@code joint}
    * @param upper90 the 95th percentile likewise

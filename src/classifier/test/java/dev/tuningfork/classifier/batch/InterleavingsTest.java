@@ -56,7 +56,7 @@ class InterleavingsTest {
   }
 
   @Test
-  void aFullBurstQueueOfTwoWakesAllWhoWait() {
+  void aFullBurstQueueOfTwoWakesAllWaiters() {
     Lincheck.runConcurrentTest(
         INTERLEAVINGS,
         () -> {

@@ -88,7 +88,7 @@ class AsyncApiTest {
   }
 
   @Test
-  void whatItRefersToIsThere() throws IOException {
+  void everyReferenceResolves() throws IOException {
     for (JsonNode reference : document.findValues("$ref")) {
       String target = reference.asText();
       if (target.startsWith("#")) {

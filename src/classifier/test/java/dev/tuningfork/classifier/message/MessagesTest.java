@@ -257,7 +257,7 @@ class MessagesTest {
   }
 
   @Test
-  void whatOnlyLooksLikeAnEnvelopeIsReadOrSaidByItsField() throws Exception {
+  void somethingThatOnlyLooksLikeAnEnvelopeIsReadOrNamedByItsField() throws Exception {
     String more = ",\"schema\":1,\"payload\":2,\"specversion\":\"1.0\",\"data\":3}";
     assertThat(GalaxyImageReference.fromJson((without(REFERENCE_TEXT) + more).getBytes(UTF_8)))
         .isEqualTo(GalaxyImageReference.of("1", "file:/1"));
@@ -287,14 +287,14 @@ class MessagesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "   ", "{", "{\"objectId\":", "hello", "{} {}", "\u0000\u0001"})
-  void whatIsNotJsonIsSaidToBeNone(String text) {
+  void notJsonIsReportedAsSuch(String text) {
     assertThatThrownBy(() -> GalaxyImageReference.fromJson(text.getBytes(UTF_8)))
         .isInstanceOf(MessageException.class);
   }
 
   /** Found by fuzzing: JSON's first bytes choose between UTF-8, 16 and 32. */
   @Test
-  void whatBeginsAsUtf32AndIsNoneIsSaidToBeNoJson() {
+  void aFalseUtf32MarkIsReportedAsNotJson() {
     byte[] bytes = {'{', 0, 0, 0, 0, 0, 0x21, 0x6f};
     assertThatThrownBy(() -> GalaxyImageReference.fromJson(bytes))
         .isInstanceOf(MessageException.class)

@@ -135,7 +135,7 @@ class ReleasedMessagesTest {
         "survey-image-reference",
         "survey-image-outcome"
       })
-  void bothFormsSayTheSameOfEveryField(String name) throws Exception {
+  void bothFormsDescribeEveryFieldAlike(String name) throws Exception {
     Map<String, String> inAvro = new TreeMap<>();
     avroMeanings("", Avro.schema(name + ".avsc"), inAvro);
     Map<String, String> inJson = new TreeMap<>();

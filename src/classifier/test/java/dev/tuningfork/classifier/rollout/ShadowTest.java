@@ -114,7 +114,7 @@ class ShadowTest {
   }
 
   @Test
-  void whoeverTakesItsPlaceIsAskedAndItIsClosed() {
+  void theReplacementAnswersAndTheOldModelIsClosed() {
     shadow.cast(model);
     Shadow.Image forTheOld =
         shadow.prepare(by -> by.prepare(NO_IMAGE, PLAIN), InputSpec.article(), PREPARED);

@@ -67,7 +67,6 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
           "%,d dead letters would be sent to %s.%n",
           letters.list(filter, 0).total(), target(settings));
     }
-    out.flush();
     return ExitCode.OK;
   }
 

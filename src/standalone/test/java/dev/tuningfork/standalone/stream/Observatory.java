@@ -379,6 +379,9 @@ final class Observatory implements AutoCloseable {
     eye.poll(atMost)
         .forEach(
             record -> {
+              if (record.headers().lastHeader(DeadLetterHeaders.REPLAYED_OFFSET) != null) {
+                return; // a note of a replay, and no outcome
+              }
               outcomes.merge(record.key(), 1, Integer::sum);
               headers.put(record.key(), record.headers());
             });
