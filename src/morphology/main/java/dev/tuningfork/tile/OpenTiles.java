@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *       the others wait. A failure is shared in the same way. It is remembered for {@value
  *       #FAILURE_SECONDS} seconds, so that not each galaxy of a bad image opens it again.
  *   <li>An image is closed when nobody uses it any more, and it is the least recently used of too
- *       many, or one of its files has changed. After a change, the next lease opens it anew.
+ *       many, or one of its files has changed. After a change, the next lease opens it again.
  *   <li>More than the limit are open only while all of them are in use.
  * </ul>
  *

@@ -46,8 +46,8 @@ import org.apache.kafka.streams.state.Stores;
  *                    └─► survey outcomes, dead letters
  * }</pre>
  *
- * <p>Without them, the topology and the names of its internal topics are what they were before
- * there were survey images. With them, nothing is named anew, so that ledgers are kept.
+ * <p>Without them, the topology and the names of its internal topics are those of a classifier that
+ * knows no survey images. With them, these names stay the same, so that ledgers are kept.
  */
 public final class ClassifierTopology {
 

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * when its last galaxy is done.
  *
  * <p>A task is revived after a failure: {@link #init} is called again, and begins a new life that
- * reads lists anew.
+ * reads lists from their beginning.
  *
  * <p>Invariants:
  *
