@@ -2,7 +2,10 @@ package dev.tuningfork.classifier.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tuningfork.image.ImageFacts;
 import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.image.SkyPosition;
+import dev.tuningfork.tile.SkyCutout;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -207,6 +210,27 @@ public record GalaxyMorphology(
       this(uri, sha256, width, height, hdu, pixelScale, ra, dec, undefined, null);
     }
 
+    /**
+     * A part of a survey image.
+     *
+     * @param sha256 the hash of what the network saw
+     * @param facts what was found out while it was prepared
+     */
+    public static Image of(Cutout cutout, String sha256, ImageFacts facts) {
+      SkyPosition centre = facts.centre();
+      return new Image(
+          cutout.bands.getFirst().uri(),
+          sha256,
+          cutout.side,
+          cutout.side,
+          facts.hdu(),
+          facts.pixelScale(),
+          centre == null ? null : centre.ra(),
+          centre == null ? null : centre.dec(),
+          facts.undefined() == 0 ? null : facts.undefined(),
+          cutout);
+    }
+
     /** An image about which nothing more is known. */
     public Image(@Nullable String uri, String sha256, int width, int height) {
       this(uri, sha256, width, height, null, null, null, null, null);
@@ -236,6 +260,18 @@ public record GalaxyMorphology(
       @Nullable Double missing) {
     public Cutout {
       bands = List.copyOf(bands);
+    }
+
+    /** Of a square that was cut out. */
+    public static Cutout of(String tile, List<Band> bands, SkyCutout cutout, String recipe) {
+      return new Cutout(
+          tile,
+          bands,
+          cutout.square().x(),
+          cutout.square().y(),
+          cutout.square().side(),
+          recipe,
+          cutout.missing() == 0 ? null : cutout.missing());
     }
   }
 

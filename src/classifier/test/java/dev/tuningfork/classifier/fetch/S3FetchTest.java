@@ -84,6 +84,7 @@ class S3FetchTest {
             settings.limits(),
             settings.retries(),
             new S3Settings(URI.create("http://127.0.0.1:" + port), null, true, credentials),
+            settings.tiles(),
             settings.userAgent()));
   }
 
