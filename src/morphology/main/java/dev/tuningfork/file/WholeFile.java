@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Writes a file so that its name never denotes half of it. The content goes to {@code .NAME.part}
- * in the same folder, is forced to the disk, and then replaces the file in one step. A reader, and
- * whoever comes after a crash, finds the old file or the new one.
+ * in the same folder, is forced to the disk, and then replaces the file in one step. A reader finds
+ * the old file or the new one, even after a crash.
  */
 public final class WholeFile {
 

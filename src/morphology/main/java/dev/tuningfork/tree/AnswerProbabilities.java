@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two quantities are kept apart. <em>Conditional</em> is the probability of an answer given that
  * the question was asked; a question's vector sums to 1 within 1e-6. <em>Asked</em> is the
- * probability that a volunteer's walk comes to the question at all: 1 at the root, else the sum,
- * over the answers that lead to it, of their <em>joint</em> probability, which is conditional ×
- * asked.
+ * probability that a volunteer is asked the question at all: 1 at the root, else the sum, over the
+ * answers that lead to it, of their <em>joint</em> probability, which is conditional × asked.
  *
  * <p>Immutable, so safe for any thread.
  */
@@ -225,8 +224,8 @@ public final class AnswerProbabilities {
   }
 
   /**
-   * The probability that a walk comes to this question; empty where it depends on a question that
-   * the model does not answer.
+   * The probability that a volunteer is asked this question; empty where it depends on a question
+   * that the model does not answer.
    */
   public OptionalDouble asked(Question question) {
     double probability = asked[tree.index(question.id())];

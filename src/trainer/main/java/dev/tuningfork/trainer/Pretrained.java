@@ -52,7 +52,7 @@ public record Pretrained(Weights weights, String origin, double kept) {
   String describe() {
     return kept == 0
         ? origin
-        : "%s; the model is %s × these + %s × those that were learnt from them (Wortsman et al. 2022)"
+        : "%s; the model is %s × these weights + %s × the fine-tuned weights (Wortsman et al. 2022)"
             .formatted(origin, kept, 1 - kept);
   }
 }

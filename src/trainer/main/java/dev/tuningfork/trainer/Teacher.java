@@ -91,7 +91,7 @@ public record Teacher(ModelBundle bundle, double share) {
 
   /** For a model's card. */
   String describe() {
-    return "%s %s, from eight views; %s × its answers + %s × the volunteers', and its answers alone where there are no votes (Hinton et al. 2015; Xie et al. 2020)"
+    return "%s %s, from eight views; the targets are %s × its answers + %s × the volunteers', or its answers alone for galaxies without votes (Hinton et al. 2015; Xie et al. 2020)"
         .formatted(bundle.description().name(), bundle.description().version(), share, 1 - share);
   }
 }

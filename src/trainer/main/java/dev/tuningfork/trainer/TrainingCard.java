@@ -53,8 +53,8 @@ final class TrainingCard {
       return "";
     }
     return dataSet.source() instanceof UnlabelledImages
-        ? "what the teacher says of them"
-        : "a biased choice, so judged on none";
+        ? "labelled by the teacher"
+        : "a biased selection, for training only";
   }
 
   /** The number of training galaxies of which at least half of the volunteers were asked. */
@@ -72,9 +72,7 @@ final class TrainingCard {
     TrainingSettings settings = run.settings();
     return List.of(
         "first weights: "
-            + run.pretrained()
-                .map(Pretrained::describe)
-                .orElse("drawn at random (Glorot and Bengio 2010)"),
+            + run.pretrained().map(Pretrained::describe).orElse("random (Glorot and Bengio 2010)"),
         "teacher: " + run.teacher().map(Teacher::describe).orElse("none"),
         "loss: "
             + settings.losses().stream()
@@ -88,7 +86,7 @@ final class TrainingCard {
 
   private static String steps(TrainingSettings settings, Trainer.Result result) {
     TrainingSettings.Descent descent = settings.descent();
-    return "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps and cosine decay, each layer's %s times that of the one above it; weight decay %s; gradient norm at most %s"
+    return "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps, cosine decay and layer-wise decay %s; weight decay %s; gradient norm clipped to %s"
         .formatted(
             result.epochs(),
             settings.batch(),
@@ -103,9 +101,9 @@ final class TrainingCard {
   private static String weights(TrainingSettings settings, Trainer.Result result) {
     double average = settings.descent().average();
     return settings.patience() == 0
-        ? "weights: average over the steps with decay %s, after the last epoch; nothing about the held-out galaxies was used to train, or to choose when to stop"
+        ? "weights: EMA with decay %s, after the last epoch; the held-out galaxies were used neither for training nor to choose the epoch"
             .formatted(average)
-        : "weights: average over the steps with decay %s, after epoch %d, which was the best on the held-out galaxies: the figures below are a little too good for that"
+        : "weights: EMA with decay %s, after epoch %d, which was the best on the held-out galaxies, so the figures below are slightly optimistic"
             .formatted(average, result.epoch());
   }
 }

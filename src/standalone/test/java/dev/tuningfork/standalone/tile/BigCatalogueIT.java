@@ -8,6 +8,7 @@ import dev.tuningfork.catalogue.Condition;
 import dev.tuningfork.standalone.survey.TileLayout;
 import dev.tuningfork.standalone.survey.TilePlan;
 import dev.tuningfork.standalone.survey.TileWriter;
+import dev.tuningfork.tile.Sizing;
 import dev.tuningfork.tile.TileCache;
 import java.io.OutputStream;
 import java.nio.file.Files;

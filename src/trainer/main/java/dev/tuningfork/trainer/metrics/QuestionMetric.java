@@ -58,7 +58,7 @@ public record QuestionMetric(
               "accuracyAgreed",
               question -> question.agreed().accuracy(),
               "agreed",
-              "The same where, besides, more than 80 % of them gave the same answer."),
+              "The same where, in addition, more than 80 % of them gave the same answer."),
           hidden("f1", question -> question.all().macroF1()),
           shown(
               "f1Asked",

@@ -257,7 +257,7 @@ public final class HtmlReport {
     }
     element("h2", "Classes by rule");
     html.append("<table>\n<thead><tr>");
-    List.of("class", "galaxies", "nearest to the answers", "follows to the letter")
+    List.of("class", "galaxies", "nearest to the answers", "follows strictly")
         .forEach(cell -> element("th", cell));
     html.append("</tr></thead>\n<tbody>\n");
     for (Map.Entry<String, Share> entry : evaluation.metrics().classes().entrySet()) {

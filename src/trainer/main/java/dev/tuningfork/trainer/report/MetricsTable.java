@@ -65,7 +65,7 @@ public final class MetricsTable {
     List<String> lines = new ArrayList<>();
     if (metrics.rmse().isPresent()) {
       lines.add(
-          "RMSE over Kaggle's 37 columns: %s; without the quirk of their question 6: %s. Giving every galaxy the mean of these galaxies: %s."
+          "RMSE over Kaggle's 37 columns: %s (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s."
               .formatted(
                   number("%.4f", metrics.rmse()),
                   number("%.4f", metrics.rmseOfTree()),
@@ -107,7 +107,7 @@ public final class MetricsTable {
                     "%s %s of %,d"
                         .formatted(entry.getKey(), entry.getValue(), entry.getValue().whole()))
             .collect(Collectors.joining(", "));
-    return "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s (%s). To the letter the class follows for %s of them, and for %s of all %,d that have a class."
+    return "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them (%s). If every threshold is applied strictly, they give the class for %s of them, and for %s of all %,d galaxies with a class."
         .formatted(
             metrics.nearest().whole(),
             metrics.nearest(),
