@@ -25,6 +25,8 @@ public final class Logging {
     level("dev.tuningfork", Level.ERROR);
     // refuses what a producer sends ahead while its transaction is being opened, and gets it again
     level("kafka.server.ReplicaManager", Level.OFF);
+    // the broker's controller reports that the machine is busy
+    level("EventPerformanceMonitor", Level.OFF);
   }
 
   /** How models compute, even where otherwise errors alone are logged. */
