@@ -141,8 +141,7 @@ class ScriptIT {
   private String flags(Path images) throws Exception {
     Result result =
         run(
-            environment ->
-                environment.put("TUNING_FORK_JAVA_OPTS", "-XX:+PrintCommandLineFlags"),
+            environment -> environment.put("TUNING_FORK_JAVA_OPTS", "-XX:+PrintCommandLineFlags"),
             "classify",
             images.toString(),
             "--model",
