@@ -317,7 +317,10 @@ class ChartTest {
         .contains("survey-images.outcome-topic: \\\"tiles-done\\\"");
     assertThat(
             chart
-                .render(Installation.TOPICS_JOB.yaml().replace("topics: {", "topics: {surveyImages: tiles, "))
+                .render(
+                    Installation.TOPICS_JOB
+                        .yaml()
+                        .replace("topics: {", "topics: {surveyImages: tiles, "))
                 .the("Job")
                 .at("/spec/template/spec/containers/0/args/0")
                 .asText())
