@@ -62,6 +62,9 @@ public final class GalaxyList implements AutoCloseable {
   private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(AHEAD);
   private final Thread thread;
 
+  /** What ended the thread that no list is to blame for. */
+  private volatile @Nullable Error failure;
+
   // of the piece that is being read
   private final List<Piece.Entry> entries = new ArrayList<>();
   private long cursor;
@@ -76,8 +79,20 @@ public final class GalaxyList implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("expand").start(this::run);
   }
 
-  /** The next piece; null where none is ready yet. */
+  /**
+   * The next piece; null where none is ready yet.
+   *
+   * @throws IllegalStateException where reading failed and the list is not to blame, such as for
+   *     want of memory
+   */
   public @Nullable Piece poll() {
+    Error cause = failure;
+    if (cause != null) {
+      throw new IllegalStateException(
+          "Listing the galaxies of %s failed (%s). The list is not the cause."
+              .formatted(image.surveyImageId(), cause),
+          cause);
+    }
     return pieces.poll();
   }
 
@@ -107,12 +122,14 @@ public final class GalaxyList implements AutoCloseable {
         end = new Piece.Complete();
       } catch (FetchException e) {
         end = new Piece.Broken(Stage.EXPAND, e.kind(), e.attempts(), e);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | StackOverflowError e) {
         end = new Piece.Broken(Stage.EXPAND, FailureKind.PERMANENT, 1, e);
       }
       put(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the thread ends, because the list is closed
+    } catch (Error e) {
+      failure = e;
     }
   }
 

@@ -53,6 +53,6 @@ public record Piece(List<Entry> entries, long cursor, long excluded, @Nullable E
    *
    * @param cause its message is a sentence that the publisher understands
    */
-  public record Broken(Stage stage, FailureKind kind, int attempts, Exception cause)
+  public record Broken(Stage stage, FailureKind kind, int attempts, Throwable cause)
       implements End {}
 }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -194,6 +195,11 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
           image.surveyImageId(),
           entry.offset());
       return;
+    }
+    if (unfinished.containsKey(entry.offset())) {
+      throw new StreamsException(
+          "The survey image at offset %d of %s has the place of one that is not done yet, from another topic of survey images. Set survey-images.topic back until that one is done. Nothing is lost."
+              .formatted(entry.offset(), entry.topic()));
     }
     messages.put(entry.offset(), entry);
     put(entry.offset(), begun);
