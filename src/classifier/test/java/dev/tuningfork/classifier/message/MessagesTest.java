@@ -1,8 +1,10 @@
 package dev.tuningfork.classifier.message;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.networknt.schema.ExecutionContext;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Builders;
@@ -28,7 +31,9 @@ import net.jqwik.api.Provide;
 import org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MessagesTest {
@@ -146,12 +151,69 @@ class MessagesTest {
         "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":@} | binary mode",
         "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data_base64\":\"QQ==\"} | binary mode",
         "{\"before\":null,\"after\":@,\"op\":\"c\"} | ExtractNewRecordState",
+        "{\"source\":{},\"op\":\"t\",\"ts_ms\":1} | ExtractNewRecordState",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"} | binary mode",
+        "{\"database\":\"d\",\"type\":\"insert\",\"data\":@} | within the field \"data\" of another object",
+        "{\"Message\":\" {\\\"objectId\\\":\\\"1\\\"}\"} | within the field \"Message\" of another object",
+        "\"/9j/4AAQSkZJRgABAQ==\" | base64 text: publish its bytes",
+        "\"https://images.example.org/1.jpg\" | publish a JSON object with objectId and image.uri",
       })
   void whatWrapsOrFollowsAReferenceIsNamedWithItsRemedy(String json, String sentence) {
     String text = json.replace("@", REFERENCE_TEXT).replace("\\n", "\n");
     assertThatThrownBy(() -> GalaxyImageReference.fromJson(text.getBytes(UTF_8)))
         .isInstanceOf(MessageException.class)
         .hasMessageContaining(sentence);
+  }
+
+  static Stream<Arguments> valuesThatAreNoMessage() {
+    return Stream.of(
+        arguments("GIF89a", "format GIF, which is not supported: publish a JPEG, PNG or FITS image"),
+        arguments("II*\0\u0008", "format TIFF"),
+        arguments("MM\0*\0", "format TIFF"),
+        arguments("RIFF\0\1\0\0WEBPVP8", "format WebP"),
+        arguments("BM\1\2\0\0\0\0\0\0", "format BMP"),
+        arguments("\0\0\0\fjP  \r\n\u0087\n\0", "format JPEG 2000"),
+        arguments("\u00ff\n\1", "format JPEG XL"),
+        arguments("\0\0\0\u001cftypavif\0\0", "format AVIF"),
+        arguments("\0\0\0\u0018ftypheic\0\0", "format HEIF"),
+        arguments("<?xml version='1.0'?><VOEvent/>", "format XML"),
+        arguments("\u0089HDF\r\n\u001a\n", "format HDF5"),
+        arguments("#ASDF 1.0.0", "format ASDF"),
+        arguments("\u0093NUMPY\1", "format NumPy"),
+        arguments("XTENSION= 'IMAGE   '", "FITS without its primary HDU"),
+        arguments("PK\3\4\1", "compressed with ZIP, which is not supported: publish it uncompressed"),
+        arguments("BZh91AY", "compressed with bzip2"),
+        arguments("(\u00b5/\u00fd\1", "compressed with Zstandard"),
+        arguments("\u00fd7zXZ\0", "compressed with xz"),
+        arguments("Obj\1\4\u0014avro.codec", "Avro file with its own schema"),
+        arguments("\u00c3\1\1\2", "single-object encoding"),
+        arguments("\u00ac\u00ed\0\5", "serialised Java object"),
+        arguments("\u0080\4\u0095", "Python pickle"),
+        arguments("/9j/4AAQSkZJRgABAQ", "base64 text: publish its bytes"),
+        arguments("iVBORw0KGgoAAAANSUhEUg", "base64 text"),
+        arguments("data:image/jpeg;base64,/9j/", "URI alone: publish a JSON object"),
+        arguments("s3://bucket/1.fits", "URI alone"),
+        arguments("\u0082\u00a8ob", "neither JSON in UTF-8 nor an image"),
+        arguments("\3\0\1\2", "neither JSON in UTF-8 nor an image"),
+        arguments("\u00ef\u00bb\u00bf{}", "objectId is missing."),
+        arguments("{}", "objectId is missing."),
+        arguments("587,file:/1", "not valid JSON"));
+  }
+
+  /** A letter stands for a byte. */
+  @ParameterizedTest
+  @MethodSource("valuesThatAreNoMessage")
+  void whatIsNoMessageIsNamedWithItsRemedy(String value, String sentence) {
+    assertThatThrownBy(() -> MessageFormat.JSON.reference(value.getBytes(ISO_8859_1)))
+        .isInstanceOf(MessageException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32LE"})
+  void textInUtf16IsRead(String encoding) throws Exception {
+    assertThat(MessageFormat.JSON.reference(REFERENCE_TEXT.getBytes(encoding)))
+        .isEqualTo(GalaxyImageReference.of("1", "file:/1"));
   }
 
   @Test
