@@ -266,6 +266,10 @@ threads: {{ .Values.kafka.threads }}
 input.topic: {{ .Values.topics.input | quote }}
 output.topic: {{ .Values.topics.output | quote }}
 dead-letter.topic: {{ .Values.topics.deadLetters | quote }}
+{{- if .Values.topics.surveyImages }}
+survey-images.topic: {{ .Values.topics.surveyImages | quote }}
+survey-images.outcome-topic: {{ .Values.topics.surveyImageOutcomes | quote }}
+{{- end }}
 serialization: {{ .Values.topics.serialisation }}
 {{- with .Values.registry }}
 {{- if .url }}

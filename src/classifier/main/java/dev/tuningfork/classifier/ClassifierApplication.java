@@ -2,9 +2,11 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.batch.Sampler;
+import dev.tuningfork.classifier.expand.GalaxyLists;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageFormat;
+import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
@@ -13,6 +15,9 @@ import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
+import dev.tuningfork.classifier.stream.SurveyImages;
+import dev.tuningfork.classifier.stream.SurveySettings;
+import dev.tuningfork.classifier.stream.SurveyTopics;
 import dev.tuningfork.classifier.stream.Transactions;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.Preprocessor;
@@ -121,7 +126,8 @@ public final class ClassifierApplication implements AutoCloseable {
             format,
             settings.pipeline().ledger(),
             transactions,
-            metrics);
+            metrics,
+            settings.surveyTopics().map(sky -> surveyImages(settings, sky)));
     streams =
         new KafkaStreams(topology, StreamsSettings.of(settings, streamsProtocol), transactions);
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
@@ -142,6 +148,18 @@ public final class ClassifierApplication implements AutoCloseable {
             told ->
                 new Endpoints(
                     settings, models, format, topology.describe().toString(), told, metrics, feed));
+  }
+
+  private SurveyImages surveyImages(ClassifierSettings settings, SurveyTopics topics) {
+    SurveySettings survey = settings.pipeline().survey();
+    return new SurveyImages(
+        topics,
+        new GalaxyLists(
+            fetcher,
+            settings.pipeline().fetch().tiles().folder(),
+            survey.piece(),
+            settings.pipeline().ledger().largestReference()),
+        survey);
   }
 
   /**
@@ -200,10 +218,25 @@ public final class ClassifierApplication implements AutoCloseable {
     return switch (settings.messages().serialization()) {
       case JSON -> MessageFormat.jsonReadingAvro(registry);
       case AVRO ->
-          MessageFormat.avro(
+          withOutcomes(
+              settings,
               registry,
-              registry.id(settings.topics().output() + "-value", GalaxyMorphology.avroSchema()));
+              MessageFormat.avro(
+                  registry,
+                  registry.id(
+                      settings.topics().output() + "-value", GalaxyMorphology.avroSchema())));
     };
+  }
+
+  private static MessageFormat withOutcomes(
+      ClassifierSettings settings, SchemaRegistry registry, MessageFormat format) {
+    return settings
+        .surveyTopics()
+        .map(
+            topics ->
+                format.withOutcomes(
+                    registry.id(topics.outcomes() + "-value", SurveyImageOutcome.avroSchema())))
+        .orElse(format);
   }
 
   private void open() {

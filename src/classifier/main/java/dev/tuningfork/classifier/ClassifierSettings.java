@@ -6,6 +6,7 @@ import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.Retries;
 import dev.tuningfork.classifier.fetch.S3Settings;
+import dev.tuningfork.classifier.fetch.TileSettings;
 import dev.tuningfork.classifier.registry.RegistrySettings;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ConnectionLimits;
@@ -18,6 +19,8 @@ import dev.tuningfork.classifier.setting.SettingType;
 import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.LedgerSettings;
+import dev.tuningfork.classifier.stream.SurveySettings;
+import dev.tuningfork.classifier.stream.SurveyTopics;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.model.Form;
@@ -149,8 +152,10 @@ public final class ClassifierSettings {
           Retries.SECTION,
           FetchSettings.SECTION,
           S3Settings.SECTION,
+          TileSettings.SECTION,
           BatcherSettings.SECTION,
           LedgerSettings.SECTION,
+          SurveySettings.SECTION,
           ServiceSettings.SECTION,
           ConnectionLimits.SECTION,
           PageSettings.SECTION,
@@ -220,7 +225,11 @@ public final class ClassifierSettings {
 
   /** The way of one galaxy: how much it may cost there, and how many are on it. */
   public record Pipeline(
-      ImageLimits image, BatcherSettings batch, LedgerSettings ledger, FetchSettings fetch) {}
+      ImageLimits image,
+      BatcherSettings batch,
+      LedgerSettings ledger,
+      SurveySettings survey,
+      FetchSettings fetch) {}
 
   /** What a classifier starts from, without HTTP; it lacks only where Kafka is. */
   public static final ClassifierSettings DEFAULT =
@@ -259,6 +268,7 @@ public final class ClassifierSettings {
                 () -> new ImageLimits(values.get(LARGEST_PIXELS), values.get(LARGEST_BYTES))),
             BatcherSettings.of(values),
             LedgerSettings.of(values),
+            SurveySettings.of(values),
             FetchSettings.of(values));
     service = ServiceSettings.of(values);
     this.kafka = Map.copyOf(kafka);
@@ -315,6 +325,14 @@ public final class ClassifierSettings {
 
   public Topics topics() {
     return topics;
+  }
+
+  /** The topics of survey images; empty where none are read. */
+  public Optional<SurveyTopics> surveyTopics() {
+    SurveySettings survey = pipeline.survey();
+    return survey
+        .topic()
+        .map(topic -> SurveyTopics.of(topic, survey.outcomes(), group.applicationId()));
   }
 
   /** How topics that are missing are created; empty: they are not, and the start is refused. */

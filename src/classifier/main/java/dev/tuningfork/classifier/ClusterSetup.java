@@ -2,6 +2,7 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.setting.SettingsException;
+import dev.tuningfork.classifier.stream.SurveyTopics;
 import dev.tuningfork.classifier.stream.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -66,21 +67,32 @@ final class ClusterSetup {
   }
 
   /** Those topics of a classifier that the cluster does not have. */
-  static List<String> missing(Admin admin, Topics topics, Duration atMost)
+  static List<String> missing(Admin admin, ClassifierSettings settings, Duration atMost)
       throws ExecutionException, InterruptedException, TimeoutException {
     Set<String> existing = admin.listTopics().names().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    return Stream.of(topics.input(), topics.output(), topics.deadLetters())
-        .filter(topic -> !existing.contains(topic))
+    return topics(settings).stream().filter(topic -> !existing.contains(topic)).toList();
+  }
+
+  /** All that are the operator's: those that are internal are always created. */
+  private static List<String> topics(ClassifierSettings settings) {
+    Topics topics = settings.topics();
+    return Stream.concat(
+            Stream.of(topics.input(), topics.output(), topics.deadLetters()),
+            settings.surveyTopics().stream()
+                .flatMap(survey -> Stream.of(survey.input(), survey.outcomes())))
         .distinct()
         .toList();
   }
 
   private boolean prepare() throws ExecutionException, InterruptedException, TimeoutException {
-    List<String> missing = missing(admin, settings.topics(), AT_MOST);
+    List<String> missing = missing(admin, settings, AT_MOST);
     if (!missing.isEmpty()) {
       create(missing);
     }
     awaitTopics();
+    if (settings.surveyTopics().isPresent()) {
+      createInternal(settings.surveyTopics().get());
+    }
     OutcomeRetention.look(admin, settings.topics());
     return switch (settings.group().protocol()) {
       case STREAMS -> true;
@@ -108,11 +120,77 @@ final class ClusterSetup {
             .map(
                 topic ->
                     new NewTopic(topic, creation.partitions(), creation.replicationFactor())
-                        .configs(config))
+                        .configs(isOfOutcomes(topic) ? compacted(config) : config))
             .toList();
+    createMissing(wanted);
+  }
+
+  private boolean isOfOutcomes(String topic) {
+    return settings.surveyTopics().filter(survey -> survey.outcomes().equals(topic)).isPresent();
+  }
+
+  private static Map<String, String> compacted(Map<String, String> config) {
+    Map<String, String> more = new HashMap<>(config);
+    more.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    return more;
+  }
+
+  private void createMissing(List<NewTopic> wanted)
+      throws ExecutionException, InterruptedException, TimeoutException {
     List<String> created = NewTopics.createMissing(admin, wanted, AT_MOST);
     if (!created.isEmpty()) {
       LOG.info("Created the topics {}.", String.join(", ", created));
+    }
+  }
+
+  /**
+   * Creates the topics between survey images and the ledger, as Kafka Streams creates its own, and
+   * checks their partitions. They are kept by size and not by time, so that a classifier may stand
+   * still for months: what is not read yet is bounded by {@code survey-images.ahead}, and is far
+   * smaller.
+   */
+  private void createInternal(SurveyTopics survey)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Map<String, Integer> partitions = partitions(settings.topics().input(), survey.input());
+    int ofInput = partitions.getOrDefault(settings.topics().input(), 1);
+    int ofSurvey = partitions.getOrDefault(survey.input(), 1);
+    short replicas = settings.creation().map(TopicCreation::replicationFactor).orElse((short) -1);
+    Map<String, String> config =
+        Map.of(
+            TopicConfig.RETENTION_MS_CONFIG, "-1",
+            TopicConfig.RETENTION_BYTES_CONFIG, String.valueOf(1L << 30),
+            TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(64 << 20),
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                String.valueOf(Math.max(1_048_588, settings.pipeline().ledger().largestMessage())));
+    createMissing(
+        List.of(
+            new NewTopic(survey.galaxies(), ofInput, replicas).configs(config),
+            new NewTopic(survey.progress(), ofSurvey, replicas).configs(config)));
+    NewTopics.await(admin, List.of(survey.galaxies(), survey.progress()), AT_MOST);
+    Map<String, Integer> internal = partitions(survey.galaxies(), survey.progress());
+    require(survey.galaxies(), internal, ofInput, settings.topics().input());
+    require(survey.progress(), internal, ofSurvey, survey.input());
+  }
+
+  private Map<String, Integer> partitions(String... topics)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Map<String, Integer> partitions = new HashMap<>();
+    admin
+        .describeTopics(List.of(topics))
+        .allTopicNames()
+        .get(AT_MOST.toNanos(), TimeUnit.NANOSECONDS)
+        .forEach((name, topic) -> partitions.put(name, topic.partitions().size()));
+    return partitions;
+  }
+
+  private static void require(
+      String topic, Map<String, Integer> partitions, int due, String sameAs) {
+    int has = partitions.getOrDefault(topic, 0);
+    if (has != due) {
+      throw new SettingsException(
+          "The topic %s has %d partitions and must have as many as %s, which has %d. Add partitions to the one that has fewer (kafka-topics.sh --alter --partitions %d)."
+              .formatted(topic, has, sameAs, due, Math.max(has, due)));
     }
   }
 
@@ -122,8 +200,7 @@ final class ClusterSetup {
    * because the others can be worked on.
    */
   private void awaitTopics() throws ExecutionException, InterruptedException {
-    Topics topics = settings.topics();
-    Set<String> names = Set.copyOf(List.of(topics.input(), topics.output(), topics.deadLetters()));
+    List<String> names = topics(settings);
     try {
       NewTopics.await(admin, names, AT_MOST);
     } catch (TimeoutException e) {

@@ -9,7 +9,6 @@ import dev.tuningfork.classifier.metrics.ResidentMemory;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
 import dev.tuningfork.classifier.page.PageDeadLetters;
-import dev.tuningfork.classifier.rollout.Refusal;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
@@ -19,7 +18,6 @@ import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Forms;
 import dev.tuningfork.model.ModelException;
-import dev.tuningfork.model.ModelIdentity;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -30,6 +28,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -40,6 +39,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -58,6 +59,9 @@ final class Endpoints implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
   private static final String MORPHOLOGIES = "-morphologies";
+
+  /** How soon a metric of a task or a client is shown that Kafka has made since the start. */
+  private static final Duration KAFKA_METRICS_REFRESH = Duration.ofSeconds(10);
 
   private final ClassifierSettings settings;
   private final String version;
@@ -183,8 +187,13 @@ final class Endpoints implements AutoCloseable {
     JvmGcMetrics collections = new JvmGcMetrics();
     binders.add(collections);
     collections.bindTo(registry);
-    KafkaStreamsMetrics kafka = new KafkaStreamsMetrics(streams);
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("kafka-metrics").factory());
+    KafkaStreamsMetrics kafka =
+        new KafkaStreamsMetrics(streams, List.of(), scheduler, KAFKA_METRICS_REFRESH);
     binders.add(kafka);
+    binders.add(scheduler);
     kafka.bindTo(registry);
   }
 
@@ -216,19 +225,14 @@ final class Endpoints implements AutoCloseable {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("version", version);
     info.put("startedAt", startedAt);
-    info.put("model", identity(model.identity()));
-    models.shadow().ifPresent(shadow -> info.put("shadow", identity(shadow)));
-    models.refusal().ifPresent(refused -> info.put("refusedModel", refused(refused)));
+    info.put("model", model.identity());
+    models.shadow().ifPresent(shadow -> info.put("shadow", shadow));
+    models.refusal().ifPresent(refused -> info.put("refusedModel", refused));
     info.put("tree", Map.of("id", model.tree().id(), "version", model.tree().version()));
     info.put("preprocessing", model.preprocessing());
     info.put("device", model.device());
     info.put("forms", forms());
-    info.put(
-        "topics",
-        Map.of(
-            "input", settings.topics().input(),
-            "output", settings.topics().output(),
-            "deadLetters", settings.topics().deadLetters()));
+    info.put("topics", settings.topics());
     info.put("settings", ShownSettings.of(settings));
     return info;
   }
@@ -240,22 +244,6 @@ final class Endpoints implements AutoCloseable {
     } catch (ModelException e) {
       throw new IllegalStateException("The serving model's device is not available.", e);
     }
-  }
-
-  private static Map<String, Object> identity(ModelIdentity model) {
-    Map<String, Object> identity = new LinkedHashMap<>();
-    identity.put("name", model.name());
-    identity.put("version", model.version());
-    identity.put("sha256", model.sha256());
-    return identity;
-  }
-
-  private static Map<String, Object> refused(Refusal refusal) {
-    Map<String, Object> refused = new LinkedHashMap<>();
-    refused.put("bundle", refusal.bundle());
-    refused.put("reason", refusal.reason());
-    refused.put("at", refusal.at().truncatedTo(ChronoUnit.MILLIS).toString());
-    return refused;
   }
 
   /** Where the other instances find this one: what the operator says, or where it listens. */

@@ -73,7 +73,7 @@ public final class Preflight {
           "Cannot create a client for %s: %s. %s".formatted(servers, e.getMessage(), cause(e)));
     }
     try {
-      List<String> missing = ClusterSetup.missing(admin, settings.topics(), KAFKA);
+      List<String> missing = ClusterSetup.missing(admin, settings, KAFKA);
       boolean good = missing.isEmpty() || settings.creation().isPresent();
       return new Finding(
           "Kafka",

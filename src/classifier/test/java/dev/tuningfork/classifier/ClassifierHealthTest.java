@@ -87,7 +87,7 @@ class ClassifierHealthTest {
   }
 
   @Test
-  void whatIsToldToEndIsNotReadyButNeedsNoRestart() {
+  void aStoppingClassifierIsNotReadyButLive() {
     var closing =
         new Sight(
             "m", false, true, Optional.empty(), true, KafkaStreams.State.NOT_RUNNING, 0, 0, 0);

@@ -38,7 +38,7 @@ class ClassifierSettingsTest {
   @TempDir Path folder;
 
   @Test
-  void nothingSetIsSafe() {
+  void theDefaultsAreSafe() {
     ClassifierSettings settings = ClassifierSettings.read(null, Map.of());
     assertThat(settings)
         .isEqualTo(
@@ -189,7 +189,7 @@ class ClassifierSettingsTest {
         "kafka.processing.guarantee=at_least_once | The setting kafka.processing.guarantee cannot be set: only exactly_once_v2 loses nothing and doubles nothing.",
         "kafka.application.id=x | The setting kafka.application.id cannot be set: set application-id instead.",
       })
-  void whatIsUnknownOrWrongIsRefusedByName(String line, String sentence) throws IOException {
+  void unknownNamesAndWrongValuesAreRefusedByName(String line, String sentence) throws IOException {
     Path file = file("wrong.properties", line);
     assertThatThrownBy(() -> ClassifierSettings.read(file, Map.of()))
         .isInstanceOf(SettingsException.class)
@@ -203,7 +203,7 @@ class ClassifierSettingsTest {
     "[::1]:8080, ::1, 8080",
     "classifier.example.org:80, classifier.example.org, 80"
   })
-  void theServiceListensWhereItIsTold(String address, String host, int port) {
+  void theServiceListensOnTheConfiguredAddress(String address, String host, int port) {
     assertThat(
             ClassifierSettings.read(null, Map.of("TUNING_FORK_SERVICE_ADDRESS", address))
                 .service()
@@ -250,7 +250,7 @@ class ClassifierSettingsTest {
   }
 
   @Test
-  void theRegistrysPasswordMayStandInAFile() throws IOException {
+  void theRegistrysPasswordCanBeInAFile() throws IOException {
     Path password = file("password", "hush\n");
     Path file =
         file(
@@ -280,7 +280,7 @@ class ClassifierSettingsTest {
         "producer.ssl.keystore.password",
         "admin.ssl.truststore.password"
       })
-  void everySecretOfKafkasMayStandInAFile(String name) throws IOException {
+  void everyKafkaSecretCanBeInAFile(String name) throws IOException {
     Path secret = file("secret", "hush; hush\n");
     Path file = file("kafka.properties", "kafka.%s-file=%s".formatted(name, secret));
     Map<String, String> variable =
@@ -305,7 +305,7 @@ class ClassifierSettingsTest {
   }
 
   @Test
-  void whatIsNoSecretStandsInNoFile() throws IOException {
+  void onlySecretsCanBeInAFile() throws IOException {
     Path file = file("wrong.properties", "kafka.client.id-file=/etc/hostname");
     assertThatThrownBy(() -> ClassifierSettings.read(file, Map.of()))
         .isInstanceOf(SettingsException.class)
@@ -313,7 +313,7 @@ class ClassifierSettingsTest {
   }
 
   @Test
-  void theKeyOfTheStoreMayStandInAFile() throws IOException {
+  void theKeyOfTheStoreCanBeInAFile() throws IOException {
     Path id = file("id", "me\n");
     Path secret = file("secret", "hush\n");
     Path file =

@@ -40,7 +40,7 @@ class OutcomeRetentionTest {
     "retention.ms=604800000, message.timestamp.type=LogAppendTime retention.ms=604800000",
     "retention.ms=604800000, message.timestamp.type=LogAppendTime retention.ms=3600000"
   })
-  void whatKeepsEveryOutcomeIsNot(String outcome, String input) {
+  void topicsThatKeepEveryOutcomeAreNotWarnedOf(String outcome, String input) {
     assertThat(OutcomeRetention.warning("answers", config(outcome), config(input))).isEmpty();
   }
 

@@ -14,7 +14,7 @@ class ShownSettingsTest {
   @TempDir Path folder;
 
   @Test
-  void secretsAreNotShownWhereverTheyStand() throws IOException {
+  void secretsAreNeverShown() throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("secrets.properties"),

@@ -105,7 +105,7 @@ class ChartTest {
 
   @ParameterizedTest
   @EnumSource
-  void theMemoryLimitHoldsWhatTheJvmIsTold(Installation installation) {
+  void theMemoryLimitFitsTheJvmOptions(Installation installation) {
     JsonNode container = chart.render(installation.yaml()).classifier();
     assertThat(container.at("/resources/requests/memory"))
         .isEqualTo(container.at("/resources/limits/memory"));
@@ -294,6 +294,40 @@ class ChartTest {
   }
 
   @Test
+  void surveyImagesHaveTheirTopicsRightsAndSettings() {
+    String values = "topics: {surveyImages: tiles, surveyImageOutcomes: tiles-done}\n";
+    Rendering strimzi =
+        chart.render(
+            Installation.STRIMZI.yaml().replace("topics: {", "topics: {surveyImages: tiles, "));
+    assertThat(strimzi.all("KafkaTopic"))
+        .extracting(t -> t.at("/spec/topicName").asText())
+        .contains("tiles", "galaxy-survey-images");
+    assertThat(strimzi.all("KafkaTopic"))
+        .allSatisfy(
+            topic ->
+                assertThat(topic.at("/spec/config").path("cleanup.policy").asText())
+                    .isEqualTo(
+                        topic.at("/spec/topicName").asText().equals("galaxy-survey-images")
+                            ? "compact"
+                            : ""));
+    assertThat(strimzi.the("KafkaUser").toString())
+        .contains("\"tiles\"", "\"galaxy-survey-images\"");
+    assertThat(chart.render(values).the("ConfigMap").toString())
+        .contains("survey-images.topic: \\\"tiles\\\"")
+        .contains("survey-images.outcome-topic: \\\"tiles-done\\\"");
+    assertThat(
+            chart
+                .render(Installation.TOPICS_JOB.yaml().replace("topics: {", "topics: {surveyImages: tiles, "))
+                .the("Job")
+                .at("/spec/template/spec/containers/0/args/0")
+                .asText())
+        .contains(
+            "tiles galaxy-survey-images;",
+            "$(test \"$topic\" = galaxy-survey-images && echo --config cleanup.policy=compact)");
+    assertThat(chart.render("{}").the("ConfigMap").toString()).doesNotContain("survey-images");
+  }
+
+  @Test
   void aJobMakesTheTopicsBeforeTheClassifierAsksForThem() {
     JsonNode job = chart.render(Installation.TOPICS_JOB.yaml()).the("Job");
     assertThat(job.at("/metadata/annotations").path("helm.sh/hook").asText())
@@ -419,7 +453,7 @@ class ChartTest {
   }
 
   @Test
-  void aModelThatIsWatchedAndItsShadowAreToldToTheApplication() {
+  void theApplicationKnowsTheWatchedModelAndItsShadow() {
     assertThat(chart.render(Installation.MODEL_WATCHED.yaml()).settings())
         .contains(
             "model: \"/model/gz2/serving\"",

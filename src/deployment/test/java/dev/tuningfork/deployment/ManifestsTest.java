@@ -127,7 +127,7 @@ class ManifestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsMountedIsThere(Installation installation) {
+  void everyMountedFileExists(Installation installation) {
     Rendering rendering = chart.render(installation.yaml());
     rendering
         .podSpecs()
@@ -159,7 +159,7 @@ class ManifestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void whateverSelectsPodsFindsTheClassifiersAlone(Installation installation) {
+  void everySelectorMatchesOnlyClassifierPods(Installation installation) {
     Rendering rendering = chart.render(installation.yaml());
     JsonNode labels = rendering.the("Deployment").at("/spec/template/metadata/labels");
     Stream.of(

@@ -94,7 +94,8 @@ class RightsIT {
     Path secret = Files.createDirectories(folder.resolve("secrets/kafka-sasl"));
     Files.writeString(secret.resolve("password"), PASSWORD);
     broker = GuardedBroker.start(folder.resolve("broker"), Map.of(USER, PASSWORD));
-    // both at once, because Micrometer looks for new measures of Kafka's only once a minute
+    // both at once, because metrics that Kafka makes after the start are shown only some seconds
+    // later
     for (String protocol : List.of("streams", "classic")) {
       CLASSIFIERS.add(start("gz-" + protocol, protocol));
     }

@@ -102,7 +102,7 @@ class SettingsTest {
   }
 
   @Test
-  void howTheModelIsExchangedArrives() throws IOException {
+  void modelChangesAreAnnounced() throws IOException {
     assertThat(read(chart.render(Installation.MODEL_WATCHED.yaml())).model())
         .isEqualTo(
             new ModelChoice(

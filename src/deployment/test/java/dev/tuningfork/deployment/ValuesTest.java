@@ -110,7 +110,7 @@ class ValuesTest {
   }
 
   @Test
-  void anImageAsAVolumeWantsAKubernetesThatHasThem() {
+  void imageVolumesNeedAKubernetesThatSupportsThem() {
     String values = Installation.MODEL_IN_AN_IMAGE.yaml();
     assertThat(chart.render(values, "1.33.0").objects()).isNotEmpty();
     assertThatThrownBy(() -> chart.render(values, "1.32.4"))
@@ -126,7 +126,7 @@ class ValuesTest {
         "global: {imageRegistry: example.org}",
         "podDisruptionBudget: {maxUnavailable: 25%}",
       })
-  void whatIsRightIsTaken(String values) {
+  void validValuesAreAccepted(String values) {
     assertThat(chart.render(values).objects()).isNotEmpty();
   }
 

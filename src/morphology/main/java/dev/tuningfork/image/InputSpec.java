@@ -3,11 +3,8 @@ package dev.tuningfork.image;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tuningfork.file.Sha256;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -167,15 +164,10 @@ public record InputSpec(
    */
   public String id() {
     try {
-      byte[] content = new ObjectMapper().writeValueAsString(this).getBytes(StandardCharsets.UTF_8);
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-      return String.join(
-          "-",
-          channels.name().toLowerCase(Locale.ROOT),
-          String.valueOf(size),
-          HexFormat.of().formatHex(hash, 0, 4));
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256, and a record of numbers is JSON.", e);
+      String hash = Sha256.abbreviated(new ObjectMapper().writeValueAsString(this));
+      return channels.name().toLowerCase(Locale.ROOT) + "-" + size + "-" + hash;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A record of numbers is JSON.", e);
     }
   }
 }

@@ -1,5 +1,10 @@
 package dev.tuningfork.image;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
 /**
  * The pixels of a square image as they were taken from a file, cropped and resampled but not
  * standardised: pixel by pixel, row by row from the top, the channels of a pixel side by side
@@ -81,6 +86,24 @@ public sealed interface Pixels {
   /** One of the numbers as a level of 0 to 255, rounded where it lies between two. */
   default int level(int index) {
     return Math.round(255 * Math.clamp(brightness(index), 0f, 1f));
+  }
+
+  /** The SHA-256 of the numbers, 64 hexadecimal digits; brightness is hashed big-endian. */
+  default String sha256() {
+    byte[] bytes =
+        switch (this) {
+          case Levels(byte[] levels) -> levels;
+          case Brightness(float[] brightness) -> {
+            ByteBuffer buffer = ByteBuffer.allocate(Float.BYTES * brightness.length);
+            buffer.asFloatBuffer().put(brightness);
+            yield buffer.array();
+          }
+        };
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256.", e);
+    }
   }
 
   /**

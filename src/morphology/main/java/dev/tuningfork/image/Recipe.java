@@ -2,14 +2,11 @@ package dev.tuningfork.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -137,13 +134,10 @@ public record Recipe(
   /** Name, version and the beginning of a SHA-256 of the numbers: {@code legacy-grz-1-0a1b2c3d}. */
   public String id() {
     try {
-      byte[] content =
-          JSON.writeValueAsString(new Recipe(name, version, "", bands, tone, size))
-              .getBytes(StandardCharsets.UTF_8);
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-      return "%s-%d-%s".formatted(name, version, HexFormat.of().formatHex(hash, 0, 4));
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256, and a recipe is JSON.", e);
+      String numbers = JSON.writeValueAsString(new Recipe(name, version, "", bands, tone, size));
+      return "%s-%d-%s".formatted(name, version, Sha256.abbreviated(numbers));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A recipe is JSON.", e);
     }
   }
 

@@ -1,13 +1,15 @@
 package dev.tuningfork.model;
 
+import dev.tuningfork.file.Sha256;
+import dev.tuningfork.file.WholeFile;
 import dev.tuningfork.model.Manifest.FileEntry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +73,7 @@ sealed interface BundleFiles {
               .formatted(
                   name, content.length > entry.bytes() ? "longer" : "shorter", entry.bytes()));
     }
-    String hash = Manifest.sha256(content);
+    String hash = Sha256.hex(content);
     if (!hash.equals(entry.sha256())) {
       throw new IOException(
           "The SHA-256 of its file %s is %s, but model.json says %s: it was changed or damaged after it was made."
@@ -105,29 +107,25 @@ sealed interface BundleFiles {
    */
   static void write(Path path, SequencedMap<String, byte[]> files) throws IOException {
     if (path.toString().endsWith(".zip")) {
-      Path unfinished = unfinished(path);
-      try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(unfinished))) {
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
-          ZipEntry entry = new ZipEntry(file.getKey());
-          entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
-          zip.putNextEntry(entry);
-          zip.write(file.getValue());
-          zip.closeEntry();
-        }
-      }
-      Files.move(unfinished, path, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(path, out -> zip(files, out));
       return;
     }
     Files.createDirectories(path);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      Path place = path.resolve(file.getKey());
-      Files.write(unfinished(place), file.getValue());
-      Files.move(unfinished(place), place, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(path.resolve(file.getKey()), out -> out.write(file.getValue()));
     }
   }
 
-  private static Path unfinished(Path path) {
-    return path.resolveSibling(path.getFileName() + ".part");
+  private static void zip(SequencedMap<String, byte[]> files, OutputStream out) throws IOException {
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        ZipEntry entry = new ZipEntry(file.getKey());
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        zip.putNextEntry(entry);
+        zip.write(file.getValue());
+        zip.closeEntry();
+      }
+    }
   }
 
   /** A folder. */

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.file.Sha256;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -49,15 +47,7 @@ record Manifest(
   record FileEntry(long bytes, @Nullable String sha256) {
 
     static FileEntry of(byte[] content) {
-      return new FileEntry(content.length, Manifest.sha256(content));
-    }
-  }
-
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+      return new FileEntry(content.length, Sha256.hex(content));
     }
   }
 

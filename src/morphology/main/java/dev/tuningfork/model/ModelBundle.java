@@ -1,5 +1,6 @@
 package dev.tuningfork.model;
 
+import dev.tuningfork.file.Sha256;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.Manifest.FileEntry;
 import dev.tuningfork.model.ModelDescription.Output;
@@ -253,7 +254,7 @@ public final class ModelBundle {
 
   /** The bundle's name, its version, and the SHA-256 of its {@code model.json}. */
   public ModelIdentity identity() {
-    return new ModelIdentity(description.name(), description.version(), Manifest.sha256(manifest));
+    return new ModelIdentity(description.name(), description.version(), Sha256.hex(manifest));
   }
 
   public ModelDescription description() {

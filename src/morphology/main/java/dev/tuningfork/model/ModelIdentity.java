@@ -1,7 +1,7 @@
 package dev.tuningfork.model;
 
 /**
- * Which model answered.
+ * The model that answered.
  *
  * @param name such as {@code alexnet-lite-gz2}
  * @param version such as {@code 1.0.0}

@@ -5,6 +5,7 @@ import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import java.util.List;
+import java.util.stream.Gatherers;
 
 /**
  * A model in memory, on one device. It may be used by any thread and by many at once: {@link
@@ -60,6 +61,14 @@ public interface MorphologyModel extends AutoCloseable {
    * @throws DeviceException if the device has failed, and no image is to blame
    */
   List<AnswerProbabilities> predict(List<PreparedImage> images);
+
+  /** What the model says about any number of images, in their order, batch by batch. */
+  default List<AnswerProbabilities> predictAll(List<PreparedImage> images) {
+    return images.stream()
+        .gather(Gatherers.windowFixed(largestBatch()))
+        .flatMap(batch -> predict(batch).stream())
+        .toList();
+  }
 
   /**
    * Answers a test image, as it did when it was loaded. A model that fails on this is broken, and

@@ -45,7 +45,7 @@ record ReferenceAnswers(
   /** What a model says about images of levels. */
   static ReferenceAnswers of(MorphologyModel model, List<PreparedImage> images) {
     List<SequencedMap<String, List<Double>>> answers = new ArrayList<>();
-    for (AnswerProbabilities said : predict(model, images)) {
+    for (AnswerProbabilities said : model.predictAll(images)) {
       SequencedMap<String, List<Double>> questions = new LinkedHashMap<>();
       for (Question question : said.tree().questions()) {
         if (said.answers(question)) {
@@ -144,7 +144,7 @@ record ReferenceAnswers(
    */
   double distance(MorphologyModel model) {
     double largest = 0;
-    List<AnswerProbabilities> said = predict(model, images);
+    List<AnswerProbabilities> said = model.predictAll(images);
     for (int i = 0; i < images.size(); i++) {
       for (Map.Entry<String, List<Double>> question : answers.get(i).entrySet()) {
         List<Double> now = boxed(said.get(i).conditional(model.tree().question(question.getKey())));
@@ -157,17 +157,6 @@ record ReferenceAnswers(
       }
     }
     return largest;
-  }
-
-  private static List<AnswerProbabilities> predict(
-      MorphologyModel model, List<PreparedImage> images) {
-    List<AnswerProbabilities> answers = new ArrayList<>();
-    for (int from = 0; from < images.size(); from += model.largestBatch()) {
-      answers.addAll(
-          model.predict(
-              images.subList(from, Math.min(images.size(), from + model.largestBatch()))));
-    }
-    return answers;
   }
 
   private static List<Double> boxed(double[] values) {

@@ -5,6 +5,7 @@ import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Gatherers;
 
 /**
  * A model that looks at each image in several orientations and answers with {@link
@@ -40,16 +41,10 @@ record ViewsModel(MorphologyModel model, List<Orientation> orientations) impleme
         views.add(orientation.of(image, input().size()));
       }
     }
-    List<AnswerProbabilities> looks = new ArrayList<>(views.size());
-    for (int from = 0; from < views.size(); from += model.largestBatch()) {
-      looks.addAll(
-          model.predict(views.subList(from, Math.min(views.size(), from + model.largestBatch()))));
-    }
-    List<AnswerProbabilities> answers = new ArrayList<>(images.size());
-    for (int from = 0; from < looks.size(); from += orientations.size()) {
-      answers.add(AnswerProbabilities.average(looks.subList(from, from + orientations.size())));
-    }
-    return answers;
+    return model.predictAll(views).stream()
+        .gather(Gatherers.windowFixed(orientations.size()))
+        .map(AnswerProbabilities::average)
+        .toList();
   }
 
   /** An image of another size cannot be turned, so it does not get as far as the network. */

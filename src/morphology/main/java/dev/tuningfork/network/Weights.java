@@ -88,6 +88,13 @@ public record Weights(SequencedMap<String, Array> arrays) {
     return new Weights(merged);
   }
 
+  /** These weights with other numbers in one array, whose shape stays. */
+  public Weights with(String name, float[] values) {
+    SequencedMap<String, Array> changed = new LinkedHashMap<>(arrays);
+    changed.put(name, new Array(array(name).shape(), values));
+    return new Weights(changed);
+  }
+
   /**
    * Each number on the straight line from these weights to others of the same network.
    *

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -70,8 +71,8 @@ public final class SurveyImage implements AutoCloseable {
     }
     List<Tile> tiles = new ArrayList<>();
     try {
-      for (TileSource source : bands.sequencedValues()) {
-        tiles.add(Tile.open(source, cache));
+      for (Map.Entry<String, TileSource> band : bands.entrySet()) {
+        tiles.add(open(band.getKey(), band.getValue(), cache));
       }
       List<Band> placed = new ArrayList<>();
       for (Tile tile : tiles) {
@@ -81,6 +82,15 @@ public final class SurveyImage implements AutoCloseable {
     } catch (TileException | RuntimeException e) {
       tiles.forEach(Tile::close);
       throw e;
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // the survey image closes it
+  private static Tile open(String band, TileSource source, TileCache cache) throws TileException {
+    try {
+      return Tile.open(source, cache);
+    } catch (TileException e) {
+      throw e.of(band);
     }
   }
 
@@ -117,6 +127,11 @@ public final class SurveyImage implements AutoCloseable {
           "There is no band %s; the bands are %s.".formatted(band, String.join(", ", names)));
     }
     return bands.get(index).tile;
+  }
+
+  /** Whether all files are those that were opened: none has changed since, or is gone. */
+  public boolean isCurrent() {
+    return bands.stream().allMatch(band -> band.tile.isUnchanged());
   }
 
   /** The tile of the first band, whose grid counts. */
@@ -217,7 +232,7 @@ public final class SurveyImage implements AutoCloseable {
     double least = 1;
     for (int index = 0; index < bands.size(); index++) {
       Band band = bands.get(index);
-      saturated += read(band, square, values, index * plane, flags);
+      saturated += read(names.get(index), band, square, values, index * plane, flags);
       flux.clearFillValues(index);
       double missing = flux.undefined(index);
       most = Math.max(most, missing);
@@ -291,6 +306,16 @@ public final class SurveyImage implements AutoCloseable {
                   WIDEST));
     }
     return (int) whole;
+  }
+
+  private static int read(
+      String name, Band band, PixelSquare square, float[] values, int plane, Set<QualityFlag> flags)
+      throws TileException {
+    try {
+      return read(band, square, values, plane, flags);
+    } catch (TileException e) {
+      throw e.of(name);
+    }
   }
 
   /** Fills a plane from its top row; returns how many pixels are saturated. */

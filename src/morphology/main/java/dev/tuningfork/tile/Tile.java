@@ -197,17 +197,19 @@ public final class Tile implements AutoCloseable {
     }
   }
 
-  private void requireUnchanged() throws TileException {
-    boolean same;
+  /** Whether the file is the one that was opened: it has not changed since, nor is it gone. */
+  boolean isUnchanged() {
     try {
       BasicFileAttributes now = Files.readAttributes(source.file(), BasicFileAttributes.class);
-      same =
-          now.size() == attributes.size()
-              && now.lastModifiedTime().equals(attributes.lastModifiedTime());
+      return now.size() == attributes.size()
+          && now.lastModifiedTime().equals(attributes.lastModifiedTime());
     } catch (IOException gone) {
-      same = false;
+      return false;
     }
-    if (!same) {
+  }
+
+  private void requireUnchanged() throws TileException {
+    if (!isUnchanged()) {
       throw new TileException(
           "The tile %s has changed while it was read. Start again once it is complete."
               .formatted(source));

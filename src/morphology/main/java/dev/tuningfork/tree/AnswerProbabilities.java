@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two quantities are kept apart. <em>Conditional</em> is the probability of an answer given that
  * the question was asked; a question's vector sums to 1 within 1e-6. <em>Asked</em> is the
- * probability that a volunteer's walk comes to the question at all: 1 at the root, else the sum,
- * over the answers that lead to it, of their <em>joint</em> probability, which is conditional ×
- * asked.
+ * probability that a volunteer is asked the question at all: 1 at the root, else the sum, over the
+ * answers that lead to it, of their <em>joint</em> probability, which is conditional × asked.
  *
  * <p>Immutable, so safe for any thread.
  */
@@ -200,6 +200,18 @@ public final class AnswerProbabilities {
   }
 
   /**
+   * How far conditional probabilities are from those of others: for each answer to a question that
+   * both answer, the absolute difference.
+   *
+   * @param other of the same tree
+   */
+  public DoubleStream differences(AnswerProbabilities other) {
+    return IntStream.range(0, conditional.length)
+        .mapToDouble(a -> Math.abs(conditional[a] - other.conditional[a]))
+        .filter(difference -> !Double.isNaN(difference));
+  }
+
+  /**
    * The probability of each answer given that the question was asked; sums to 1 within 1e-6.
    *
    * @return a new array, in the order of the question's answers
@@ -212,8 +224,8 @@ public final class AnswerProbabilities {
   }
 
   /**
-   * The probability that a walk comes to this question; empty where it depends on a question that
-   * the model does not answer.
+   * The probability that a volunteer is asked this question; empty where it depends on a question
+   * that the model does not answer.
    */
   public OptionalDouble asked(Question question) {
     double probability = asked[tree.index(question.id())];

@@ -1,14 +1,12 @@
 package dev.tuningfork.tree;
 
+import dev.tuningfork.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -284,13 +282,7 @@ public final class DecisionTree {
                 .collect(Collectors.joining(" ", question.id() + " ", "\n"));
     String canonical =
         questions.stream().map(line).collect(Collectors.joining("", id + " " + version + "\n", ""));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
+    return Sha256.hex(canonical.getBytes(StandardCharsets.UTF_8));
   }
 
   private void require(boolean holds, String complaint) {

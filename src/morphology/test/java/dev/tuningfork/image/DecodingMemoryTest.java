@@ -123,7 +123,7 @@ class DecodingMemoryTest {
   }
 
   @Test
-  void memoryIsGivenBackWhateverBecomesOfAnImage() throws Exception {
+  void memoryIsReleasedForEveryOutcome() throws Exception {
     Preprocessor preprocessor = preprocessor(20 << 20);
     byte[] png = png(2000);
     byte[] damaged = png.clone();

@@ -387,7 +387,7 @@ class FitsTest {
   }
 
   @Test
-  void blankPixelsAreFilledWithSkyAndTold() throws Exception {
+  void blankPixelsAreFilledWithSkyAndReported() throws Exception {
     int[][] image = new int[20][20];
     for (int[] row : image) {
       Arrays.fill(row, 40);
@@ -429,7 +429,7 @@ class FitsTest {
   }
 
   @Test
-  void full16BitPixelsAreToldAsSaturated() throws Exception {
+  void full16BitPixelsAreFlaggedAsSaturated() throws Exception {
     short[][] image = new short[20][20];
     for (int y = 8; y < 12; y++) {
       Arrays.fill(image[y], 8, 12, Short.MAX_VALUE);

@@ -117,7 +117,7 @@ class PreprocessorTest {
   }
 
   @Test
-  void aCropThatHoldsNotablyFewerPixelsThanTheNetworkTakesIsTold() throws Exception {
+  void aCropWithFarFewerPixelsThanTheNetworkInputIsFlagged() throws Exception {
     assertThat(prepare(ARTICLE, ramp(424, 424)).flags()).doesNotContain(QualityFlag.UPSAMPLED);
     assertThat(prepare(ARTICLE, ramp(400, 400)).flags()).doesNotContain(QualityFlag.UPSAMPLED);
     assertThat(prepare(ARTICLE, ramp(380, 380)).flags()).contains(QualityFlag.UPSAMPLED);
@@ -247,7 +247,7 @@ class PreprocessorTest {
   }
 
   @Test
-  void pureNoiseIsToldAsLowSignal() throws Exception {
+  void pureNoiseIsFlaggedAsLowSignal() throws Exception {
     assertThat(prepare(ARTICLE, FitsFiles.image(noise(424, 424, 1))).flags())
         .containsExactly(QualityFlag.LOW_SIGNAL);
     BufferedImage dark = new BufferedImage(424, 424, BufferedImage.TYPE_INT_RGB);
@@ -326,7 +326,7 @@ class PreprocessorTest {
   }
 
   @Test
-  void aBrighterSourceFarFromTheMiddleIsTold() throws Exception {
+  void aBrighterSourceFarFromTheCentreIsFlagged() throws Exception {
     float[][] image = noise(424, 424, 1);
     addSource(image, 212, 212, 10);
     addSource(image, 270, 212, 500);
@@ -336,7 +336,7 @@ class PreprocessorTest {
   }
 
   @Test
-  void aWhiteCoreIsTold() throws Exception {
+  void aSaturatedCoreIsFlagged() throws Exception {
     BufferedImage image = Pictures.galaxy(424, 424, BufferedImage.TYPE_INT_RGB);
     image.createGraphics().fillOval(200, 200, 24, 24);
 
@@ -346,7 +346,7 @@ class PreprocessorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"image/jpeg", "image/png", "text/plain", "image/fits"})
-  void theBytesSayWhatAFileIsWhateverItsMediaType(String mediaType) throws Exception {
+  void theBytesDecideTheFormatNotTheMediaType(String mediaType) throws Exception {
     var preprocessor = new Preprocessor(ARTICLE, ImageLimits.DEFAULT);
     var description = new ImageDescription(mediaType, null, null, List.of(), null);
 

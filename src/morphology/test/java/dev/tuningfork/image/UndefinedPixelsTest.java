@@ -101,7 +101,7 @@ class UndefinedPixelsTest {
   }
 
   @Test
-  void aBorderWithinTheViewIsFilledWithSkyAndItsShareIsSaid() throws Exception {
+  void aBorderWithinTheViewIsFilledWithSkyAndItsShareIsReported() throws Exception {
     Cutout cutout = cutout(with(galaxy(100), 0, SIDE, 0, 34, 0));
 
     assertThat(cutout.flags()).containsExactly(QualityFlag.NAN_FILLED);

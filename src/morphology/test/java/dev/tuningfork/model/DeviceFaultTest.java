@@ -129,7 +129,7 @@ class DeviceFaultTest {
         "[enforce fail at alloc_cpu.cpp:116] data. DefaultCPUAllocator: not enough memory: you"
             + " tried to allocate 8 bytes."
       })
-  void wantOfMemoryIsKnownByItsManyNames(String reason) {
+  void allOutOfMemoryErrorsAreRecognised(String reason) {
     device.says = reason;
     assertThatThrownBy(() -> model.predict(images)).isInstanceOf(DeviceMemoryException.class);
     assertThat(device.sizes).containsExactly(16, 8, 4, 2, 1);

@@ -49,7 +49,7 @@ class FitsCasesTest {
     "12-pixel-scale--a-cunit-arcsec.fits, UPSAMPLED, 0, 0.26, 0",
     "12-pixel-scale--a-dec-first.fits, UPSAMPLED, 0, 0.2592, 0",
   })
-  void whatIsFoundOutIsSaid(
+  void findingsAreReported(
       String name, QualityFlag flag, String hdu, @Nullable Double scale, double undefined)
       throws Exception {
     Path file = Path.of(System.getProperty("tuningfork.cases", "")).resolve(name);

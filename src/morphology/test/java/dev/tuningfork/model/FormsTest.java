@@ -244,7 +244,7 @@ class FormsTest {
   }
 
   @Test
-  void aProcessorTellsWhetherItMultipliesBfloat16() {
+  void theProcessorReportsBfloat16Support() {
     assertThat(Processor.multipliesBfloat16("flags\t\t: fpu avx512_bf16 sha_ni\n")).isTrue();
     assertThat(Processor.multipliesBfloat16("processor: 0\nflags\t: fpu amx_bf16\n")).isTrue();
     assertThat(Processor.multipliesBfloat16("Features\t: fp asimd i8mm bf16\n")).isTrue();

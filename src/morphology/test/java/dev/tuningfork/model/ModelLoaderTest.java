@@ -227,7 +227,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void anOutputThatIsNoNumberIsToldWithItsImage() throws ModelException {
+  void anOutputThatIsNotANumberIsReportedWithItsImage() throws ModelException {
     SequencedMap<String, Weights.Array> arrays =
         new LinkedHashMap<>(TestModels.small().weights().arrays());
     float[] large = new float[37 * 1000];

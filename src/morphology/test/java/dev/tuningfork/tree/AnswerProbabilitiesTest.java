@@ -62,7 +62,7 @@ class AnswerProbabilitiesTest {
   }
 
   @Property
-  void whateverTheAnswersThereIsAMorphology(@ForAll("outputs") float[] output) {
+  void anyAnswersGiveAMorphology(@ForAll("outputs") float[] output) {
     Morphology morphology = Morphology.of(AnswerProbabilities.of(TREE, output));
 
     assertThat(morphology.classString())
@@ -179,7 +179,7 @@ class AnswerProbabilitiesTest {
   }
 
   @Example
-  void aLookWithoutIntervalsLeavesTheAverageNone() {
+  void aViewWithoutIntervalsLeavesTheAverageWithoutThem() {
     double[] ones = new double[TREE.answerCount()];
     Arrays.fill(ones, 1);
     AnswerProbabilities sure = AnswerProbabilities.ofConcentrations(TREE, ones);

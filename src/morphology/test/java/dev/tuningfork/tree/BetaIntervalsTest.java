@@ -46,7 +46,7 @@ class BetaIntervalsTest {
   }
 
   @Property
-  void theSurerTheNarrower(
+  void moreConcentratedIsNarrower(
       @ForAll @Scale(9) @DoubleRange(min = 0.1, max = 0.9) double mean,
       @ForAll @Scale(9) @DoubleRange(min = 2, max = 1000) double sum) {
     Interval interval = BetaIntervals.of(sum * mean, sum * (1 - mean));
@@ -59,7 +59,7 @@ class BetaIntervalsTest {
   }
 
   @Property(tries = 200)
-  void whateverTheShapesThereIsAnInterval(
+  void anyShapesGiveAnInterval(
       @ForAll @Scale(9) @DoubleRange(min = -300, max = 15.7) double alpha,
       @ForAll @Scale(9) @DoubleRange(min = -300, max = 15.7) double beta) {
     assertThat(BetaIntervals.of(Math.exp(alpha), Math.exp(beta))).isNotNull();

@@ -41,7 +41,7 @@ class VoteFractionsTest {
   }
 
   @Property
-  void whatNobodyKnowsTheModelSays(@ForAll("outputs") float[] outputs) {
+  void theTeacherLabelsGalaxiesWithoutVotes(@ForAll("outputs") float[] outputs) {
     double[] firstQuestionAlone = new double[TREE.answerCount()];
     Arrays.fill(firstQuestionAlone, Double.NaN);
     firstQuestionAlone[0] = 0.5;

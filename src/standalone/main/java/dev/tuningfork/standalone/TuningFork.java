@@ -9,8 +9,8 @@ public final class TuningFork {
   private TuningFork() {}
 
   public static void main(String[] arguments) {
-    // what it says is English, and so are the numbers in it
+    // what it says is English, and so are the numbers in it: no format has to name a locale
     Locale.setDefault(Locale.ROOT);
-    System.exit(Commands.line().execute(arguments));
+    Commands.execute(arguments);
   }
 }

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /**
  * How well the weights of a finished training answer on the held-out galaxies, in the form in which
@@ -120,16 +121,12 @@ record FinalEvaluation(
       SequencedMap<String, Object> findings) {
     try {
       List<Judged> rounded = answers(bundle, Form.BFLOAT16, galaxies);
-      double largest = 0;
-      for (Question question : questions(bundle.description())) {
-        for (int g = 0; g < exact.size(); g++) {
-          double[] one = exact.get(g).upright().conditional(question);
-          double[] other = rounded.get(g).upright().conditional(question);
-          for (int a = 0; a < one.length; a++) {
-            largest = Math.max(largest, Math.abs(one[a] - other[a]));
-          }
-        }
-      }
+      double largest =
+          IntStream.range(0, exact.size())
+              .boxed()
+              .flatMapToDouble(g -> exact.get(g).upright().differences(rounded.get(g).upright()))
+              .max()
+              .orElse(0);
       findings.put(ModelDescription.BFLOAT16_ERROR, largest);
     } catch (ModelException | PredictionException | DeviceException e) {
       findings.put(ModelDescription.BFLOAT16_UNTRIED, String.valueOf(e.getMessage()));

@@ -3,7 +3,6 @@ package dev.tuningfork.trainer;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.data.Hash;
-import java.util.Locale;
 
 /**
  * Weights of an earlier training, with which a network begins instead of random ones.
@@ -53,11 +52,7 @@ public record Pretrained(Weights weights, String origin, double kept) {
   String describe() {
     return kept == 0
         ? origin
-        : String.format(
-            Locale.ROOT,
-            "%s; the model is %s × these + %s × those that were learnt from them (Wortsman et al. 2022)",
-            origin,
-            kept,
-            1 - kept);
+        : "%s; the model is %s × these weights + %s × the fine-tuned weights (Wortsman et al. 2022)"
+            .formatted(origin, kept, 1 - kept);
   }
 }

@@ -12,7 +12,6 @@ import dev.tuningfork.trainer.metrics.Judged;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
@@ -92,12 +91,7 @@ public record Teacher(ModelBundle bundle, double share) {
 
   /** For a model's card. */
   String describe() {
-    return String.format(
-        Locale.ROOT,
-        "%s %s, from eight views; %s × its answers + %s × the volunteers', and its answers alone where there are no votes (Hinton et al. 2015; Xie et al. 2020)",
-        bundle.description().name(),
-        bundle.description().version(),
-        share,
-        1 - share);
+    return "%s %s, from eight views; the targets are %s × its answers + %s × the volunteers', or its answers alone for galaxies without votes (Hinton et al. 2015; Xie et al. 2020)"
+        .formatted(bundle.description().name(), bundle.description().version(), share, 1 - share);
   }
 }

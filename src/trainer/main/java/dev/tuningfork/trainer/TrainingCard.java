@@ -12,7 +12,6 @@ import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.trainer.report.ModelCard;
 import dev.tuningfork.tree.Question;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -54,8 +53,8 @@ final class TrainingCard {
       return "";
     }
     return dataSet.source() instanceof UnlabelledImages
-        ? "what the teacher says of them"
-        : "a biased choice, so judged on none";
+        ? "labelled by the teacher"
+        : "a biased selection, for training only";
   }
 
   /** The number of training galaxies of which at least half of the volunteers were asked. */
@@ -73,9 +72,7 @@ final class TrainingCard {
     TrainingSettings settings = run.settings();
     return List.of(
         "first weights: "
-            + run.pretrained()
-                .map(Pretrained::describe)
-                .orElse("drawn at random (Glorot and Bengio 2010)"),
+            + run.pretrained().map(Pretrained::describe).orElse("random (Glorot and Bengio 2010)"),
         "teacher: " + run.teacher().map(Teacher::describe).orElse("none"),
         "loss: "
             + settings.losses().stream()
@@ -84,35 +81,29 @@ final class TrainingCard {
         steps(settings, result),
         weights(settings, result),
         "augmentation: " + settings.augmentation().describe(),
-        String.format(
-            Locale.ROOT,
-            "seed %d; %.0f minutes on %s",
-            settings.seed(),
-            result.minutes(),
-            run.devices()));
+        "seed %d; %.0f minutes on %s".formatted(settings.seed(), result.minutes(), run.devices()));
   }
 
   private static String steps(TrainingSettings settings, Trainer.Result result) {
     TrainingSettings.Descent descent = settings.descent();
-    return String.format(
-        Locale.ROOT,
-        "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps and cosine decay, each layer's %s times that of the one above it; weight decay %s; gradient norm at most %s",
-        result.epochs(),
-        settings.batch(),
-        descent.optimizer(),
-        descent.learningRate(),
-        descent.warmUp(),
-        descent.depthDecay(),
-        descent.weightDecay(),
-        descent.clipNorm());
+    return "%d epochs in batches of %d; %s, learning rate up to %s with warm-up over %s of the steps, cosine decay and layer-wise decay %s; weight decay %s; gradient norm clipped to %s"
+        .formatted(
+            result.epochs(),
+            settings.batch(),
+            descent.optimizer(),
+            descent.learningRate(),
+            descent.warmUp(),
+            descent.depthDecay(),
+            descent.weightDecay(),
+            descent.clipNorm());
   }
 
   private static String weights(TrainingSettings settings, Trainer.Result result) {
     double average = settings.descent().average();
     return settings.patience() == 0
-        ? "weights: average over the steps with decay %s, after the last epoch; nothing about the held-out galaxies was used to train, or to choose when to stop"
+        ? "weights: EMA with decay %s, after the last epoch; the held-out galaxies were used neither for training nor to choose the epoch"
             .formatted(average)
-        : "weights: average over the steps with decay %s, after epoch %d, which was the best on the held-out galaxies: the figures below are a little too good for that"
+        : "weights: EMA with decay %s, after epoch %d, which was the best on the held-out galaxies, so the figures below are slightly optimistic"
             .formatted(average, result.epoch());
   }
 }

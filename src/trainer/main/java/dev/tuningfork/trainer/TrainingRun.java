@@ -29,7 +29,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -105,12 +104,8 @@ public record TrainingRun(
   private static void report(TrainingData data, Consumer<String> messages) {
     Problem.sentences(data.problems()).forEach(messages);
     messages.accept(
-        String.format(
-            Locale.ROOT,
-            "%,d galaxies to learn from, %,d held out, %,d problems",
-            data.training().size(),
-            data.heldOut().size(),
-            data.problems().size()));
+        "%,d galaxies to learn from, %,d held out, %,d problems"
+            .formatted(data.training().size(), data.heldOut().size(), data.problems().size()));
     if (data.heldOut().isEmpty()) {
       throw new IllegalArgumentException(
           "No galaxy is held out, so the model could not be judged: give more galaxies, or a larger --held-out share.");

@@ -27,6 +27,15 @@ sealed interface Fault {
     }
   }
 
+  /** The clock of an instance is wrong by this much for this time, as after a bad correction. */
+  record JumpClock(int instance, Duration by, Duration lasts) implements Fault {
+    @Override
+    public String inWords() {
+      return "clock of instance %d wrong by %+d s for %d ms"
+          .formatted(instance, by.toSeconds(), lasts.toMillis());
+    }
+  }
+
   /** Each instance is stopped cleanly and started again, one after the other. */
   record RollInstances() implements Fault {
     @Override

@@ -3,17 +3,15 @@ package dev.tuningfork.benchmark.faults;
 import dev.tuningfork.benchmark.faults.Reckoning.Flaw;
 import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.file.Sha256;
 import dev.tuningfork.model.ModelBundle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -195,12 +193,10 @@ public final class FaultRun {
   }
 
   /** The SHA-256 of each file, hexadecimal. */
-  static List<String> hashes(List<Path> images) throws IOException, NoSuchAlgorithmException {
+  static List<String> hashes(List<Path> images) throws IOException {
     List<String> hashes = new ArrayList<>();
     for (Path image : images) {
-      hashes.add(
-          HexFormat.of()
-              .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(image))));
+      hashes.add(Sha256.hex(Files.readAllBytes(image)));
     }
     return hashes;
   }
@@ -244,6 +240,11 @@ public final class FaultRun {
                 schedule.count(Fault.TurnModel.class),
                 schedule.count(Fault.RollInstances.class),
                 fleet.ended()));
+    report.add(
+        FalseClock.isAvailable()
+            ? "clocks of instances were wrong %d times"
+                .formatted(schedule.count(Fault.JumpClock.class))
+            : "clocks were right all the time: Debian's package libfaketime is not installed");
     flaws.stream()
         .limit(SHOWN_FLAWS)
         .forEach(flaw -> report.add("reference %s".formatted(named(flaw, storm))));

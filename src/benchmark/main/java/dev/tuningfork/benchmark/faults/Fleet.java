@@ -37,7 +37,7 @@ final class Fleet implements AutoCloseable {
   private final Path model;
   private final List<Path> bundles;
   private final List<Member> members = new ArrayList<>();
-  private final Member guest = new Member("guest");
+  private final Member guest;
   private final AtomicInteger serving = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
   private volatile boolean closed;
@@ -45,16 +45,26 @@ final class Fleet implements AutoCloseable {
   /** One instance. Its process is absent while it is down on purpose. */
   private final class Member {
     final String name;
+    final FalseClock clock;
     @Nullable JavaProcess process;
 
-    Member(String name) {
+    Member(String name) throws IOException {
       this.name = name;
+      clock = FalseClock.in(folder.resolve(name + ".clock"));
     }
 
     synchronized JavaProcess start() throws IOException {
       JavaProcess fresh =
           Instance.start(
-              folder, name, "", OPTIONS, bootstrapServers, model, imageFolders, settings);
+              folder,
+              name,
+              "",
+              OPTIONS,
+              clock.environment(),
+              bootstrapServers,
+              model,
+              imageFolders,
+              settings);
       process = fresh;
       return fresh;
     }
@@ -122,6 +132,7 @@ final class Fleet implements AutoCloseable {
     this.bundles = bundles;
     this.imageFolders = imageFolders;
     this.settings = settings;
+    this.guest = new Member("guest");
     this.model = Files.createSymbolicLink(folder.resolve("serving"), bundles.getFirst());
   }
 
@@ -156,6 +167,15 @@ final class Fleet implements AutoCloseable {
 
   void freeze(int instance, Duration frozen) throws IOException, InterruptedException {
     members.get(instance).freeze(frozen);
+  }
+
+  /** Does nothing where clocks cannot be changed: {@link FalseClock#isAvailable}. */
+  void jumpClock(int instance, Duration by, Duration lasts)
+      throws IOException, InterruptedException {
+    FalseClock clock = members.get(instance).clock;
+    clock.set(by);
+    Thread.sleep(lasts);
+    clock.set(Duration.ZERO);
   }
 
   void roll() throws IOException {

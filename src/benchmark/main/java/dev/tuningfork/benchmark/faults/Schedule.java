@@ -22,6 +22,7 @@ record Schedule(Map<Lane, List<Planned>> lanes, Duration lasts) {
   /** These are killed; the one that follows them is frozen, and never killed. */
   static final int MORTAL_INSTANCES = 2;
 
+  private static final Duration LARGEST_JUMP = Duration.ofMinutes(10);
   private static final int KILLS_IN_A_ROUND = 3;
   private static final int ROUNDS_FOR_A_ROLL = 5;
 
@@ -29,6 +30,7 @@ record Schedule(Map<Lane, List<Planned>> lanes, Duration lasts) {
   enum Lane {
     KILLS,
     FREEZES,
+    CLOCKS,
     GUESTS,
     ROLLS,
     BROKERS,
@@ -81,6 +83,12 @@ record Schedule(Map<Lane, List<Planned>> lanes, Duration lasts) {
           List.of(
               new Fault.FreezeInstance(
                   random.nextInt(MORTAL_INSTANCES + 1), between(random, 1_000, 16_000)));
+      case CLOCKS ->
+          List.of(
+              new Fault.JumpClock(
+                  random.nextInt(MORTAL_INSTANCES + 1),
+                  between(random, -LARGEST_JUMP.toMillis(), LARGEST_JUMP.toMillis()),
+                  between(random, 1_000, 15_000)));
       case GUESTS -> List.of(new Fault.Guest(between(random, 2_000, 12_000)));
       case ROLLS -> round % ROUNDS_FOR_A_ROLL == 1 ? List.of(new Fault.RollInstances()) : List.of();
       case BROKERS -> {

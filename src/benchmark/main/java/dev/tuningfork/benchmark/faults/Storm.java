@@ -96,6 +96,8 @@ final class Storm {
     switch (fault) {
       case Fault.KillInstance(int instance, Duration away) -> fleet.kill(instance, away);
       case Fault.FreezeInstance(int instance, Duration frozen) -> fleet.freeze(instance, frozen);
+      case Fault.JumpClock(int instance, Duration by, Duration lasts) ->
+          fleet.jumpClock(instance, by, lasts);
       case Fault.RollInstances() -> fleet.roll();
       case Fault.Guest(Duration stays) -> fleet.visit(stays);
       case Fault.KillBroker(int broker, Duration away) -> {

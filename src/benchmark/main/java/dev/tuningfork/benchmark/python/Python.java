@@ -1,14 +1,12 @@
 package dev.tuningfork.benchmark.python;
 
+import dev.tuningfork.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -170,11 +168,6 @@ public record Python(Path interpreter, Path scripts) {
   }
 
   private static String hash(byte[] requirements) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(requirements);
-      return HexFormat.of().formatHex(hash, 0, 4);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256.", e);
-    }
+    return Sha256.hex(requirements).substring(0, 8);
   }
 }

@@ -2,7 +2,6 @@ package dev.tuningfork.benchmark.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What large surveys need, computed from measured figures and from nothing else but the few numbers
@@ -80,15 +79,14 @@ public record Scale(
   public List<String> markdown(Report report) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "Measured on %s, with %s: one instance on one core, its share of the broker included, classifies %s galaxies/s; an image file has %s bytes, a reference %s, a morphology %s.",
-            report.machine(),
-            report.model(),
-            Table.number(perCore),
-            Table.number(imageBytes),
-            Table.number(referenceBytes),
-            Table.number(morphologyBytes)));
+        "Measured on %s, with %s: one instance on one core, its share of the broker included, classifies %s galaxies/s; an image file has %s bytes, a reference %s, a morphology %s."
+            .formatted(
+                report.machine(),
+                report.model(),
+                Table.number(perCore),
+                Table.number(imageBytes),
+                Table.number(referenceBytes),
+                Table.number(morphologyBytes)));
     lines.add("");
     lines.add(
         "| load | galaxies/s | cores busy | cores planned | instances of %d cores | partitions | images read, MB/s | answers written, MB/s | answers in all, GB | Kafka's disk, GB |"

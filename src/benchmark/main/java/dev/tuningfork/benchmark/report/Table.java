@@ -4,7 +4,6 @@ import dev.tuningfork.benchmark.report.Bar.Ratio;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** A report in lines of text, for a terminal and, as Markdown, for a page. */
@@ -26,14 +25,13 @@ public final class Table {
       lines.add(suite);
       for (Figure figure : of(report, suite)) {
         lines.add(
-            String.format(
-                Locale.ROOT,
-                "  %-" + width + "s %10s %-9s %-17s %s",
-                figure.name(),
-                number(figure.spread().median()),
-                figure.unit(),
-                "(" + ends(figure.spread()) + ")",
-                figure.description()));
+            ("  %-" + width + "s %10s %-9s %-17s %s")
+                .formatted(
+                    figure.name(),
+                    number(figure.spread().median()),
+                    figure.unit(),
+                    "(" + ends(figure.spread()) + ")",
+                    figure.description()));
       }
     }
     lines.add("");
@@ -69,14 +67,13 @@ public final class Table {
     lines.add("|---|---:|---:|");
     for (Ratio ratio : report.ratios()) {
       lines.add(
-          String.format(
-              Locale.ROOT,
-              "| %s | %s | %s |",
-              ratio.name(),
-              number(ratio.value()),
-              ratio.bar() == null
-                  ? ""
-                  : "%s%s".formatted(ratio.bar(), ratio.reached() ? "" : ", **missed**")));
+          "| %s | %s | %s |"
+              .formatted(
+                  ratio.name(),
+                  number(ratio.value()),
+                  ratio.bar() == null
+                      ? ""
+                      : "%s%s".formatted(ratio.bar(), ratio.reached() ? "" : ", **missed**")));
     }
     for (String sentence : report.leftOut()) {
       lines.add("");
@@ -109,6 +106,6 @@ public final class Table {
   static String number(double value) {
     double size = Math.abs(value);
     String format = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
-    return String.format(Locale.ROOT, format, value);
+    return format.formatted(value);
   }
 }

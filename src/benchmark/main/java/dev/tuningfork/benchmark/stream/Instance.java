@@ -25,7 +25,8 @@ public final class Instance {
       List<Path> imageFolders,
       Map<String, String> more)
       throws IOException {
-    return start(folder, name, cores, List.of(), bootstrapServers, bundle, imageFolders, more);
+    return start(
+        folder, name, cores, List.of(), Map.of(), bootstrapServers, bundle, imageFolders, more);
   }
 
   /**
@@ -34,6 +35,7 @@ public final class Instance {
    * @param name of its files in the folder: its settings, its log and its state
    * @param cores that it is held to, as {@link JavaProcess#start} takes them
    * @param options of the JVM, after those that each has
+   * @param environment variables besides those of this process
    * @param more settings besides where Kafka is, the model and where images may come from
    */
   public static JavaProcess start(
@@ -41,6 +43,7 @@ public final class Instance {
       String name,
       String cores,
       List<String> options,
+      Map<String, String> environment,
       String bootstrapServers,
       Path bundle,
       List<Path> imageFolders,
@@ -61,7 +64,8 @@ public final class Instance {
         settings.entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).toList());
     List<String> arguments = new ArrayList<>(options);
     arguments.addAll(List.of(TuningFork.class.getName(), "run", "--config", file.toString()));
-    return JavaProcess.start(cores, log(folder, name), arguments.toArray(String[]::new));
+    return JavaProcess.start(
+        cores, environment, log(folder, name), arguments.toArray(String[]::new));
   }
 
   /** Where an instance of this name writes what it says. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,14 +40,18 @@ public final class JavaProcess implements AutoCloseable {
    * Starts it.
    *
    * @param cores as taskset names them, such as {@code 0} or {@code 0,1}; empty for all
+   * @param environment variables besides those of this process
    * @param log what it says is added to this file
    */
-  public static JavaProcess start(String cores, Path log, String... arguments) throws IOException {
-    return new JavaProcess(
+  public static JavaProcess start(
+      String cores, Map<String, String> environment, Path log, String... arguments)
+      throws IOException {
+    ProcessBuilder builder =
         new ProcessBuilder(command(cores, arguments))
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start());
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    return new JavaProcess(builder.start());
   }
 
   /** Sees to it that a process is killed, frozen or not, when this JVM ends and it still runs. */

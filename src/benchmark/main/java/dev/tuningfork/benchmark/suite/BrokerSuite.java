@@ -139,7 +139,14 @@ final class BrokerSuite {
     long start = System.nanoTime();
     try (JavaProcess process =
         JavaProcess.start(
-            "", log, TuningFork.class.getName(), "classify", "" + folder, "--out", "" + table)) {
+            "",
+            Map.of(),
+            log,
+            TuningFork.class.getName(),
+            "classify",
+            "" + folder,
+            "--out",
+            "" + table)) {
       if (!process.awaitEnd(PATIENCE)) {
         process.kill();
         throw new IllegalStateException(

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -52,9 +51,7 @@ record SkyTiles(List<Path> files, Path positions) {
     for (int i = 0; i < galaxies; i++) {
       double x = (random.nextDouble(side, width - side) - width / 2.0) * PIXEL;
       double y = (random.nextDouble(side, width - side) - width / 2.0) * PIXEL;
-      lines.add(
-          String.format(
-              Locale.ROOT, "%.8f,%.8f", RA - x / Math.cos(Math.toRadians(DEC + y)), DEC + y));
+      lines.add("%.8f,%.8f".formatted(RA - x / Math.cos(Math.toRadians(DEC + y)), DEC + y));
     }
     return new SkyTiles(files, Files.write(folder.resolve("positions.csv"), lines));
   }
@@ -120,6 +117,6 @@ record SkyTiles(List<Path> files, Path positions) {
   }
 
   private static String number(String keyword, double value) {
-    return String.format(Locale.ROOT, "%-8s= %20.12E", keyword, value);
+    return "%-8s= %20.12E".formatted(keyword, value);
   }
 }

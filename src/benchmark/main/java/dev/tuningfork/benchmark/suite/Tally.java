@@ -5,7 +5,6 @@ import dev.tuningfork.benchmark.report.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -67,13 +66,12 @@ public final class Tally {
   /** One value of a figure, which is printed. */
   void add(String name, String unit, String description, double value) {
     told.accept(
-        String.format(
-            Locale.ROOT,
-            "%s: %s %s %s",
-            suite,
-            name,
-            value < 100 ? "%.2f".formatted(value) : "%,.0f".formatted(value),
-            unit));
+        "%s: %s %s %s"
+            .formatted(
+                suite,
+                name,
+                value < 100 ? "%.2f".formatted(value) : "%,.0f".formatted(value),
+                unit));
     addQuietly(name, unit, description, value);
   }
 

@@ -62,7 +62,7 @@ class FaultProxyTest {
   }
 
   @Test
-  void aCutLineHoldsWhatIsSentUntilItIsMended() throws Exception {
+  void aCutConnectionBuffersUntilItIsRestored() throws Exception {
     try (Socket client = new Socket(HERE, proxy.port())) {
       assertThat(answer(client, 1)).hasSize(1);
       proxy.become(Line.CUT);

@@ -26,6 +26,7 @@ class ScheduleTest {
     assertThat(schedule.count(Fault.FreezeBroker.class)).isEqualTo(10);
     assertThat(schedule.count(Fault.HostLine.class)).isEqualTo(20);
     assertThat(schedule.count(Fault.FreezeInstance.class)).isEqualTo(20);
+    assertThat(schedule.count(Fault.JumpClock.class)).isEqualTo(20);
     assertThat(schedule.count(Fault.TurnModel.class)).isEqualTo(10);
     assertThat(schedule.count(Fault.RollInstances.class)).isEqualTo(4);
     assertThat(schedule.lasts()).isLessThanOrEqualTo(Schedule.ROUND.multipliedBy(LONG));
@@ -41,6 +42,7 @@ class ScheduleTest {
         .contains(
             Fault.KillInstance.class,
             Fault.FreezeInstance.class,
+            Fault.JumpClock.class,
             Fault.Guest.class,
             Fault.RollInstances.class,
             Fault.BrokerLine.class,

@@ -44,7 +44,7 @@ class ReportTest {
   }
 
   @Test
-  void aRatioBelowItsBarIsToldInASentenceAndOneAboveIsNot() {
+  void onlyARatioBelowItsBarIsReported() {
     Report missed =
         report(false, figure("stream", "pipeline", 80), figure("stream", "roofline", 100));
     Report reached =

@@ -11,6 +11,7 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.tile.CutLimit;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -91,6 +92,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final ImageFetcher fetcher;
   private final Function<InputSpec, Preparation> preparations;
   private final Consumer<Throwable> onBroken;
+  private final CutLimit cutLimit;
   private final ModelExchange models;
   private final FetchQueue<Submitted> queue;
   private final BlockingQueue<Prepared> prepared;
@@ -121,6 +123,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     this.preparations = preparations;
     this.onBroken = onBroken;
     int batchLimit = Math.min(settings.batch(), model.largestBatch());
+    cutLimit = CutLimit.of(settings.decoders());
     models = new ModelExchange(served(model));
     fetching = new FetchStep(fetcher, metrics);
     queue =
@@ -151,7 +154,14 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
             sampler);
     decoders =
         new Decoders(
-            settings.decoders(), fetched, prepared, models, metrics, shadow, this::breakDown);
+            settings.decoders(),
+            fetched,
+            prepared,
+            models,
+            fetcher,
+            metrics,
+            shadow,
+            this::breakDown);
     fetchers =
         new Fetchers<>(
             settings.fetchers(),
@@ -187,6 +197,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   public Optional<String> host(ImageOrigin origin) {
     return switch (origin) {
       case ImageOrigin.Referenced(_, var image) -> fetcher.host(image);
+      case ImageOrigin.OnTile tile -> fetcher.host(tile.image());
       case ImageOrigin.Carried _ -> Optional.empty();
     };
   }
@@ -213,7 +224,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   }
 
   private ServedModel served(MorphologyModel model) {
-    return new ServedModel(model, preparations.apply(model.input()), Answerer.of(model));
+    return new ServedModel(model, preparations.apply(model.input()), Answerer.of(model), cutLimit);
   }
 
   /** Which model answers. */

@@ -1,7 +1,12 @@
 package dev.tuningfork.classifier.batch;
 
 import dev.tuningfork.classifier.batch.SecondTry.ImageFault;
+import dev.tuningfork.classifier.fetch.FetchException;
+import dev.tuningfork.classifier.fetch.FetchedImage;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.recording.DecodeEvent;
@@ -10,10 +15,14 @@ import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.tile.GalaxyCutter;
+import dev.tuningfork.tile.GalaxyCutter.CutGalaxy;
+import dev.tuningfork.tile.TileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that make the bytes of images into what the model takes.
@@ -29,6 +38,7 @@ final class Decoders implements AutoCloseable {
   private final BurstQueue<Fetched> fetched;
   private final BlockingQueue<Prepared> prepared;
   private final ModelExchange models;
+  private final ImageFetcher fetcher;
   private final ClassifierMetrics metrics;
   private final Shadow shadow;
   private final Consumer<Throwable> onDefect;
@@ -39,6 +49,7 @@ final class Decoders implements AutoCloseable {
   /**
    * Starts the threads.
    *
+   * @param fetcher opens survey images
    * @param onDefect called with what no image is to blame for, on a decoder's thread, which ends
    *     with it
    */
@@ -47,12 +58,14 @@ final class Decoders implements AutoCloseable {
       BurstQueue<Fetched> fetched,
       BlockingQueue<Prepared> prepared,
       ModelExchange models,
+      ImageFetcher fetcher,
       ClassifierMetrics metrics,
       Shadow shadow,
       Consumer<Throwable> onDefect) {
     this.fetched = fetched;
     this.prepared = prepared;
     this.models = models;
+    this.fetcher = fetcher;
     this.metrics = metrics;
     this.shadow = shadow;
     this.onDefect = onDefect;
@@ -112,23 +125,85 @@ final class Decoders implements AutoCloseable {
 
   private Prepared prepare(Fetched fetched, ServedModel served) throws ImageException {
     Submitted submitted = fetched.submitted();
-    byte[] bytes = fetched.file().bytes();
-    ImageDescription description = submitted.origin().description();
     long start = System.nanoTime();
     DecodeEvent event = new DecodeEvent();
     event.begin();
-    PreparedImage image = served.preparation.prepare(bytes, description);
+    Made made =
+        switch (fetched) {
+          case Fetched.File(_, var file) -> made(file, submitted.origin().description(), served);
+          case Fetched.Square(_, var origin) -> made(origin, served);
+        };
     long end = System.nanoTime();
     metrics.decoded(end - start);
+    PreparedImage image = made.image;
     event.objectId = submitted.origin().objectId();
-    event.bytes = bytes.length;
+    event.bytes = fetched.bytes();
     event.width = image.width();
     event.height = image.height();
     event.commit();
-    Shadow.Image alsoFor = shadow.prepare(bytes, description, served.model.input(), image);
+    Shadow.Image alsoFor = shadow.prepare(made.otherwise, served.model.input(), image);
     WaitEvent waiting = new WaitEvent();
     waiting.begin();
-    return new Prepared(submitted, fetched.file().sha256(), served, image, alsoFor, end, waiting);
+    return new Prepared(submitted, made.sha256, made.cutout, served, image, alsoFor, end, waiting);
+  }
+
+  /**
+   * An image for a model.
+   *
+   * @param cutout which part of a survey image it is; null for a file
+   * @param otherwise makes the same for another model
+   */
+  private record Made(
+      PreparedImage image,
+      String sha256,
+      GalaxyMorphology.@Nullable Cutout cutout,
+      Shadow.Preparation otherwise) {}
+
+  private static Made made(FetchedImage file, ImageDescription description, ServedModel served)
+      throws ImageException {
+    return new Made(
+        served.preparation.prepare(file.bytes(), description),
+        file.sha256(),
+        null,
+        other -> other.prepare(file.bytes(), description));
+  }
+
+  private Made made(ImageOrigin.OnTile origin, ServedModel served) throws ImageException {
+    GalaxyCutter cutter = served.cutter(origin.cutout().recipe());
+    CutGalaxy galaxy = cut(origin, cutter);
+    return new Made(
+        galaxy.image(),
+        galaxy.image().pixels().sha256(),
+        GalaxyMorphology.Cutout.of(
+            origin.cutout().tile(),
+            origin.cutout().bands().stream()
+                .map(band -> new GalaxyMorphology.Band(band.name(), band.uri()))
+                .toList(),
+            galaxy.cutout(),
+            cutter.recipe()),
+        other -> cut(origin, cutter.of(other.spec())).image());
+  }
+
+  private CutGalaxy cut(ImageOrigin.OnTile origin, GalaxyCutter cutter) throws ImageException {
+    GalaxyImageReference.Cutout cutout = origin.cutout();
+    try {
+      return fetcher.onTile(cutout, image -> cutter.cut(image, origin.cut(), cutout.sizeSuspect()));
+    } catch (FetchException e) { // it could be opened a moment ago
+      throw new ImageException(String.valueOf(e.getMessage()), e);
+    } catch (ImageException e) {
+      throw new ImageException(
+          "Cannot cut the galaxy out of the survey image %s, on the grid of its band %s: %s"
+              .formatted(cutout.tile(), cutout.bands().getFirst().name(), e.getMessage()),
+          e);
+    } catch (TileException e) {
+      throw new ImageException(
+          "Cannot read the survey image %s%s: %s"
+              .formatted(
+                  cutout.tile(),
+                  e.band() == null ? "" : " in its band " + e.band(),
+                  e.getMessage()),
+          e);
+    }
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.recording.FetchEvent;
+import dev.tuningfork.image.ImageException;
+import dev.tuningfork.tile.TileException;
 import java.util.Optional;
 
 /**
@@ -41,13 +43,13 @@ final class FetchStep {
     FetchEvent event = new FetchEvent();
     event.begin();
     try {
-      FetchedImage file = bytes(submitted.origin());
+      Fetched fetched = fetched(submitted);
       metrics.fetched(System.nanoTime() - start);
       event.objectId = submitted.origin().objectId();
-      event.bytes = file.bytes().length;
-      event.attempts = file.attempts();
+      event.bytes = fetched.bytes();
+      event.attempts = fetched instanceof Fetched.File(_, var file) ? file.attempts() : 1;
       event.commit();
-      return Optional.of(new Fetched(submitted, file));
+      return Optional.of(fetched);
     } catch (ImageFault e) {
       fail(submitted, FailureKind.TRANSIENT, e.attempts(), e.failure());
       return Optional.empty();
@@ -72,18 +74,33 @@ final class FetchStep {
   /**
    * Others are not waited for: their fetches may take a minute. Second tries are, by each other.
    */
-  private FetchedImage bytes(ImageOrigin origin) throws FetchException, ImageFault {
+  private Fetched fetched(Submitted submitted) throws FetchException, ImageFault {
     try {
-      return once(origin);
+      return once(submitted);
     } catch (RuntimeException | Error e) {
-      return secondTry.after(e, origin.objectId(), () -> once(origin));
+      return secondTry.after(e, submitted.origin().objectId(), () -> once(submitted));
     }
   }
 
-  private FetchedImage once(ImageOrigin origin) throws FetchException {
-    return switch (origin) {
-      case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image);
-      case ImageOrigin.Carried(_, var bytes, _) -> FetchedImage.of(bytes, 1);
+  private Fetched once(Submitted submitted) throws FetchException {
+    return switch (submitted.origin()) {
+      case ImageOrigin.Referenced(_, var image) ->
+          new Fetched.File(submitted, fetcher.fetch(image));
+      case ImageOrigin.Carried(_, var bytes, _) ->
+          new Fetched.File(submitted, FetchedImage.of(bytes, 1));
+      case ImageOrigin.OnTile origin -> {
+        open(origin);
+        yield new Fetched.Square(submitted, origin);
+      }
     };
+  }
+
+  /** What is slow, or may hang, is done here and not by a decoder. */
+  private void open(ImageOrigin.OnTile origin) throws FetchException {
+    try {
+      fetcher.onTile(origin.cutout(), image -> image);
+    } catch (ImageException | TileException e) {
+      throw new IllegalStateException("Nothing was read of the survey image.", e);
+    }
   }
 }

@@ -2,10 +2,27 @@ package dev.tuningfork.classifier.batch;
 
 import dev.tuningfork.classifier.fetch.FetchedImage;
 
-/** An image whose bytes are here. */
-record Fetched(Submitted submitted, FetchedImage file) {
+/** An image that can be decoded. */
+sealed interface Fetched {
 
-  long bytes() {
-    return file.bytes().length;
+  Submitted submitted();
+
+  /** What it holds of the memory. */
+  long bytes();
+
+  /** A file whose bytes are here. */
+  record File(Submitted submitted, FetchedImage file) implements Fetched {
+    @Override
+    public long bytes() {
+      return file.bytes().length;
+    }
+  }
+
+  /** A square of a survey image that could be opened. Its pixels are read when it is decoded. */
+  record Square(Submitted submitted, ImageOrigin.OnTile origin) implements Fetched {
+    @Override
+    public long bytes() {
+      return 0;
+    }
   }
 }

@@ -2,7 +2,9 @@ package dev.tuningfork.classifier.batch;
 
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.image.ImageDescription;
+import dev.tuningfork.tile.Cut;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which galaxy an image shows, and where its bytes come from. */
@@ -21,13 +23,51 @@ public sealed interface ImageOrigin {
               image.pixelScale(),
               image.bands(),
               image.fieldOfView());
+      case OnTile _ -> ImageDescription.NONE;
       case Carried(_, _, var mediaType) ->
           new ImageDescription(mediaType, null, null, List.of(), null);
     };
   }
 
+  /** What a reference names. */
+  static ImageOrigin of(GalaxyImageReference reference) {
+    GalaxyImageReference.Cutout cutout = reference.image().cutout();
+    return cutout == null
+        ? new Referenced(reference.objectId(), reference.image())
+        : new OnTile(
+            reference.objectId(),
+            new Cut.Centre.Sky(
+                Objects.requireNonNull(reference.ra()), Objects.requireNonNull(reference.dec())),
+            reference.image(),
+            cutout);
+  }
+
   /** They have to be fetched. */
   record Referenced(String objectId, GalaxyImageReference.Image image) implements ImageOrigin {}
+
+  /**
+   * They are a square of a survey image.
+   *
+   * @param image with a cutout
+   */
+  record OnTile(
+      String objectId,
+      Cut.Centre.Sky position,
+      GalaxyImageReference.Image image,
+      GalaxyImageReference.Cutout cutout)
+      implements ImageOrigin {
+
+    /** The square. */
+    public Cut cut() {
+      Double angle = cutout.fieldOfView();
+      Double side = cutout.side();
+      return new Cut(
+          position,
+          angle != null
+              ? new Cut.Side.Arcseconds(angle)
+              : new Cut.Side.Pixels(Objects.requireNonNull(side)));
+    }
+  }
 
   /**
    * The message contains them.

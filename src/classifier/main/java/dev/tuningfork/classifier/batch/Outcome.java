@@ -2,6 +2,7 @@ package dev.tuningfork.classifier.batch;
 
 import dev.tuningfork.classifier.batch.Sampler.Sample;
 import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.image.ImageFacts;
 import dev.tuningfork.image.QualityFlag;
@@ -16,12 +17,13 @@ public sealed interface Outcome {
    * The model answered.
    *
    * @param by which model
-   * @param sha256 the hash of the image file
+   * @param sha256 the hash of the image file, or of what the network saw of a survey image
    * @param width of the image, pixels
    * @param height of the image, pixels
    * @param flags what was noticed while the image was prepared
    * @param facts what was found out about it
    * @param sample what the sampler kept of the image
+   * @param cutout which part of a survey image it is; null for a file of its own
    */
   record Classified(
       AnswerProbabilities probabilities,
@@ -31,11 +33,25 @@ public sealed interface Outcome {
       int height,
       Set<QualityFlag> flags,
       ImageFacts facts,
-      @Nullable Sample sample)
+      @Nullable Sample sample,
+      GalaxyMorphology.@Nullable Cutout cutout)
       implements Outcome {
 
     public Classified {
       flags = Set.copyOf(flags);
+    }
+
+    /** The image is a file of its own. */
+    public Classified(
+        AnswerProbabilities probabilities,
+        Answerer by,
+        String sha256,
+        int width,
+        int height,
+        Set<QualityFlag> flags,
+        ImageFacts facts,
+        @Nullable Sample sample) {
+      this(probabilities, by, sha256, width, height, flags, facts, sample, null);
     }
   }
 

@@ -277,7 +277,8 @@ final class Predictors {
                 image.height(),
                 image.flags(),
                 image.facts(),
-                sampler.sample(image, answer)));
+                sampler.sample(image, answer),
+                one.cutout()));
     if (one.shadow() != null) {
       shadow.compare(one.shadow(), answer);
     }

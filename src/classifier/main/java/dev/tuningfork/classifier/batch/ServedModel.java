@@ -1,8 +1,14 @@
 package dev.tuningfork.classifier.batch;
 
 import dev.tuningfork.classifier.batch.Batcher.Preparation;
+import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.tile.CutLimit;
+import dev.tuningfork.tile.GalaxyCutter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedModel {
 
+  private static final String OWN = "";
+
   final MorphologyModel model;
   final Preparation preparation;
   final Answerer answerer;
@@ -24,13 +32,41 @@ final class ServedModel {
   /** The image that it answered first. It tells a broken model from a strange image. */
   final AtomicReference<@Nullable PreparedImage> answeredBefore = new AtomicReference<>();
 
+  private final CutLimit cutLimit;
+
+  /** By the name of the recipe; {@value #OWN} for the model's own. There are few recipes. */
+  private final Map<String, GalaxyCutter> cutters = new ConcurrentHashMap<>();
+
   /** Images on their way to it, and one more until it is retired. At 0 it is closed. */
   private final AtomicInteger uses = new AtomicInteger(1);
 
-  ServedModel(MorphologyModel model, Preparation preparation, Answerer answerer) {
+  /**
+   * @param cutLimit of what is cut out of a survey image for one galaxy
+   */
+  ServedModel(
+      MorphologyModel model, Preparation preparation, Answerer answerer, CutLimit cutLimit) {
     this.model = model;
+    this.cutLimit = cutLimit;
     this.preparation = preparation;
     this.answerer = answerer;
+  }
+
+  /**
+   * What cuts galaxies out of survey images for it.
+   *
+   * @param recipe how their pictures are made; null for as the model learnt it
+   * @throws ImageException if there is no such recipe
+   */
+  GalaxyCutter cutter(@Nullable String recipe) throws ImageException {
+    try {
+      return cutters.computeIfAbsent(
+          recipe == null ? OWN : recipe,
+          _ ->
+              new GalaxyCutter(
+                  model.input(), recipe == null ? null : Recipe.named(recipe), cutLimit));
+    } catch (IllegalArgumentException e) {
+      throw new ImageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Whether this very image is the one that tells a broken model. */

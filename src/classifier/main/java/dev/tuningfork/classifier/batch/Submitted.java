@@ -25,6 +25,8 @@ record Submitted(ImageOrigin origin, Optional<String> host, CompletableFuture<Ou
   long bytes() {
     return switch (origin) {
       case ImageOrigin.Referenced(_, var image) -> image.uri().length();
+      case ImageOrigin.OnTile tile ->
+          tile.cutout().bands().stream().mapToLong(band -> band.uri().length()).sum();
       case ImageOrigin.Carried(_, var bytes, _) -> bytes.length;
     };
   }

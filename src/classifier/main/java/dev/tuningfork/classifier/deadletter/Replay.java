@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.deadletter;
 
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
+import dev.tuningfork.classifier.stream.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +19,11 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends dead letters to the input topic again: key, value and the record's own headers byte for
- * byte, with two headers that count ({@link DeadLetterHeaders#REPLAYS}, {@link
- * DeadLetterHeaders#ATTEMPTS_BEFORE}). Their time is that of the replay, since a topic's retention
- * goes by it, and an old record could be deleted before it is read.
+ * Sends dead letters to the input topic again, or to that of survey images: key, value and the
+ * record's own headers byte for byte, with two headers that count ({@link
+ * DeadLetterHeaders#REPLAYS}, {@link DeadLetterHeaders#ATTEMPTS_BEFORE}). Their time is that of the
+ * replay, since a topic's retention goes by it, and an old record could be deleted before it is
+ * read.
  *
  * <p>Each letter is sent exactly once, even across crashes. After a crash, it must be known exactly
  * what was sent. There were two options:
@@ -71,8 +73,7 @@ public final class Replay {
   public static final int NAMED = 20;
 
   private final KafkaProducer<byte[], byte[]> producer;
-  private final String deadLetters;
-  private final String input;
+  private final Topics topics;
   private final Consumer<DeadLetter> onSent;
 
   private final List<DeadLetter> withoutValue = new ArrayList<>();
@@ -82,13 +83,9 @@ public final class Replay {
   private long begun;
 
   private Replay(
-      KafkaProducer<byte[], byte[]> producer,
-      String deadLetters,
-      String input,
-      Consumer<DeadLetter> onSent) {
+      KafkaProducer<byte[], byte[]> producer, Topics topics, Consumer<DeadLetter> onSent) {
     this.producer = producer;
-    this.deadLetters = deadLetters;
-    this.input = input;
+    this.topics = topics;
     this.onSent = onSent;
   }
 
@@ -102,8 +99,7 @@ public final class Replay {
    *
    * @param consumer settings of a consumer: Kafka's address and the credentials
    * @param producer the same of a producer
-   * @param deadLetters the topic of dead letters
-   * @param input the topic that they go to
+   * @param topics letters of survey images go to the topic of these, all others to the input
    * @param onSent called for each letter that is sent, before it is committed
    * @throws KafkaException if it could not finish: what is committed by then is marked, and the
    *     same replay, started again, sends the rest
@@ -111,10 +107,10 @@ public final class Replay {
   public static Result run(
       Map<String, Object> consumer,
       Map<String, Object> producer,
-      String deadLetters,
-      String input,
+      Topics topics,
       DeadLetterFilter filter,
       Consumer<DeadLetter> onSent) {
+    String deadLetters = topics.deadLetters();
     Map<String, Object> settings = new HashMap<>(producer);
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId(deadLetters));
     settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
@@ -123,7 +119,7 @@ public final class Replay {
     try (DeadLetters letters = new DeadLetters(consumer, deadLetters);
         KafkaProducer<byte[], byte[]> transactional =
             new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      return new Replay(transactional, deadLetters, input, onSent).run(letters, filter);
+      return new Replay(transactional, topics, onSent).run(letters, filter);
     } catch (ProducerFencedException | InvalidProducerEpochException e) {
       throw new KafkaException(
           "Another replay of "
@@ -172,13 +168,14 @@ public final class Replay {
       producer.beginTransaction();
       begun = System.nanoTime();
     }
-    var again = new ProducerRecord<>(input, null, letter.key(), value, letter.ownHeaders());
+    String target = topics.again(letter.source().map(DeadLetter.Source::topic).orElse(""));
+    var again = new ProducerRecord<>(target, null, letter.key(), value, letter.ownHeaders());
     again.headers().remove(DeadLetterHeaders.REPLAYS).remove(DeadLetterHeaders.ATTEMPTS_BEFORE);
     add(again.headers(), DeadLetterHeaders.REPLAYS, letter.replays() + 1);
     add(again.headers(), DeadLetterHeaders.ATTEMPTS_BEFORE, letter.attempts());
     producer.send(again);
     ProducerRecord<byte[], byte[]> marker =
-        new ProducerRecord<>(deadLetters, letter.place().partition(), letter.key(), null);
+        new ProducerRecord<>(topics.deadLetters(), letter.place().partition(), letter.key(), null);
     add(marker.headers(), DeadLetterHeaders.REPLAYED_OFFSET, letter.place().offset());
     producer.send(marker);
     inTransaction++;

@@ -6,7 +6,12 @@ import dev.tuningfork.classifier.setting.SettingValues;
 
 /** All there is to set about fetching. */
 public record FetchSettings(
-    FetchPolicy policy, FetchLimits limits, Retries retries, S3Settings s3, String userAgent) {
+    FetchPolicy policy,
+    FetchLimits limits,
+    Retries retries,
+    S3Settings s3,
+    TileSettings tiles,
+    String userAgent) {
 
   public static final Section SECTION = new Section("fetch", FetchLimits.SECTION.title());
 
@@ -35,6 +40,7 @@ public record FetchSettings(
                 FetchLimits.of(values),
                 Retries.of(values),
                 S3Settings.of(values),
+                TileSettings.of(values),
                 values.get(USER_AGENT)));
   }
 }

@@ -1,8 +1,6 @@
 package dev.tuningfork.classifier.fetch;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.tuningfork.file.Sha256;
 
 /**
  * The bytes of an image file.
@@ -16,11 +14,6 @@ public record FetchedImage(byte[] bytes, String sha256, int attempts) {
 
   /** Of these bytes, which are hashed. */
   public static FetchedImage of(byte[] bytes, int attempts) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return new FetchedImage(bytes, HexFormat.of().formatHex(hash), attempts);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return new FetchedImage(bytes, Sha256.hex(bytes), attempts);
   }
 }

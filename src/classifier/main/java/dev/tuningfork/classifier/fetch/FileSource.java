@@ -86,6 +86,27 @@ final class FileSource implements ImageSource {
 
   @Override
   public byte[] read(URI uri) throws SourceException {
+    Path file = locate(uri);
+    try {
+      limit.check(Files.size(file));
+      try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+        return limit.read(in);
+      }
+    } catch (NoSuchFileException e) {
+      throw SourceException.permanent("there is no such file", e);
+    } catch (AccessDeniedException e) {
+      throw SourceException.permanent("this process may not read it", e);
+    } catch (IOException e) {
+      throw SourceException.temporary("it could not be read (%s)".formatted(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * The file that a URI names, all symbolic links followed.
+   *
+   * @throws SourceException where it is outside the folders, missing or no regular file
+   */
+  Path locate(URI uri) throws SourceException {
     try {
       Path file = path(uri).toRealPath();
       if (!below(real, file)) {
@@ -99,10 +120,7 @@ final class FileSource implements ImageSource {
                 ? "it is a folder and not a file"
                 : "it is a device, a pipe or a socket and not a file");
       }
-      limit.check(attributes.size());
-      try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-        return limit.read(in);
-      }
+      return file;
     } catch (NoSuchFileException e) {
       throw SourceException.permanent("there is no such file", e);
     } catch (AccessDeniedException e) {

@@ -7,15 +7,24 @@ import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.image.ImageException;
+import dev.tuningfork.tile.OpenTiles;
+import dev.tuningfork.tile.TileException;
+import dev.tuningfork.tile.TileSource;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,8 +33,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches images from files, HTTP(S), S3 and data URIs, from where a {@link FetchPolicy} allows and
@@ -51,6 +63,8 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
   private final SizeLimit sizeLimit;
   private final int mostAttempts;
   private final Map<String, ImageSource> sources;
+  private final OpenTiles tiles;
+  private final Path scratch;
   private final FailsafeExecutor<FetchedImage> retrying;
   private final ExecutorService attempts =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("fetch-", 0).factory());
@@ -69,6 +83,8 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     this.mostAttempts = settings.retries().attempts();
     this.retrying = Failsafe.with(retryPolicy(settings));
     this.sources = sources(settings, names, tls);
+    this.tiles = settings.tiles().openTiles();
+    this.scratch = settings.tiles().folder();
   }
 
   private static RetryPolicy<FetchedImage> retryPolicy(FetchSettings settings) {
@@ -121,7 +137,7 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     URI uri;
     ImageSource source;
     try {
-      uri = uri(image);
+      uri = uri(image.uri());
       source = source(uri);
       source.check(uri);
       sizeLimit.check(image.sizeBytes() == null ? 0 : image.sizeBytes());
@@ -144,7 +160,8 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
   @Override
   public Optional<String> host(GalaxyImageReference.Image image) {
     try {
-      URI uri = uri(image);
+      GalaxyImageReference.Cutout cutout = image.cutout();
+      URI uri = uri(cutout == null ? image.uri() : cutout.bands().getFirst().uri());
       return source(uri).host(uri);
     } catch (SourceException | RuntimeException e) {
       return Optional.empty(); // fetching it says what is wrong with it
@@ -163,9 +180,9 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     return FileSource.isFolder(host) ? Integer.MAX_VALUE : limits.connectionsPerHost();
   }
 
-  private static URI uri(GalaxyImageReference.Image image) throws SourceException {
+  private static URI uri(String text) throws SourceException {
     try {
-      return new URI(image.uri());
+      return new URI(text);
     } catch (URISyntaxException e) {
       throw SourceException.permanent(
           "it is no URI (%s at character %d)".formatted(e.getReason(), e.getIndex() + 1));
@@ -276,10 +293,106 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
         e);
   }
 
+  @Override
+  public <R> R onTile(GalaxyImageReference.Cutout cutout, TileUse<R> use)
+      throws FetchException, ImageException, TileException {
+    try (OpenTiles.Lease lease = lease(cutout)) {
+      return use.on(lease.image());
+    }
+  }
+
+  @Override
+  public LocalFile file(String text) throws FetchException {
+    GalaxyImageReference.Image named = GalaxyImageReference.Image.of(text);
+    try {
+      URI uri = uri(text);
+      if (source(uri) instanceof FileSource files) {
+        return new Here(files.locate(uri));
+      }
+    } catch (SourceException e) {
+      throw failure(named, e, 1);
+    }
+    byte[] bytes = fetch(named).bytes();
+    try {
+      return Copy.of(bytes, text, scratch);
+    } catch (IOException e) {
+      throw new FetchException(
+          FailureKind.TRANSIENT,
+          1,
+          "Cannot write a copy of %s to %s: %s.".formatted(RedactedUri.of(text), scratch, e),
+          e);
+    }
+  }
+
+  private record Here(Path path) implements LocalFile {
+    @Override
+    public void close() {}
+  }
+
+  private record Copy(Path path) implements LocalFile {
+
+    /** The name's end tells the format of a table. */
+    private static final Pattern SUFFIX = Pattern.compile("(\\.\\w{1,12}){1,2}$");
+
+    static Copy of(byte[] bytes, String uri, Path folder) throws IOException {
+      Matcher suffix = SUFFIX.matcher(uri.replaceFirst("[?#].*", ""));
+      Path file =
+          Files.createTempFile(folder, "tuning-fork-copy-", suffix.find() ? suffix.group() : "");
+      Files.write(file, bytes);
+      return new Copy(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private OpenTiles.Lease lease(GalaxyImageReference.Cutout cutout) throws FetchException {
+    SequencedMap<String, TileSource> files = new LinkedHashMap<>();
+    for (GalaxyImageReference.Band band : cutout.bands()) {
+      try {
+        files.put(band.name(), TileSource.of(local(uri(band.uri())), band.hdu()));
+      } catch (SourceException e) {
+        throw new FetchException(
+            e.kind(),
+            1,
+            "Cannot open the band %s of the survey image %s at %s: %s."
+                .formatted(band.name(), cutout.tile(), RedactedUri.of(band.uri()), e.getMessage()),
+            e);
+      }
+    }
+    try {
+      return tiles.lease(files);
+    } catch (TileException e) {
+      throw new FetchException(
+          FailureKind.PERMANENT,
+          1,
+          "Cannot open %s: %s".formatted(named(cutout, e.band()), e.getMessage()),
+          e);
+    }
+  }
+
+  private static String named(GalaxyImageReference.Cutout cutout, @Nullable String band) {
+    return band == null
+        ? "the survey image " + cutout.tile()
+        : "the band %s of the survey image %s".formatted(band, cutout.tile());
+  }
+
+  /** Tiles are mapped, so that their files have to be on this machine. */
+  private Path local(URI uri) throws SourceException {
+    if (source(uri) instanceof FileSource files) {
+      return files.locate(uri);
+    }
+    throw SourceException.permanent(
+        "survey images are read from file URIs only, below an allowed folder");
+  }
+
   /** Interrupts what is under way, which then fails as transient, and closes all connections. */
   @Override
   public void close() {
     attempts.shutdownNow();
     Set.copyOf(sources.values()).forEach(ImageSource::close);
+    tiles.close();
   }
 }

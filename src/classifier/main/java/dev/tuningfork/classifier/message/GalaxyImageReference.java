@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param tMax end of the exposure, days (MJD)
  * @param publisher who sent the message
  * @param publishedAt when it was sent
- * @param test the message only tries the way: its answer carries the flag {@code TEST}
+ * @param test whether the message is only a test; its answer has the flag {@code TEST}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"objectId", "image"})
@@ -59,6 +59,9 @@ public record GalaxyImageReference(
     require(image != null, "image is missing: it must name the image's URI.");
     requireRange("ra", ra, 0, 360);
     requireRange("dec", dec, -90, 90);
+    require(
+        image == null || image.cutout == null || (ra != null && dec != null),
+        "ra and dec are missing: image.cutout needs the galaxy's position.");
   }
 
   /** The smallest useful reference. */
@@ -122,7 +125,8 @@ public record GalaxyImageReference(
   /**
    * Where an image is, and what is known about it.
    *
-   * @param uri {@code https}, {@code http}, {@code s3}, {@code file} or {@code data}
+   * @param uri {@code https}, {@code http}, {@code s3}, {@code file} or {@code data}; empty where
+   *     there is a cutout
    * @param mediaType {@code image/jpeg}, {@code image/png}, {@code image/fits} or {@code
    *     image/x-fits-gzip}; absent: told from the bytes
    * @param sizeBytes the length of the file, bytes; checked when given
@@ -133,6 +137,7 @@ public record GalaxyImageReference(
    * @param bands the order of the channels, such as {@code g, r, z}; empty where not known
    * @param fieldOfView the side of the central square to use, arcseconds: as if the image had been
    *     cut to it
+   * @param cutout the galaxy's square of a survey image; null where the image is a file of its own
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Image(
@@ -143,10 +148,9 @@ public record GalaxyImageReference(
       @JsonDeserialize(using = Json.HduReader.class) @Nullable String hdu,
       @Nullable Double pixelScale,
       List<String> bands,
-      @Nullable Double fieldOfView) {
+      @Nullable Double fieldOfView,
+      @Nullable Cutout cutout) {
 
-    private static final Pattern SCHEME =
-        Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.+", Pattern.DOTALL);
     private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
 
     /**
@@ -154,10 +158,14 @@ public record GalaxyImageReference(
      *     or out of range
      */
     public Image {
-      requireText("image.uri", uri);
-      require(
-          SCHEME.matcher(uri).lookingAt(),
-          "image.uri has no scheme, such as https: or file:, in '" + shorten(uri) + "'.");
+      if (cutout == null) {
+        requireUri("image.uri", uri);
+      } else {
+        require(
+            uri == null || uri.isEmpty(),
+            "image.uri and image.cutout exclude each other: a cutout names its files itself.");
+        uri = "";
+      }
       require(
           sizeBytes == null || sizeBytes > 0,
           "image.sizeBytes must be more than 0, not " + sizeBytes + ".");
@@ -177,6 +185,19 @@ public record GalaxyImageReference(
       bands = bands == null ? List.of() : List.copyOf(bands);
     }
 
+    /** An image in a file of its own. */
+    public Image(
+        String uri,
+        @Nullable String mediaType,
+        @Nullable Long sizeBytes,
+        @Nullable String sha256,
+        @Nullable String hdu,
+        @Nullable Double pixelScale,
+        List<String> bands,
+        @Nullable Double fieldOfView) {
+      this(uri, mediaType, sizeBytes, sha256, hdu, pixelScale, bands, fieldOfView, null);
+    }
+
     /** An image without a field of view: all of it is used. */
     public Image(
         String uri,
@@ -193,9 +214,106 @@ public record GalaxyImageReference(
     public static Image of(String uri) {
       return new Image(uri, null, null, null, null, null, List.of(), null);
     }
+
+    /** A square of a survey image. */
+    public static Image of(Cutout cutout) {
+      return new Image("", null, null, null, null, null, List.of(), null, cutout);
+    }
   }
 
-  private static void requireText(String field, @Nullable String value) {
+  /**
+   * A square of a survey image around the position {@code ra}, {@code dec} of the reference. It has
+   * either a field of view or a side.
+   *
+   * @param tile the name of the survey image
+   * @param bands its files, 1 to {@value #MOST_BANDS}; the grid of the first counts
+   * @param fieldOfView the side of the square, arcseconds
+   * @param side the side of the square, pixels of the first band
+   * @param recipe how the picture is made from the flux, such as {@code sdss-gri}; absent: as the
+   *     model learnt it
+   * @param sizeSuspect the size comes from a failed fit of the catalogue: the answer carries the
+   *     flag {@code SIZE_SUSPECT}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Cutout(
+      String tile,
+      List<Band> bands,
+      @Nullable Double fieldOfView,
+      @Nullable Double side,
+      @Nullable String recipe,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sizeSuspect) {
+
+    /** So many files a survey image may have. */
+    public static final int MOST_BANDS = 32;
+
+    /**
+     * @throws IllegalArgumentException with a sentence that names the field, where one is missing
+     *     or out of range
+     */
+    public Cutout {
+      requireText("image.cutout.tile", tile);
+      bands = Band.checked("image.cutout.bands", bands);
+      require(
+          (fieldOfView == null) != (side == null),
+          "image.cutout needs either fieldOfView (arcseconds) or side (pixels).");
+      require(
+          fieldOfView == null || (fieldOfView > 0 && fieldOfView < Double.POSITIVE_INFINITY),
+          "image.cutout.fieldOfView must be more than 0 arcseconds, not " + fieldOfView + ".");
+      require(
+          side == null || (side > 0 && side < Double.POSITIVE_INFINITY),
+          "image.cutout.side must be more than 0 pixels, not " + side + ".");
+    }
+  }
+
+  /**
+   * One band of a survey image.
+   *
+   * @param name such as {@code r}
+   * @param uri where its file is: a FITS file, also tile-compressed or gzipped
+   * @param hdu as in {@link Image#hdu}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Band(
+      String name,
+      String uri,
+      @JsonDeserialize(using = Json.HduReader.class) @Nullable String hdu) {
+
+    /**
+     * @throws IllegalArgumentException with a sentence that names the field, where one is missing
+     */
+    public Band {
+      requireText("the name of a band", name);
+      requireUri("the uri of the band " + name, uri);
+    }
+
+    /** The bands of a survey image: some, not too many, and each once. */
+    static List<Band> checked(String field, @Nullable List<Band> bands) {
+      require(
+          bands != null && !bands.isEmpty(), field + " is missing: it must name a file a band.");
+      List<Band> named = bands == null ? List.of() : bands;
+      require(
+          named.size() <= Cutout.MOST_BANDS,
+          "%s names %d files; at most %d are allowed."
+              .formatted(field, named.size(), Cutout.MOST_BANDS));
+      require(named.stream().noneMatch(Objects::isNull), field + " must not contain null.");
+      require(
+          named.stream().map(Band::name).distinct().count() == named.size(),
+          field + " names a band twice.");
+      return List.copyOf(named);
+    }
+  }
+
+  private static final Pattern SCHEME =
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.+", Pattern.DOTALL);
+
+  static void requireUri(String field, @Nullable String uri) {
+    requireText(field, uri);
+    require(
+        uri != null && SCHEME.matcher(uri).lookingAt(),
+        field + " has no scheme, such as https: or file:, in '" + shorten("" + uri) + "'.");
+  }
+
+  static void requireText(String field, @Nullable String value) {
     require(value != null, field + " is missing.");
     require(value == null || !value.isBlank(), field + " is blank.");
   }
@@ -207,7 +325,7 @@ public record GalaxyImageReference(
         field + " must lie between " + least + " and " + most + " degrees, not " + value + ".");
   }
 
-  private static void require(boolean holds, String otherwise) {
+  static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise);
     }

@@ -2,7 +2,10 @@ package dev.tuningfork.classifier.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tuningfork.image.ImageFacts;
 import dev.tuningfork.image.QualityFlag;
+import dev.tuningfork.image.SkyPosition;
+import dev.tuningfork.tile.SkyCutout;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -14,22 +17,22 @@ import org.jspecify.annotations.Nullable;
  * the resource {@code galaxy-morphology.schema.json} beside this class.
  *
  * @param objectId the survey's identifier of the galaxy; also the message's key
- * @param referenceId echoed from the reference
- * @param survey echoed from the reference
- * @param ra echoed from the reference: right ascension, degrees (ICRS)
- * @param dec echoed from the reference: declination, degrees (ICRS)
+ * @param referenceId copied from the reference
+ * @param survey copied from the reference
+ * @param ra copied from the reference: right ascension, degrees (ICRS)
+ * @param dec copied from the reference: declination, degrees (ICRS)
  * @param tree the decision tree that the questions belong to
  * @param questions in the tree's order; a model of one question answers that one alone
- * @param morphology the walk by the most probable answers
- * @param flags what a careful reader must know about the image
- * @param model which model answered
+ * @param morphology the path through the tree that takes the most probable answers
+ * @param flags warnings about the image
+ * @param model the model that answered
  * @param preprocessing the identifier of the model's input specification
- * @param image which image was looked at
- * @param device where the model ran, such as {@code cpu} or {@code gpu:0}
- * @param publishedAt echoed from the reference
- * @param receivedAt when the classifier took the reference
- * @param classifiedAt when the answer was made
- * @param source the reference's place in Kafka, which makes this message's identity
+ * @param image the image that was classified
+ * @param device the device that the model ran on, such as {@code cpu} or {@code gpu:0}
+ * @param publishedAt copied from the reference
+ * @param receivedAt when the classifier received the reference
+ * @param classifiedAt when the model answered
+ * @param source the reference's position in Kafka, which identifies this message
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record GalaxyMorphology(
@@ -129,7 +132,7 @@ public record GalaxyMorphology(
    * One answer of a question.
    *
    * @param probability given that the question is asked, 0 to 1
-   * @param joint probability × askedProbability; absent where that is
+   * @param joint probability × askedProbability; absent if askedProbability is absent
    * @param lower90 the 5th percentile of the share of those asked who give this answer, where the
    *     model gives an interval: it belongs to {@code probability}, not to {@code joint}
    * @param upper90 the 95th percentile likewise
@@ -207,6 +210,27 @@ public record GalaxyMorphology(
       this(uri, sha256, width, height, hdu, pixelScale, ra, dec, undefined, null);
     }
 
+    /**
+     * A part of a survey image.
+     *
+     * @param sha256 the hash of what the network saw
+     * @param facts what was found out while it was prepared
+     */
+    public static Image of(Cutout cutout, String sha256, ImageFacts facts) {
+      SkyPosition centre = facts.centre();
+      return new Image(
+          cutout.bands.getFirst().uri(),
+          sha256,
+          cutout.side,
+          cutout.side,
+          facts.hdu(),
+          facts.pixelScale(),
+          centre == null ? null : centre.ra(),
+          centre == null ? null : centre.dec(),
+          facts.undefined() == 0 ? null : facts.undefined(),
+          cutout);
+    }
+
     /** An image about which nothing more is known. */
     public Image(@Nullable String uri, String sha256, int width, int height) {
       this(uri, sha256, width, height, null, null, null, null, null);
@@ -236,6 +260,18 @@ public record GalaxyMorphology(
       @Nullable Double missing) {
     public Cutout {
       bands = List.copyOf(bands);
+    }
+
+    /** Of a square that was cut out. */
+    public static Cutout of(String tile, List<Band> bands, SkyCutout cutout, String recipe) {
+      return new Cutout(
+          tile,
+          bands,
+          cutout.square().x(),
+          cutout.square().y(),
+          cutout.square().side(),
+          recipe,
+          cutout.missing() == 0 ? null : cutout.missing());
     }
   }
 

@@ -11,19 +11,23 @@ import java.util.OptionalInt;
 public final class MessageFormat {
 
   /** Reads and writes JSON. */
-  public static final MessageFormat JSON = new MessageFormat(Optional.empty(), OptionalInt.empty());
+  public static final MessageFormat JSON =
+      new MessageFormat(Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
 
   private final Optional<AvroSchemas> schemas;
   private final OptionalInt morphologySchema;
+  private final OptionalInt outcomeSchema;
 
-  private MessageFormat(Optional<AvroSchemas> schemas, OptionalInt morphologySchema) {
+  private MessageFormat(
+      Optional<AvroSchemas> schemas, OptionalInt morphologySchema, OptionalInt outcomeSchema) {
     this.schemas = schemas;
     this.morphologySchema = morphologySchema;
+    this.outcomeSchema = outcomeSchema;
   }
 
   /** Reads JSON and Avro, and writes JSON. */
   public static MessageFormat jsonReadingAvro(AvroSchemas schemas) {
-    return new MessageFormat(Optional.of(schemas), OptionalInt.empty());
+    return new MessageFormat(Optional.of(schemas), OptionalInt.empty(), OptionalInt.empty());
   }
 
   /**
@@ -32,7 +36,17 @@ public final class MessageFormat {
    * @param morphologySchema the number of {@link GalaxyMorphology#avroSchema()} in the registry
    */
   public static MessageFormat avro(AvroSchemas schemas, int morphologySchema) {
-    return new MessageFormat(Optional.of(schemas), OptionalInt.of(morphologySchema));
+    return new MessageFormat(
+        Optional.of(schemas), OptionalInt.of(morphologySchema), OptionalInt.empty());
+  }
+
+  /**
+   * The same, also for outcomes of survey images, which are JSON otherwise.
+   *
+   * @param schema the number of {@link SurveyImageOutcome#avroSchema()} in the registry
+   */
+  public MessageFormat withOutcomes(int schema) {
+    return new MessageFormat(schemas, morphologySchema, OptionalInt.of(schema));
   }
 
   /**
@@ -55,6 +69,23 @@ public final class MessageFormat {
       String hint = ForeignValue.hint(message);
       throw hint == null ? e : new MessageException(hint, e);
     }
+  }
+
+  /**
+   * Reads a survey image.
+   *
+   * @throws MessageException where it is no such message
+   * @throws SchemaUnavailableException if its schema is not available now
+   */
+  public SurveyImageReference surveyImage(byte[] message) throws MessageException {
+    return Avro.isFramed(message)
+        ? SurveyImageReference.fromAvro(message, requireSchemas(message))
+        : SurveyImageReference.fromJson(message);
+  }
+
+  /** The outcome of a survey image in the form that this format writes. */
+  public byte[] write(SurveyImageOutcome outcome) {
+    return outcomeSchema.isPresent() ? outcome.toAvro(outcomeSchema.getAsInt()) : outcome.toJson();
   }
 
   /**

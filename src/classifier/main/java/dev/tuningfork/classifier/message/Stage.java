@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Stage {
   /** Reading the record: JSON, required fields, values in range. */
   DECODE_MESSAGE,
+  /** Listing the galaxies of a survey image: reading its catalogue, row by row. */
+  EXPAND,
   /** Getting the image's bytes from where the reference points. */
   FETCH,
   /** Turning the bytes into pixels, and the pixels into the network's input. */

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,41 +100,44 @@ public final class ClassifierMetrics {
             .baseUnit("images")
             .serviceLevelObjectives(BATCH_SIZES)
             .register(registry);
-    morphologies =
-        Counter.builder("tuning.fork.morphologies")
-            .description("Galaxies that were classified")
-            .register(registry);
+    morphologies = counter("tuning.fork.morphologies", "Galaxies that were classified");
     for (Stage stage : Stage.values()) {
       Map<FailureKind, Counter> kinds = new EnumMap<>(FailureKind.class);
       for (FailureKind kind : FailureKind.values()) {
-        kinds.put(kind, deadLetter(stage, kind));
+        kinds.put(
+            kind,
+            counter(
+                "tuning.fork.dead.letters",
+                "Galaxies that became dead letters",
+                "stage",
+                stage.label(),
+                "kind",
+                kind.label()));
       }
       deadLetters.put(stage, kinds);
     }
-    threadDeaths =
-        Counter.builder("tuning.fork.stream.thread.deaths")
-            .description("Stream threads that died")
-            .register(registry);
-    modelExchanges =
-        Counter.builder("tuning.fork.model.exchanges")
-            .description("Model changes")
-            .register(registry);
+    threadDeaths = counter("tuning.fork.stream.thread.deaths", "Stream threads that died");
+    modelExchanges = counter("tuning.fork.model.exchanges", "Model changes");
     for (Shadowed outcome : Shadowed.values()) {
+      String label = outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
       shadowed.put(
           outcome,
-          Counter.builder("tuning.fork.shadow.images")
-              .tag("outcome", outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-              .description("Images selected for the shadow model")
-              .register(registry));
+          counter(
+              "tuning.fork.shadow.images",
+              "Images selected for the shadow model",
+              "outcome",
+              label));
     }
-    Gauge.builder("tuning.fork.ledger", () -> sum(task -> task.galaxies))
-        .description("Galaxies in flight: accepted, but without a published outcome")
-        .baseUnit("galaxies")
-        .register(registry);
-    Gauge.builder("tuning.fork.ledger.window", () -> sum(task -> task.window))
-        .description("Galaxies that may be in flight before the tasks wait")
-        .baseUnit("galaxies")
-        .register(registry);
+    number(
+        "tuning.fork.ledger",
+        "Galaxies in flight: accepted, but without a published outcome",
+        "galaxies",
+        () -> sum(task -> task.galaxies));
+    number(
+        "tuning.fork.ledger.window",
+        "Galaxies that may be in flight before the tasks wait",
+        "galaxies",
+        () -> sum(task -> task.window));
     TimeGauge.builder("tuning.fork.oldest.galaxy.age", this::oldestAge, TimeUnit.MILLISECONDS)
         .description("Age of the oldest galaxy in flight; 0 if there is none")
         .register(registry);
@@ -219,11 +223,13 @@ public final class ClassifierMetrics {
         .serviceLevelObjectives(DISTANCES)
         .register(registry)
         .record(distance);
-    Counter.builder("tuning.fork.shadow.answers")
-        .tag("question", question)
-        .tag("agreed", String.valueOf(agreed))
-        .description("Whether the shadow's most probable answer is the published one")
-        .register(registry)
+    counter(
+            "tuning.fork.shadow.answers",
+            "Whether the shadow's most probable answer is the published one",
+            "question",
+            question,
+            "agreed",
+            String.valueOf(agreed))
         .increment();
   }
 
@@ -233,10 +239,12 @@ public final class ClassifierMetrics {
    * @param role {@code serving} or {@code shadow}
    */
   public void watchRefusals(String role, BooleanSupplier refused) {
-    Gauge.builder("tuning.fork.model.refused", () -> refused.getAsBoolean() ? 1 : 0)
-        .tag("role", role)
-        .description("1 if the bundle at the model's path was rejected")
-        .register(registry);
+    flag(
+        "tuning.fork.model.refused",
+        "1 if the bundle at the model's path was rejected",
+        refused,
+        "role",
+        role);
   }
 
   /**
@@ -295,20 +303,13 @@ public final class ClassifierMetrics {
 
   /** Shows how many images are prepared and wait for the model. */
   public void watchPrepared(IntSupplier images) {
-    Gauge.builder("tuning.fork.prepared", images::getAsInt)
-        .description("Prepared images that wait for the model")
-        .baseUnit("images")
-        .register(registry);
+    number("tuning.fork.prepared", "Prepared images that wait for the model", "images", images);
   }
 
   /** Shows what the health endpoints say, as 1 and 0. */
   public void watchHealth(BooleanSupplier live, BooleanSupplier ready) {
-    Gauge.builder("tuning.fork.live", () -> live.getAsBoolean() ? 1 : 0)
-        .description("0 if a restart would help")
-        .register(registry);
-    Gauge.builder("tuning.fork.ready", () -> ready.getAsBoolean() ? 1 : 0)
-        .description("1 if partitions are assigned and ledgers are restored")
-        .register(registry);
+    flag("tuning.fork.live", "0 if a restart would help", live);
+    flag("tuning.fork.ready", "1 if partitions are assigned and ledgers are restored", ready);
   }
 
   /**
@@ -354,12 +355,8 @@ public final class ClassifierMetrics {
     }
   }
 
-  private interface OfTask {
-    int of(TaskLoad task);
-  }
-
-  private int sum(OfTask what) {
-    return tasks.stream().mapToInt(what::of).sum();
+  private int sum(ToIntFunction<TaskLoad> what) {
+    return tasks.stream().mapToInt(what).sum();
   }
 
   private long oldestAge() {
@@ -375,11 +372,21 @@ public final class ClassifierMetrics {
         .register(registry);
   }
 
-  private Counter deadLetter(Stage stage, FailureKind kind) {
-    return Counter.builder("tuning.fork.dead.letters")
-        .tag("stage", stage.label())
-        .tag("kind", kind.label())
-        .description("Galaxies that became dead letters")
+  private Counter counter(String name, String description, String... tags) {
+    return Counter.builder(name).description(description).tags(tags).register(registry);
+  }
+
+  private void number(String name, String description, String unit, IntSupplier number) {
+    Gauge.builder(name, number::getAsInt)
+        .description(description)
+        .baseUnit(unit)
+        .register(registry);
+  }
+
+  private void flag(String name, String description, BooleanSupplier holds, String... tags) {
+    Gauge.builder(name, () -> holds.getAsBoolean() ? 1 : 0)
+        .description(description)
+        .tags(tags)
         .register(registry);
   }
 }

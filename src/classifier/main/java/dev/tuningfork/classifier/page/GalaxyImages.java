@@ -12,9 +12,14 @@ import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.image.Resampling;
 import dev.tuningfork.image.Stretch;
+import dev.tuningfork.tile.CutLimit;
+import dev.tuningfork.tile.GalaxyCutter;
+import dev.tuningfork.tile.TileException;
 import io.helidon.http.Status;
 import java.util.List;
 import java.util.Optional;
@@ -107,17 +112,35 @@ final class GalaxyImages {
   }
 
   private byte[] render(ImageOrigin origin) throws FetchException, ImageException {
-    byte[] file =
+    PreparedImage image =
         switch (origin) {
-          case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes;
-          case ImageOrigin.Referenced(_, var image) -> fetcher.fetch(image).bytes();
+          case ImageOrigin.Carried(_, byte[] bytes, _) ->
+              whole.prepare(bytes, origin.description());
+          case ImageOrigin.Referenced(_, var reference) ->
+              whole.prepare(fetcher.fetch(reference).bytes(), origin.description());
+          case ImageOrigin.OnTile tile -> square(tile);
         };
-    return DisplayImage.of(whole.prepare(file, origin.description())).toJpeg();
+    return DisplayImage.of(image).toJpeg();
+  }
+
+  private PreparedImage square(ImageOrigin.OnTile tile) throws FetchException, ImageException {
+    String recipe = tile.cutout().recipe();
+    try {
+      GalaxyCutter cutter =
+          new GalaxyCutter(
+              whole.spec(), recipe == null ? null : Recipe.named(recipe), CutLimit.of(AT_ONCE));
+      return fetcher.onTile(tile.cutout(), image -> cutter.cut(image, tile.cut(), false).image());
+    } catch (TileException | IllegalArgumentException e) {
+      throw new ImageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static Optional<ImageOrigin> origin(byte[] json) {
     try {
       GalaxyMorphology galaxy = GalaxyMorphology.fromJson(json);
+      if (galaxy.image().cutout() != null) {
+        return Optional.empty(); // the whole survey image is not the galaxy's
+      }
       return Optional.ofNullable(galaxy.image().uri())
           .map(
               uri ->

@@ -105,13 +105,7 @@ public final class PageDeadLetters {
    */
   synchronized String replay(Place place) {
     Replay.Result result =
-        Replay.run(
-            consumer,
-            producer,
-            topics.deadLetters(),
-            topics.input(),
-            DeadLetterFilter.at(Set.of(place)),
-            _ -> {});
+        Replay.run(consumer, producer, topics, DeadLetterFilter.at(Set.of(place)), _ -> {});
     last = null;
     if (result.withoutValueCount() > 0) {
       return "It has no value to send, which was too large to be kept.";
@@ -160,7 +154,10 @@ public final class PageDeadLetters {
       return "The record was too large to be kept.";
     }
     try {
-      return RedactedUri.of(GalaxyImageReference.fromJson(value).image().uri());
+      GalaxyImageReference.Image image = GalaxyImageReference.fromJson(value).image();
+      return image.cutout() == null
+          ? RedactedUri.of(image.uri())
+          : "A galaxy of the survey image " + image.cutout().tile();
     } catch (MessageException noReference) {
       return letter.stage().equals(Optional.of(Stage.DECODE_MESSAGE))
           ? "A record of %,d bytes.".formatted(value.length)

@@ -52,6 +52,8 @@ final class SeenGalaxy {
         switch (origin) {
           case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes.length;
           case ImageOrigin.Referenced(_, var image) -> 2L * image.uri().length();
+          case ImageOrigin.OnTile tile ->
+              tile.cutout().bands().stream().mapToLong(band -> 2L * band.uri().length()).sum();
         };
     return ANSWERS + picture.levels().length * 5L / 4 + carried;
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The walk down the tree by the most probable answer at each step. */
+/** The path through the tree that takes the most probable answer to each question. */
 final class Walk {
 
   /**

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -150,7 +151,9 @@ public final class ModelWatch implements AutoCloseable {
     } catch (ModelException | RuntimeException | Error e) {
       refusal =
           new Refusal(
-              name, Objects.requireNonNullElse(e.getMessage(), e.toString()), Instant.now());
+              name,
+              Objects.requireNonNullElse(e.getMessage(), e.toString()),
+              Instant.now().truncatedTo(ChronoUnit.MILLIS));
       LOG.error("The bundle {} is rejected; the current model keeps serving.", name, e);
     } finally {
       if (model != null) {

@@ -1,7 +1,6 @@
 package dev.tuningfork.classifier.rollout;
 
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.InputSpec;
@@ -45,6 +44,12 @@ public final class Shadow implements AutoCloseable {
   private static final long LOOK_UP_MILLIS = 200;
   private static final int LARGEST_BATCH = 64;
   private static final int FAILURES_IN_A_ROW = 10;
+
+  /** Prepares an image as another model takes it. */
+  @FunctionalInterface
+  public interface Preparation {
+    PreparedImage by(Preprocessor preprocessor) throws ImageException;
+  }
 
   /** An image as the shadow takes it. */
   public static final class Image {
@@ -104,11 +109,11 @@ public final class Shadow implements AutoCloseable {
   /**
    * Prepares an image for the shadow, if it is one of the share.
    *
+   * @param preparation makes the image for the shadow, where it takes another input
    * @param spec of the image that was prepared for the serving model
    * @return null where the shadow shall not be asked about it
    */
-  public @Nullable Image prepare(
-      byte[] file, ImageDescription description, InputSpec spec, PreparedImage prepared) {
+  public @Nullable Image prepare(Preparation preparation, InputSpec spec, PreparedImage prepared) {
     Asked now = asked.get();
     if (now == null || ThreadLocalRandom.current().nextDouble() >= share) {
       return null;
@@ -119,8 +124,7 @@ public final class Shadow implements AutoCloseable {
     }
     try {
       return new Image(
-          now,
-          spec.equals(now.model.input()) ? prepared : now.preprocessor.prepare(file, description));
+          now, spec.equals(now.model.input()) ? prepared : preparation.by(now.preprocessor));
     } catch (ImageException | RuntimeException | Error e) {
       metrics.shadowed(ClassifierMetrics.Shadowed.FAILED);
       return null;

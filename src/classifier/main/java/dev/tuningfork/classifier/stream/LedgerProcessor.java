@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.batch.ImageClassifier;
+import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.batch.Outcome.Failed;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.MessageException;
@@ -9,6 +10,7 @@ import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.stream.InFlight.Finished;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -21,6 +23,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,8 @@ import org.slf4j.LoggerFactory;
  *       overshoot more than what the ledgers held when the tasks opened. An instance that inherits
  *       more than its settings allow thus works it off. Where the task may not take a record, it
  *       fails, its transaction is rolled back, and nothing is lost.
+ *   <li>What became of galaxies of survey images is reported in the transaction of their outcomes:
+ *       {@link #process} and {@link #punctuate} end with it.
  *   <li>A record whose schema the registry cannot deliver now is not dead-lettered: the record is
  *       not at fault, and all that follow would be dead-lettered as well. The task fails instead,
  *       and reads it again.
@@ -60,11 +65,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: everything runs on the stream thread.
  */
-final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+final class LedgerProcessor implements Processor<byte[], byte[], Object, Object> {
 
   static final String LEDGER = "ledger";
   static final String MORPHOLOGIES = "morphologies";
   static final String DEAD_LETTERS = "dead-letters";
+  static final String PROGRESS = "survey-progress";
 
   private static final Logger LOG = LoggerFactory.getLogger(LedgerProcessor.class);
 
@@ -89,12 +95,14 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final OpenTasks tasks;
   private final Transactions transactions;
   private final ClassifierMetrics metrics;
+  private final Optional<String> surveyGalaxies;
 
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
-  private ProcessorContext<byte[], byte[]> context;
+  private ProcessorContext<Object, Object> context;
   private KeyValueStore<Long, LedgerEntry> ledger;
   private InFlight inFlight;
   private OutcomePublisher outcomes;
+  private SurveyProgress progress;
   private ClassifierMetrics.TaskLoad shown;
   private long nextSequence;
 
@@ -110,6 +118,8 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   /**
    * @param tasks of this process, this one among them while it is open
+   * @param surveyGalaxies the topic of references to galaxies of survey images, whose progress is
+   *     reported; empty where there is none
    */
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
   LedgerProcessor(
@@ -118,22 +128,25 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       LedgerSettings settings,
       OpenTasks tasks,
       Transactions transactions,
-      ClassifierMetrics metrics) {
+      ClassifierMetrics metrics,
+      Optional<String> surveyGalaxies) {
     this.classifier = classifier;
     this.format = format;
     this.settings = settings;
     this.tasks = tasks;
     this.transactions = transactions;
     this.metrics = metrics;
+    this.surveyGalaxies = surveyGalaxies;
   }
 
   @Override
-  public void init(ProcessorContext<byte[], byte[]> context) {
+  public void init(ProcessorContext<Object, Object> context) {
     this.context = context;
     ledger = context.getStateStore(LEDGER);
     inFlight = new InFlight(classifier, tasks, this::held);
     outcomes =
         new OutcomePublisher(context, format, settings.largestRecord(), transactions, metrics);
+    progress = new SurveyProgress(context, surveyGalaxies);
     shown = metrics.openTask(settings.window());
     waitedNanos = 0;
     settledSincePromptCommit = false;
@@ -160,6 +173,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    take(record);
+    progress.flush();
+  }
+
+  private void take(Record<byte[], byte[]> record) {
     transactions.works();
     drain();
     if (record.value() == null) {
@@ -172,10 +190,10 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
       outcomes.requireWritable(entry);
       request = Request.read(entry.key(), entry.value(), entry.headers(), format);
     } catch (RecordTooLargeException e) {
-      outcomes.publish(null, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 0, e));
+      publish(null, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 0, e));
       return;
     } catch (MessageException e) {
-      outcomes.publish(null, entry, unreadable(e));
+      publish(null, entry, unreadable(e));
       return;
     }
     awaitRoom(entry.size());
@@ -199,6 +217,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
     waitedNanos = 0;
     drain();
+    progress.flush();
     show();
     commitPromptly(now / settings.promptCommit().toMillis());
   }
@@ -379,7 +398,11 @@ final class LedgerProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private void settle(Finished finished) {
     settledSincePromptCommit = true;
     LedgerEntry entry = ledger.delete(finished.sequence());
-    outcomes.publish(finished.request(), entry, finished.outcome());
+    publish(finished.request(), entry, finished.outcome());
+  }
+
+  private void publish(@Nullable Request request, LedgerEntry entry, Outcome outcome) {
+    progress.done(entry, outcomes.publish(request, entry, outcome));
   }
 
   private static Failed unreadable(MessageException why) {

@@ -114,6 +114,11 @@ public record LedgerSettings(
     return largestRecord + AROUND;
   }
 
+  /** How large a reference may be that is written: a dead letter of it has room for its headers. */
+  public int largestReference() {
+    return largestRecord - OutcomePublisher.FRAME;
+  }
+
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise + ".");

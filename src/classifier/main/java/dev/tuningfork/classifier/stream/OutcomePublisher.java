@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class OutcomePublisher implements AutoCloseable {
 
   /** Room for what a dead letter's headers add to a record, and for Kafka's own framing. */
-  private static final int FRAME = 16 << 10;
+  static final int FRAME = 16 << 10;
 
-  private final ProcessorContext<byte[], byte[]> context;
+  private final ProcessorContext<Object, Object> context;
   private final MessageFormat format;
   private final int largestRecord;
   private final Transactions transactions;
@@ -42,7 +42,7 @@ final class OutcomePublisher implements AutoCloseable {
   private final Sensor tombstones;
 
   OutcomePublisher(
-      ProcessorContext<byte[], byte[]> context,
+      ProcessorContext<Object, Object> context,
       MessageFormat format,
       int largestRecord,
       Transactions transactions,
@@ -58,13 +58,16 @@ final class OutcomePublisher implements AutoCloseable {
   }
 
   /**
+   * Forwards an outcome.
+   *
    * @param request absent where it could not be read; then the outcome is a failure
+   * @return whether a morphology was published, and no dead letter
    */
-  void publish(@Nullable Request request, LedgerEntry entry, Outcome outcome) {
-    switch (outcome) {
+  boolean publish(@Nullable Request request, LedgerEntry entry, Outcome outcome) {
+    return switch (outcome) {
       case Classified answer -> publish(Objects.requireNonNull(request), entry, answer);
       case Failed why -> deadLetter(request, entry, why);
-    }
+    };
   }
 
   /** A record without a value asks for nothing. */
@@ -86,7 +89,7 @@ final class OutcomePublisher implements AutoCloseable {
     List.of(classified, deadLettered, tombstones).forEach(context.metrics()::removeSensor);
   }
 
-  private void publish(Request request, LedgerEntry entry, Classified answer) {
+  private boolean publish(Request request, LedgerEntry entry, Classified answer) {
     byte[] key = request.objectId().getBytes(StandardCharsets.UTF_8);
     GalaxyMorphology morphology;
     byte[] value;
@@ -95,11 +98,11 @@ final class OutcomePublisher implements AutoCloseable {
       value = format.write(morphology);
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
-      deadLetter(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));
-      return;
+      return deadLetter(request, entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 1, e));
     }
     context.forward(
-        new Record<>(key, value, entry.writableTimestamp(now()), TraceContext.of(entry.headers())),
+        new Record<Object, Object>(
+            key, value, entry.writableTimestamp(now()), TraceContext.of(entry.headers())),
         LedgerProcessor.MORPHOLOGIES);
     classified.record();
     metrics.classified(sinceAccepted(entry));
@@ -107,14 +110,16 @@ final class OutcomePublisher implements AutoCloseable {
     if (sample != null) {
       transactions.afterCommit(() -> sample.committed(morphology, request.origin()));
     }
+    return true;
   }
 
-  private void deadLetter(@Nullable Request request, LedgerEntry entry, Failed why) {
+  private boolean deadLetter(@Nullable Request request, LedgerEntry entry, Failed why) {
     context.forward(
         DeadLetterRecord.of(entry, why, now(), largestRecord), LedgerProcessor.DEAD_LETTERS);
     deadLettered.record();
     metrics.deadLettered(why.stage(), why.kind(), sinceAccepted(entry));
     DeadLetterLog.write(request, entry, why);
+    return false;
   }
 
   private void requireWritable(String what, int size) {

@@ -176,6 +176,10 @@ public record Provenance(
   private static GalaxyMorphology.Image image(
       @Nullable GalaxyImageReference reference, Classified classified) {
     ImageFacts facts = classified.facts();
+    GalaxyMorphology.Cutout cutout = classified.cutout();
+    if (cutout != null) {
+      return GalaxyMorphology.Image.of(cutout, classified.sha256(), facts);
+    }
     SkyPosition centre = facts.centre();
     return new GalaxyMorphology.Image(
         uri(reference),

@@ -60,10 +60,7 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
           objectId, null, new ImageOrigin.Carried(objectId, value, says ? contentType : null));
     }
     GalaxyImageReference reference = format.reference(value);
-    return new Request(
-        reference.objectId(),
-        reference,
-        new ImageOrigin.Referenced(reference.objectId(), reference.image()));
+    return new Request(reference.objectId(), reference, ImageOrigin.of(reference));
   }
 
   /** Whether text begins as a JSON object does. */

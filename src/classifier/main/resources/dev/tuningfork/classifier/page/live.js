@@ -31,7 +31,7 @@ const cards = new Cards((count) => {
 byId("pause").addEventListener("click", (event) => {
   const pressed = event.currentTarget.getAttribute("aria-pressed") !== "true";
   event.currentTarget.setAttribute("aria-pressed", String(pressed));
-  event.currentTarget.textContent = pressed ? "Go on" : "Pause";
+  event.currentTarget.textContent = pressed ? "Continue" : "Pause";
   cards.pause(pressed);
 });
 

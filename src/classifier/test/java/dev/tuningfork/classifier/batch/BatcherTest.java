@@ -383,7 +383,7 @@ class BatcherTest {
   }
 
   @Test
-  void wantOfMemoryIsNeverBlamedOnAnImageAndStopsTheInstance() throws Exception {
+  void outOfMemoryStopsTheInstanceAndBlamesNoImage() throws Exception {
     for (boolean whileItIsFetched : List.of(true, false)) {
       broken.set(null);
       batcher.close();

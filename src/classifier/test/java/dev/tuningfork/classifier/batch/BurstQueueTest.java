@@ -21,7 +21,7 @@ class BurstQueueTest {
 
   @Test
   @Timeout(30)
-  void whoFindsItFullWaitsUntilItIsHalfEmpty() throws Exception {
+  void aProducerThatFindsItFullWaitsUntilItIsHalfEmpty() throws Exception {
     BurstQueue<Integer> queue = new BurstQueue<>(4, Long.MAX_VALUE, _ -> 1);
     for (int i = 0; i < 4; i++) {
       queue.put(i);

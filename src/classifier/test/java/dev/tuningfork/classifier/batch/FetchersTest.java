@@ -88,7 +88,7 @@ class FetchersTest {
   }
 
   @Test
-  void whatHangsIsGivenUpOnceAndHoldsUpNobodyElse() {
+  void aHangingFetchFailsOnceAndDoesNotDelayOthers() {
     offer(100, 105);
     offer(0, 20);
     await().until(() -> fetched.size() == 20 && givenUp.size() == 5);
@@ -138,7 +138,7 @@ class FetchersTest {
   }
 
   @Test
-  void whatTakesLongHoldsUpNoOtherThoughNoHostIsKnownForIt() throws Exception {
+  void aSlowFetchWithoutAHostDoesNotDelayOthers() throws Exception {
     fetchers.close();
     CountDownLatch slow = new CountDownLatch(1);
     try (var _ =
@@ -191,7 +191,7 @@ class FetchersTest {
   }
 
   @Test
-  void whatWaitsToBeHandedOnIsNotGivenUp() throws Exception {
+  void anImageThatWaitsForTheDecoderDoesNotTimeOut() throws Exception {
     fetchers.close();
     SynchronousQueue<Integer> next = new SynchronousQueue<>();
     try (var _ =

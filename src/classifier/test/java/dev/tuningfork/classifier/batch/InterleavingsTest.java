@@ -9,6 +9,7 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.tile.CutLimit;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import java.time.Duration;
@@ -55,7 +56,7 @@ class InterleavingsTest {
   }
 
   @Test
-  void aFullBurstQueueOfTwoWakesAllWhoWait() {
+  void aFullBurstQueueOfTwoWakesAllWaiters() {
     Lincheck.runConcurrentTest(
         INTERLEAVINGS,
         () -> {
@@ -170,7 +171,8 @@ class InterleavingsTest {
   }
 
   private static ServedModel served(CountedModel model) {
-    return new ServedModel(model, InterleavingsTest::prepareNothing, ANSWERER);
+    return new ServedModel(
+        model, InterleavingsTest::prepareNothing, ANSWERER, new CutLimit(1 << 20));
   }
 
   private static PreparedImage prepareNothing(byte[] bytes, ImageDescription description) {

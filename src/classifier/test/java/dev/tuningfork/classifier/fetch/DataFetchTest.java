@@ -33,7 +33,7 @@ class DataFetchTest {
   }
 
   @Test
-  void plainTextStandsForItself() throws Exception {
+  void plainTextIsUnchanged() throws Exception {
     assertThat(fetcher.fetch(image("DATA:,SIMPLE%20+;a,b")).bytes())
         .asString()
         .isEqualTo("SIMPLE +;a,b");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Image;
+import dev.tuningfork.classifier.setting.SettingValues;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,7 +32,12 @@ final class Fetching {
   /** The defaults. */
   static FetchSettings patient(FetchPolicy policy) {
     return new FetchSettings(
-        policy, FetchLimits.DEFAULT, Retries.DEFAULT, S3Settings.DEFAULT, "tuning-fork-test");
+        policy,
+        FetchLimits.DEFAULT,
+        Retries.DEFAULT,
+        S3Settings.DEFAULT,
+        TileSettings.of(SettingValues.NONE),
+        "tuning-fork-test");
   }
 
   private static FetchSettings settings(FetchPolicy policy, Duration attemptTime) {
@@ -41,6 +47,7 @@ final class Fetching {
             QUICK_BYTES, Duration.ofSeconds(5), attemptTime, Duration.ofSeconds(20), 3, 8),
         new Retries(3, Duration.ofMillis(20), Duration.ofMillis(200)),
         S3Settings.DEFAULT,
+        TileSettings.of(SettingValues.NONE),
         "tuning-fork-test");
   }
 

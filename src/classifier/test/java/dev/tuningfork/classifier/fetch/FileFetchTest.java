@@ -184,7 +184,7 @@ class FileFetchTest {
   }
 
   @Test
-  void aFolderThatIsNotThereStopsTheStart() {
+  void aMissingFolderStopsTheStart() {
     Path missing = temp.resolve("missing");
 
     assertThatThrownBy(() -> new SurveyImageFetcher(Fetching.quick(below(missing))))

@@ -14,6 +14,7 @@ import dev.tuningfork.classifier.message.GalaxyImageReference.Image;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.image.ImageLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,6 +160,7 @@ class HangingHostTest {
         limits,
         Retries.DEFAULT,
         S3Settings.DEFAULT,
+        TileSettings.of(SettingValues.NONE),
         "tuning-fork-test");
   }
 

@@ -429,7 +429,7 @@ class HttpFetchTest {
   }
 
   @Test
-  void aHostThatNeverAnswersIsGivenUpInTime() throws Exception {
+  void aHostThatNeverAnswersTimesOut() throws Exception {
     try (var server = new ScriptedServer((number, out) -> hang())) {
       Instant start = Instant.now();
 
@@ -442,7 +442,7 @@ class HttpFetchTest {
 
   /** Every read succeeds within the time of a read, but all of them together take too long. */
   @Test
-  void aBodyThatDripsIsGivenUpInTime() throws Exception {
+  void aSlowBodyTimesOut() throws Exception {
     try (var server =
         new ScriptedServer(
             (number, out) -> {
@@ -454,7 +454,7 @@ class HttpFetchTest {
   }
 
   @Test
-  void aHeadThatDripsIsGivenUpInTime() throws Exception {
+  void aSlowHeaderTimesOut() throws Exception {
     try (var server =
         new ScriptedServer(
             (number, out) -> {
@@ -489,7 +489,7 @@ class HttpFetchTest {
   }
 
   @Test
-  void interimAnswersWithoutEndAreGivenUpInTime() throws Exception {
+  void endlessInterimResponsesTimeOut() throws Exception {
     try (var server =
         new ScriptedServer(
             (number, out) -> {
@@ -520,7 +520,7 @@ class HttpFetchTest {
         "429 Too Many Requests",
         "408 Request Timeout"
       })
-  void whatMayPassIsTriedAgainUntilItDoes(String status) throws Exception {
+  void aTransientFailureIsRetriedUntilItSucceeds(String status) throws Exception {
     try (var server =
         new ScriptedServer(
             (number, out) ->
@@ -532,7 +532,7 @@ class HttpFetchTest {
   }
 
   @Test
-  void whatDoesNotPassIsGivenUpAfterItsAttempts() throws Exception {
+  void aPersistentFailureEndsAfterAllAttempts() throws Exception {
     try (var server = answering("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")) {
       assertGivenUp(
           fetcher,

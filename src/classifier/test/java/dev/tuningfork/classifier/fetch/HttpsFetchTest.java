@@ -99,7 +99,7 @@ class HttpsFetchTest {
   }
 
   @Test
-  void theCertificateIsHeldAgainstTheNameWhateverTheAddress() throws Exception {
+  void theCertificateIsCheckedAgainstTheName() throws Exception {
     try (var fetcher = fetcher(trusting)) {
       assertThat(fetcher.fetch(image(uri("Images.Example.org.", "/a.jpg"))).bytes()).hasSize(3);
       assertRefused(

@@ -84,6 +84,7 @@ class S3FetchTest {
             settings.limits(),
             settings.retries(),
             new S3Settings(URI.create("http://127.0.0.1:" + port), null, true, credentials),
+            settings.tiles(),
             settings.userAgent()));
   }
 
@@ -208,7 +209,7 @@ class S3FetchTest {
   }
 
   @Test
-  void aStoreThatHangsIsGivenUpInTime() throws Exception {
+  void aHangingStoreTimesOut() throws Exception {
     try (var hanging = new ScriptedServer((number, out) -> ScriptedServer.hang());
         var fetcher = fetcher(Fetching.hasty(POLICY), hanging.port(), KEY)) {
       assertGivenUp(fetcher, "s3://survey/a.jpg", 3, "after 3 attempts");
@@ -216,7 +217,7 @@ class S3FetchTest {
   }
 
   @Test
-  void aStoreThatIsAwayIsGivenUpAfterItsAttempts() throws Exception {
+  void anUnreachableStoreFailsAfterAllAttempts() throws Exception {
     try (var fetcher = fetcher(Fetching.closedPort(), KEY)) {
       assertGivenUp(fetcher, "s3://survey/a.jpg", 3, "the store could not be read");
     }

@@ -62,6 +62,8 @@ class AsyncApiTest {
     assertThat(address("references")).isEqualTo(Topics.DEFAULT.input());
     assertThat(address("morphologies")).isEqualTo(Topics.DEFAULT.output());
     assertThat(address("deadLetters")).isEqualTo(Topics.DEFAULT.deadLetters());
+    assertThat(address("surveyImageOutcomes"))
+        .isEqualTo(ClassifierSettings.DEFAULT.pipeline().survey().outcomes());
     document
         .path("channels")
         .forEach(
@@ -86,7 +88,7 @@ class AsyncApiTest {
   }
 
   @Test
-  void whatItRefersToIsThere() throws IOException {
+  void everyReferenceResolves() throws IOException {
     for (JsonNode reference : document.findValues("$ref")) {
       String target = reference.asText();
       if (target.startsWith("#")) {
@@ -106,6 +108,10 @@ class AsyncApiTest {
     byte[] json = example.toString().getBytes(UTF_8);
     Schemas.assertValid(Schemas.schema("galaxy-image-reference.schema.json"), json);
     assertThat(GalaxyImageReference.fromJson(json).objectId()).isEqualTo("587722952767439450");
+    json =
+        document.at("/components/messages/reference/examples/1/payload").toString().getBytes(UTF_8);
+    Schemas.assertValid(Schemas.schema("galaxy-image-reference.schema.json"), json);
+    assertThat(GalaxyImageReference.fromJson(json).image().cutout().tile()).isEqualTo("5428-76");
   }
 
   private static String address(String channel) {

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -46,7 +47,8 @@ class MessagesTest {
   @ValueSource(
       strings = {
         "galaxy-image-reference.example.json",
-        "galaxy-image-reference-smallest.example.json"
+        "galaxy-image-reference-smallest.example.json",
+        "galaxy-image-reference-of-a-tile.example.json"
       })
   void exampleReferencesAreValidAndComeBackUnchanged(String example) throws Exception {
     byte[] json = resource(example);
@@ -65,6 +67,106 @@ class MessagesTest {
     assertValid(MORPHOLOGY, morphology.toJson());
     assertThat(GalaxyMorphology.fromJson(morphology.toJson())).isEqualTo(morphology);
     assertThat(JSON.readTree(morphology.toJson())).isEqualTo(JSON.readTree(json));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "survey-image-reference.example.json",
+        "survey-image-reference-inline.example.json"
+      })
+  void exampleSurveyImagesAreValidAndComeBackUnchanged(String example) throws Exception {
+    byte[] json = resource(example);
+    Schema schema = schema("survey-image-reference.schema.json");
+    assertValid(schema, json);
+    SurveyImageReference reference = SurveyImageReference.fromJson(json);
+    assertValid(schema, reference.toJson());
+    assertThat(SurveyImageReference.fromJson(reference.toJson())).isEqualTo(reference);
+    assertThat(JSON.readTree(reference.toJson())).isEqualTo(JSON.readTree(json));
+  }
+
+  @Test
+  void theExampleOutcomeIsValidAndComesBackUnchanged() throws Exception {
+    byte[] json = resource("survey-image-outcome.example.json");
+    assertValid(schema("survey-image-outcome.schema.json"), json);
+    SurveyImageOutcome outcome = SurveyImageOutcome.fromJson(json);
+    assertThat(SurveyImageOutcome.fromJson(outcome.toJson())).isEqualTo(outcome);
+    assertThat(JSON.readTree(outcome.toJson())).isEqualTo(JSON.readTree(json));
+  }
+
+  /** The schema and the code refuse the same references to a galaxy of a tile. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`\"ra\":1` | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64` | ra and dec are missing: image.cutout needs the galaxy's position.",
+        "POSITION | `\"bands\":[BAND],\"side\":64` | image.cutout.tile is missing.",
+        "POSITION | `\"tile\":\"t\",\"side\":64` | image.cutout.bands is missing: it must name a file a band.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[],\"side\":64` | image.cutout.bands is missing: it must name a file a band.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"r.fits\"}],\"side\":64` | the uri of the band r has no scheme, such as https: or file:, in 'r.fits'.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND]` | image.cutout needs either fieldOfView (arcseconds) or side (pixels).",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64,\"fieldOfView\":9` | image.cutout needs either fieldOfView (arcseconds) or side (pixels).",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":0` | image.cutout.side must be more than 0 pixels, not 0.0.",
+      })
+  void aGalaxyOfATileThatIsNotWholeIsRefused(String position, String cutout, String sentence) {
+    String json =
+        "{\"objectId\":\"1\",%s,\"image\":{\"cutout\":{%s}}}"
+            .formatted(
+                position.replace("POSITION", "\"ra\":1,\"dec\":2"),
+                cutout.replace("BAND", "{\"name\":\"r\",\"uri\":\"file:/r.fits\"}"));
+    assertThatThrownBy(() -> GalaxyImageReference.fromJson(json.getBytes(UTF_8)))
+        .isInstanceOf(MessageException.class)
+        .hasMessage(sentence);
+    assertThat(REFERENCE.validate(json, InputFormat.JSON)).isNotEmpty();
+  }
+
+  @Test
+  void aMessageThatNamesThousandsOfFilesIsRefused() throws Exception {
+    String bands =
+        IntStream.range(0, 10_000)
+            .mapToObj("{\"name\":\"b%1$d\",\"uri\":\"file:/%1$d\"}"::formatted)
+            .collect(Collectors.joining(",", "[", "]"));
+    String json =
+        "{\"surveyImageId\":\"t\",\"bands\":%s,\"catalogue\":{\"uri\":\"file:/c\"}}"
+            .formatted(bands);
+    assertThatThrownBy(() -> SurveyImageReference.fromJson(json.getBytes(UTF_8)))
+        .hasMessage("bands names 10000 files; at most 32 are allowed.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"surveyImageId\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"file:/r\"}]}",
+        "{\"surveyImageId\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"file:/r\"}],\"galaxies\":[]}",
+        "{\"surveyImageId\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"file:/r\"}],\"galaxies\":[{}],"
+            + "\"catalogue\":{\"uri\":\"file:/c\"}}",
+      })
+  void aSurveyImageHasItsGalaxiesInOnePlace(String json) {
+    assertThatThrownBy(() -> SurveyImageReference.fromJson(json.getBytes(UTF_8)))
+        .hasMessage("A survey image needs either galaxies or a catalogue.");
+    assertThat(schema("survey-image-reference.schema.json").validate(json, InputFormat.JSON))
+        .isNotEmpty();
+  }
+
+  @Test
+  void aGalaxyOutOfRangeCostsNoOtherOfItsSurveyImage() throws Exception {
+    String json =
+        """
+        {"surveyImageId": "t", "bands": [{"name": "r", "uri": "file:/r"}], "galaxies": [
+          {"objectId": "good", "ra": 1, "dec": 2, "side": 64},
+          {"objectId": "far", "ra": 400, "dec": 2, "side": 64},
+          {"ra": 1, "dec": 2, "side": 64},
+          {"objectId": "flat", "ra": 1, "dec": 2}]}
+        """;
+    assertThat(
+            SurveyImageReference.fromJson(json.getBytes(UTF_8)).galaxies().stream()
+                .map(galaxy -> galaxy.problem().orElse("")))
+        .containsExactly(
+            "",
+            "ra must lie between 0 and 360 degrees, not 400.0.",
+            "objectId is missing.",
+            "either fieldOfView (arcseconds) or side (pixels) is needed.");
   }
 
   @Property(tries = 300)
@@ -217,7 +319,7 @@ class MessagesTest {
   }
 
   @Test
-  void whatOnlyLooksLikeAnEnvelopeIsReadOrSaidByItsField() throws Exception {
+  void somethingThatOnlyLooksLikeAnEnvelopeIsReadOrNamedByItsField() throws Exception {
     String more = ",\"schema\":1,\"payload\":2,\"specversion\":\"1.0\",\"data\":3}";
     assertThat(GalaxyImageReference.fromJson((without(REFERENCE_TEXT) + more).getBytes(UTF_8)))
         .isEqualTo(GalaxyImageReference.of("1", "file:/1"));
@@ -247,14 +349,14 @@ class MessagesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "   ", "{", "{\"objectId\":", "hello", "{} {}", "\u0000\u0001"})
-  void whatIsNotJsonIsSaidToBeNone(String text) {
+  void notJsonIsReportedAsSuch(String text) {
     assertThatThrownBy(() -> GalaxyImageReference.fromJson(text.getBytes(UTF_8)))
         .isInstanceOf(MessageException.class);
   }
 
   /** Found by fuzzing: JSON's first bytes choose between UTF-8, 16 and 32. */
   @Test
-  void whatBeginsAsUtf32AndIsNoneIsSaidToBeNoJson() {
+  void aFalseUtf32MarkIsReportedAsNotJson() {
     byte[] bytes = {'{', 0, 0, 0, 0, 0, 0x21, 0x6f};
     assertThatThrownBy(() -> GalaxyImageReference.fromJson(bytes))
         .isInstanceOf(MessageException.class)

@@ -30,7 +30,7 @@ class FilterTest {
 
   @ParameterizedTest
   @CsvSource({"'a06,a32', 0.7, true", "'a06,a32', 0.78, false", "a07, 0.5, false", "a02,, true"})
-  void eachAnswerHasItsLeastProbability(String answers, String least, boolean wanted) {
+  void filtersByMinimumProbability(String answers, String least, boolean wanted) {
     Filter filter = Filter.parse(TREE, answers, least == null ? "" : least, "", "");
 
     assertThat(filter.wants(BARRED, Set.of())).isEqualTo(wanted);
@@ -44,7 +44,7 @@ class FilterTest {
   }
 
   @Test
-  void flagsAreWantedOrNot() {
+  void filtersByFlag() {
     Filter filter = Filter.parse(TREE, "", "", "upsampled", "LOW_SIGNAL");
 
     assertThat(filter.wants(BARRED, Set.of(QualityFlag.UPSAMPLED))).isTrue();
@@ -54,7 +54,7 @@ class FilterTest {
   }
 
   @Test
-  void whetherItIsATestIsToldByTheMessageAlone() {
+  void onlyTheMessageSaysWhetherItIsATest() {
     Filter tests = Filter.parse(TREE, "", "", "TEST", "");
 
     assertThat(tests.wants(BARRED, Set.of())).isTrue();

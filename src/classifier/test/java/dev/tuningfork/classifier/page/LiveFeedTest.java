@@ -56,7 +56,7 @@ class LiveFeedTest {
   }
 
   @Test
-  void whoComesLaterIsShownWhatIsKeptOfTheKindThatItWants() throws Exception {
+  void aLateClientGetsTheRecentGalaxiesThatMatchItsFilter() throws Exception {
     Watcher first = feed.watch(all()).orElseThrow();
     commit(sample(DISK), sample(SMOOTH), sample(DISK));
     feed.leave(first);
@@ -73,7 +73,7 @@ class LiveFeedTest {
   }
 
   @Test
-  void whoComesBetweenAGalaxysAnswerAndItsCommitIsShownItOnce() throws Exception {
+  void aClientThatConnectsBetweenAnswerAndCommitSeesTheGalaxyOnce() throws Exception {
     Sample smooth = sample(SMOOTH);
     Sample disk = sample(DISK);
     Watcher late = feed.watch(disks()).orElseThrow();
@@ -85,7 +85,7 @@ class LiveFeedTest {
   }
 
   @Test
-  void allAreToldOfAnExchange() throws Exception {
+  void allListenersAreNotifiedOfAModelChange() throws Exception {
     Watcher one = feed.watch(all()).orElseThrow();
     Watcher other = feed.watch(disks()).orElseThrow();
     feed.exchanged();
@@ -95,7 +95,7 @@ class LiveFeedTest {
   }
 
   @Test
-  void ofManyThatAreWantedSomeAreKeptAndAllAreCounted() {
+  void aFloodOfGalaxiesIsSampledAndAllAreCounted() {
     Watcher disks = feed.watch(disks()).orElseThrow();
     int kept = 0;
     for (int i = 0; i < 2_000; i++) {
@@ -118,7 +118,7 @@ class LiveFeedTest {
   }
 
   @Test
-  void aGalaxyGoesToThoseWhoWantItAlone() throws Exception {
+  void aGalaxyIsSentOnlyToClientsWhoseFilterMatches() throws Exception {
     Watcher disks = feed.watch(disks()).orElseThrow();
     Watcher smooth = feed.watch(Filter.parse(TREE, "a01", "0.7", "", "")).orElseThrow();
     commit(sample(DISK), sample(SMOOTH));

@@ -46,7 +46,7 @@ class PageFilesTest {
   }
 
   @Test
-  void whatAFileNamesIsThere() {
+  void everyFileThatIsNamedExists() {
     Pattern named = Pattern.compile("(?:/page/|from \"\\./)([a-z-]+\\.(?:js|css|svg))\"");
     FILES.forEach(
         (name, file) ->

@@ -40,7 +40,7 @@ class StreamFiguresTest {
   }
 
   @Test
-  void whereThereWasNothingThereIsNoPercentile() {
+  void anEmptyHistogramHasNoPercentile() {
     StreamFigures.Snapshot now = new StreamFigures().next(metrics.read(), -1, false);
 
     assertThat(now.p50()).isNull();

@@ -25,7 +25,7 @@ class TokenBucketTest {
   }
 
   @Test
-  void ofFewerAllPass() {
+  void fewGalaxiesAllPass() {
     TokenBucket pace = new TokenBucket(20, 1, 0);
     for (int i = 1; i <= 100; i++) {
       assertThat(pace.take(i * SECOND / 10)).isTrue();

@@ -114,7 +114,7 @@ class SchemaRegistryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {500, 503, 429, 401, 403})
-  void aRegistryThatCannotTellSaysNothingAboutTheMessage(int code) {
+  void anErrorOfTheRegistryDoesNotMakeTheMessageInvalid(int code) {
     status = code;
     try (SchemaRegistry registry = registry(true)) {
       assertThatThrownBy(() -> registry.writtenWith(7))
@@ -123,7 +123,7 @@ class SchemaRegistryTest {
   }
 
   @Test
-  void aRegistryThatIsNotThereSaysNothingAboutTheMessage() {
+  void anUnreachableRegistryDoesNotMakeTheMessageInvalid() {
     SchemaRegistry registry = registry(true);
     server.stop(0);
     assertThatThrownBy(() -> registry.writtenWith(7))

@@ -76,7 +76,7 @@ class ModelWatchTest {
   }
 
   @Test
-  void aDamagedBundleIsRefusedUntilItIsMended() throws Exception {
+  void aDamagedBundleIsRefusedUntilItIsRepaired() throws Exception {
     ModelBundle old = bundle("old");
     Path place = folder.resolve("model");
     old.save(place);

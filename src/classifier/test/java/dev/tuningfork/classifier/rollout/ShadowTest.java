@@ -65,7 +65,8 @@ class ShadowTest {
     shadow.cast(model);
     long chosen = 0;
     for (int i = 0; i < 10_000; i++) {
-      if (shadow.prepare(NO_IMAGE, PLAIN, InputSpec.article(), PREPARED) != null) {
+      if (shadow.prepare(by -> by.prepare(NO_IMAGE, PLAIN), InputSpec.article(), PREPARED)
+          != null) {
         chosen++;
       }
     }
@@ -74,7 +75,8 @@ class ShadowTest {
 
   @Test
   void withoutAModelItTakesNothing() {
-    assertThat(shadow.prepare(NO_IMAGE, PLAIN, InputSpec.article(), PREPARED)).isNull();
+    assertThat(shadow.prepare(by -> by.prepare(NO_IMAGE, PLAIN), InputSpec.article(), PREPARED))
+        .isNull();
   }
 
   @Test
@@ -106,14 +108,16 @@ class ShadowTest {
   @Test
   void anImageThatOnlyTheShadowCannotTakeIsItsOwnFailure() {
     shadow.cast(new FakeModel("small", InputSpec.article().withSize(20), _ -> FakeModel.answer()));
-    assertThat(shadow.prepare(NO_IMAGE, PLAIN, InputSpec.article(), PREPARED)).isNull();
+    assertThat(shadow.prepare(by -> by.prepare(NO_IMAGE, PLAIN), InputSpec.article(), PREPARED))
+        .isNull();
     assertThat(images("failed")).isEqualTo(1);
   }
 
   @Test
-  void whoeverTakesItsPlaceIsAskedAndItIsClosed() {
+  void theReplacementAnswersAndTheOldModelIsClosed() {
     shadow.cast(model);
-    Shadow.Image forTheOld = shadow.prepare(NO_IMAGE, PLAIN, InputSpec.article(), PREPARED);
+    Shadow.Image forTheOld =
+        shadow.prepare(by -> by.prepare(NO_IMAGE, PLAIN), InputSpec.article(), PREPARED);
     FakeModel next = new FakeModel("next", InputSpec.article(), _ -> FakeModel.answer());
     shadow.cast(next);
     await().until(model::isClosed);
@@ -126,7 +130,8 @@ class ShadowTest {
   }
 
   private void ask() {
-    Shadow.Image image = shadow.prepare(NO_IMAGE, PLAIN, InputSpec.article(), PREPARED);
+    Shadow.Image image =
+        shadow.prepare(by -> by.prepare(NO_IMAGE, PLAIN), InputSpec.article(), PREPARED);
     if (image != null) {
       shadow.compare(image, FakeModel.smooth(0.9));
     }

@@ -89,7 +89,7 @@ class ServiceServerTest {
 
   @ParameterizedTest
   @MethodSource("halves")
-  void halfARequestKeepsNobodyFromAnAnswer(String half) throws Exception {
+  void anIncompleteRequestDoesNotBlockOtherClients(String half) throws Exception {
     ServiceServer server = serve(new ConnectionLimits(64, 32, NEVER, NEVER, NEVER), "");
     for (int i = 0; i < 300; i++) {
       send(connect(server.port(), "127.0.0.1"), half);
@@ -103,7 +103,7 @@ class ServiceServerTest {
 
   @ParameterizedTest
   @MethodSource("halves")
-  void halfARequestIsNotWaitedForLongerThanItsTime(String half) throws Exception {
+  void anIncompleteRequestTimesOut(String half) throws Exception {
     ServiceServer server = serve(new ConnectionLimits(64, 32, SOON, SOON, NEVER), "");
     Socket socket = connect(server.port(), "127.0.0.1");
     send(socket, half);
@@ -117,7 +117,7 @@ class ServiceServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"GET /", "GET /health/live HTTP/1.1\r\nX-Drip: "})
-  void aRequestThatDripsIsNotWaitedForLongerThanItsTime(String begin) throws Exception {
+  void aSlowRequestTimesOut(String begin) throws Exception {
     ServiceServer server = serve(new ConnectionLimits(64, 32, SOON, NEVER, NEVER), "");
     Socket socket = connect(server.port(), "127.0.0.1");
     send(socket, begin);
@@ -178,7 +178,7 @@ class ServiceServerTest {
   }
 
   @Test
-  void probesAreAnsweredWhateverIsAskedElsewhere() throws Exception {
+  void probesAreAnsweredWhileOtherPathsAreBusy() throws Exception {
     ServiceServer server = serve(new ConnectionLimits(8, 8, NEVER, NEVER, NEVER), "");
     for (int i = 0; i < 8; i++) {
       send(

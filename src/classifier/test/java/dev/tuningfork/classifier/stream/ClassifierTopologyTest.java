@@ -180,7 +180,7 @@ class ClassifierTopologyTest {
   }
 
   @Test
-  void aReferenceWhoseSchemaCannotBeToldNowIsReadAgainAndNotGivenUp() {
+  void aReferenceWaitsWhileItsSchemaIsUnavailable() {
     driver.close();
     format =
         MessageFormat.jsonReadingAvro(
@@ -362,7 +362,7 @@ class ClassifierTopologyTest {
   }
 
   @Test
-  void aTombstoneIsPassedOverAndCounted() {
+  void aTombstoneIsSkippedAndCounted() {
     input.pipeInput(new TestRecord<>("galaxy-1".getBytes(UTF_8), null, null, TAKEN));
     tick();
     assertThat(output.isEmpty()).isTrue();

@@ -43,7 +43,7 @@ class LedgerRecoveryTest {
           Duration.ofMillis(20),
           100_000);
 
-  private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
+  private final MockProcessorContext<Object, Object> context = new MockProcessorContext<>();
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
   private final List<String> submitted = new ArrayList<>();
   private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
@@ -60,7 +60,8 @@ class LedgerRecoveryTest {
           LedgerSettings.DEFAULT,
           new OpenTasks(),
           new Transactions(ClassifierMetrics.noop(), 1),
-          ClassifierMetrics.noop());
+          ClassifierMetrics.noop(),
+          Optional.empty());
 
   @BeforeEach
   void openLedger() {
@@ -196,7 +197,7 @@ class LedgerRecoveryTest {
     }
     task(tasks, classifier).init(context);
 
-    var otherContext = new MockProcessorContext<byte[], byte[]>();
+    var otherContext = new MockProcessorContext<Object, Object>();
     otherContext.setCurrentSystemTimeMs(1_000);
     var otherLedger = MemoryLedger.in(otherContext);
     otherLedger.put(1L, entry(largeReference("other")));
@@ -243,7 +244,8 @@ class LedgerRecoveryTest {
             LedgerSettings.DEFAULT,
             tasks,
             new Transactions(ClassifierMetrics.noop(), 1),
-            new ClassifierMetrics(measures));
+            new ClassifierMetrics(measures),
+            Optional.empty());
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> task.init(context)).isInstanceOf(SchemaUnavailableException.class);
     }
@@ -279,7 +281,8 @@ class LedgerRecoveryTest {
         SMALL,
         tasks,
         new Transactions(ClassifierMetrics.noop(), 1),
-        ClassifierMetrics.noop());
+        ClassifierMetrics.noop(),
+        Optional.empty());
   }
 
   private static void classify(CompletableFuture<Outcome> outcome) {

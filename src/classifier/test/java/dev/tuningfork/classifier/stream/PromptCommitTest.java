@@ -28,7 +28,7 @@ class PromptCommitTest {
   private static final long START = 1_800_000_000_000L;
 
   private final Deque<CompletableFuture<Outcome>> submitted = new ArrayDeque<>();
-  private final MockProcessorContext<byte[], byte[]> context =
+  private final MockProcessorContext<Object, Object> context =
       new MockProcessorContext<>(new Properties());
   private final LedgerProcessor processor =
       new LedgerProcessor(
@@ -40,7 +40,8 @@ class PromptCommitTest {
           LedgerSettings.DEFAULT,
           new OpenTasks(),
           new Transactions(ClassifierMetrics.noop(), 1, () -> 0), // commits take no time
-          ClassifierMetrics.noop());
+          ClassifierMetrics.noop(),
+          Optional.empty());
 
   private final KeyValueStore<Long, LedgerEntry> ledger = MemoryLedger.in(context);
 

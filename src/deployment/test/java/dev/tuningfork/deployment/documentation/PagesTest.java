@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -114,8 +115,12 @@ class PagesTest {
   /** Otherwise nobody types its commands. */
   @Test
   void everyShellBlockOfTheWalkedPagesHasCommands() throws IOException {
-    assertThat(DocumentationIT.pages()).isNotEmpty();
-    for (MarkdownPage page : DocumentationIT.pages()) {
+    List<MarkdownPage> typed =
+        Stream.of(new DocumentationIT(), new RecipesIT())
+            .flatMap(walk -> walk.pages().stream())
+            .toList();
+    assertThat(typed).isNotEmpty();
+    for (MarkdownPage page : typed) {
       assertThat(page.blocks().stream().filter(block -> block.language().equals("sh")))
           .as(page.toString())
           .isNotEmpty()

@@ -64,7 +64,9 @@ class WordsTest {
     assertThat(found).as(() -> String.join("\n", found)).isEmpty();
   }
 
-  /** The code, whose strings and comments are read, and the files of the page. */
+  /**
+   * The code, whose strings and comments are read, the files of the page, schemas and model cards.
+   */
   private static List<Path> sources() throws IOException {
     try (Stream<Path> files = Files.walk(MarkdownPage.ROOT.resolve("src"))) {
       return files
@@ -73,7 +75,7 @@ class WordsTest {
               MarkdownPage.ROOT
                       .relativize(file)
                       .toString()
-                      .matches("src/[^/]+/main/.*[.](java|js|html)"))
+                      .matches("src/[^/]+/main/.*[.](java|js|html|json|avsc|md)"))
           .sorted()
           .toList();
     }

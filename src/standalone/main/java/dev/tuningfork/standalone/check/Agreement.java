@@ -1,8 +1,9 @@
 package dev.tuningfork.standalone.check;
 
 import dev.tuningfork.tree.AnswerProbabilities;
-import dev.tuningfork.tree.Question;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How far the answers of one computation are from those of another.
@@ -20,25 +21,12 @@ record Agreement(double largest, double mean, double allowed) {
    */
   static Agreement of(
       List<AnswerProbabilities> answers, List<AnswerProbabilities> expected, double allowed) {
-    double largest = 0;
-    double sum = 0;
-    int count = 0;
-    for (int galaxy = 0; galaxy < expected.size(); galaxy++) {
-      AnswerProbabilities one = answers.get(galaxy);
-      for (Question question : one.tree().questions()) {
-        if (one.answers(question)) {
-          double[] here = one.conditional(question);
-          double[] there = expected.get(galaxy).conditional(question);
-          for (int a = 0; a < here.length; a++) {
-            double difference = Math.abs(here[a] - there[a]);
-            largest = Math.max(largest, difference);
-            sum += difference;
-            count++;
-          }
-        }
-      }
-    }
-    return new Agreement(largest, count == 0 ? 0 : sum / count, allowed);
+    DoubleSummaryStatistics differences =
+        IntStream.range(0, expected.size())
+            .boxed()
+            .flatMapToDouble(galaxy -> answers.get(galaxy).differences(expected.get(galaxy)))
+            .summaryStatistics();
+    return new Agreement(Math.max(0, differences.getMax()), differences.getAverage(), allowed);
   }
 
   boolean holds() {

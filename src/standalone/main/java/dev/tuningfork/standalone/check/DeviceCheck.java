@@ -105,14 +105,15 @@ public record DeviceCheck(
     }
     List<AnswerProbabilities> expected;
     try (MorphologyModel cpu = load(new DeviceSetting.Cpu(), exact(), 1)) {
-      expected = answers(cpu, images);
+      expected = cpu.predictAll(images);
     }
     List<FormCheck> checks = new ArrayList<>();
     List<String> refused = new ArrayList<>();
     Forms forms = Forms.on(device);
     for (Form form : bundle.isTorchScript() ? List.of(Form.AUTO) : forms.working()) {
       try (MorphologyModel model = load(device, form, ForwardPasses.BY_DEVICE)) {
-        Agreement agreement = Agreement.of(answers(model, images), expected, form.tolerance(true));
+        Agreement agreement =
+            Agreement.of(model.predictAll(images), expected, form.tolerance(true));
         checks.add(new FormCheck(model.form(), model.device(), agreement, rates(model, images)));
       } catch (ModelException e) {
         refused.add(String.valueOf(e.getMessage()));
@@ -135,17 +136,6 @@ public record DeviceCheck(
 
   private MorphologyModel load(DeviceSetting where, Form form, int atOnce) throws ModelException {
     return ModelLoader.load(bundle, where, new ForwardPasses(form, largestBatch, 1, atOnce));
-  }
-
-  private static List<AnswerProbabilities> answers(
-      MorphologyModel model, List<PreparedImage> images) {
-    List<AnswerProbabilities> answers = new ArrayList<>();
-    for (int from = 0; from < images.size(); from += model.largestBatch()) {
-      answers.addAll(
-          model.predict(
-              images.subList(from, Math.min(images.size(), from + model.largestBatch()))));
-    }
-    return answers;
   }
 
   private List<Double> rates(MorphologyModel model, List<PreparedImage> images)

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -88,15 +87,14 @@ public record DeviceReport(List<String> lines, boolean good) {
     for (FormCheck form : findings.forms()) {
       Agreement agreement = form.agreement();
       lines.add(
-          String.format(
-              Locale.ROOT,
-              "| %s | %s | %.5f | %.6f | %.3f | %s |",
-              form.form(),
-              form.place(),
-              agreement.largest(),
-              agreement.mean(),
-              agreement.allowed(),
-              agreement.holds() ? "agrees" : "**too far off**"));
+          "| %s | %s | %.5f | %.6f | %.3f | %s |"
+              .formatted(
+                  form.form(),
+                  form.place(),
+                  agreement.largest(),
+                  agreement.mean(),
+                  agreement.allowed(),
+                  agreement.holds() ? "agrees" : "**too far off**"));
     }
     lines.add("");
     findings.refused().forEach(why -> lines.addAll(List.of("- " + why, "")));
@@ -114,7 +112,7 @@ public record DeviceReport(List<String> lines, boolean good) {
     for (FormCheck form : findings.forms()) {
       String rates =
           form.rates().stream()
-              .map(rate -> String.format(Locale.ROOT, "%,.0f", rate))
+              .map(rate -> "%,.0f".formatted(rate))
               .collect(Collectors.joining(" | "));
       lines.add("| %s | %s | %d |".formatted(form.form(), rates, form.batch()));
     }
@@ -131,28 +129,26 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines.add("## Feeding it");
     lines.add("");
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "One core decodes and prepares %,.0f of these images a second, so %.1f cores decode as"
-                + " fast as %s classifies in %s. This process has %d.",
-            findings.decodedPerCore(),
-            cores,
-            fastest.place(),
-            fastest.form(),
-            Runtime.getRuntime().availableProcessors()));
+        ("One core decodes and prepares %,.0f of these images a second, so %.1f cores decode as"
+                + " fast as %s classifies in %s. This process has %d.")
+            .formatted(
+                findings.decodedPerCore(),
+                cores,
+                fastest.place(),
+                fastest.form(),
+                Runtime.getRuntime().availableProcessors()));
     double multiplyAdds =
         check.bundle().isTorchScript()
             ? 0
             : (double) check.bundle().description().network().multiplyAdds();
     if (multiplyAdds > 0) {
       lines.add(
-          String.format(
-              Locale.ROOT,
-              "The network takes %.3f GFLOP an image, so this is %.3f TFLOP/s, and %.1f MB/s of"
-                  + " pixels go to the device.",
-              2 * multiplyAdds / 1e9,
-              2 * multiplyAdds * fastest.best() / 1e12,
-              check.bundle().description().input().valueCount() * fastest.best() / 1e6));
+          ("The network takes %.3f GFLOP an image, so this is %.3f TFLOP/s, and %.1f MB/s of"
+                  + " pixels go to the device.")
+              .formatted(
+                  2 * multiplyAdds / 1e9,
+                  2 * multiplyAdds * fastest.best() / 1e12,
+                  check.bundle().description().input().valueCount() * fastest.best() / 1e6));
     }
     lines.add("");
   }
@@ -165,16 +161,15 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines.add("|---|---|---|---:|---:|---:|");
     for (FormCheck form : findings.forms()) {
       lines.add(
-          String.format(
-              Locale.ROOT,
-              "| %s | %s %s | %s | %d | %,.0f | %.5f |",
-              form.place(),
-              model.name(),
-              model.version(),
-              form.form(),
-              form.batch(),
-              form.rates().get(Integer.numberOfTrailingZeros(form.batch())),
-              form.agreement().largest()));
+          "| %s | %s %s | %s | %d | %,.0f | %.5f |"
+              .formatted(
+                  form.place(),
+                  model.name(),
+                  model.version(),
+                  form.form(),
+                  form.batch(),
+                  form.rates().get(Integer.numberOfTrailingZeros(form.batch())),
+                  form.agreement().largest()));
     }
   }
 

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -97,13 +96,10 @@ final class ClassifyCommand implements Callable<Integer> {
       unreadable.forEach(
           (ordinal, reason) -> terminal.line(images.get(ordinal).file() + ": " + reason));
       if (!unreadable.isEmpty()) {
-        terminal
-            .err()
-            .printf(Locale.ROOT, "%,d of the images could not be read.%n", unreadable.size());
+        terminal.err().printf("%,d of the images could not be read.%n", unreadable.size());
       }
       table.write(ordinal -> images.get(ordinal).file(), spool, terminal);
       spool.delete();
-      terminal.err().flush();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()
         ? ExitCode.OK
@@ -156,11 +152,8 @@ final class ClassifyCommand implements Callable<Integer> {
       throws IOException, ModelException {
     if (spool.size() > 0) {
       terminal.line(
-          String.format(
-              Locale.ROOT,
-              "Continuing with %,d of %,d galaxies; the others are already classified.",
-              images.size() - spool.size(),
-              images.size()));
+          "Continuing with %,d of %,d galaxies; the others are already classified."
+              .formatted(images.size() - spool.size(), images.size()));
     }
     terminal.status("Starting the broker and the model …");
     try (MorphologyModel loaded = model.load(bundle)) {

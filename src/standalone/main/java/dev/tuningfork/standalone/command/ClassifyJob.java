@@ -9,7 +9,6 @@ import dev.tuningfork.standalone.table.MorphologySpool;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -77,7 +76,6 @@ final class ClassifyJob {
       terminal
           .err()
           .printf(
-              Locale.ROOT,
               "Classified %,d of %,d galaxies%s in %s, %s.%n",
               spool.size(),
               images.size(),
@@ -126,11 +124,8 @@ final class ClassifyJob {
         new CancellationException(
             !resumable
                 ? "Stopped; nothing was written."
-                : String.format(
-                    Locale.ROOT,
-                    "Stopped after %,d of %,d galaxies. The same command with --resume continues.",
-                    spool.size(),
-                    images.size()));
+                : "Stopped after %,d of %,d galaxies. The same command with --resume continues."
+                    .formatted(spool.size(), images.size()));
     stopped.initCause(cause);
     return stopped;
   }
@@ -140,11 +135,8 @@ final class ClassifyJob {
     return new IOException(
         !resumable || spool.size() == 0
             ? sentence
-            : String.format(
-                Locale.ROOT,
-                "%s The answers of %,d galaxies are kept; the same command with --resume continues.",
-                sentence,
-                spool.size()),
+            : "%s The answers of %,d galaxies are kept; the same command with --resume continues."
+                .formatted(sentence, spool.size()),
         cause);
   }
 

@@ -7,7 +7,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -15,6 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -27,20 +30,6 @@ import picocli.CommandLine.ScopeType;
     description = "Galaxy morphology as a stream: survey images in, Galaxy Zoo probabilities out.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Commands.Version.class,
-    subcommands = {
-      ClassifyCommand.class,
-      CutCommand.class,
-      DemoCommand.class,
-      RunCommand.class,
-      DeadLettersCommand.class,
-      TrainCommand.class,
-      EvaluateCommand.class,
-      LookCommand.class,
-      ExportCommand.class,
-      MockTileCommand.class,
-      GpuCheckCommand.class
-    },
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -54,6 +43,21 @@ public final class Commands {
 
   static final int SOME_LEFT_OUT = 3;
 
+  /** In the order of the help. */
+  private static final List<Class<?>> SUBCOMMANDS =
+      List.of(
+          ClassifyCommand.class,
+          CutCommand.class,
+          DemoCommand.class,
+          RunCommand.class,
+          DeadLettersCommand.class,
+          TrainCommand.class,
+          EvaluateCommand.class,
+          LookCommand.class,
+          ExportCommand.class,
+          MockTileCommand.class,
+          GpuCheckCommand.class);
+
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
@@ -62,28 +66,89 @@ public final class Commands {
               + " show where in the program it happened.")
   private boolean verbose;
 
+  /** Whether a command was started, and not only its help printed. */
+  private boolean started;
+
   private Commands() {}
 
-  /** A command line that writes to the process's own streams. */
+  /**
+   * Executes a command line with the process's own streams, and ends the process. Commands that are
+   * not among the arguments are only outlined, since reading all their options takes longer than
+   * printing the help.
+   */
+  public static void execute(String... arguments) {
+    Commands commands = new Commands();
+    CommandLine line = commands.onStreams(List.of(arguments)::contains);
+    int code = line.execute(arguments);
+    line.getOut().flush();
+    line.getErr().flush();
+    Interruption.commandEnded();
+    if (!commands.started) {
+      // System.exit logs, and would configure the logging only for that
+      Runtime.getRuntime().halt(code);
+    }
+    System.exit(code);
+  }
+
+  /** The whole command line, which writes to the process's own streams. */
   public static CommandLine line() {
-    // table and plot libraries chat through java.util.logging
-    Logger.getLogger("").setLevel(Level.SEVERE);
-    return line(utf8(System.out), utf8(System.err));
+    return new Commands().onStreams(_ -> true);
+  }
+
+  private CommandLine onStreams(Predicate<String> complete) {
+    return whole(utf8(System.out), utf8(System.err), complete);
   }
 
   static CommandLine line(PrintWriter out, PrintWriter err) {
-    Commands commands = new Commands();
-    return new CommandLine(commands)
-        .setOut(new Printer(out))
+    return line(out, err, _ -> true);
+  }
+
+  static CommandLine line(PrintWriter out, PrintWriter err, Predicate<String> complete) {
+    return new Commands().whole(out, err, complete);
+  }
+
+  /**
+   * @param complete whether the command with this name is made with its options, and not only
+   *     outlined for the help of the whole
+   */
+  private CommandLine whole(PrintWriter out, PrintWriter err, Predicate<String> complete) {
+    CommandLine line = new CommandLine(this);
+    for (Class<?> type : SUBCOMMANDS) {
+      Command command = type.getAnnotation(Command.class);
+      line.addSubcommand(complete.test(command.name()) ? new CommandLine(type) : outline(command));
+    }
+    provideVersion(line);
+    return line.setOut(new Printer(out))
         .setErr(new Printer(err))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionStrategy(commands::run)
+        .setExecutionStrategy(this::run)
         .setParameterExceptionHandler((mistake, arguments) -> explain(mistake))
-        .setExecutionExceptionHandler(
-            (failure, line, result) -> commands.explain(failure, line.getErr()));
+        .setExecutionExceptionHandler((failure, of, result) -> explain(failure, of.getErr()));
+  }
+
+  private static CommandLine outline(Command command) {
+    CommandSpec spec = CommandSpec.create().name(command.name());
+    spec.usageMessage().description(command.description());
+    return new CommandLine(spec);
+  }
+
+  /**
+   * Picocli asks a provider in an annotation once per command at each start, and this one reads the
+   * built-in models.
+   */
+  private static void provideVersion(CommandLine line) {
+    line.getCommandSpec().versionProvider(new Version());
+    line.getSubcommands().values().forEach(Commands::provideVersion);
   }
 
   private int run(ParseResult named) {
+    Integer help = CommandLine.executeHelpRequest(named);
+    if (help != null) {
+      return help;
+    }
+    started = true;
+    // table and plot libraries chat through java.util.logging
+    Logger.getLogger("").setLevel(Level.SEVERE);
     if (verbose) {
       Logging.forms();
     }
@@ -103,7 +168,6 @@ public final class Commands {
     if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
       err.println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
     }
-    err.flush();
     return ExitCode.USAGE;
   }
 
@@ -112,7 +176,6 @@ public final class Commands {
     if (verbose) {
       failure.printStackTrace(err);
     }
-    err.flush();
     return ExitCode.SOFTWARE;
   }
 
@@ -120,7 +183,7 @@ public final class Commands {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
   }
 
-  /** The product's version and those of the models within. */
+  /** The product's version and those of the models within, which are read when it is printed. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -12,7 +12,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -98,21 +97,12 @@ final class DeadLetterChoice {
 
   static final class TimeConverter implements ITypeConverter<Instant> {
 
-    private static final Pattern AGO = Pattern.compile("(\\d{1,6})([smhd])");
+    private static final Pattern AGO = Pattern.compile("\\d{1,6}[smhd]");
 
     @Override
     public Instant convert(String text) {
-      Matcher ago = AGO.matcher(text);
-      if (ago.matches()) {
-        long amount = Long.parseLong(ago.group(1));
-        return Instant.now()
-            .minus(
-                switch (ago.group(2)) {
-                  case "s" -> Duration.ofSeconds(amount);
-                  case "m" -> Duration.ofMinutes(amount);
-                  case "h" -> Duration.ofHours(amount);
-                  default -> Duration.ofDays(amount);
-                });
+      if (AGO.matcher(text).matches()) {
+        return Instant.now().minus(Duration.parse((text.endsWith("d") ? "P" : "PT") + text));
       }
       try {
         return Instant.parse(text);

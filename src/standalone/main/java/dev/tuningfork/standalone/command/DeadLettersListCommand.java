@@ -9,7 +9,6 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import java.io.PrintWriter;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,9 +40,8 @@ final class DeadLettersListCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "20",
       description = "The largest number of dead letters to list. Default: ${DEFAULT-VALUE}.")
-  private int limit;
+  private int limit = 20;
 
   @Option(
       names = "--json",
@@ -68,19 +66,17 @@ final class DeadLettersListCommand implements Callable<Integer> {
         print(letters.list(filter, limit), settings.topics().deadLetters(), out);
       }
     }
-    out.flush();
     return ExitCode.OK;
   }
 
   private void print(DeadLetterList list, String of, PrintWriter out) {
     if (list.total() == 0) {
-      out.println("No dead letter in " + of + " is meant.");
+      out.println("No dead letter in " + of + " matches.");
       return;
     }
-    out.printf(Locale.ROOT, GROUP + "%n", "letters", "stage", "kind", "exception", "reason");
+    out.printf(GROUP + "%n", "letters", "stage", "kind", "exception", "reason");
     for (DeadLetterList.Group group : list.groups()) {
       out.printf(
-          Locale.ROOT,
           GROUP + "%n",
           "%,d".formatted(group.count()),
           group.alike().stage().map(Stage::label).orElse("–"),
@@ -93,18 +89,9 @@ final class DeadLettersListCommand implements Callable<Integer> {
     }
     out.println();
     out.printf(
-        Locale.ROOT,
-        LETTER + "%n",
-        "given up",
-        "place",
-        "stage",
-        "kind",
-        "attempts",
-        "object",
-        "message");
+        LETTER + "%n", "given up", "place", "stage", "kind", "attempts", "object", "message");
     for (DeadLetter letter : list.newest()) {
       out.printf(
-          Locale.ROOT,
           LETTER + "%n",
           letter.givenUpAt().truncatedTo(ChronoUnit.SECONDS),
           letter.place(),
@@ -117,7 +104,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
     }
     long more = list.total() - list.newest().size();
     if (more > 0) {
-      out.printf(Locale.ROOT, "and %,d older: --limit, or --json for all of them%n", more);
+      out.printf("and %,d older: --limit, or --json for all of them%n", more);
     }
   }
 }

@@ -65,10 +65,14 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
     try (DeadLetters letters = DeadLetterTopic.open(settings)) {
       out.printf(
           "%,d dead letters would be sent to %s.%n",
-          letters.list(filter, 0).total(), settings.topics().input());
+          letters.list(filter, 0).total(), target(settings));
     }
-    out.flush();
     return ExitCode.OK;
+  }
+
+  private static String target(ClassifierSettings settings) {
+    return settings.topics().input()
+        + settings.topics().surveyImages().map(topic -> " and " + topic).orElse("");
   }
 
   private int replay(ClassifierSettings settings, DeadLetterFilter filter, PrintWriter out) {
@@ -78,8 +82,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
         Replay.run(
             KafkaClients.consumer(settings),
             KafkaClients.producer(settings),
-            settings.topics().deadLetters(),
-            settings.topics().input(),
+            settings.topics(),
             filter,
             _ -> terminal.status("%,d sent".formatted(++sent[0])));
     for (DeadLetter letter : result.withoutValue()) {
@@ -89,8 +92,7 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
                   letter.place(),
                   letter.source().map(source -> ", and may still be at " + source).orElse("")));
     }
-    terminal.line(
-        "%,d dead letters were sent to %s.".formatted(result.sent(), settings.topics().input()));
+    terminal.line("%,d dead letters were sent to %s.".formatted(result.sent(), target(settings)));
     if (result.withoutValueCount() > 0) {
       terminal.line("%,d could not be sent.".formatted(result.withoutValueCount()));
       return Commands.SOME_LEFT_OUT;

@@ -49,7 +49,6 @@ final class DeadLettersShowCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     found.forEach(letter -> print(letter, out));
-    out.flush();
     Set<Place> missing = new TreeSet<>(places);
     found.forEach(letter -> missing.remove(letter.place()));
     if (!missing.isEmpty()) {

@@ -82,7 +82,6 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "S",
-      defaultValue = "1",
       description = "Seed of the random galaxies. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
@@ -239,7 +238,6 @@ final class DemoCommand implements Callable<Integer> {
               terminal.dim(
                   "%-16s  %-9s  %-9s  %-9s  %s"
                       .formatted("galaxy", "truth", "seen as", "right", "in words")));
-      terminal.out().flush();
     }
 
     void add(MockGalaxy galaxy, GalaxyMorphology answer) throws IOException {
@@ -266,12 +264,10 @@ final class DemoCommand implements Callable<Integer> {
                           ? terminal.green("%-9s".formatted(right))
                           : terminal.yellow("%-9s".formatted(right)),
                       terminal.dim(answer.morphology().description())));
-      terminal.out().flush();
     }
 
     void addFailed(ImageResult.Failed failure) {
       terminal.err().println(failure.objectId() + ": " + failure.reason());
-      terminal.err().flush();
     }
 
     void printSummary() {
@@ -287,7 +283,6 @@ final class DemoCommand implements Callable<Integer> {
                     + " and %,d (%s) exactly the class they were rendered from."
                         .formatted(sameClass, percent(sameClass, seen)));
       }
-      terminal.out().flush();
     }
 
     private static String percent(int part, int of) {

@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,7 +40,6 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description =
         "Judges a model on labelled galaxies that it was not trained on: those that its own split holds out.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
 
@@ -113,10 +111,8 @@ final class EvaluateCommand implements Callable<Integer> {
       progress.finish();
     }
     evaluation.leftOut().forEach(err::println);
-    err.flush();
     PrintWriter out = spec.commandLine().getOut();
     MetricsTable.of(evaluation).lines().forEach(out::println);
-    out.flush();
     write(bundle, evaluation, err);
     return 0;
   }
@@ -140,14 +136,11 @@ final class EvaluateCommand implements Callable<Integer> {
       }
       err.println("Wrote the pictures to " + pictures + ".");
     }
-    err.flush();
   }
 
   private String which(Evaluation evaluation) {
-    return String.format(
-        Locale.ROOT,
-        all ? "%,d galaxies" : "%,d galaxies that it was not trained on",
-        evaluation.galaxies().size());
+    return (all ? "%,d galaxies" : "%,d galaxies that it was not trained on")
+        .formatted(evaluation.galaxies().size());
   }
 
   private static TrainingLog log(ModelBundle bundle) {
@@ -215,8 +208,7 @@ final class EvaluateCommand implements Callable<Integer> {
     List<String> sentences = Problem.sentences(problems);
     sentences.stream().limit(PROBLEMS_SHOWN).forEach(err::println);
     if (sentences.size() > PROBLEMS_SHOWN) {
-      err.printf(Locale.ROOT, "… and %,d more such problems.%n", sentences.size() - PROBLEMS_SHOWN);
+      err.printf("… and %,d more such problems.%n", sentences.size() - PROBLEMS_SHOWN);
     }
-    err.flush();
   }
 }

@@ -7,7 +7,6 @@ import dev.tuningfork.torchscript.Arithmetic;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +20,6 @@ import picocli.CommandLine.Spec;
     description =
         "Writes a model as a TorchScript module, for PyTorch in any language, Triton or DJL"
             + " Serving: pixels in, probabilities out.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
 
@@ -37,7 +35,6 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "NUMBERS",
-      defaultValue = "float32",
       description =
           "The arithmetic: ${COMPLETION-CANDIDATES}. bfloat16 is faster on a GPU, and on a"
               + " CPU with avx512_bf16 or amx_bf16. Default: ${DEFAULT-VALUE}.")
@@ -55,7 +52,6 @@ final class ExportCommand implements Callable<Integer> {
     InputSpec input = bundle.description().input();
     PrintWriter err = spec.commandLine().getErr();
     err.printf(
-        Locale.ROOT,
         "Wrote %s: %s %s in %s, %.1f MB. It takes N × %d × %d × %d uint8 (or float32 of 0 to 1).%n",
         file,
         bundle.description().name(),
@@ -65,7 +61,6 @@ final class ExportCommand implements Callable<Integer> {
         input.size(),
         input.size(),
         input.channels().count());
-    err.flush();
     return 0;
   }
 }

@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
     description =
         "Checks a GPU: its driver and libraries, its answers beside the CPU's, and its speed by"
             + " form and batch size. Without a GPU, says what is missing.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class GpuCheckCommand implements Callable<Integer> {
 
@@ -39,7 +38,6 @@ final class GpuCheckCommand implements Callable<Integer> {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      defaultValue = "gpu",
       description = "The device to check: " + DeviceSetting.FORMS + ". Default: ${DEFAULT-VALUE}.")
   String device = "gpu";
 
@@ -52,14 +50,12 @@ final class GpuCheckCommand implements Callable<Integer> {
   @Option(
       names = "--galaxies",
       paramLabel = "N",
-      defaultValue = "200",
       description = "How many galaxies to compare answers on. Default: ${DEFAULT-VALUE}.")
   int galaxies = 200;
 
   @Option(
       names = "--largest-batch",
       paramLabel = "N",
-      defaultValue = "512",
       description = "The largest batch to try, a power of two. Default: ${DEFAULT-VALUE}.")
   int largestBatch = 512;
 
@@ -87,11 +83,9 @@ final class GpuCheckCommand implements Callable<Integer> {
     DeviceReport found = check(check, setting);
     PrintWriter out = spec.commandLine().getOut();
     found.lines().forEach(out::println);
-    out.flush();
     if (report != null) {
       Files.write(report, found.lines());
       spec.commandLine().getErr().println("Wrote " + report + ".");
-      spec.commandLine().getErr().flush();
     }
     return found.good() ? ExitCode.OK : ExitCode.SOFTWARE;
   }

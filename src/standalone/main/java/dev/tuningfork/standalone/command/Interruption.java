@@ -6,15 +6,19 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C or SIGTERM: asks the command to stop, and keeps the process until the command has closed
- * what it opened, or a patience of some seconds is over. Close it last.
+ * what it opened and printed its last sentence, or a patience of some seconds is over.
+ *
+ * <p>A process runs one command, so that its end is one event of the process: {@link
+ * #commandEnded()}. The request comes on a thread of the JVM; all methods are safe for use by
+ * several threads.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final CountDownLatch ENDED = new CountDownLatch(1);
 
   private final Duration patience;
   private final CountDownLatch requested = new CountDownLatch(1);
-  private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook = new Thread(this::request, "interruption");
 
   Interruption() {
@@ -29,6 +33,11 @@ final class Interruption implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
+  /** The command has printed its last sentence: an interrupted process may end now. */
+  public static void commandEnded() {
+    ENDED.countDown();
+  }
+
   boolean requested() {
     return requested.getCount() == 0;
   }
@@ -38,14 +47,16 @@ final class Interruption implements AutoCloseable {
     return requested.await(nanos, TimeUnit.NANOSECONDS);
   }
 
+  /**
+   * The command can no longer be asked to stop. One that was asked keeps the process to its end.
+   */
   @Override
   public void close() {
-    finished.countDown();
     if (!requested()) {
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException shuttingDown) {
-        // then it has nothing left to wait for
+        // the request comes at this moment, and waits for the command's end
       }
     }
   }
@@ -53,7 +64,7 @@ final class Interruption implements AutoCloseable {
   private void request() {
     requested.countDown();
     try {
-      boolean _ = finished.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+      boolean _ = ENDED.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -20,7 +20,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -38,7 +37,6 @@ import picocli.CommandLine.Spec;
     name = "look",
     description =
         "Prints a model's answers about one galaxy, and draws the activations of its first layers.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class LookCommand implements Callable<Integer> {
 
@@ -67,12 +65,10 @@ final class LookCommand implements Callable<Integer> {
     try (MorphologyModel loaded = ModelLoader.load(bundle, new DeviceSetting.Cpu(), 1)) {
       inWords(loaded.predict(List.of(prepared)).getFirst()).forEach(out::println);
     }
-    out.flush();
     Path file = sheet == null ? Path.of(stem(image) + "-layers.png") : sheet;
     List<Activations> layers = Activations.ofFirstLayers(bundle, prepared);
     Files.write(file, ActivationSheet.png(image, bundle.description().input(), prepared, layers));
     spec.commandLine().getErr().println("Wrote " + file + ".");
-    spec.commandLine().getErr().flush();
     return 0;
   }
 
@@ -108,21 +104,13 @@ final class LookCommand implements Callable<Integer> {
         IntStream.range(0, conditional.length)
             .boxed()
             .sorted((a, b) -> Double.compare(conditional[b], conditional[a]))
-            .map(
-                a ->
-                    String.format(
-                        Locale.ROOT,
-                        "%s %.0f %%",
-                        question.answers().get(a).key(),
-                        100 * conditional[a]))
+            .map(a -> "%s %.0f %%".formatted(question.answers().get(a).key(), 100 * conditional[a]))
             .collect(Collectors.joining(", "));
     return "%s %-19s %-14s %s"
         .formatted(
             question.id(),
             question.key(),
-            asked.isPresent()
-                ? String.format(Locale.ROOT, "asked %3.0f %%", 100 * asked.getAsDouble())
-                : "",
+            asked.isPresent() ? "asked %3.0f %%".formatted(100 * asked.getAsDouble()) : "",
             each);
   }
 

@@ -7,7 +7,6 @@ import dev.tuningfork.standalone.survey.TileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -124,16 +123,15 @@ final class MockTileCommand implements Callable<Integer> {
     }
     writer.writeCatalogues();
     terminal.line(
-        String.format(
-            Locale.ROOT,
-            "Wrote %,d galaxies on %d tile%s of %,d × %,d pixels in %s to %s.",
-            galaxies,
-            tiles,
-            tiles == 1 ? "" : "s",
-            side,
-            side,
-            String.join(", ", TileWriter.bands(layout)),
-            ImageFormat.spelled(folder)));
+        "Wrote %,d galaxies on %d tile%s of %,d × %,d pixels in %s to %s."
+            .formatted(
+                galaxies,
+                tiles,
+                tiles == 1 ? "" : "s",
+                side,
+                side,
+                String.join(", ", TileWriter.bands(layout)),
+                ImageFormat.spelled(folder)));
     terminal.line(
         "Try: ./tuning-fork classify "
             + TileWriter.bands(layout).stream()

@@ -21,7 +21,6 @@ final class ModelOptions {
   @Option(
       names = "--views",
       paramLabel = "N",
-      defaultValue = "1",
       description =
           "Orientations of each image to average over: 1 or 8. 8 cost about eight times as much and are closer to the volunteers' answers. Default: ${DEFAULT-VALUE}.")
   int views = 1;
@@ -29,14 +28,12 @@ final class ModelOptions {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      defaultValue = "auto",
       description = "The model's device: " + DeviceSetting.FORMS + ". Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
   @Option(
       names = "--form",
       paramLabel = "FORM",
-      defaultValue = "auto",
       description =
           "The model's form: ${COMPLETION-CANDIDATES}. auto chooses the fastest one that reproduces the bundle's answers on this machine. Default: ${DEFAULT-VALUE}.")
   Form form = Form.AUTO;

@@ -12,7 +12,6 @@ final class NamedModel {
       names = "--model",
       paramLabel = "NAME|BUNDLE",
       completionCandidates = Shipped.class,
-      defaultValue = ModelBundle.DEFAULT,
       description =
           "The name of a built-in model (${COMPLETION-CANDIDATES}), or the path of a model bundle: a folder or a zip. Default: ${DEFAULT-VALUE}.")
   private String name = ModelBundle.DEFAULT;

@@ -132,7 +132,6 @@ final class NewModelOptions {
               input.size(),
               Head.of(TrainingSettings.DEFAULT.questions()));
       out.printf(
-          Locale.ROOT,
           "%-20s %,12d %,14d  %s, %d×%d%n    %s%n",
           architecture.name(),
           network.parameters(),
@@ -142,6 +141,5 @@ final class NewModelOptions {
           input.size(),
           architecture.description());
     }
-    out.flush();
   }
 }

@@ -20,7 +20,7 @@ final class Printer extends PrintWriter {
   private static final Pattern OWN = Pattern.compile("\u001b\\[(?:0|1|2|32|33)m|^\r\u001b\\[K");
 
   Printer(Writer out) {
-    super(out);
+    super(out, true);
   }
 
   /** One line, but for colours. */

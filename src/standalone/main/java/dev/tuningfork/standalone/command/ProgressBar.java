@@ -1,7 +1,6 @@
 package dev.tuningfork.standalone.command;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -68,19 +67,15 @@ final class ProgressBar {
 
   /** Takes the bar away, so that what follows begins on a line of its own. */
   void finish() {
-    if (terminal.live()) {
-      terminal.err().print("\r\u001b[K");
-      terminal.err().flush();
-    }
+    terminal.status("");
   }
 
   private void draw() {
     if (terminal.live()) {
-      terminal.err().print("\r" + bar((double) done / total) + "  " + text() + "\u001b[K");
+      terminal.status(bar((double) done / total) + "  " + text());
     } else {
-      terminal.err().println(text());
+      terminal.line(text());
     }
-    terminal.err().flush();
   }
 
   /** Smoothed over some seconds: answers come in bursts, one for each commit. */
@@ -109,8 +104,7 @@ final class ProgressBar {
   }
 
   private String text() {
-    StringBuilder text =
-        new StringBuilder(String.format(Locale.ROOT, "%,d of %,d galaxies", done, total));
+    StringBuilder text = new StringBuilder("%,d of %,d galaxies".formatted(done, total));
     if (recentRate > 0) {
       text.append(", ").append(perSecond(recentRate));
       double left = (total - done) / recentRate;
@@ -119,14 +113,14 @@ final class ProgressBar {
       }
     }
     if (unreadable > 0) {
-      text.append(String.format(Locale.ROOT, ", %,d unreadable", unreadable));
+      text.append(", %,d unreadable".formatted(unreadable));
     }
     return text.toString();
   }
 
   /** Such as {@code 1,250/s} or {@code 0.2/s}. */
   static String perSecond(double rate) {
-    return String.format(Locale.ROOT, rate < 9.95 && rate >= 0.05 ? "%.1f/s" : "%,.0f/s", rate);
+    return (rate < 9.95 && rate >= 0.05 ? "%.1f/s" : "%,.0f/s").formatted(rate);
   }
 
   /** Such as {@code 8 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */

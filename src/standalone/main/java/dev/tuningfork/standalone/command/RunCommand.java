@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -36,8 +35,6 @@ import picocli.CommandLine.Spec;
         "%nEach setting of the file can be overridden by an environment variable: TUNING_FORK_ and"
             + " the setting's name in capitals, with _ for each dot and hyphen.")
 final class RunCommand implements Callable<Integer> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
   @Option(
       names = "--config",
@@ -71,16 +68,17 @@ final class RunCommand implements Callable<Integer> {
         ClassifierApplication application = ClassifierApplication.start(settings, model)) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> closeAndAwait(application, closed), "shutdown"));
-      LOG.info(
-          "Tuning Fork {} classifies from {} to {} (dead letters: {}) as {} with {} {} on {}.",
-          Commands.version(),
-          settings.topics().input(),
-          settings.topics().output(),
-          settings.topics().deadLetters(),
-          settings.group().applicationId(),
-          model.identity().name(),
-          model.identity().version(),
-          model.device());
+      LoggerFactory.getLogger(RunCommand.class)
+          .info(
+              "Tuning Fork {} classifies from {} to {} (dead letters: {}) as {} with {} {} on {}.",
+              Commands.version(),
+              settings.topics().input(),
+              settings.topics().output(),
+              settings.topics().deadLetters(),
+              settings.group().applicationId(),
+              model.identity().name(),
+              model.identity().version(),
+              model.device());
       application.awaitEnd();
       Optional<Throwable> failure = application.failure();
       if (failure.isPresent()) {
@@ -112,7 +110,6 @@ final class RunCommand implements Callable<Integer> {
           "%-8s  %-4s  %s%n",
           finding.subject(), finding.good() ? "good" : "bad", finding.sentence());
     }
-    out.flush();
     return findings.stream().allMatch(Finding::good) ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 

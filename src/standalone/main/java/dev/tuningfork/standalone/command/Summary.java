@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.PrimitiveIterator;
 import java.util.function.IntFunction;
@@ -30,7 +29,6 @@ final class Summary {
     } else {
       printClasses(terminal, spool);
     }
-    terminal.out().flush();
   }
 
   private static void printEach(Terminal terminal, MorphologySpool spool, IntFunction<String> files)
@@ -84,7 +82,7 @@ final class Summary {
   }
 
   private static String counted(int count, int of) {
-    return String.format(Locale.ROOT, "  %,9d  %5.1f %%  ", count, 100.0 * count / of);
+    return "  %,9d  %5.1f %%  ".formatted(count, 100.0 * count / of);
   }
 
   private static String classOf(GalaxyMorphology.Morphology seen) {

@@ -29,14 +29,13 @@ record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) 
   void status(String text) {
     if (live) {
       err.print("\r" + Printer.line(text) + "\u001b[K");
-      err.flush();
+      err.flush(); // no line ends here
     }
   }
 
   /** Says something that stays, on a line of its own. */
   void line(String text) {
     err.println((live ? "\r\u001b[K" : "") + text);
-    err.flush();
   }
 
   String green(String text) {

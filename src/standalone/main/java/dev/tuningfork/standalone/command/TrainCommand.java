@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -31,7 +30,6 @@ import picocli.CommandLine.Spec;
     footer =
         "%nThe folder BUNDLE.run, next to the bundle, contains the checkpoints of the run and training.jsonl with one line per epoch. After Ctrl-C or a crash, the same"
             + " command with --resume continues.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
 
@@ -92,7 +90,6 @@ final class TrainCommand implements Callable<Integer> {
       }
       trained.get().bundle().save(bundle);
       MetricsTable.of(trained.get().evaluation()).lines().forEach(out::println);
-      out.flush();
       terminal.line("Wrote %s.".formatted(bundle));
       writeReport(trained.get(), folder, terminal);
     }
@@ -142,10 +139,8 @@ final class TrainCommand implements Callable<Integer> {
         new HtmlReport(
             trained.evaluation(),
             trained.bundle().description(),
-            String.format(
-                Locale.ROOT,
-                "%,d galaxies that it was not trained on",
-                trained.evaluation().galaxies().size()),
+            "%,d galaxies that it was not trained on"
+                .formatted(trained.evaluation().galaxies().size()),
             TrainingLog.read(Files.readString(folder.log())));
     Files.writeString(run.report, page.html());
     terminal.line("Wrote %s.".formatted(run.report));

@@ -3,7 +3,6 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.trainer.learn.EpochMetrics;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -34,12 +33,8 @@ final class TrainingProgress implements TrainingListener {
   public void stepped(
       int epoch, int step, int steps, double loss, double imagesPerSecond, Duration left) {
     String pace =
-        String.format(
-            Locale.ROOT,
-            ", loss %.4f, %,.0f images/s, %s left",
-            loss,
-            imagesPerSecond,
-            ProgressBar.inWords(left));
+        ", loss %.4f, %,.0f images/s, %s left"
+            .formatted(loss, imagesPerSecond, ProgressBar.inWords(left));
     show("epoch " + epoch, "step ", step, steps, pace);
   }
 
@@ -49,7 +44,7 @@ final class TrainingProgress implements TrainingListener {
       return;
     }
     drawn = System.nanoTime();
-    String count = String.format(Locale.ROOT, "%s%,d of %,d%s", thing, done, of, more);
+    String count = "%s%,d of %,d%s".formatted(thing, done, of, more);
     if (terminal.live()) {
       terminal.status("%s %s %s".formatted(what, ProgressBar.bar((double) done / of), count));
     } else {
@@ -61,20 +56,18 @@ final class TrainingProgress implements TrainingListener {
   public void epochDone(EpochMetrics figures) {
     Map.Entry<String, Double> first = figures.validationAccuracy().firstEntry();
     terminal.line(
-        String.format(
-            Locale.ROOT,
-            "epoch %d of %d: loss %.4f, on held-out galaxies %.4f%s%s; %,.0f images/s, %.1f min",
-            figures.epoch(),
-            figures.epochs(),
-            figures.trainingLoss(),
-            figures.validationLoss(),
-            figures.rmse() == null ? "" : String.format(Locale.ROOT, ", RMSE %.4f", figures.rmse()),
-            first == null
-                ? ""
-                : String.format(
-                    Locale.ROOT, ", %s %.1f %%", first.getKey(), 100 * first.getValue()),
-            figures.imagesPerSecond(),
-            figures.minutes()));
+        "epoch %d of %d: loss %.4f, on held-out galaxies %.4f%s%s; %,.0f images/s, %.1f min"
+            .formatted(
+                figures.epoch(),
+                figures.epochs(),
+                figures.trainingLoss(),
+                figures.validationLoss(),
+                figures.rmse() == null ? "" : ", RMSE %.4f".formatted(figures.rmse()),
+                first == null
+                    ? ""
+                    : ", %s %.1f %%".formatted(first.getKey(), 100 * first.getValue()),
+                figures.imagesPerSecond(),
+                figures.minutes()));
   }
 
   @Override

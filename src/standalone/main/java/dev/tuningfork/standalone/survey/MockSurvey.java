@@ -2,7 +2,6 @@ package dev.tuningfork.standalone.survey;
 
 import dev.tuningfork.tree.DecisionTree;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -50,11 +49,6 @@ public final class MockSurvey {
       jpeg = Arrays.copyOf(jpeg, jpeg.length / 3);
     }
     return new MockGalaxy(
-        String.format(Locale.ROOT, "mock-%d-%06d", seed, number),
-        ra,
-        dec,
-        0.396,
-        walk.truth(tree),
-        jpeg);
+        "mock-%d-%06d".formatted(seed, number), ra, dec, 0.396, walk.truth(tree), jpeg);
   }
 }

@@ -1,15 +1,14 @@
 package dev.tuningfork.standalone.survey;
 
+import dev.tuningfork.file.WholeFile;
 import dev.tuningfork.standalone.survey.TileLayout.Band;
 import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Morphology;
-import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -84,19 +83,21 @@ public final class TileWriter {
           mask[y] = bits;
         }
       }
-      Path unfinished = folder.resolve("." + file(tile, band.name()).getFileName() + ".part");
-      try (Fits fits = new Fits();
-          OutputStream bytes =
-              new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16);
-          FitsOutputStream out = new FitsOutputStream(bytes)) {
-        for (BasicHDU<?> hdu : hdus(light, mask, band, planes.full(), tile)) {
-          fits.addHDU(hdu);
-        }
-        fits.write(out);
-      } catch (FitsException e) {
-        throw new IOException("The tile cannot be written (" + e.getMessage() + ").", e);
+      WholeFile.write(
+          file(tile, band.name()),
+          bytes -> write(hdus(light, mask, band, planes.full(), tile), bytes));
+    }
+  }
+
+  private static void write(List<BasicHDU<?>> hdus, OutputStream bytes) throws IOException {
+    try (Fits fits = new Fits();
+        FitsOutputStream out = new FitsOutputStream(bytes)) {
+      for (BasicHDU<?> hdu : hdus) {
+        fits.addHDU(hdu);
       }
-      Files.move(unfinished, file(tile, band.name()), StandardCopyOption.REPLACE_EXISTING);
+      fits.write(out);
+    } catch (FitsException e) {
+      throw new IOException("The tile cannot be written (" + e.getMessage() + ").", e);
     }
   }
 

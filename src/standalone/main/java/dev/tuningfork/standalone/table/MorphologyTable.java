@@ -1,15 +1,12 @@
 package dev.tuningfork.standalone.table;
 
 import dev.tuningfork.classifier.message.GalaxyMorphology;
-import java.io.BufferedOutputStream;
+import dev.tuningfork.file.WholeFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,27 +52,20 @@ public final class MorphologyTable {
    */
   public void write(Path target, TableContent content) throws IOException {
     TableFormat format = TableFormat.of(target.toString());
-    Path absolute = target.toAbsolutePath();
-    Path unfinished = absolute.resolveSibling("." + absolute.getFileName() + ".part");
-    try {
-      try (OutputStream out =
-          new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16)) {
-        if (format == TableFormat.JSON_LINES) {
-          writeLines(out);
-        } else {
-          writeTable(out, format, content);
-        }
-      }
-      move(unfinished, absolute);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
+    WholeFile.write(
+        target,
+        out -> {
+          if (format == TableFormat.JSON_LINES) {
+            writeLines(out);
+          } else {
+            writeTable(out, format, content);
+          }
+        });
   }
 
   private void writeLines(OutputStream out) throws IOException {
-    PrimitiveIterator.OfInt ordinals = spool.ordinals().iterator();
-    while (ordinals.hasNext()) {
-      out.write(spool.json(ordinals.nextInt()));
+    for (int ordinal : spool.ordinals().toArray()) {
+      out.write(spool.json(ordinal));
       out.write('\n');
     }
   }
@@ -134,14 +124,6 @@ public final class MorphologyTable {
                 .replaceAll(" #")
                 .replace("\"", "\"\"")
             + '"';
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 
   /** The spool as STIL sees it: rows that can be passed through any number of times. */

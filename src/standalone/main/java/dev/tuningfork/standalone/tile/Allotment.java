@@ -2,7 +2,9 @@ package dev.tuningfork.standalone.tile;
 
 import dev.tuningfork.catalogue.Catalogue;
 import dev.tuningfork.catalogue.CatalogueRow;
+import dev.tuningfork.catalogue.SeenIds;
 import dev.tuningfork.image.SkyPosition;
+import dev.tuningfork.tile.Sizing;
 import dev.tuningfork.tile.TileCache;
 import dev.tuningfork.tile.TileException;
 import java.io.BufferedInputStream;

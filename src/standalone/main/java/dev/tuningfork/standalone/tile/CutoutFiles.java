@@ -9,6 +9,7 @@ import dev.tuningfork.image.Recipe;
 import dev.tuningfork.image.SkyPosition;
 import dev.tuningfork.standalone.tile.TileRun.Outcome;
 import dev.tuningfork.tile.Cut;
+import dev.tuningfork.tile.CutLimit;
 import dev.tuningfork.tile.SkyCutout;
 import dev.tuningfork.tile.SurveyImage;
 import dev.tuningfork.tile.TileException;

@@ -4,31 +4,21 @@ import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.stream.Provenance;
 import dev.tuningfork.image.ImageException;
-import dev.tuningfork.image.ImageLimits;
-import dev.tuningfork.image.Pixels;
 import dev.tuningfork.image.PreparedImage;
-import dev.tuningfork.image.Preprocessor;
-import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.image.Recipe;
-import dev.tuningfork.image.SkyPosition;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.model.PredictionException;
 import dev.tuningfork.standalone.tile.TileRun.Outcome;
-import dev.tuningfork.tile.Cut;
+import dev.tuningfork.tile.CutLimit;
+import dev.tuningfork.tile.GalaxyCutter;
+import dev.tuningfork.tile.GalaxyCutter.CutGalaxy;
 import dev.tuningfork.tile.SkyCutout;
 import dev.tuningfork.tile.SurveyImage;
 import dev.tuningfork.tile.TileException;
 import dev.tuningfork.tree.AnswerProbabilities;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,15 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class TileClassifier implements TileRun.Work<byte[]> {
 
   private final MorphologyModel model;
-  private final Preprocessor preprocessor;
+  private final GalaxyCutter cutter;
   private final Provenance provenance;
-  private final String recipe;
-
-  /** Whether the model learnt from pictures by another recipe, as far as it says so. */
-  private final boolean otherRecipe;
-
   private final String catalogue;
-  private final CutLimit limit;
 
   /**
    * @param model the caller's to close
@@ -56,20 +40,13 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
   public TileClassifier(
       MorphologyModel model, @Nullable Recipe recipe, String catalogue, CutLimit limit) {
     this.model = model;
-    this.preprocessor =
-        recipe == null
-            ? new Preprocessor(model.input(), ImageLimits.DEFAULT)
-            : new Preprocessor(model.input(), ImageLimits.DEFAULT, recipe);
+    this.cutter = new GalaxyCutter(model.input(), recipe, limit);
     this.provenance = Provenance.of(Answerer.of(model));
-    String learnt = model.input().recipe();
-    this.recipe = recipe == null ? Objects.requireNonNullElse(learnt, "model") : recipe.id();
-    this.otherRecipe = recipe != null && learnt != null && !learnt.equals(recipe.id());
     this.catalogue = catalogue;
-    this.limit = limit;
   }
 
   /** A galaxy that is cut out. */
-  private record Ready(Place place, SkyCutout cutout, PreparedImage image, Instant since) {}
+  private record Ready(Place place, CutGalaxy cut, Instant since) {}
 
   /** The messages as JSON. */
   @Override
@@ -95,22 +72,7 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
 
   private Ready cut(SurveyImage image, Place place) throws ImageException, TileException {
     Instant since = Instant.now();
-    Cut cut = place.cut().cropped(model.input().crop());
-    limit.check(image, cut);
-    SkyCutout cutout = image.cut(cut);
-    Set<QualityFlag> flags = EnumSet.noneOf(QualityFlag.class);
-    flags.addAll(cutout.flags());
-    if (place.suspect()) {
-      flags.add(QualityFlag.SIZE_SUSPECT);
-    }
-    if (otherRecipe) {
-      flags.add(QualityFlag.OTHER_RECIPE);
-    }
-    return new Ready(
-        place,
-        cutout,
-        preprocessor.prepare(cutout.flux(), cutout.pixelScale(), cutout.centre(), flags),
-        since);
+    return new Ready(place, cutter.cut(image, place.cut(), place.suspect()), since);
   }
 
   /** A batch that fails is halved until the culprit is alone. */
@@ -118,7 +80,7 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
       NamedTile tile, SurveyImage image, List<Ready> batch, List<Outcome<byte[]>> outcomes) {
     List<AnswerProbabilities> answers;
     try {
-      answers = model.predict(batch.stream().map(Ready::image).toList());
+      answers = model.predict(batch.stream().map(one -> one.cut().image()).toList());
     } catch (PredictionException e) {
       if (batch.size() == 1) {
         outcomes.add(
@@ -134,63 +96,33 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
       Ready one = batch.get(i);
       outcomes.add(
           new Outcome.Done<>(one.place(), message(tile, image, one, answers.get(i), now).toJson()));
-      preprocessor.recycle(one.image());
+      cutter.recycle(one.cut().image());
     }
   }
 
   private GalaxyMorphology message(
       NamedTile tile, SurveyImage image, Ready one, AnswerProbabilities answer, Instant now) {
-    SkyCutout cutout = one.cutout();
-    SkyPosition position = one.place().position();
+    SkyCutout cutout = one.cut().cutout();
+    PreparedImage seen = one.cut().image();
+    List<GalaxyMorphology.Band> bands =
+        tile.bands().entrySet().stream()
+            .map(
+                band ->
+                    new GalaxyMorphology.Band(
+                        band.getKey(), band.getValue().file().toUri().toString()))
+            .toList();
     return provenance.answer(
         one.place().id(),
         Integer.toString(one.place().ordinal()),
-        position,
+        one.place().position(),
         answer,
-        one.image().flags(),
-        new GalaxyMorphology.Image(
-            tile.first().file().toUri().toString(),
-            sha256(one.image().pixels()),
-            cutout.square().side(),
-            cutout.square().side(),
-            image.reference().hdu(),
-            cutout.pixelScale(),
-            cutout.centre().ra(),
-            cutout.centre().dec(),
-            one.image().facts().undefined() == 0 ? null : one.image().facts().undefined(),
-            new GalaxyMorphology.Cutout(
-                tile.name(),
-                tile.bands().entrySet().stream()
-                    .map(
-                        band ->
-                            new GalaxyMorphology.Band(
-                                band.getKey(), band.getValue().file().toUri().toString()))
-                    .toList(),
-                cutout.square().x(),
-                cutout.square().y(),
-                cutout.square().side(),
-                recipe,
-                cutout.missing() == 0 ? null : cutout.missing())),
+        seen.flags(),
+        GalaxyMorphology.Image.of(
+            GalaxyMorphology.Cutout.of(tile.name(), bands, cutout, cutter.recipe()),
+            seen.pixels().sha256(),
+            seen.facts()),
         one.since(),
         now,
         new GalaxyMorphology.Source(catalogue, 0, one.place().row()));
-  }
-
-  /** Of what the network saw: a tile's own hash would need the whole tile. */
-  private static String sha256(Pixels pixels) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      switch (pixels) {
-        case Pixels.Levels(byte[] levels) -> digest.update(levels);
-        case Pixels.Brightness(float[] brightness) -> {
-          ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * brightness.length);
-          bytes.asFloatBuffer().put(brightness);
-          digest.update(bytes.array());
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256.", e);
-    }
   }
 }

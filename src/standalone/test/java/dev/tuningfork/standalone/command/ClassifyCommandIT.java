@@ -170,7 +170,7 @@ class ClassifyCommandIT {
   }
 
   @Test
-  void eightViewsAreAveragedAndToldAndIntervalsAreWritten() throws Exception {
+  void eightViewsAreAveragedAndIntervalsAreWritten() throws Exception {
     Path messages = folder.resolve("views.jsonl");
     Path table = folder.resolve("views.csv");
     for (Path target : List.of(messages, table)) {

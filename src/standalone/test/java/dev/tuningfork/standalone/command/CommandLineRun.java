@@ -21,7 +21,8 @@ public final class CommandLineRun {
     return require(1, line);
   }
 
-  private static String require(int status, List<String> line) {
+  /** What a command writes to standard output that ends with this exit code. */
+  public static String require(int status, List<String> line) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =

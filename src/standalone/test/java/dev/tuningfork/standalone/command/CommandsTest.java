@@ -6,13 +6,17 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.standalone.TuningFork;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +27,9 @@ class CommandsTest {
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+
+  private static final Predicate<String> LIBRARIES =
+      Pattern.compile(" (org[.](apache|slf4j)|ch[.]qos|ai[.]djl|com[.]fasterxml)[.]").asPredicate();
 
   @TempDir Path folder;
 
@@ -36,6 +43,49 @@ class CommandsTest {
   @Test
   void theVersionNamesProductAndModel() {
     assertThat(execute("--version")).isZero();
+    assertThat(out.toString()).contains("Tuning Fork", "model fast: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "classify --help", "dead-letters show --help", "clasify"})
+  void commandsThatAreOnlyOutlinedDoNotChangeTheHelp(String arguments) {
+    String[] given = arguments.split(" ");
+    execute(given);
+    String whole = out.toString() + err;
+    StringWriter quick = new StringWriter();
+    PrintWriter writer = new PrintWriter(quick, true);
+
+    Commands.line(writer, writer, List.of(given)::contains).execute(given);
+
+    assertThat(quick).hasToString(whole);
+  }
+
+  /** Help is there at once: it needs no model, broker or configuration of logging. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "clasify"})
+  void helpLoadsNoLibraryButPicocli(String argument) throws Exception {
+    Path log = folder.resolve("classes.txt");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load:file=" + log,
+                "-cp",
+                System.getProperty("java.class.path"),
+                TuningFork.class.getName(),
+                argument)
+            .redirectErrorStream(true)
+            .start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).isEqualTo(argument.equals("--help") ? 0 : 2);
+    assertThat(printed).contains("tuning-fork");
+    assertThat(Files.readString(log)).contains(" picocli.CommandLine ");
+    assertThat(Files.readAllLines(log).stream().filter(LIBRARIES)).isEmpty();
+  }
+
+  @Test
+  void theVersionOfACommandIsThatOfTheWhole() {
+    assertThat(execute("dead-letters", "list", "--version")).isZero();
     assertThat(out.toString()).contains("Tuning Fork", "model fast: ");
   }
 
@@ -164,7 +214,7 @@ class CommandsTest {
   }
 
   @Test
-  void whatIsReplayedHasToBeSaid() {
+  void replayNeedsASelection() {
     assertThat(execute("dead-letters", "replay", "--bootstrap-servers", "nowhere:1")).isEqualTo(2);
     assertThat(err.toString()).contains("Select dead letters: by position", "--every");
   }

@@ -68,7 +68,7 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void theTableFitsATerminalAndItsColumnsStandBelowEachOther() {
+  void theTableFitsATerminalAndIsAligned() {
     assertThat(evaluate("--all", "--views", "8")).isZero();
 
     List<String> lines = out.toString().lines().toList();
@@ -135,7 +135,7 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void aBundleThatIsNotThereIsNamed() {
+  void aMissingBundleIsNamed() {
     assertThat(run("--model", "nowhere", "--images", images.toString(), "--labels", labels()))
         .isNotZero();
     assertThat(err.toString()).contains("There is no model nowhere");
@@ -204,7 +204,7 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void aClassByRuleIsCountedBesideTheVotes() throws Exception {
+  void aClassByRuleIsCountedInAdditionToTheVotes() throws Exception {
     Path classes =
         Files.writeString(folder.resolve("classes.csv"), "GalaxyID,class\n0,none\n1,spiral\n");
 

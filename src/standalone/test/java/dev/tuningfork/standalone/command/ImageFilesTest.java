@@ -145,7 +145,7 @@ class ImageFilesTest {
 
   /** In letters, both folders are {@code a/b}. */
   @Test
-  void foldersThatReadAlikeAreToldApart() throws Exception {
+  void foldersWithTheSameShortNameAreDistinguished() throws Exception {
     image("x/a\\b/1.jpg");
     image("x/a/b/1.jpg");
     image("y/b/1.jpg");

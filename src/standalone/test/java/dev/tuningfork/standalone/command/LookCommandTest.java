@@ -83,7 +83,7 @@ class LookCommandTest {
   }
 
   @Test
-  void anImageThatIsNotThereIsNamed() {
+  void aMissingImageIsNamed() {
     assertThat(run("--model", bundle.toString(), "nowhere.jpg")).isNotZero();
     assertThat(err.toString()).contains("There is no image nowhere.jpg.");
   }

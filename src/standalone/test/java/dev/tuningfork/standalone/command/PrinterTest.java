@@ -15,7 +15,7 @@ class PrinterTest {
   private final Printer printer = new Printer(written);
 
   @Test
-  void aLineIsALineWhateverIsInIt() {
+  void aLineStaysALine() {
     printer.println("Wrote " + HOSTILE + ".");
     printer.println(Path.of("a\u001b[2Jb\nc"));
     printer.printf("%s: %,d%n", HOSTILE, 1);

@@ -26,7 +26,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void onATerminalOneLineIsDrawnAnewAndTakenAwayAtTheEnd() {
+  void onATerminalOneLineIsRedrawnAndRemovedAtTheEnd() {
     ProgressBar bar = new ProgressBar(terminal(true), 1000, () -> now);
     passSeconds(2);
     bar.update(500, 0);
@@ -80,7 +80,7 @@ class ProgressBarTest {
   }
 
   @Test
-  void timeIsToldInWords() {
+  void timeIsPrintedInWords() {
     assertThat(ProgressBar.inWords(Duration.ofMillis(300))).isEqualTo("1 s");
     assertThat(ProgressBar.inWords(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
     assertThat(ProgressBar.inWords(Duration.ofMinutes(125))).isEqualTo("2 h 5 min");

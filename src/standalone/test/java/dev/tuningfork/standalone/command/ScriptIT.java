@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tuningfork.standalone.survey.MockSurvey;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,13 +109,97 @@ class ScriptIT {
     assertThat(Files.readString(table)).contains("latin-1-%E9");
   }
 
+  /** {@code -XX:AOTMode=on} makes the JVM refuse to start without its cache. */
+  @Test
+  void aBuildMakesACacheForQuickerStarts() throws Exception {
+    Path script = repository();
+
+    Result building = run(script, environment -> {}, "--version");
+    Result quick =
+        run(
+            script,
+            environment -> environment.put("TUNING_FORK_JAVA_OPTS", "-XX:AOTMode=on"),
+            "classify",
+            "nowhere");
+
+    assertThat(building.code()).as(building.text()).isZero();
+    assertThat(building.text()).contains("Building Tuning Fork", "Built in ", "Prepared in ");
+    assertThat(quick.text()).isEqualTo("tuning-fork: There is no file or folder nowhere.\n");
+  }
+
+  /** Its processor time would double a short run, and is a small part of a long one. */
+  @Test
+  void onlyAFolderIsWorthTheOptimisingCompiler() throws Exception {
+    Path image = Files.write(folder.resolve("galaxy.jpg"), new MockSurvey(3).galaxy(0).jpeg());
+
+    assertThat(flags(image)).contains("-XX:TieredStopAtLevel=1");
+    assertThat(flags(folder)).doesNotContain("-XX:TieredStopAtLevel=1");
+  }
+
+  /** The JVM's options in a run that fails early. */
+  private String flags(Path images) throws Exception {
+    Result result =
+        run(
+            environment ->
+                environment.put("TUNING_FORK_JAVA_OPTS", "-XX:+PrintCommandLineFlags"),
+            "classify",
+            images.toString(),
+            "--model",
+            "nowhere");
+    assertThat(result.text()).contains("There is no model nowhere");
+    return result.text();
+  }
+
+  @Test
+  void aCacheThatCannotBeUsedIsNoError() throws Exception {
+    Path script = repository();
+    Path target = script.resolveSibling("src/standalone/target");
+    for (Path jar : jars(target)) {
+      Files.setLastModifiedTime(jar, FileTime.from(Instant.now()));
+    }
+    Files.writeString(target.resolve("app/start.aot"), "no cache");
+
+    assertThat(run(script, environment -> {}, "classify", "nowhere").text())
+        .isEqualTo("tuning-fork: There is no file or folder nowhere.\n");
+  }
+
+  /** A repository that is out of date, and whose Maven has nothing to do. */
+  private Path repository() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("repository"));
+    Path target = Files.createDirectories(root.resolve("src/standalone/target"));
+    Files.createDirectory(target.resolve("classes"));
+    Files.createDirectory(target.resolve("app"));
+    Files.createSymbolicLink(target.resolve("app/lib"), MODULE.resolve("target/app/lib"));
+    for (Path jar : jars(MODULE.resolve("target"))) {
+      Files.copy(jar, target.resolve(jar.getFileName()));
+    }
+    String reference =
+        "src/morphology/main/resources/dev/tuningfork/model/shipped/fast/reference.png";
+    Files.createDirectories(root.resolve(reference).getParent());
+    Files.copy(SCRIPT.resolveSibling(reference), root.resolve(reference));
+    Files.writeString(root.resolve("pom.xml"), "");
+    Files.copy(Path.of("/bin/true").toRealPath(), root.resolve("mvnw"));
+    return Files.copy(SCRIPT, root.resolve("tuning-fork"), StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  private static List<Path> jars(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".jar")).toList();
+    }
+  }
+
   private Result run(String... arguments) throws Exception {
     return run(environment -> {}, arguments);
   }
 
   private Result run(Consumer<Map<String, String>> environment, String... arguments)
       throws Exception {
-    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    return run(SCRIPT, environment, arguments);
+  }
+
+  private Result run(Path script, Consumer<Map<String, String>> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of(script.toString()));
     command.addAll(List.of(arguments));
     Path output = folder.resolve("output");
     ProcessBuilder builder =

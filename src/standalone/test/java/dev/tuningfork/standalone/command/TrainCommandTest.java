@@ -129,7 +129,8 @@ class TrainCommandTest {
       assertThat(mixed[i]).isCloseTo(0.25f * begun[i] + 0.75f * learnt[i], within(1e-6f));
     }
     assertThat(new String(ModelBundle.open(bundle).file("MODEL_CARD.md"), StandardCharsets.UTF_8))
-        .contains("first weights: first; the model is 0.25 × these + 0.75 × those");
+        .contains(
+            "first weights: first; the model is 0.25 × these weights + 0.75 × the fine-tuned weights");
   }
 
   /** Of volunteers who cannot tell, and galaxies that have no labels, only a teacher can teach. */
@@ -216,7 +217,7 @@ class TrainCommandTest {
   }
 
   @Test
-  void theListTellsWhatAnArchitectureCosts() {
+  void theListShowsTheCostOfEachArchitecture() {
     assertThat(run("train", "--list")).isZero();
 
     assertThat(out.toString())
@@ -225,7 +226,7 @@ class TrainCommandTest {
   }
 
   @Test
-  void mistakesAreToldInASentenceAndNothingIsWritten() throws Exception {
+  void mistakesAreReportedInASentenceAndNothingIsWritten() throws Exception {
     assertThat(train("--architecture", "resnet-50")).isNotZero();
     assertThat(err.toString()).contains("There is no architecture \"resnet-50\"");
     assertThat(train("--loss", "hinge")).isNotZero();

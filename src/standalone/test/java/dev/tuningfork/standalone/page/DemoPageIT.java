@@ -99,7 +99,7 @@ class DemoPageIT {
   }
 
   @AfterEach
-  void nothingWentWrongInTheBrowser() {
+  void theBrowserLoggedNoError() {
     browser.closeAllBut(wall);
     assertThat(browser.complaints).isEmpty();
   }
@@ -118,7 +118,7 @@ class DemoPageIT {
   }
 
   @Test
-  void aFilterLeavesWhatItAsksForAlone() {
+  void aFilterLeavesMatchingRowsUnchanged() {
     Page page = live(ColorScheme.DARK);
     atLeast(cards(page), 3);
     page.getByRole(AriaRole.BUTTON, named("Filter")).click();
@@ -146,7 +146,7 @@ class DemoPageIT {
   }
 
   @Test
-  void aPauseHoldsTheGalaxiesAndNotTheFigures() {
+  void pausingStopsTheGalaxiesButNotTheFigures() {
     Page page = live(ColorScheme.DARK);
     atLeast(cards(page), 3);
     page.getByRole(AriaRole.BUTTON, named("Pause")).click();
@@ -155,7 +155,7 @@ class DemoPageIT {
     assertThat(page.locator("#sampling")).containsText("wait until you continue");
     assertThat(page.locator(".tile .note").first()).not().hasText(count);
     assertThat(cards(page).first()).hasAttribute("data-number", newest);
-    page.getByRole(AriaRole.BUTTON, named("Go on")).click();
+    page.getByRole(AriaRole.BUTTON, named("Continue")).click();
     assertThat(cards(page).first()).not().hasAttribute("data-number", newest);
   }
 
@@ -294,7 +294,7 @@ class DemoPageIT {
   /** Last, when the charts have something to show. */
   @Test
   @Order(Integer.MAX_VALUE)
-  void itIsFitForAWall() {
+  void theDashboardIsValid() {
     lookAt(wall, "page-live-dark");
     Page light = live(ColorScheme.LIGHT);
     atLeast(cards(light), 8);

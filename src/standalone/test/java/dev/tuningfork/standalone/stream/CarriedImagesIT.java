@@ -13,7 +13,7 @@ class CarriedImagesIT {
   @TempDir Path folder;
 
   @Test
-  void aBacklogOfTwiceTheHeapIsClassifiedWithoutWantOfMemory() throws Exception {
+  void aBacklogOfTwiceTheHeapIsClassified() throws Exception {
     int images = 600;
     try (Observatory observatory = new Observatory(folder)) {
       observatory.publishImages(0, images, 900_000);

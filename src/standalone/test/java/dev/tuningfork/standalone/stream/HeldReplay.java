@@ -24,8 +24,7 @@ final class HeldReplay {
     Replay.run(
         KafkaClients.consumer(settings),
         KafkaClients.producer(settings),
-        Topics.DEFAULT.deadLetters(),
-        Topics.DEFAULT.input(),
+        Topics.DEFAULT,
         DeadLetterFilter.OPEN,
         _ -> {
           if (--left[0] == 0) {

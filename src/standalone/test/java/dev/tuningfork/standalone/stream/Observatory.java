@@ -168,13 +168,19 @@ final class Observatory implements AutoCloseable {
 
   /** Publishes a record as it is, and returns its offset when it is stored. */
   long publishRaw(String key, String value, Header... headers) throws Exception {
+    return publishRaw(Topics.DEFAULT.input(), null, key, value, headers);
+  }
+
+  /** The same to another topic, and to a partition where one is given. */
+  long publishRaw(String topic, Integer partition, String key, String value, Header... headers)
+      throws Exception {
     try (var producer =
         new KafkaProducer<>(
             Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) servers),
             new StringSerializer(),
             new StringSerializer())) {
       return producer
-          .send(new ProducerRecord<>(Topics.DEFAULT.input(), null, key, value, List.of(headers)))
+          .send(new ProducerRecord<>(topic, partition, key, value, List.of(headers)))
           .get()
           .offset();
     }
@@ -373,6 +379,9 @@ final class Observatory implements AutoCloseable {
     eye.poll(atMost)
         .forEach(
             record -> {
+              if (record.headers().lastHeader(DeadLetterHeaders.REPLAYED_OFFSET) != null) {
+                return; // a note of a replay, and no outcome
+              }
               outcomes.merge(record.key(), 1, Integer::sum);
               headers.put(record.key(), record.headers());
             });

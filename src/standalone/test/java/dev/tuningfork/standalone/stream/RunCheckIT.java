@@ -19,7 +19,7 @@ class RunCheckIT {
   @TempDir Path folder;
 
   @Test
-  void whatIsWellIsSaidAndNothingIsStarted() throws Exception {
+  void aValidConfigurationIsReportedAndNothingIsStarted() throws Exception {
     try (Observatory observatory = new Observatory(folder)) {
       Path settings = observatory.settingsFile();
       Files.writeString(
@@ -38,7 +38,7 @@ class RunCheckIT {
   }
 
   @Test
-  void everythingThatIsWrongIsSaidAtOnce() throws Exception {
+  void allMistakesAreReportedAtOnce() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Path settings =
           Files.writeString(

@@ -189,7 +189,7 @@ class ServiceIT {
   }
 
   @Test
-  void aServiceTellsWhatRunsAndKeepsSecrets() throws Exception {
+  void theServiceReportsWhatRunsWithoutSecrets() throws Exception {
     try (Observatory observatory = new Observatory(folder);
         MorphologyModel model = observatory.model();
         var classifier =

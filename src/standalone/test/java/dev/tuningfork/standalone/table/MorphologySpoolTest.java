@@ -97,7 +97,7 @@ class MorphologySpoolTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{\"settings\":{\"mod"})
-  void aRunThatWasKilledAtOnceIsBegunAnew(String start) throws Exception {
+  void aRunThatWasKilledAtOnceStartsAgain(String start) throws Exception {
     Files.writeString(journal, start);
 
     try (MorphologySpool spool = resume()) {
@@ -134,7 +134,7 @@ class MorphologySpoolTest {
   }
 
   @Test
-  void aMessageThatIsOfNoImageAnyMoreIsForgottenAndTheLastOfTwoCounts() throws Exception {
+  void messagesOfRemovedImagesAreDroppedAndTheLastOfTwoCounts() throws Exception {
     try (MorphologySpool spool = MorphologySpool.resume(journal, 3, SETTINGS, m -> -1)) {
       assertThat(spool.size()).isZero();
       spool.put(0, MorphologyTableTest.morphology("one", 0.75, Set.of()).toJson());

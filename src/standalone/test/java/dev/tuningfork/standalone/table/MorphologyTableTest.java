@@ -88,7 +88,7 @@ class MorphologyTableTest {
 
   @ParameterizedTest
   @CsvSource({".csv, csv", ".fits, fits-plus"})
-  void intervalsStandBehindTheirProbabilities(String extension, String format) throws Exception {
+  void intervalsFollowTheirProbabilities(String extension, String format) throws Exception {
     StarTable table = read(write("galaxies" + extension, TableContent.INTERVALS), format);
 
     assertThat(table.getColumnCount()).isEqualTo(10 + 11 + 3 * 37);
@@ -159,7 +159,7 @@ class MorphologyTableTest {
   }
 
   @Test
-  void kagglesColumnsStandUnderKagglesHeader() throws Exception {
+  void kagglesColumnsHaveKagglesHeader() throws Exception {
     List<String> lines = Files.readAllLines(write("galaxies.csv", TableContent.KAGGLE));
 
     assertThat(lines.getFirst()).isEqualTo("GalaxyID," + String.join(",", KaggleColumns.NAMES));

@@ -8,6 +8,7 @@ import dev.tuningfork.catalogue.Condition;
 import dev.tuningfork.standalone.survey.TileLayout;
 import dev.tuningfork.standalone.survey.TilePlan;
 import dev.tuningfork.standalone.survey.TileWriter;
+import dev.tuningfork.tile.Sizing;
 import dev.tuningfork.tile.TileCache;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class BigCatalogueIT {
     @Override
     public Object getCell(long row, int column) {
       return switch (column) {
-        case 0 -> "a-survey-with-long-identifiers-%09d".formatted(row % (ROWS - 4));
+        case 0 -> "a-survey-with-long-identifiers-" + (1_000_000_000 + row % (ROWS - 4));
         case 1 -> 150.1 + (row % 1_000 - 500) * 1e-5;
         case 2 -> 2.2 + (row / 1_000 - 250) * 1e-5;
         case 3 -> row % 1_000 == 7 ? 0.0 : 2.0;
@@ -85,6 +86,8 @@ class BigCatalogueIT {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx48m",
+                "-XX:+UseG1GC", // also on one core, where Java would choose a collector that needs
+                // a larger heap
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",

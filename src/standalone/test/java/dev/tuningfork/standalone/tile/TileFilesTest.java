@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.tile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tuningfork.catalogue.SeenIds;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ class TileFilesTest {
   }
 
   @Test
-  void bandsOfATileFindEachOtherByWhatTheStarStandsFor() throws Exception {
+  void bandsOfATileAreMatchedByTheStarInTheirNames() throws Exception {
     touch("330/b330-r.fits.fz", "330/b330-g.fits.fz", "331/b331-r.fits.fz", "331/b331-g.fits.fz");
 
     List<NamedTile> tiles =
@@ -79,7 +80,7 @@ class TileFilesTest {
   }
 
   @Test
-  void identifiersAreSeenOnceWhateverTheirNumber() throws Exception {
+  void identifiersAreSeenOnce() throws Exception {
     try (SeenIds ids = new SeenIds(folder)) {
       for (int row = 1; row <= 20_000; row++) {
         assertThat(ids.firstRow("id-" + row, row)).isZero();

@@ -1,6 +1,5 @@
 package dev.tuningfork.trainer.augment;
 
-import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
@@ -43,15 +42,14 @@ public record Augmentation(
   public String describe() {
     return equals(NONE)
         ? "none"
-        : String.format(
-            Locale.ROOT,
-            "%s%szoom up to ×%s, shift up to %s pixels, brightness up to ×%s, noise up to %s",
-            rotate ? "rotation by any angle, " : "",
-            flip ? "mirroring, " : "",
-            zoom,
-            shift,
-            brightness,
-            noise);
+        : "%s%szoom up to ×%s, shift up to %s pixels, brightness up to ×%s, noise up to %s"
+            .formatted(
+                rotate ? "rotation by any angle, " : "",
+                flip ? "mirroring, " : "",
+                zoom,
+                shift,
+                brightness,
+                noise);
   }
 
   /** Whether any view reaches beyond the crop that the network sees. */

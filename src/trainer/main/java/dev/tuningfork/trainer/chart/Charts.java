@@ -145,7 +145,7 @@ public final class Charts {
     List<Number[]> cells = new ArrayList<>();
     for (int voted = count - 1; voted >= 0; voted--) {
       int whole = figures.reached().voted(voted);
-      rows.add(String.format(Locale.ROOT, "%s (%,d)", answers.get(voted).key(), whole));
+      rows.add("%s (%,d)".formatted(answers.get(voted).key(), whole));
       for (int answered = 0; answered < count; answered++) {
         int part = figures.reached().counts().get(voted).get(answered);
         if (part > 0) {

@@ -11,7 +11,6 @@ import java.awt.Font;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 
 /** The galaxies on which a model is farthest from the volunteers, with what either said. */
 public final class MistakeSheet {
@@ -95,11 +94,10 @@ public final class MistakeSheet {
 
   private static String said(Mistake mistake, double[] shares, Morphology morphology) {
     int most = Comparison.largest(shares);
-    return String.format(
-        Locale.ROOT,
-        "%s %.0f %% · %s",
-        mistake.question().answers().get(most).key(),
-        100 * shares[most],
-        morphology.classString().isEmpty() ? "–" : morphology.classString());
+    return "%s %.0f %% · %s"
+        .formatted(
+            mistake.question().answers().get(most).key(),
+            100 * shares[most],
+            morphology.classString().isEmpty() ? "–" : morphology.classString());
   }
 }

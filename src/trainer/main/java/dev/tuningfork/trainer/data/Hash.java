@@ -1,23 +1,15 @@
 package dev.tuningfork.trainer.data;
 
+import dev.tuningfork.file.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A SHA-256 over texts and numbers, each with its length, so that none runs into the next. */
 public final class Hash {
 
-  private final MessageDigest digest;
-
-  public Hash() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
-  }
+  private final MessageDigest digest = Sha256.digest();
 
   /** Adds a text. */
   public Hash add(String text) {

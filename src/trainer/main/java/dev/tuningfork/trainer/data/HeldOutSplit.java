@@ -1,9 +1,7 @@
 package dev.tuningfork.trainer.data;
 
+import dev.tuningfork.file.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Which galaxies a model is judged on and never trained on. A galaxy's place depends on its id
@@ -26,13 +24,7 @@ public record HeldOutSplit(double share, String salt) {
 
   /** Whether the SHA-256 of salt and id, read as a fraction, is below the share. */
   public boolean holdsOut(String galaxyId) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest((salt + galaxyId).getBytes(StandardCharsets.UTF_8));
-      return Integer.toUnsignedLong(ByteBuffer.wrap(hash).getInt()) < share * 0x1p32;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
+    int first = ByteBuffer.wrap(Sha256.of(salt + galaxyId)).getInt();
+    return Integer.toUnsignedLong(first) < share * 0x1p32;
   }
 }

@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.evaluate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.trainer.metrics.Judged;
 import dev.tuningfork.trainer.metrics.Metrics;
@@ -45,7 +46,10 @@ public record Evaluation(
    * @param oneView from one view of each
    * @param eightViews from eight; 0 where each was looked at once
    */
-  public record Speed(String device, double oneView, double eightViews) {}
+  public record Speed(
+      String device,
+      double oneView,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) double eightViews) {}
 
   public Evaluation {
     questions = List.copyOf(questions);

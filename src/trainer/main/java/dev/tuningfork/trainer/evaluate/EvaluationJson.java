@@ -7,7 +7,6 @@ import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import dev.tuningfork.trainer.metrics.Share;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 
 /** All figures for machines. */
@@ -20,12 +19,7 @@ final class EvaluationJson {
 
   static String of(Evaluation evaluation) {
     SequencedMap<String, Object> json = new LinkedHashMap<>();
-    json.put(
-        "model",
-        ordered(
-            "name", evaluation.model().name(),
-            "version", evaluation.model().version(),
-            "sha256", evaluation.model().sha256()));
+    json.put("model", evaluation.model());
     json.put("views", evaluation.views());
     json.put("metrics", evaluation.byName());
     SequencedMap<String, Object> confusion = new LinkedHashMap<>();
@@ -57,22 +51,13 @@ final class EvaluationJson {
               classes.put(name, entry);
             });
     json.put("classes", classes);
-    json.put("imagesPerSecond", speed(evaluation.speed()));
+    json.put("imagesPerSecond", evaluation.speed());
     json.put("leftOut", List.copyOf(evaluation.leftOut()));
     try {
       return JSON.writeValueAsString(json) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Maps of numbers are JSON.", e);
     }
-  }
-
-  private static Map<String, Object> speed(Evaluation.Speed speed) {
-    SequencedMap<String, Object> json =
-        ordered("device", speed.device(), "oneView", speed.oneView());
-    if (speed.eightViews() > 0) {
-      json.put("eightViews", speed.eightViews());
-    }
-    return json;
   }
 
   private static SequencedMap<String, Object> ordered(Object... namesAndValues) {

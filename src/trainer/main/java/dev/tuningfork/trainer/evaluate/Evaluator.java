@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
+import java.util.stream.Gatherers;
 
 /**
  * Asks a model about labelled galaxies, as a survey would: images go the way of a galaxy that is
@@ -90,10 +91,7 @@ public final class Evaluator {
   private static Evaluator asked(
       MorphologyModel model, List<Member> galaxies, boolean turning, IntConsumer progress) {
     Evaluator evaluator = new Evaluator(model, turning, progress);
-    for (int from = 0; from < galaxies.size(); from += model.largestBatch()) {
-      evaluator.batch(
-          galaxies.subList(from, Math.min(galaxies.size(), from + model.largestBatch())));
-    }
+    galaxies.stream().gather(Gatherers.windowFixed(model.largestBatch())).forEach(evaluator::batch);
     return evaluator;
   }
 

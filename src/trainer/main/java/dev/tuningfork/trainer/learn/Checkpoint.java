@@ -2,15 +2,13 @@ package dev.tuningfork.trainer.learn;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.file.WholeFile;
 import dev.tuningfork.model.Safetensors;
 import dev.tuningfork.network.Weights;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -50,15 +48,9 @@ record Checkpoint(
         Safetensors.write(
             new Weights(arrays),
             Map.of("progress", JSON.writeValueAsString(progress), "settings", settings));
-    Path unfinished = file.resolveSibling(file.getFileName() + ".part");
     try {
-      Files.write(unfinished, bytes);
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(file, out -> out.write(bytes));
     } catch (IOException e) {
-      Files.deleteIfExists(unfinished);
       throw new IOException(
           "The checkpoint %s cannot be written (%s). The one before it is still whole; make room and go on with --resume."
               .formatted(file, e.getMessage()),

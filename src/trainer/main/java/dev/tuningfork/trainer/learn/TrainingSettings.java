@@ -8,10 +8,8 @@ import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
 
 /**
  * The settings of a training run: with the same data and the same first weights, the same settings
@@ -128,7 +126,6 @@ public record TrainingSettings(
     if (votes.isEmpty()) {
       return random;
     }
-    String bias = Network.ANSWERS + ".bias";
     float[] logarithms = new float[network.outputs()];
     int at = 0;
     for (Question question : questions) {
@@ -136,9 +133,7 @@ public record TrainingSettings(
       Arrays.fill(logarithms, at, at + answers, (float) Math.log(votes.get().votes() / answers));
       at += answers;
     }
-    SequencedMap<String, Weights.Array> array = new LinkedHashMap<>();
-    array.put(bias, new Weights.Array(List.of(logarithms.length), logarithms));
-    return random.with(new Weights(array));
+    return random.with(Network.ANSWERS + ".bias", logarithms);
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -3,7 +3,6 @@ package dev.tuningfork.trainer.metrics;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
-import dev.tuningfork.network.Weights.Array;
 import dev.tuningfork.trainer.data.HeldOutSplit;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Question;
@@ -131,11 +130,7 @@ public record IntervalWidths(SequencedMap<String, Double> factors, Share crossFi
    */
   public Weights applied(Weights weights, List<Head> heads) {
     String name = Network.ANSWERS + ".bias";
-    Array biases = weights.arrays().get(name);
-    if (biases == null) {
-      throw new IllegalArgumentException("The weights have no array " + name + " to widen.");
-    }
-    float[] widened = biases.values().clone();
+    float[] widened = weights.array(name).values().clone();
     int answer = 0;
     for (Head head : heads) {
       double widening = Math.log(factor(factors, head.question()));
@@ -143,8 +138,6 @@ public record IntervalWidths(SequencedMap<String, Double> factors, Share crossFi
         widened[answer] += (float) widening;
       }
     }
-    SequencedMap<String, Array> changed = new LinkedHashMap<>();
-    changed.put(name, new Array(biases.shape(), widened));
-    return weights.with(new Weights(changed));
+    return weights.with(name, widened);
   }
 }

@@ -31,8 +31,8 @@ import java.util.stream.IntStream;
  *     the best that an answer which does not look can do
  * @param turning how far answers move when the image turns; empty where each was looked at once
  * @param classes for each class that galaxies have by a stated rule on their votes, those for which
- *     the same follows from the model's answers to the letter: every threshold is kept; empty for a
- *     model of some questions only
+ *     the same class follows from the model's answers with every threshold applied strictly; empty
+ *     for a model of some questions only
  * @param nearestClasses for each class that galaxies have by a rule of its own, those whose rule
  *     the model's answers keep better, or miss by less, than the rule of any other such class
  */

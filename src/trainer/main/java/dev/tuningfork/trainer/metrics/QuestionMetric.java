@@ -1,7 +1,6 @@
 package dev.tuningfork.trainer.metrics;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -59,7 +58,7 @@ public record QuestionMetric(
               "accuracyAgreed",
               question -> question.agreed().accuracy(),
               "agreed",
-              "The same where, besides, more than 80 % of them gave the same answer."),
+              "The same where, in addition, more than 80 % of them gave the same answer."),
           hidden("f1", question -> question.all().macroF1()),
           shown(
               "f1Asked",
@@ -158,15 +157,12 @@ public record QuestionMetric(
     OptionalDouble known = value.apply(question);
     return known.isEmpty()
         ? "–"
-        : String.format(
-            Locale.ROOT, format, (format.equals(PERCENT) ? 100 : 1) * known.getAsDouble());
+        : format.formatted((format.equals(PERCENT) ? 100 : 1) * known.getAsDouble());
   }
 
   /** The same with the number of galaxies, for a metric that tells it: {@code 98.4 % (1,234)}. */
   public String cellWithCount(QuestionMetrics question) {
     int galaxies = galaxies(question).orElse(0);
-    return galaxies == 0
-        ? cell(question)
-        : String.format(Locale.ROOT, "%s (%,d)", cell(question), galaxies);
+    return galaxies == 0 ? cell(question) : "%s (%,d)".formatted(cell(question), galaxies);
   }
 }

@@ -1,6 +1,5 @@
 package dev.tuningfork.trainer.metrics;
 
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -32,6 +31,6 @@ public record Share(int part, int whole) {
   /** Such as {@code 98.4 %}, or a dash where there was nothing to count. */
   @Override
   public String toString() {
-    return whole == 0 ? "–" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
+    return whole == 0 ? "–" : "%.1f %%".formatted(100.0 * part / whole);
   }
 }

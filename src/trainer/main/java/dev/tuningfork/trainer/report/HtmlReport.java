@@ -257,13 +257,13 @@ public final class HtmlReport {
     }
     element("h2", "Classes by rule");
     html.append("<table>\n<thead><tr>");
-    List.of("class", "galaxies", "nearest to the answers", "follows to the letter")
+    List.of("class", "galaxies", "nearest to the answers", "follows strictly")
         .forEach(cell -> element("th", cell));
     html.append("</tr></thead>\n<tbody>\n");
     for (Map.Entry<String, Share> entry : evaluation.metrics().classes().entrySet()) {
       html.append("<tr>");
       element("th", entry.getKey());
-      element("td", String.format(Locale.ROOT, "%,d", entry.getValue().whole()));
+      element("td", "%,d".formatted(entry.getValue().whole()));
       Share nearest = evaluation.metrics().nearestClasses().get(entry.getKey());
       element("td", nearest == null ? "–" : nearest.toString());
       element("td", entry.getValue().toString());

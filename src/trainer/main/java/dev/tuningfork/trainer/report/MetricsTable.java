@@ -6,7 +6,6 @@ import dev.tuningfork.trainer.metrics.QuestionMetric;
 import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -28,13 +27,12 @@ public final class MetricsTable {
     questions.forEach(question -> rows.add(row(question, columns)));
     List<String> lines = new ArrayList<>();
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "%s %s on %,d galaxies, from %s of each",
-            evaluation.model().name(),
-            evaluation.model().version(),
-            evaluation.galaxies().size(),
-            views(evaluation.views())));
+        "%s %s on %,d galaxies, from %s of each"
+            .formatted(
+                evaluation.model().name(),
+                evaluation.model().version(),
+                evaluation.galaxies().size(),
+                views(evaluation.views())));
     lines.add("");
     lines.addAll(aligned(rows));
     lines.add("");
@@ -58,9 +56,7 @@ public final class MetricsTable {
     cells.add(question.question().id() + " " + question.question().key());
     for (QuestionMetric column : columns) {
       cells.add(column.cell(question));
-      column
-          .galaxies(question)
-          .ifPresent(count -> cells.add(String.format(Locale.ROOT, "%,d", count)));
+      column.galaxies(question).ifPresent(count -> cells.add("%,d".formatted(count)));
     }
     return cells;
   }
@@ -84,7 +80,7 @@ public final class MetricsTable {
     return metrics.rmse().isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "RMSE over Kaggle's 37 columns: %s; without the quirk of their question 6: %s. Giving every galaxy the mean of these galaxies: %s."
+            "RMSE over Kaggle's 37 columns: %s (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s."
                 .formatted(
                     number("%.4f", metrics.rmse()),
                     number("%.4f", metrics.rmseOfTree()),
@@ -111,10 +107,8 @@ public final class MetricsTable {
         .turning()
         .map(
             moves ->
-                String.format(
-                    Locale.ROOT,
-                    "When the image turns, a joint probability moves by %.3f on average.",
-                    moves.change()));
+                "When the image turns, a joint probability moves by %.3f on average."
+                    .formatted(moves.change()));
   }
 
   private static Optional<String> classes(Metrics metrics) {
@@ -125,23 +119,18 @@ public final class MetricsTable {
         metrics.nearestClasses().entrySet().stream()
             .map(
                 entry ->
-                    String.format(
-                        Locale.ROOT,
-                        "%s %s of %,d",
-                        entry.getKey(),
-                        entry.getValue(),
-                        entry.getValue().whole()))
+                    "%s %s of %,d"
+                        .formatted(entry.getKey(), entry.getValue(), entry.getValue().whole()))
             .collect(Collectors.joining(", "));
     return Optional.of(
-        String.format(
-            Locale.ROOT,
-            "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s (%s). To the letter the class follows for %s of them, and for %s of all %,d that have a class.",
-            metrics.nearest().whole(),
-            metrics.nearest(),
-            nearest,
-            metrics.followedOfNamed(),
-            metrics.followed(),
-            metrics.followed().whole()));
+        "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them (%s). If every threshold is applied strictly, they give the class for %s of them, and for %s of all %,d galaxies with a class."
+            .formatted(
+                metrics.nearest().whole(),
+                metrics.nearest(),
+                nearest,
+                metrics.followedOfNamed(),
+                metrics.followed(),
+                metrics.followed().whole()));
   }
 
   private static Optional<String> leftOut(Evaluation evaluation) {
@@ -149,10 +138,7 @@ public final class MetricsTable {
     return count == 0
         ? Optional.empty()
         : Optional.of(
-            String.format(
-                Locale.ROOT,
-                "%,d galaxies were left out because their images cannot be used.",
-                count));
+            "%,d galaxies were left out because their images cannot be used.".formatted(count));
   }
 
   private static String inShort(Metrics figures) {
@@ -165,14 +151,11 @@ public final class MetricsTable {
 
   private static String speed(Evaluation.Speed speed) {
     String oneView =
-        String.format(
-            Locale.ROOT,
-            "The network alone, on %s, classifies about %,.0f galaxies per second from one view",
-            speed.device(),
-            speed.oneView());
+        "The network alone, on %s, classifies about %,.0f galaxies per second from one view"
+            .formatted(speed.device(), speed.oneView());
     return speed.eightViews() == 0
         ? oneView + "."
-        : oneView + String.format(Locale.ROOT, " and %,.0f from eight.", speed.eightViews());
+        : oneView + " and %,.0f from eight.".formatted(speed.eightViews());
   }
 
   static String views(int count) {
@@ -180,7 +163,7 @@ public final class MetricsTable {
   }
 
   static String number(String format, OptionalDouble value) {
-    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "–";
+    return value.isPresent() ? format.formatted(value.getAsDouble()) : "–";
   }
 
   /** The first column to the left, all others to the right. */

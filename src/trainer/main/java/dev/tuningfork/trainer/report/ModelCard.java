@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The page that tells a reader what a model was made from and how far to trust it.
+ * The page that describes how a model was made and how far to trust it.
  *
  * @param description the model
  * @param sources where the galaxies came from
@@ -46,9 +46,9 @@ public record ModelCard(
    * Where galaxies came from.
    *
    * @param description such as {@code images of kaggle/images with training_solutions.csv}
-   * @param training how many of them the model learnt from
-   * @param heldOut how many it was judged on
-   * @param remark such as {@code a biased choice, so judged on none}; may be empty
+   * @param training the number of galaxies that the model was trained on
+   * @param heldOut the number of galaxies that it was evaluated on
+   * @param remark such as {@code a biased selection, for training only}; may be empty
    */
   public record Source(String description, int training, int heldOut, String remark) {}
 
@@ -67,14 +67,14 @@ public record ModelCard(
     line(text, "");
     line(
         text,
-        "The network `%s` (%,d weights, %,d million multiply-adds an image) answers %s of the %s tree (%s) from one image of a galaxy.",
+        "The network `%s` (%,d weights, %,d million multiply-adds per image) answers %s of the %s tree (%s) from one image of a galaxy.",
         description.architecture(),
         description.network().parameters(),
         Math.round(description.network().multiplyAdds() / 1e6),
         wholeTree ? "every question" : String.join(", ", description.questions()),
         tree.name(),
         tree.source());
-    line(text, "For each question it gives the share of volunteers who would give each answer.");
+    line(text, "For each question it predicts the vote fraction of each answer.");
     line(text, "");
     data(text);
     settings(text);
@@ -88,7 +88,7 @@ public record ModelCard(
         """
         ## Data
 
-        | galaxies | learnt from | judged on | |
+        | galaxies | for training | held out | note |
         |---|---:|---:|---|
         """);
     for (Source source : sources) {
@@ -103,13 +103,13 @@ public record ModelCard(
     line(text, "");
     line(
         text,
-        "A galaxy is held out by the SHA-256 of \"%s\" and its id: %.0f %% of the sets that are judged on.",
+        "Whether a galaxy is held out depends on the SHA-256 of \"%s\" and its id: %.0f %% of each set that is used for evaluation.",
         split.salt(),
         100 * split.share());
     text.append(
         """
-        Labels are the vote fractions of Galaxy Zoo volunteers on pictures of the SDSS;
-        credit Galaxy Zoo and SDSS wherever a figure from this model is shown.
+        The labels are vote fractions of Galaxy Zoo volunteers, for images of the SDSS.
+        Credit Galaxy Zoo and SDSS wherever you show results of this model.
 
         """);
   }
@@ -159,27 +159,24 @@ public record ModelCard(
     line(text, "");
     table(text, figures.questions(), columns);
     if (figures.within().whole() > 0) {
-      line(
-          text,
-          "Of all shares of votes, %s lie within the model's 90 %% interval.",
-          figures.within());
+      line(text, "The model's 90 %% intervals contain %s of all vote fractions.", figures.within());
       widths.ifPresent(
           fitted ->
               line(
                   text,
-                  "How wide the intervals are was fitted on these very galaxies, one number a question: fitted on one half of them, they hold %s of the shares of the other half.",
+                  "The widths of the intervals were fitted on the same galaxies, with one factor per question. Fitted on one half of them, the intervals contain %s of the vote fractions of the other half.",
                   fitted.crossFitted()));
       line(text, "");
     }
     if (figures.followed().whole() > 0) {
       line(
           text,
-          "Of %,d galaxies that a class's rule on the votes holds for, the same rule is the nearest to the model's answers for %s.",
+          "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them.",
           figures.nearest().whole(),
           figures.nearest());
       line(
           text,
-          "To the letter, every threshold kept, the class follows for %s of them, and for %s of all %,d galaxies with a class, those that no rule holds for included.",
+          "If every threshold is applied strictly, the model's answers give the class for %s of them, and for %s of all %,d galaxies with a class, including those whose votes satisfy no rule.",
           figures.followedOfNamed(),
           figures.followed(),
           figures.followed().whole());
@@ -191,7 +188,7 @@ public record ModelCard(
     if (evaluation.metrics().rmse().isPresent()) {
       line(
           text,
-          "RMSE over Kaggle's 37 columns: **%s**; without the quirk of their question 6: %s. Giving every galaxy the mean of these very galaxies: %s.",
+          "RMSE over Kaggle's 37 columns: **%s** (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s.",
           MetricsTable.number("%.4f", evaluation.metrics().rmse()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfTree()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfMean()));
@@ -251,31 +248,28 @@ public record ModelCard(
             .filter(question -> trained.getOrDefault(question.id(), 0) < LITTLE)
             .map(
                 question ->
-                    String.format(
-                        Locale.ROOT,
-                        "%s (%s, %,d galaxies)",
-                        question.id(),
-                        question.key(),
-                        trained.getOrDefault(question.id(), 0)))
+                    "%s (%s, %,d galaxies)"
+                        .formatted(
+                            question.id(), question.key(), trained.getOrDefault(question.id(), 0)))
             .toList();
     line(
         text,
         little.isEmpty()
-            ? "- Every question was asked about at least %,d training galaxies."
-            : "- **Little to learn from** (asked about fewer than %,d training galaxies): "
+            ? "- Every question was asked for at least %,d training galaxies."
+            : "- **Little training data** (asked for fewer than %,d training galaxies): "
                 + String.join(", ", little)
-                + ". Do not rest a study on these answers.",
+                + ". Do not base a study on these answers.",
         LITTLE);
     text.append(
         """
-        - A question's answers mean something only where it is asked: look at its asked probability first.
-        - It saw pictures of bright nearby galaxies from one survey; on other surveys, depths and scales these figures do not hold.
-        - Probabilities are shares of votes, not chances of being right: what six in ten call smooth is smooth by majority for certain.
+        - The answers to a question only matter for galaxies that reach the question: check its asked probability first.
+        - The model was trained on images of bright nearby galaxies from one survey. The figures above do not apply to other surveys, depths and pixel scales.
+        - Probabilities are predicted vote fractions, not the chance that an answer is right. If six in ten volunteers call a galaxy smooth, its majority answer is smooth, without doubt.
         """);
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
   private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    text.append(format.formatted(values)).append('\n');
   }
 }

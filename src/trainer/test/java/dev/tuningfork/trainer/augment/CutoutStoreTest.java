@@ -89,7 +89,7 @@ class CutoutStoreTest {
   }
 
   @Test
-  void aFolderThatIsNotThereIsTold() {
+  void aMissingFolderIsReported() {
     assertThatThrownBy(
             () ->
                 CutoutStore.create(

@@ -39,7 +39,7 @@ class GalaxySourcesTest {
   }
 
   @Test
-  void goodRowsAreReadAndEveryBadOneIsTold() throws Exception {
+  void goodRowsAreReadAndEveryBadRowIsReported() throws Exception {
     Reading reading =
         kaggle(
                 Tables.HEADER,
@@ -77,7 +77,7 @@ class GalaxySourcesTest {
   }
 
   @Test
-  void columnsMayStandInAnyOrderBesideOthers() throws Exception {
+  void columnsCanBeInAnyOrderAmongOthers() throws Exception {
     List<String> names = new ArrayList<>(KaggleColumns.NAMES);
     Collections.reverse(names);
     String row = ",".repeat(34) + "0,0.25,0.75,remark,1";
@@ -99,7 +99,7 @@ class GalaxySourcesTest {
   }
 
   @Test
-  void anEmptyFolderAnEmptyTableAndNoTableAreTold() throws Exception {
+  void emptyFoldersEmptyTablesAndMissingTablesAreReported() throws Exception {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     Path labels = Tables.csv(folder.resolve("labels.csv"), Tables.HEADER);
     Path images = Tables.images(folder.resolve("images"), "1");

@@ -122,7 +122,7 @@ class TrainingDataTest {
   }
 
   @Test
-  void twoTablesThatSayDifferentThingsAreTold() throws Exception {
+  void twoContradictoryTablesAreReported() throws Exception {
     Path images = Tables.images(folder.resolve("images"), "1", "2");
     DataSet one =
         Tables.unjudged(

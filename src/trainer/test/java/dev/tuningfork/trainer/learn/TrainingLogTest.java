@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TrainingLogTest {
 
   @Test
-  void whatAnEpochDoesNotTellIsNotInTheCourse() {
+  void figuresThatAnEpochLacksAreLeftOut() {
     TrainingLog log =
         TrainingLog.read(
             """
@@ -28,7 +28,7 @@ class TrainingLogTest {
   }
 
   @Test
-  void anEpochThatWasDoneAgainCountsAsItCameLastAndACutOffLineNothing() {
+  void theLastRunOfAnEpochCountsAndACutLineIsIgnored() {
     TrainingLog log =
         TrainingLog.read(
             """

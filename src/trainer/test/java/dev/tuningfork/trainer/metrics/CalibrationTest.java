@@ -45,12 +45,12 @@ class CalibrationTest {
   }
 
   @Test
-  void ofNothingThereIsNoFigure() {
+  void anEmptyShareHasNoFigure() {
     assertThat(Calibration.of(List.of()).error()).isEmpty();
   }
 
   @Property
-  void whoeverSaysWhatVolunteersSayIsCalibrated(
+  void aModelThatAnswersAsTheVolunteersIsCalibrated(
       @ForAll List<@DoubleRange(min = 0.5, max = 1) Double> shares) {
     Calibration calibration =
         Calibration.of(shares.stream().map(share -> of(1, share, share)).toList());

@@ -47,7 +47,7 @@ class ConfusionTest {
   }
 
   @Test
-  void ofNothingThereIsNoFigure() {
+  void anEmptyShareHasNoFigure() {
     Confusion nothing = Confusion.of(2, List.of());
 
     assertThat(nothing.macroF1()).isEmpty();

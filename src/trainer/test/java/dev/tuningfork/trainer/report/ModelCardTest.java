@@ -39,7 +39,7 @@ class ModelCardTest {
             "| one view | 0.0000 | 100.0 % |",
             "| eight views | ",
             "| t07 `rounded` | 100.0 % (1) | 100.0 % (1) | 100.0 % (1) | 1.00 | 0.000 | 0.")
-        .contains("**Little to learn from**", "t03 (bar, 0 galaxies)")
+        .contains("**Little training data**", "t03 (bar, 0 galaxies)")
         .doesNotContain("t01 (smooth-or-featured, ", "*In 90 %*");
   }
 
@@ -55,7 +55,7 @@ class ModelCardTest {
   }
 
   @Test
-  void whatWasNotTriedIsNotTold() {
+  void whatWasNotTriedIsNotReported() {
     assertThat(card(evaluation(Galaxies.judged(smooth, right))))
         .doesNotContain("eight views", "turning");
   }

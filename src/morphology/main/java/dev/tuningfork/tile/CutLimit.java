@@ -1,11 +1,9 @@
-package dev.tuningfork.standalone.tile;
+package dev.tuningfork.tile;
 
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.LocalGrid;
 import dev.tuningfork.image.PixelPosition;
 import dev.tuningfork.image.SkyPosition;
-import dev.tuningfork.tile.Cut;
-import dev.tuningfork.tile.SurveyImage;
 import java.util.Locale;
 
 /**
@@ -26,7 +24,7 @@ public record CutLimit(long bytes) {
    *
    * @throws ImageException in a sentence, where it is too large
    */
-  void check(SurveyImage image, Cut cut) throws ImageException {
+  public void check(SurveyImage image, Cut cut) throws ImageException {
     double side =
         switch (cut.side()) {
           case Cut.Side.Pixels(double pixels) -> pixels;

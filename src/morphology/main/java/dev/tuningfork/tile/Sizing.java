@@ -1,9 +1,8 @@
-package dev.tuningfork.standalone.tile;
+package dev.tuningfork.tile;
 
 import dev.tuningfork.catalogue.CatalogueRow;
 import dev.tuningfork.catalogue.Extent;
 import dev.tuningfork.image.Recipe;
-import dev.tuningfork.tile.Cut;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
   private static final double GALAXY_ZOO_2 = 8.48;
 
   /** The side of a square, and whether the size is one of a failed fit. */
-  record Sized(Cut.Side side, boolean suspect) {}
+  public record Sized(Cut.Side side, boolean suspect) {}
 
   /** The names that the recipe has for radii. */
   public List<String> radii() {
@@ -72,7 +71,7 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
    * @param scale arcseconds a pixel at its position, for sizes in the other unit
    * @return empty where nothing says how large the galaxy is
    */
-  Optional<Sized> of(CatalogueRow.Galaxy galaxy, DoubleSupplier scale) {
+  public Optional<Sized> of(CatalogueRow.Galaxy galaxy, DoubleSupplier scale) {
     if (all.isPresent()) {
       return Optional.of(new Sized(new Cut.Side.Arcseconds(all.getAsDouble()), false));
     }

@@ -1,4 +1,4 @@
-package dev.tuningfork.standalone.tile;
+package dev.tuningfork.catalogue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -21,7 +21,7 @@ import java.security.NoSuchAlgorithmException;
  * <p>Belongs to one thread.
  */
 @SuppressWarnings("MustBeClosedChecker") // an arena lives until its table has grown or is closed
-final class SeenIds implements AutoCloseable {
+public final class SeenIds implements AutoCloseable {
 
   private static final int ENTRY = 16;
   private static final long FIRST_CAPACITY = 1 << 12;
@@ -37,7 +37,7 @@ final class SeenIds implements AutoCloseable {
   /**
    * @param folder an existing one, whose files are nobody else's
    */
-  SeenIds(Path folder) throws IOException {
+  public SeenIds(Path folder) throws IOException {
     this.folder = folder;
     try {
       this.digest = MessageDigest.getInstance("SHA-256");
@@ -50,7 +50,7 @@ final class SeenIds implements AutoCloseable {
   }
 
   /** The row that had this identifier before; else 0, and this row has it from now on. */
-  long firstRow(String id, long row) throws IOException {
+  public long firstRow(String id, long row) throws IOException {
     if (2 * size >= capacity) {
       grow();
     }

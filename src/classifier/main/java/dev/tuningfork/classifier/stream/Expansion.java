@@ -1,0 +1,151 @@
+package dev.tuningfork.classifier.stream;
+
+import dev.tuningfork.classifier.expand.Piece;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * How far a survey image is.
+ *
+ * <p>As bytes: the format's version (one byte, 1), then the components in their order, as {@link
+ * DataOutputStream} writes them.
+ *
+ * @param sha256 of the message, which tells whether it is published twice
+ * @param cursor the number of the last row of its list that was handled; 0 before the first
+ * @param written how many references to galaxies were written
+ * @param unusable how many rows became dead letters as they were read
+ * @param excluded for how many rows the filter does not hold
+ * @param answered how many of the references became morphologies
+ * @param deadLetters how many of them became dead letters
+ * @param firstAt when the first galaxy or row was done, milliseconds since 1970; 0 before
+ * @param lastAt when the latest was; 0 before
+ * @param listed whether its list has been read to the end, or as far as it can be
+ * @param failure why the list could not be read to the end, as a sentence; empty where it was
+ */
+record Expansion(
+    String surveyImageId,
+    String sha256,
+    long cursor,
+    long written,
+    long unusable,
+    long excluded,
+    long answered,
+    long deadLetters,
+    long firstAt,
+    long lastAt,
+    boolean listed,
+    String failure) {
+
+  static final Serde<Expansion> SERDE =
+      Serdes.serdeFrom(
+          (topic, expansion) -> expansion == null ? null : expansion.toBytes(),
+          (topic, bytes) -> bytes == null ? null : fromBytes(bytes));
+
+  private static final byte VERSION = 1;
+
+  static Expansion begin(String surveyImageId, String sha256) {
+    return new Expansion(surveyImageId, sha256, 0, 0, 0, 0, 0, 0, 0, 0, false, "");
+  }
+
+  /** Galaxies on their way to the classifier, or there. */
+  long inFlight() {
+    return written - answered - deadLetters;
+  }
+
+  /** Whether all of its galaxies are listed and done. */
+  boolean isDone() {
+    return listed && inFlight() == 0;
+  }
+
+  /** After a piece of its list. */
+  Expansion with(Piece piece, long now) {
+    long bad = piece.entries().stream().filter(Piece.Unusable.class::isInstance).count();
+    return new Expansion(
+        surveyImageId,
+        sha256,
+        piece.cursor(),
+        written + piece.entries().size() - bad,
+        unusable + bad,
+        excluded + piece.excluded(),
+        answered,
+        deadLetters,
+        bad > 0 && firstAt == 0 ? now : firstAt,
+        bad > 0 ? Math.max(lastAt, now) : lastAt,
+        piece.end() != null,
+        piece.end() instanceof Piece.Broken broken
+            ? String.valueOf(broken.cause().getMessage())
+            : "");
+  }
+
+  /** After some of its galaxies are done. */
+  Expansion with(Progress more) {
+    return new Expansion(
+        surveyImageId,
+        sha256,
+        cursor,
+        written,
+        unusable,
+        excluded,
+        answered + more.answered(),
+        deadLetters + more.deadLetters(),
+        firstAt == 0 ? more.firstAt() : Math.min(firstAt, more.firstAt()),
+        Math.max(lastAt, more.lastAt()),
+        listed,
+        failure);
+  }
+
+  private byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(VERSION);
+      out.writeUTF(surveyImageId);
+      out.writeUTF(sha256);
+      for (long number :
+          new long[] {
+            cursor, written, unusable, excluded, answered, deadLetters, firstAt, lastAt
+          }) {
+        out.writeLong(number);
+      }
+      out.writeBoolean(listed);
+      out.writeUTF(failure.substring(0, Math.min(failure.length(), 4_000)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing to an array in memory failed.", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * @throws IllegalArgumentException if the bytes are not an expansion of a version that is known
+   */
+  private static Expansion fromBytes(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      byte version = in.readByte();
+      if (version != VERSION) {
+        throw new IllegalArgumentException(
+            "The store of survey images contains an entry of version %d, and this program knows version %d: it was written by a newer program, or is damaged."
+                .formatted(version, VERSION));
+      }
+      return new Expansion(
+          in.readUTF(),
+          in.readUTF(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readBoolean(),
+          in.readUTF());
+    } catch (IOException e) {
+      throw new IllegalArgumentException("The store of survey images has a truncated entry.", e);
+    }
+  }
+}

@@ -1,0 +1,392 @@
+package dev.tuningfork.classifier.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tuningfork.classifier.batch.Outcome.Failed;
+import dev.tuningfork.classifier.expand.GalaxyList;
+import dev.tuningfork.classifier.expand.Piece;
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.message.MessageFormat;
+import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.classifier.message.SurveyImageOutcome;
+import dev.tuningfork.classifier.message.SurveyImageReference;
+import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes references to galaxies out of survey images, and writes an outcome for each survey image
+ * when its last galaxy is done.
+ *
+ * <p>A task is revived after a failure: {@link #init} is called again, and begins a new life that
+ * reads lists from their beginning.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>A survey image is kept from the transaction that reads it to the one that writes its
+ *       outcome. Its message is in one store, unchanged; how far it is, in another. The key of both
+ *       is its offset.
+ *   <li>The references of a piece, its dead letters and the cursor behind it are in one
+ *       transaction. So are what became of galaxies and the record that says it, which the ledger
+ *       wrote in the transaction of their outcomes. At every commit each row is thus either before
+ *       the cursor, and written or a dead letter, or it will be read: each exactly once. A crash
+ *       costs that the list is read again up to the cursor.
+ *   <li>An outcome is written in the transaction that takes its survey image off the stores, hence
+ *       once.
+ *   <li>At most {@code ahead} galaxies of the task's survey images are written and not done. A
+ *       piece that would make them more waits, and its list with it.
+ *   <li>Survey images are listed one after the other, in the order of their offsets. The next one
+ *       begins when the list before is at its end, while that one's galaxies may be under way.
+ *   <li>The stream thread waits for no list: another thread reads it, and {@link #punctuate} takes
+ *       what is there, at most a piece at a time.
+ *   <li>A message that is byte for byte that of a survey image which is not done yet is published
+ *       twice by mistake, and skipped. Every other one is work of its own, also where its
+ *       identifier is the same: after it was changed, or to have it classified again.
+ *   <li>A list that cannot be read becomes a dead letter of its message. What was listed before is
+ *       classified, and the outcome says what failed.
+ * </ul>
+ *
+ * <p>Threads: everything runs on the stream thread.
+ */
+final class ExpansionProcessor implements Processor<byte[], byte[], Object, Object> {
+
+  static final String MESSAGES = "survey-images";
+  static final String EXPANSIONS = "expansions";
+  static final String GALAXIES = "survey-galaxies";
+  static final String OUTCOMES = "survey-outcomes";
+  static final String DEAD_LETTERS = "survey-dead-letters";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExpansionProcessor.class);
+
+  /** A list that is being read, and the survey image that it belongs to. */
+  private record Listing(
+      long offset, LedgerEntry entry, SurveyImageReference image, GalaxyList list) {}
+
+  private final SurveyImages survey;
+  private final MessageFormat format;
+  private final LedgerSettings settings;
+  private final Transactions transactions;
+  private final ClassifierMetrics metrics;
+
+  // set by init() for each life of the task: Kafka Streams revives a task with the same processor
+  private ProcessorContext<Object, Object> context;
+  private KeyValueStore<Long, LedgerEntry> messages;
+  private KeyValueStore<Long, Expansion> expansions;
+
+  /** What the store of expansions holds. */
+  private NavigableMap<Long, Expansion> unfinished;
+
+  /** The hashes of their messages. */
+  private Set<String> hashes;
+
+  /** Their galaxies on their way to the classifier, or there. */
+  private long inFlight;
+
+  private @Nullable Listing listing;
+  private @Nullable Piece held;
+  private boolean wroteSinceCommit;
+  private boolean askedForCommit;
+
+  @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
+  ExpansionProcessor(
+      SurveyImages survey,
+      MessageFormat format,
+      LedgerSettings settings,
+      Transactions transactions,
+      ClassifierMetrics metrics) {
+    this.survey = survey;
+    this.format = format;
+    this.settings = settings;
+    this.transactions = transactions;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void init(ProcessorContext<Object, Object> context) {
+    close();
+    this.context = context;
+    messages = context.getStateStore(MESSAGES);
+    expansions = context.getStateStore(EXPANSIONS);
+    unfinished = new TreeMap<>();
+    hashes = new HashSet<>();
+    inFlight = 0;
+    held = null;
+    wroteSinceCommit = false;
+    askedForCommit = false;
+    try (KeyValueIterator<Long, Expansion> all = expansions.all()) {
+      all.forEachRemaining(one -> remember(one.key, one.value));
+    }
+    if (!unfinished.isEmpty()) {
+      LOG.info("Task {}: {} survey images go on.", context.taskId(), unfinished.size());
+    }
+    context.schedule(settings.drainEvery(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    transactions.works();
+    RecordMetadata place =
+        context
+            .recordMetadata()
+            .orElseThrow(() -> new IllegalStateException("A record has no source topic."));
+    if (place.topic().equals(survey.topics().progress())) {
+      count(Progress.fromBytes(record.value()));
+    } else if (record.value() != null) {
+      accept(
+          new LedgerEntry(
+              place.topic(),
+              place.partition(),
+              place.offset(),
+              record.timestamp(),
+              context.currentSystemTimeMs(),
+              record.key(),
+              record.value(),
+              record.headers()));
+    }
+  }
+
+  @Override
+  public void close() {
+    Listing open = listing;
+    if (open != null) {
+      open.list.close();
+      listing = null;
+    }
+  }
+
+  private void accept(LedgerEntry entry) {
+    SurveyImageReference image;
+    try {
+      requireWritable(entry);
+      image = format.surveyImage(entry.value());
+    } catch (RecordTooLargeException e) {
+      deadLetter(entry, new Failed(Stage.PRODUCE, FailureKind.PERMANENT, 0, e));
+      return;
+    } catch (MessageException e) {
+      deadLetter(entry, new Failed(Stage.DECODE_MESSAGE, FailureKind.PERMANENT, 1, e));
+      return;
+    }
+    Expansion begun = Expansion.begin(image.surveyImageId(), sha256(entry.value()));
+    if (hashes.contains(begun.sha256())) {
+      LOG.info(
+          "The survey image {} at offset {} is published twice while it is not done: it is classified once.",
+          image.surveyImageId(),
+          entry.offset());
+      return;
+    }
+    messages.put(entry.offset(), entry);
+    put(entry.offset(), begun);
+  }
+
+  private void requireWritable(LedgerEntry entry) {
+    int largest = settings.largestReference();
+    if (entry.size() > largest) {
+      throw new RecordTooLargeException(
+          "The survey image has %d bytes; at most %d are allowed. Name a catalogue, or publish its galaxies in parts."
+              .formatted(entry.size(), largest));
+    }
+  }
+
+  private void punctuate(long now) {
+    if (askedForCommit) { // else another task of the thread may have, in this very round
+      askedForCommit = false;
+      transactions.works();
+    }
+    advance();
+    if (wroteSinceCommit
+        && transactions.mayRequestCommit(now / settings.promptCommit().toMillis())) {
+      wroteSinceCommit = false;
+      askedForCommit = true;
+      context.commit();
+    }
+  }
+
+  /** Writes the next piece, if one is ready and there is room for it. */
+  private void advance() {
+    Listing open = listing == null ? begin() : listing;
+    listing = open;
+    if (open == null) {
+      return;
+    }
+    Piece piece = held == null ? open.list.poll() : held;
+    held = piece;
+    if (piece == null || inFlight + piece.entries().size() > survey.settings().ahead()) {
+      return;
+    }
+    held = null;
+    write(open, piece);
+    if (piece.end() != null) {
+      close();
+    }
+  }
+
+  /** Begins to list the first survey image whose list is not at its end. */
+  private @Nullable Listing begin() {
+    for (Map.Entry<Long, Expansion> one : unfinished.entrySet()) {
+      if (!one.getValue().listed()) {
+        LedgerEntry entry = Objects.requireNonNull(messages.get(one.getKey()));
+        SurveyImageReference image = read(entry);
+        return new Listing(
+            one.getKey(), entry, image, survey.lists().open(image, one.getValue().cursor()));
+      }
+    }
+    return null;
+  }
+
+  private SurveyImageReference read(LedgerEntry entry) {
+    try {
+      return format.surveyImage(entry.value());
+    } catch (MessageException e) {
+      throw new IllegalStateException("The survey image was readable before.", e);
+    }
+  }
+
+  private void write(Listing of, Piece piece) {
+    Expansion before = Objects.requireNonNull(unfinished.get(of.offset));
+    long ordinal = before.written();
+    for (Piece.Entry row : piece.entries()) {
+      switch (row) {
+        case Piece.Listed galaxy -> forward(of, galaxy, ordinal++);
+        case Piece.Unusable bad ->
+            deadLetter(
+                rest(of.entry, bad.rest()),
+                new Failed(
+                    Stage.EXPAND, FailureKind.PERMANENT, 1, new MessageException(bad.reason())));
+      }
+    }
+    if (piece.end() instanceof Piece.Broken(var stage, var kind, var attempts, var cause)) {
+      deadLetter(of.entry, new Failed(stage, kind, attempts, cause));
+    }
+    wroteSinceCommit = true;
+    put(of.offset, before.with(piece, context.currentSystemTimeMs()));
+  }
+
+  private void forward(Listing of, Piece.Listed galaxy, long ordinal) {
+    Headers headers = TraceContext.of(of.entry.headers());
+    new Publication(of.entry.partition(), of.offset).addTo(headers);
+    context.forward(
+        new Record<>(
+            new GalaxyKey(galaxy.objectId(), of.image.surveyImageId(), ordinal),
+            galaxy.reference(),
+            of.entry.writableTimestamp(now()),
+            headers),
+        GALAXIES);
+  }
+
+  /** A record that asks for one row of the survey image alone. */
+  private static LedgerEntry rest(LedgerEntry entry, byte[] value) {
+    return new LedgerEntry(
+        entry.topic(),
+        entry.partition(),
+        entry.offset(),
+        entry.timestamp(),
+        entry.acceptedAt(),
+        entry.key(),
+        value,
+        entry.headers());
+  }
+
+  private void deadLetter(LedgerEntry entry, Failed why) {
+    context.forward(DeadLetterRecord.of(entry, why, now(), settings.largestRecord()), DEAD_LETTERS);
+    metrics.deadLettered(
+        why.stage(), why.kind(), context.currentSystemTimeMs() - entry.acceptedAt());
+    DeadLetterLog.write(null, entry, why);
+  }
+
+  private void count(Progress progress) {
+    long offset = progress.publication().offset();
+    Expansion before = unfinished.get(offset);
+    if (before == null) {
+      LOG.warn("There is no survey image of offset {} whose galaxies could be done.", offset);
+      return;
+    }
+    wroteSinceCommit = true;
+    put(offset, before.with(progress));
+  }
+
+  private void put(long offset, Expansion expansion) {
+    remember(offset, expansion);
+    if (!expansion.isDone()) {
+      expansions.put(offset, expansion);
+      return;
+    }
+    LedgerEntry entry = Objects.requireNonNull(messages.delete(offset));
+    unfinished.remove(offset);
+    hashes.remove(expansion.sha256());
+    expansions.delete(offset);
+    SurveyImageReference image = read(entry);
+    SurveyImageOutcome outcome = outcome(image, entry, expansion);
+    context.forward(
+        new Record<Object, Object>(
+            image.surveyImageId().getBytes(UTF_8),
+            format.write(outcome),
+            entry.writableTimestamp(now()),
+            TraceContext.of(entry.headers())),
+        OUTCOMES);
+    LOG.info(
+        "The survey image {} is done: {} galaxies, {} answered, {} dead letters.",
+        image.surveyImageId(),
+        outcome.galaxies(),
+        outcome.answered(),
+        outcome.deadLetters());
+  }
+
+  private void remember(long offset, Expansion expansion) {
+    Expansion before = unfinished.put(offset, expansion);
+    inFlight += expansion.inFlight() - (before == null ? 0 : before.inFlight());
+    hashes.add(expansion.sha256());
+  }
+
+  private static SurveyImageOutcome outcome(
+      SurveyImageReference image, LedgerEntry entry, Expansion done) {
+    return new SurveyImageOutcome(
+        image.surveyImageId(),
+        image.survey(),
+        image.dataRelease(),
+        done.written() + done.unusable(),
+        done.answered(),
+        done.deadLetters() + done.unusable(),
+        done.excluded(),
+        done.failure().isEmpty() ? null : done.failure(),
+        image.publishedAt(),
+        Instant.ofEpochMilli(entry.acceptedAt()),
+        done.firstAt() == 0 ? null : Instant.ofEpochMilli(done.firstAt()),
+        done.lastAt() == 0 ? null : Instant.ofEpochMilli(done.lastAt()),
+        new GalaxyMorphology.Source(entry.topic(), entry.partition(), entry.offset()));
+  }
+
+  private Instant now() {
+    return Instant.ofEpochMilli(context.currentSystemTimeMs());
+  }
+
+  private static String sha256(byte[] value) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256.", e);
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package dev.tuningfork.classifier.expand;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tuningfork.classifier.fetch.FetchPolicy;
+import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
+import dev.tuningfork.classifier.message.SurveyImageReference;
+import dev.tuningfork.classifier.setting.SettingValues;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class GalaxyListTest {
+
+  @TempDir Path folder;
+  private Path scratch;
+  private SurveyImageFetcher fetcher;
+
+  @BeforeEach
+  void openFetcher() throws Exception {
+    scratch = Files.createDirectory(folder.resolve("scratch"));
+    fetcher =
+        new SurveyImageFetcher(
+            FetchSettings.of(
+                SettingValues.NONE
+                    .with(FetchPolicy.SCHEMES, List.of("file", "data"))
+                    .with(FetchPolicy.FOLDERS, List.of(folder))));
+  }
+
+  @AfterEach
+  void closeFetcher() {
+    fetcher.close();
+  }
+
+  @Test
+  void everyRowIsInOnePieceAndPiecesAreBounded() throws Exception {
+    List<Piece> pieces = all(image(table(95)), 0);
+
+    assertThat(pieces)
+        .allSatisfy(piece -> assertThat(piece.entries()).hasSizeLessThanOrEqualTo(10));
+    assertThat(numbers(pieces)).isEqualTo(numbers(1, 95));
+    assertThat(pieces.getLast().end()).isInstanceOf(Piece.Complete.class);
+    assertThat(pieces.getLast().cursor()).isEqualTo(95);
+    assertThat(reference(pieces.getFirst().entries().getFirst()).image().cutout().fieldOfView())
+        .as("a radius of 1.5 arcseconds, 8.48 of them")
+        .isEqualTo(1.5 * 8.48);
+  }
+
+  /** After a crash: what is behind the cursor, with the same outcome for each row. */
+  @Test
+  void aListThatIsReadAgainGoesOnAfterItsCursor() throws Exception {
+    String rows = "id,ra,dec,radius\n1,150,2,1\n2,150,,1\n3,150,2,1\n1,150,2,1\n5,150,2,1\n";
+    SurveyImageReference image = image(Files.writeString(folder.resolve("r.csv"), rows));
+    List<Piece.Entry> whole = entries(all(image, 0));
+    for (int cursor = 0; cursor <= 5; cursor++) {
+      List<Piece.Entry> rest = entries(all(image, cursor));
+      assertThat(rest.stream().map(GalaxyListTest::inWords))
+          .as("after row %d", cursor)
+          .isEqualTo(whole.stream().skip(cursor).map(GalaxyListTest::inWords).toList());
+    }
+    assertThat(whole.stream().map(GalaxyListTest::inWords))
+        .containsExactly(
+            "1 galaxy 1",
+            "2 Row 2 of the catalogue: the column dec is empty.",
+            "3 galaxy 3",
+            "4 Row 4 of the catalogue (1): the identifier 1 is that of row 1.",
+            "5 galaxy 5");
+  }
+
+  @Test
+  void excludedRowsAreCountedAndMoveTheCursorOn() throws Exception {
+    SurveyImageReference image = image(table(3_000));
+    SurveyImageReference none =
+        image.with(
+            new SurveyImageReference.Catalogue(
+                uri(image), null, "radius > 99", null, null, null, null));
+
+    List<Piece> pieces = all(none, 0);
+
+    assertThat(pieces).hasSizeGreaterThan(1);
+    assertThat(pieces.stream().mapToLong(Piece::excluded).sum()).isEqualTo(3_000);
+    assertThat(pieces.getFirst().cursor()).isPositive();
+    assertThat(entries(pieces)).isEmpty();
+  }
+
+  @Test
+  void aPartOfTheRowsIsListed() throws Exception {
+    SurveyImageReference image = image(table(50));
+
+    assertThat(numbers(all(image.with(Objects.requireNonNull(image.catalogue()).row(17)), 0)))
+        .containsExactly(17L);
+  }
+
+  @Test
+  void aDamagedListIsSaidToBeThat() throws Exception {
+    byte[] gzipped = gzip(Files.readAllBytes(table(20_000)));
+    Path cut = folder.resolve("cut.csv.gz");
+    Files.write(cut, Arrays.copyOf(gzipped, gzipped.length / 2));
+
+    Piece last = all(image(cut), 0).getLast();
+
+    assertThat(last.end()).isInstanceOf(Piece.Broken.class);
+    assertThat(((Piece.Broken) Objects.requireNonNull(last.end())).cause())
+        .hasMessageContaining("cut.csv.gz cannot be read");
+  }
+
+  @Test
+  void aRemoteListIsCopiedAndTheCopyIsDeleted() throws Exception {
+    SurveyImageReference image = image(table(1));
+    SurveyImageReference carried =
+        image.with(
+            SurveyImageReference.Catalogue.of("data:,id%2Cra%2Cdec%2Cradius%0A1%2C150%2C2%2C1%0A"));
+
+    List<Piece> pieces = all(carried, 0);
+
+    assertThat(pieces.getLast().end())
+        .as("the text has no name that says it is CSV")
+        .isInstanceOf(Piece.Broken.class);
+    assertThat(folder.resolve("scratch")).isEmptyDirectory();
+  }
+
+  @Test
+  void galaxiesInTheMessageAreListedAndBadOnesNamed() throws Exception {
+    SurveyImageReference image =
+        image(table(1))
+            .with(
+                List.of(
+                    new SurveyImageReference.Galaxy("a", 150.0, 2.0, null, 64.0),
+                    new SurveyImageReference.Galaxy("b", 400.0, 2.0, null, 64.0),
+                    new SurveyImageReference.Galaxy("a", 150.0, 2.0, 9.0, null),
+                    new SurveyImageReference.Galaxy("c", 150.0, 2.0, 9.0, null)));
+
+    List<Piece.Entry> entries = entries(all(image, 0));
+
+    assertThat(entries.stream().map(GalaxyListTest::inWords))
+        .containsExactly(
+            "1 galaxy a",
+            "2 Galaxy 2 of the survey image t: ra must lie between 0 and 360 degrees, not 400.0.",
+            "3 Galaxy 3 of the survey image t: the identifier a is that of row 1.",
+            "4 galaxy c");
+    assertThat(reference(entries.getFirst()).image().cutout().side()).isEqualTo(64);
+    assertThat(reference(entries.getLast()).image().cutout().fieldOfView()).isEqualTo(9);
+    assertThat(SurveyImageReference.fromJson(((Piece.Unusable) entries.get(1)).rest()).galaxies())
+        .containsExactly(image.galaxies().get(1));
+  }
+
+  private List<Piece> all(SurveyImageReference image, long after) throws Exception {
+    GalaxyLists lists = new GalaxyLists(fetcher, scratch, 10, 50_000);
+    List<Piece> pieces = new ArrayList<>();
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    try (GalaxyList list = lists.open(image, after)) {
+      while (pieces.isEmpty() || pieces.getLast().end() == null) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        Piece piece = list.poll();
+        if (piece == null) {
+          Thread.onSpinWait();
+        } else {
+          pieces.add(piece);
+        }
+      }
+    }
+    return pieces;
+  }
+
+  private Path table(int rows) throws Exception {
+    return Files.writeString(
+        folder.resolve(rows + ".csv"),
+        IntStream.rangeClosed(1, rows)
+            .mapToObj("galaxy-%d,150.1,2.2,1.5\n"::formatted)
+            .collect(Collectors.joining("", "id,ra,dec,radius\n", "")));
+  }
+
+  private static byte[] gzip(byte[] bytes) throws Exception {
+    var out = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  private static SurveyImageReference image(Path catalogue) {
+    return new SurveyImageReference(
+        "t",
+        List.of(new Band("r", "file:/r.fits", null)),
+        List.of(),
+        SurveyImageReference.Catalogue.of(catalogue.toUri().toString()),
+        null,
+        null,
+        null,
+        null,
+        null,
+        false);
+  }
+
+  private static String uri(SurveyImageReference image) {
+    return Objects.requireNonNull(image.catalogue()).uri();
+  }
+
+  private static List<Piece.Entry> entries(List<Piece> pieces) {
+    return pieces.stream().flatMap(piece -> piece.entries().stream()).toList();
+  }
+
+  private static List<Long> numbers(List<Piece> pieces) {
+    return entries(pieces).stream().map(Piece.Entry::number).toList();
+  }
+
+  private static List<Long> numbers(long from, long to) {
+    return Stream.iterate(from, number -> number <= to, number -> number + 1).toList();
+  }
+
+  private static GalaxyImageReference reference(Piece.Entry entry) throws Exception {
+    return GalaxyImageReference.fromJson(((Piece.Listed) entry).reference());
+  }
+
+  private static String inWords(Piece.Entry entry) {
+    return switch (entry) {
+      case Piece.Listed(long number, String objectId, _) -> number + " galaxy " + objectId;
+      case Piece.Unusable(long number, String reason, _) -> number + " " + reason;
+    };
+  }
+}
