@@ -63,17 +63,22 @@ public record ModelCard(
     StringBuilder text = new StringBuilder();
     DecisionTree tree = description.tree();
     boolean wholeTree = description.questions().size() == tree.questions().size();
-    line(text, "# %s %s", description.name(), description.version());
+    line(
+        text,
+        "# %s %s",
+        Markup.markdown(description.name()),
+        Markup.markdown(description.version()));
     line(text, "");
     line(
         text,
-        "The network `%s` (%,d weights, %,d million multiply-adds per image) answers %s of the %s tree (%s) from one image of a galaxy.",
+        "The network `%s` (%,d weights, %,d million multiply-adds per image) answers %s of the %s"
+            + " tree (%s) from one image of a galaxy.",
         description.architecture(),
         description.network().parameters(),
         Math.round(description.network().multiplyAdds() / 1e6),
         wholeTree ? "every question" : String.join(", ", description.questions()),
-        tree.name(),
-        tree.source());
+        Markup.markdown(tree.name()),
+        Markup.markdown(tree.source()));
     line(text, "For each question it predicts the vote fraction of each answer.");
     line(text, "");
     data(text);
@@ -95,15 +100,16 @@ public record ModelCard(
       line(
           text,
           "| %s | %,d | %,d | %s |",
-          source.description(),
+          Markup.markdown(source.description()),
           source.training(),
           source.heldOut(),
-          source.remark());
+          Markup.markdown(source.remark()));
     }
     line(text, "");
     line(
         text,
-        "Whether a galaxy is held out depends on the SHA-256 of \"%s\" and its id: %.0f %% of each set that is used for evaluation.",
+        "Whether a galaxy is held out depends on the SHA-256 of \"%s\" and its id: %.0f %% of each"
+            + " set that is used for evaluation.",
         split.salt(),
         100 * split.share());
     text.append(
@@ -125,14 +131,15 @@ public record ModelCard(
         input.size(),
         input.size(),
         input.id());
-    settings.forEach(setting -> line(text, "- %s", setting));
+    settings.forEach(setting -> line(text, "- %s", Markup.markdown(setting)));
     description
         .bfloat16Error()
         .ifPresent(
             error ->
                 line(
                     text,
-                    "- bfloat16: on the held-out galaxies its probabilities differ from those in float32 by %.4f at most",
+                    "- bfloat16: on the held-out galaxies its probabilities differ from those in"
+                        + " float32 by %.4f at most",
                     error));
     description
         .bfloat16Untried()
@@ -164,19 +171,24 @@ public record ModelCard(
           fitted ->
               line(
                   text,
-                  "The widths of the intervals were fitted on the same galaxies, with one factor per question. Fitted on one half of them, the intervals contain %s of the vote fractions of the other half.",
+                  "The widths of the intervals were fitted on the same galaxies, with one factor"
+                      + " per question. Fitted on one half of them, the intervals contain %s of the"
+                      + " vote fractions of the other half.",
                   fitted.crossFitted()));
       line(text, "");
     }
     if (figures.followed().whole() > 0) {
       line(
           text,
-          "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them.",
+          "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest"
+              + " to the same rule for %s of them.",
           figures.nearest().whole(),
           figures.nearest());
       line(
           text,
-          "If every threshold is applied strictly, the model's answers give the class for %s of them, and for %s of all %,d galaxies with a class, including those whose votes satisfy no rule.",
+          "If every threshold is applied strictly, the model's answers give the class for %s of"
+              + " them, and for %s of all %,d galaxies with a class, including those whose votes"
+              + " satisfy no rule.",
           figures.followedOfNamed(),
           figures.followed(),
           figures.followed().whole());
@@ -188,7 +200,8 @@ public record ModelCard(
     if (evaluation.metrics().rmse().isPresent()) {
       line(
           text,
-          "RMSE over Kaggle's 37 columns: **%s** (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s.",
+          "RMSE over Kaggle's 37 columns: **%s** (%s without the quirk of Kaggle's question 6). The"
+              + " mean of these galaxies as the answer for every galaxy: %s.",
           MetricsTable.number("%.4f", evaluation.metrics().rmse()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfTree()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfMean()));
