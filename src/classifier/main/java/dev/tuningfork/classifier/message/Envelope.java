@@ -24,8 +24,8 @@ final class Envelope {
     } else if (message.isTextual() && !message.textValue().stripLeading().startsWith("{")) {
       return ForeignValue.hint(message.textValue().strip());
     } else if (message.isTextual()) {
-      return "The message must be a JSON object, not a string that contains one: it was serialised twice."
-          + " Publish the object with a serialiser of strings or bytes.";
+      return "The message must be a JSON object, not a string that contains one: it was serialised"
+                 + " twice. Publish the object with a serialiser of strings or bytes.";
     } else if (message.has("objectId")) {
       return null;
     } else if (message.has("schema") && message.has("payload")) {
@@ -36,8 +36,9 @@ final class Envelope {
           + " publish in binary mode, where the record's value is the event's data.";
     } else if (message.has("op")
         && (message.has("after") || message.has("before") || message.has("source"))) {
-      return "The message is in Debezium's envelope (before and after), which is not supported:"
-          + " add the transformation io.debezium.transforms.ExtractNewRecordState to the connector.";
+      return "The message is in Debezium's envelope (before and after), which is not supported: add"
+                 + " the transformation io.debezium.transforms.ExtractNewRecordState to the"
+                 + " connector.";
     } else {
       return within(message);
     }

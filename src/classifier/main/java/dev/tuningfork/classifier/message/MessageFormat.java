@@ -126,7 +126,7 @@ public final class MessageFormat {
     return schemas.orElseThrow(
         () ->
             new MessageException(
-                "The message begins as Avro does, and no schema registry is set to read it with: set"
-                    + " registry.url."));
+                "The message begins as Avro does, and no schema registry is set to read it with:"
+                    + " set registry.url."));
   }
 }

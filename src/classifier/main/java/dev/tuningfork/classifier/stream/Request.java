@@ -99,9 +99,9 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
       throw new MessageException(binaryKey(key));
     } else if (OBJECT.matcher(objectId).lookingAt()) {
       throw new MessageException(
-          "The record is an image itself, and its key, which names the galaxy, is a JSON object: set"
-              + " key.converter of the connector to StringConverter, after ExtractField$Key for keys"
-              + " with fields.");
+          "The record is an image itself, and its key, which names the galaxy, is a JSON object:"
+              + " set key.converter of the connector to StringConverter, after ExtractField$Key for"
+              + " keys with fields.");
     } else if (objectId.isBlank()) {
       throw new MessageException(
           "The record is an image itself, but its key is blank: the key names the galaxy.");

@@ -100,14 +100,21 @@ class MessagesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`\"ra\":1` | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64` | ra and dec are missing: image.cutout needs the galaxy's position.",
+        "`\"ra\":1` | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64` | ra and dec are missing:"
+            + " image.cutout needs the galaxy's position.",
         "POSITION | `\"bands\":[BAND],\"side\":64` | image.cutout.tile is missing.",
-        "POSITION | `\"tile\":\"t\",\"side\":64` | image.cutout.bands is missing: it must name a file a band.",
-        "POSITION | `\"tile\":\"t\",\"bands\":[],\"side\":64` | image.cutout.bands is missing: it must name a file a band.",
-        "POSITION | `\"tile\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"r.fits\"}],\"side\":64` | the uri of the band r has no scheme, such as https: or file:, in 'r.fits'.",
-        "POSITION | `\"tile\":\"t\",\"bands\":[BAND]` | image.cutout needs either fieldOfView (arcseconds) or side (pixels).",
-        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64,\"fieldOfView\":9` | image.cutout needs either fieldOfView (arcseconds) or side (pixels).",
-        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":0` | image.cutout.side must be more than 0 pixels, not 0.0.",
+        "POSITION | `\"tile\":\"t\",\"side\":64` | image.cutout.bands is missing: it must name a"
+            + " file a band.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[],\"side\":64` | image.cutout.bands is missing: it"
+            + " must name a file a band.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"r.fits\"}],\"side\":64` |"
+            + " the uri of the band r has no scheme, such as https: or file:, in 'r.fits'.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND]` | image.cutout needs either fieldOfView"
+            + " (arcseconds) or side (pixels).",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64,\"fieldOfView\":9` | image.cutout"
+            + " needs either fieldOfView (arcseconds) or side (pixels).",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":0` | image.cutout.side must be more"
+            + " than 0 pixels, not 0.0.",
       })
   void aGalaxyOfATileThatIsNotWholeIsRefused(String position, String cutout, String sentence) {
     String json =
@@ -199,23 +206,38 @@ class MessagesTest {
       value = {
         "{\"image\":{\"uri\":\"file:/1\"}} | objectId is missing.",
         "{\"objectId\":\" \",\"image\":{\"uri\":\"file:/1\"}} | objectId is blank.",
-        "{\"objectId\":5877,\"image\":{\"uri\":\"file:/1\"}} | objectId must be a string, not an integer.",
+        "{\"objectId\":5877,\"image\":{\"uri\":\"file:/1\"}} | objectId must be a string, not an"
+            + " integer.",
         "{\"objectId\":\"1\"} | image is missing: it must name the image's URI.",
         "{\"objectId\":\"1\",\"image\":\"file:/1\"} | image must be an object, not this string.",
         "{\"objectId\":\"1\",\"image\":{}} | image.uri is missing.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"1.jpg\"}} | image.uri has no scheme, such as https: or file:, in '1.jpg'.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":0}} | image.sizeBytes must be more than 0, not 0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":1.5}} | image.sizeBytes must be an integer, not a decimal number.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":\"12\"}} | image.sizeBytes must be an integer, not this string.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sha256\":\"abc\"}} | image.sha256 must be 64 hexadecimal digits.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"pixelScale\":-1}} | image.pixelScale must be more than 0 arcseconds, not -1.0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":[\"g\",7]}} | image.bands[1] must be a string, not an integer.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":\"g\"}} | image.bands must be a list, not this string.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"hdu\":1.5}} | image.hdu must be a string, not a decimal number.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"ra\":361} | ra must lie between 0.0 and 360.0 degrees, not 361.0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"dec\":-91} | dec must lie between -90.0 and 90.0 degrees, not -91.0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"publishedAt\":\"today\"} | publishedAt must be a time as in RFC 3339, such as 2026-01-31T22:15:00Z, not this string.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"test\":\"yes\"} | test must be true or false, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"1.jpg\"}} | image.uri has no scheme, such as"
+            + " https: or file:, in '1.jpg'.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":0}} | image.sizeBytes"
+            + " must be more than 0, not 0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":1.5}} | image.sizeBytes"
+            + " must be an integer, not a decimal number.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":\"12\"}} |"
+            + " image.sizeBytes must be an integer, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sha256\":\"abc\"}} | image.sha256"
+            + " must be 64 hexadecimal digits.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"pixelScale\":-1}} | image.pixelScale"
+            + " must be more than 0 arcseconds, not -1.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":[\"g\",7]}} | image.bands[1]"
+            + " must be a string, not an integer.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":\"g\"}} | image.bands must be"
+            + " a list, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"hdu\":1.5}} | image.hdu must be a"
+            + " string, not a decimal number.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"ra\":361} | ra must lie between 0.0"
+            + " and 360.0 degrees, not 361.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"dec\":-91} | dec must lie between"
+            + " -90.0 and 90.0 degrees, not -91.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"publishedAt\":\"today\"} |"
+            + " publishedAt must be a time as in RFC 3339, such as 2026-01-31T22:15:00Z, not this"
+            + " string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"test\":\"yes\"} | test must be true"
+            + " or false, not this string.",
         "[] | The message must be a JSON object, not a list.",
         "null | The message is null, not a JSON object.",
       })
@@ -249,14 +271,19 @@ class MessagesTest {
         "\"{\\\"objectId\\\":\\\"1\\\"}\" | it was serialised twice",
         "{\"schema\":{\"type\":\"struct\"},\"payload\":@} | value.converter.schemas.enable",
         "{\"schema\":null,\"payload\":@} | value.converter.schemas.enable",
-        "{\"payload\":\"QUJD\",\"schema\":{\"type\":\"bytes\",\"optional\":false}} | value.converter.schemas.enable",
-        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":@} | binary mode",
-        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data_base64\":\"QQ==\"} | binary mode",
+        "{\"payload\":\"QUJD\",\"schema\":{\"type\":\"bytes\",\"optional\":false}} |"
+            + " value.converter.schemas.enable",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":@} |"
+            + " binary mode",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data_base64\":\"QQ==\"}"
+            + " | binary mode",
         "{\"before\":null,\"after\":@,\"op\":\"c\"} | ExtractNewRecordState",
         "{\"source\":{},\"op\":\"t\",\"ts_ms\":1} | ExtractNewRecordState",
         "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"} | binary mode",
-        "{\"database\":\"d\",\"type\":\"insert\",\"data\":@} | within the field \"data\" of another object",
-        "{\"Message\":\" {\\\"objectId\\\":\\\"1\\\"}\"} | within the field \"Message\" of another object",
+        "{\"database\":\"d\",\"type\":\"insert\",\"data\":@} | within the field \"data\" of another"
+            + " object",
+        "{\"Message\":\" {\\\"objectId\\\":\\\"1\\\"}\"} | within the field \"Message\" of another"
+            + " object",
         "\"/9j/4AAQSkZJRgABAQ==\" | base64 text: publish its bytes",
         "\"https://images.example.org/1.jpg\" | publish a JSON object with objectId and image.uri",
       })
@@ -269,7 +296,8 @@ class MessagesTest {
 
   static Stream<Arguments> valuesThatAreNoMessage() {
     return Stream.of(
-        arguments("GIF89a", "format GIF, which is not supported: publish a JPEG, PNG or FITS image"),
+        arguments(
+            "GIF89a", "format GIF, which is not supported: publish a JPEG, PNG or FITS image"),
         arguments("II*\0\u0008", "format TIFF"),
         arguments("MM\0*\0", "format TIFF"),
         arguments("RIFF\0\1\0\0WEBPVP8", "format WebP"),
@@ -283,7 +311,8 @@ class MessagesTest {
         arguments("#ASDF 1.0.0", "format ASDF"),
         arguments("\u0093NUMPY\1", "format NumPy"),
         arguments("XTENSION= 'IMAGE   '", "FITS without its primary HDU"),
-        arguments("PK\3\4\1", "compressed with ZIP, which is not supported: publish it uncompressed"),
+        arguments(
+            "PK\3\4\1", "compressed with ZIP, which is not supported: publish it uncompressed"),
         arguments("BZh91AY", "compressed with bzip2"),
         arguments("(\u00b5/\u00fd\1", "compressed with Zstandard"),
         arguments("\u00fd7zXZ\0", "compressed with xz"),
