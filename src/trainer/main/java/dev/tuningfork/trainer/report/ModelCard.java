@@ -63,7 +63,8 @@ public record ModelCard(
     Page page = new Page();
     DecisionTree tree = description.tree();
     boolean wholeTree = description.questions().size() == tree.questions().size();
-    page.line("# %s %s", description.name(), description.version());
+    page.line(
+        "# %s %s", Markup.markdown(description.name()), Markup.markdown(description.version()));
     page.line("");
     page.line(
         "The network `%s` (%,d weights, %,d million multiply-adds per image) answers %s of the %s tree (%s) from one image of a galaxy.",
@@ -71,8 +72,8 @@ public record ModelCard(
         description.network().parameters(),
         Math.round(description.network().multiplyAdds() / 1e6),
         wholeTree ? "every question" : String.join(", ", description.questions()),
-        tree.name(),
-        tree.source());
+        Markup.markdown(tree.name()),
+        Markup.markdown(tree.source()));
     page.line("For each question it predicts the vote fraction of each answer.");
     page.line("");
     data(page);
@@ -93,7 +94,10 @@ public record ModelCard(
     for (Source source : sources) {
       page.line(
           "| %s | %,d | %,d | %s |",
-          source.description(), source.training(), source.heldOut(), source.remark());
+          Markup.markdown(source.description()),
+          source.training(),
+          source.heldOut(),
+          Markup.markdown(source.remark()));
     }
     page.line("");
     page.line(
@@ -114,7 +118,7 @@ public record ModelCard(
     page.line(
         "- input: %s, %d×%d pixels, preprocessing `%s`",
         input.channels().name().toLowerCase(Locale.ROOT), input.size(), input.size(), input.id());
-    settings.forEach(setting -> page.line("- %s", setting));
+    settings.forEach(setting -> page.line("- %s", Markup.markdown(setting)));
     description
         .bfloat16Error()
         .ifPresent(
