@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   private static final String[] MORPHOLOGY = {
+    "dev.tuningfork.file..",
     "dev.tuningfork.tree..",
     "dev.tuningfork.image..",
     "dev.tuningfork.tile..",

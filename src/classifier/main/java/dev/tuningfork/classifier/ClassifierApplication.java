@@ -13,6 +13,7 @@ import dev.tuningfork.classifier.page.SteeredSurvey;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
+import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.ClassifierTopology;
 import dev.tuningfork.classifier.stream.SurveyImages;
@@ -101,10 +102,7 @@ public final class ClassifierApplication implements AutoCloseable {
             .address()
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::noop);
-    feed =
-        settings.service().address().isPresent() && settings.service().page().show()
-            ? Optional.of(new LiveFeed(settings.service().page(), metrics, survey))
-            : Optional.empty();
+    feed = feed(settings.service(), metrics, survey);
     fetcher = new SurveyImageFetcher(settings.pipeline().fetch());
     Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
@@ -130,6 +128,22 @@ public final class ClassifierApplication implements AutoCloseable {
             settings.surveyTopics().map(sky -> surveyImages(settings, sky)));
     streams =
         new KafkaStreams(topology, StreamsSettings.of(settings, streamsProtocol), transactions);
+    listen();
+    endpoints =
+        measures.map(
+            told ->
+                new Endpoints(
+                    settings, models, format, topology.describe().toString(), told, metrics, feed));
+  }
+
+  private static Optional<LiveFeed> feed(
+      ServiceSettings service, ClassifierMetrics metrics, Optional<SteeredSurvey> survey) {
+    return service.address().isPresent() && service.page().show()
+        ? Optional.of(new LiveFeed(service.page(), metrics, survey))
+        : Optional.empty();
+  }
+
+  private void listen() {
     streams.setUncaughtExceptionHandler(this::onThreadDeath);
     streams.setGlobalStateRestoreListener(restoring);
     streams.setStateListener(
@@ -143,11 +157,6 @@ public final class ClassifierApplication implements AutoCloseable {
             ranOrEnded.countDown();
           }
         });
-    endpoints =
-        measures.map(
-            told ->
-                new Endpoints(
-                    settings, models, format, topology.describe().toString(), told, metrics, feed));
   }
 
   private SurveyImages surveyImages(ClassifierSettings settings, SurveyTopics topics) {

@@ -361,7 +361,7 @@ public final class ClassifierSettings {
     return values.get(LOG_FORMAT);
   }
 
-  /** Likewise. */
+  /** The level of this product's own messages, likewise. */
   public LogLevel logLevel() {
     return values.get(LOG_LEVEL);
   }

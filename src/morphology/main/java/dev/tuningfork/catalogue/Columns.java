@@ -27,14 +27,13 @@ import uk.ac.starlink.table.StarTable;
 import uk.ac.starlink.table.ValueInfo;
 import uk.ac.starlink.votable.VOStarTable;
 
-/** Which columns of a table are used for what, and how a row of cells becomes a galaxy. */
+/**
+ * Which columns of a table are used for what, and how a row of cells becomes a galaxy.
+ *
+ * <p>Both are in one class, long as it is: a cell is read by the unit and the kind of number that
+ * its column was found with, and a complaint about a cell names that column.
+ */
 final class Columns {
-
-  /** The galactic pole in ICRS, and the galactic longitude of the celestial pole, degrees. */
-  private static final double POLE_RA = 192.859481;
-
-  private static final double POLE_DEC = 27.128251;
-  private static final double CELESTIAL_POLE_L = 122.931918;
 
   private static final Pattern QUOTED = Pattern.compile("'([^']*)'|\"([^\"]*)\"");
 
@@ -341,7 +340,7 @@ final class Columns {
     if (l == null || b == null) {
       throw new IllegalStateException("a table without positions is not opened");
     }
-    return ofGalactic(longitude(cells, l, false), latitude(cells, b));
+    return SkyPosition.ofGalactic(longitude(cells, l, false), latitude(cells, b));
   }
 
   private static double longitude(@Nullable Object[] cells, Used column, boolean rightAscension)
@@ -456,19 +455,5 @@ final class Columns {
   private static double turned(double degrees) {
     double within = degrees % 360;
     return within < 0 ? within + 360 : within;
-  }
-
-  private static SkyPosition ofGalactic(double l, double b) {
-    double turn = Math.toRadians(CELESTIAL_POLE_L - l);
-    double pole = Math.toRadians(POLE_DEC);
-    double latitude = Math.toRadians(b);
-    double sin =
-        Math.sin(pole) * Math.sin(latitude) + Math.cos(pole) * Math.cos(latitude) * Math.cos(turn);
-    double y = Math.cos(latitude) * Math.sin(turn);
-    double x =
-        Math.cos(pole) * Math.sin(latitude) - Math.sin(pole) * Math.cos(latitude) * Math.cos(turn);
-    return new SkyPosition(
-        turned(POLE_RA + Math.toDegrees(Math.atan2(y, x))),
-        Math.toDegrees(Math.asin(Math.clamp(sin, -1, 1))));
   }
 }

@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoublePredicate;
-import java.util.stream.IntStream;
 
 /**
  * Finds the numbers that stand for missing pixels in a plane of linear flux: 0 beyond the edge of a
@@ -108,6 +106,9 @@ final class FillValues {
 
     /** Makes the undefined pixels of a square NaN. */
     void clear(double[] flux, int side) {
+      if (values.isEmpty()) {
+        return;
+      }
       boolean[] undefined = new boolean[flux.length];
       for (int i = 0; i < values.size(); i++) {
         mark(flux, side, values.get(i), runs.get(i), undefined);
@@ -149,13 +150,17 @@ final class FillValues {
   }
 
   private final List<Line> lines;
+
+  /** Of the plane, in order. */
   private final double[] sample;
+
   private final double[] shown;
 
   private FillValues(List<Line> lines, double[] sample, double[] shown) {
     this.lines = lines;
     this.sample = sample;
     this.shown = shown;
+    RadixSort.sort(sample, sample.length);
   }
 
   /**
@@ -188,25 +193,36 @@ final class FillValues {
       int row = height - 1 - y; // FITS counts rows from the bottom
       int within = y - window.y();
       if (row % Math.ceilDiv(height, LINES) == 0) {
-        double[] line = new double[width];
-        Arrays.setAll(line, x -> pixels.flux(plane, row, x));
-        lines.add(new Line(line, 0, 1, width));
+        lines.add(new Line(pixels.flux(plane, row, 0, 1, width), 0, 1, width));
       } else if (within >= 0 && within < side) {
         lines.add(new Line(shown, within * side, 1, side));
       }
     }
-    for (int column = 0; column < width; column++) {
-      int x = column;
+    int apart = Math.ceilDiv(width, LINES);
+    double[] columns = columns(pixels, plane, apart);
+    for (int x = 0; x < width; x++) {
       int within = x - window.x();
-      if (x % Math.ceilDiv(width, LINES) == 0) {
-        double[] line = new double[height];
-        Arrays.setAll(line, row -> pixels.flux(plane, row, x));
-        lines.add(new Line(line, 0, 1, height));
+      if (x % apart == 0) {
+        lines.add(new Line(columns, x / apart * height, 1, height));
       } else if (within >= 0 && within < side) {
         lines.add(new Line(shown, within, side, side));
       }
     }
     return lines;
+  }
+
+  /** Columns that are so far apart, one after the other; the file has them row by row. */
+  private static double[] columns(FitsPixels pixels, int plane, int apart) {
+    int height = pixels.height();
+    int count = Math.ceilDiv(pixels.width(), apart);
+    double[] columns = new double[count * height];
+    for (int row = 0; row < height; row++) {
+      double[] of = pixels.flux(plane, row, 0, apart, count);
+      for (int column = 0; column < count; column++) {
+        columns[column * height + row] = of[column];
+      }
+    }
+    return columns;
   }
 
   private Found found() {
@@ -221,39 +237,45 @@ final class FillValues {
       }
     }
     double[] window = spread();
-    for (int round = 0; round < MOST_EXTREMES && window.length > 0; round++) {
-      addExtremes(fills, window[window.length / 2]);
+    boolean more = window.length > 0;
+    for (int round = 0; round < MOST_EXTREMES && more; round++) {
+      more = addExtremes(fills, window[window.length / 2]);
     }
     addRepeated(fills, window);
-    double[] others =
-        fills.isEmpty()
-            ? sample.clone()
-            : sample(value -> fills.stream().noneMatch(fill -> fill.value == value));
-    Background background = Background.of(others.length == 0 ? sample.clone() : others);
+    double[] others = fills.isEmpty() ? sample : others(fills, fills.getFirst().value);
+    Background background = Background.ofSorted(others.length == 0 ? sample : others);
     if (background.noise() > 0
         && background.sky() > FAR_BELOW * background.noise()
         && fills.stream().noneMatch(fill -> fill.value == 0)) {
       fills.add(new Fill(0, 1));
     }
-    double first = sample[0];
     return new Found(
         fills.stream().map(Fill::value).toList(),
         background,
-        Arrays.stream(sample).filter(value -> value != first).count() * 200 < sample.length,
+        isBare(),
         fills.stream().map(Fill::shortestRun).toList());
+  }
+
+  private boolean isBare() {
+    double usual = sample[sample.length / 2];
+    return Arrays.stream(sample).filter(value -> value != usual).count() * 200 < sample.length;
   }
 
   /**
    * Adds the lowest and the highest number of the window, if they are far from all others. The
    * median spares most images the measurement of their noise.
+   *
+   * @return whether one of them was added
    */
-  private void addExtremes(List<Fill> fills, double median) {
+  private boolean addExtremes(List<Fill> fills, double median) {
+    boolean added = false;
     Extreme lowest = lowest(fills, 1);
     Extreme highest = lowest(fills, -1);
     if (lowest.isRare(shown.length) && lowest.next - lowest.value > median - lowest.next) {
       Background background = background(fills, lowest.value);
       if (background.noise() > 0 && lowest.next - lowest.value > APART * background.noise()) {
         add(fills, lowest.value);
+        added = true;
       }
     }
     boolean isFar = -highest.value - median > FAR_ABOVE / 2 * (-highest.next - median);
@@ -266,8 +288,10 @@ final class FillValues {
               || (highest.count >= LEAST_REPEATS
                   && height / FAINT_BESIDE > lightBeside(-highest.value, background)))) {
         add(fills, -highest.value);
+        added = true;
       }
     }
+    return added;
   }
 
   /** The usual light next to a number, at least the noise. */
@@ -285,38 +309,52 @@ final class FillValues {
    * @param sorted flux of the window
    */
   private void addRepeated(List<Fill> fills, double[] sorted) {
-    Map<Double, Integer> repeated = new HashMap<>();
+    List<Repeat> most = new ArrayList<>(); // the most frequent first
+    int zeros = 0;
+    for (double value : shown) {
+      zeros += value == 0 ? 1 : 0;
+    }
+    if (zeros > 0) {
+      most.add(new Repeat(0, Math.max(1, (int) ((long) zeros * sorted.length / shown.length))));
+    }
     int distinct = 0;
     for (int begin = 0, i = 1; i <= sorted.length; i++) {
       if (i == sorted.length || sorted[i] != sorted[begin]) {
         distinct++;
-        if (i - begin >= LEAST_REPEATS) {
-          repeated.put(sorted[begin] + 0.0, i - begin);
+        if (i - begin >= LEAST_REPEATS && sorted[begin] != 0) {
+          keep(most, new Repeat(sorted[begin], i - begin));
         }
         begin = i;
       }
     }
-    int zeros = (int) Arrays.stream(shown).filter(value -> value == 0).count();
-    if (zeros > 0) {
-      repeated.put(0.0, Math.max(1, (int) ((long) zeros * sorted.length / shown.length)));
-    }
-    List<Map.Entry<Double, Integer>> most =
-        repeated.entrySet().stream()
-            .sorted(Map.Entry.<Double, Integer>comparingByValue().reversed())
-            .limit(MOST_CANDIDATES)
-            .toList();
     int once = distinct - most.size();
-    int others = sorted.length - most.stream().mapToInt(Map.Entry::getValue).sum();
+    int others = sorted.length - most.stream().mapToInt(Repeat::count).sum();
     if (others < LEAST_OTHERS || once < CONTINUOUS * others) {
       return;
     }
-    for (Map.Entry<Double, Integer> candidate : most) {
-      double value = candidate.getKey();
-      int count = candidate.getValue();
+    for (Repeat candidate : most) {
+      double value = candidate.value;
       if (!isEverywhere(fills, value)
-          && count < ORDINARY * sorted.length
-          && isUnusual(value, count, sorted, others(fills, value))) {
+          && candidate.count < ORDINARY * sorted.length
+          && isUnusual(value, candidate.count, sorted, others(fills, value))) {
         add(fills, value);
+      }
+    }
+  }
+
+  /** A number, and how often it is in the window. */
+  private record Repeat(double value, int count) {}
+
+  /** Adds a number, in its order, to the few that are repeated most. */
+  private static void keep(List<Repeat> most, Repeat repeat) {
+    int place = most.size();
+    while (place > 0 && most.get(place - 1).count < repeat.count) {
+      place--;
+    }
+    if (place < MOST_CANDIDATES) {
+      most.add(place, repeat);
+      if (most.size() > MOST_CANDIDATES) {
+        most.removeLast();
       }
     }
   }
@@ -324,11 +362,15 @@ final class FillValues {
   /** Finite flux from all over the window, sorted. */
   private double[] spread() {
     int step = Math.max(1, shown.length / REPEAT_SAMPLES) | 1; // odd, so as not to keep to columns
-    return IntStream.iterate(0, i -> i < shown.length, i -> i + step)
-        .mapToDouble(i -> shown[i])
-        .filter(Double::isFinite)
-        .sorted()
-        .toArray();
+    double[] spread = new double[Math.ceilDiv(shown.length, step)];
+    int count = 0;
+    for (int i = 0; i < shown.length; i += step) {
+      if (Double.isFinite(shown[i])) {
+        spread[count++] = shown[i];
+      }
+    }
+    RadixSort.sort(spread, count);
+    return Arrays.copyOf(spread, count);
   }
 
   /**
@@ -336,13 +378,13 @@ final class FillValues {
    * flux it may be where flux ends or is clipped.
    *
    * @param window numbers of the window, sorted
-   * @param rest the flux of the plane without the number and the fill values
+   * @param rest the flux of the plane without the number and the fill values, sorted
    */
   private static boolean isUnusual(double value, int count, double[] window, double[] rest) {
     if (rest.length < LEAST_OTHERS) {
       return false;
     }
-    Background background = Background.of(rest);
+    Background background = Background.ofSorted(rest);
     if (background.noise() == 0) {
       return false;
     }
@@ -369,7 +411,7 @@ final class FillValues {
 
   private Background background(List<Fill> fills, double value) {
     double[] others = others(fills, value);
-    return others.length < LEAST_OTHERS ? new Background(0, 0) : Background.of(others);
+    return others.length < LEAST_OTHERS ? new Background(0, 0) : Background.ofSorted(others);
   }
 
   /**
@@ -415,12 +457,25 @@ final class FillValues {
     return false;
   }
 
+  /** The sample without a number and the fill values, sorted. */
   private double[] others(List<Fill> fills, double value) {
-    return sample(other -> other != value && fills.stream().noneMatch(fill -> fill.value == other));
+    double[] others = new double[sample.length];
+    int count = 0;
+    for (double flux : sample) {
+      if (flux != value && !isFillValue(fills, flux)) {
+        others[count++] = flux;
+      }
+    }
+    return Arrays.copyOf(others, count);
   }
 
-  private double[] sample(DoublePredicate which) {
-    return Arrays.stream(sample).filter(which).toArray();
+  private static boolean isFillValue(List<Fill> fills, double value) {
+    for (Fill fill : fills) {
+      if (fill.value == value) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The numbers that are most often in runs. */
@@ -428,12 +483,15 @@ final class FillValues {
     Map<Double, Integer> inRuns = new HashMap<>();
     for (Line line : lines) {
       int begin = 0;
+      double value = line.at(0);
       for (int i = 1; i <= line.length(); i++) {
-        if (i == line.length() || line.at(i) != line.at(begin)) {
-          if (i - begin >= SHORTEST_RUN && Double.isFinite(line.at(begin))) {
-            inRuns.merge(line.at(begin) + 0.0, i - begin, Integer::sum);
+        double next = i == line.length() ? Double.NaN : line.at(i);
+        if (next != value) {
+          if (i - begin >= SHORTEST_RUN && Double.isFinite(value)) {
+            inRuns.merge(value + 0.0, i - begin, Integer::sum);
           }
           begin = i;
+          value = next;
         }
       }
     }
@@ -505,11 +563,14 @@ final class FillValues {
     return new Tally(pixels, inRuns, apart);
   }
 
+  /**
+   * @param others the flux of the plane without the number and the fill values, sorted
+   */
   private boolean isFill(double value, int run, double[] others) {
     if (others.length < LEAST_OTHERS) {
       return false;
     }
-    Background background = Background.of(others); // which sorts them
+    Background background = Background.ofSorted(others);
     double[] beside = beside(value, Math.max(run, SHORTEST_RUN));
     if (background.noise() == 0) {
       return false;

@@ -215,7 +215,9 @@ record FitsFile(
       FillValues.Found fill = FillValues.in(pixels, index, window, flux);
       fill.clear(flux, side);
       double undefined = undefined(flux, side, 0, side);
-      if (undefined > 0 && undefined <= MOST_UNDEFINED) {
+      if (undefined == 0) {
+        return new Plane(flux, fill.background(), fill.isBare(), 0, 0, 0);
+      } else if (undefined <= MOST_UNDEFINED) {
         Gaps.bridge(flux, side);
       }
       int centre = Math.max(1, side / CENTRE);
@@ -308,10 +310,11 @@ record FitsFile(
               background.noise() * unit,
               background.sky() * unit));
       undefined += all.get(index).undefined / shown.size();
+      double saturation = pixels.saturation();
       for (double value : all.get(index).flux()) {
         if (Double.isFinite(value)) {
           values[out] = (float) ((value - background.sky()) * unit);
-          saturated += value >= pixels.saturation() ? 1 : 0;
+          saturated += value >= saturation ? 1 : 0;
         }
         out++;
       }
@@ -335,8 +338,9 @@ record FitsFile(
   private static double unit(List<Plane> all, List<Integer> shown) {
     double largest = 0;
     for (int index : shown) {
+      double sky = all.get(index).background().sky();
       for (double value : all.get(index).flux()) {
-        double height = Math.abs(value - all.get(index).background().sky());
+        double height = Math.abs(value - sky);
         largest = Double.isFinite(height) ? Math.max(largest, height) : largest;
       }
     }

@@ -239,8 +239,9 @@ public final class FitsImage {
       from.read(of, y, x, count, into, at);
       return;
     }
+    double[] stored = from.flux(of, y, x, 1, count);
     for (int i = 0; i < count; i++) {
-      into[at + i] = bits.of(from.flux(of, y, x + i));
+      into[at + i] = bits.of(stored[i]);
     }
   }
 

@@ -124,9 +124,7 @@ final class FitsPixels {
     double[] flux = new double[side * side];
     for (int y = 0; y < side; y++) {
       int row = height - 1 - window.y() - y; // FITS counts rows from the bottom
-      for (int x = 0; x < side; x++) {
-        flux[y * side + x] = flux(plane, row, window.x() + x);
-      }
+      read(at(plane, row, window.x()), 1, side, flux, y * side);
     }
     return flux;
   }
@@ -135,10 +133,9 @@ final class FitsPixels {
   double[] sample(int plane) {
     int count = width * height;
     int step = Math.max(1, count / BACKGROUND_SAMPLES) | 1; // odd, so as not to keep to columns
-    double[] samples = new double[count / step + 1];
+    double[] samples = flux(plane, 0, 0, step, Math.ceilDiv(count, step));
     int defined = 0;
-    for (int i = 0; i < count; i += step) {
-      double flux = flux(plane, i / width, i % width);
+    for (double flux : samples) {
       if (Double.isFinite(flux)) {
         samples[defined++] = flux;
       }
@@ -153,22 +150,63 @@ final class FitsPixels {
 
   /** The flux of a pixel, NaN or infinite where it is not defined; row 0 is at the bottom. */
   double flux(int plane, int row, int x) {
-    double value = value(plane, row, x);
-    return softening == null ? value : softening.flux(value);
+    return flux(plane, row, x, 1, 1)[0];
   }
 
-  /** The same as the header scales it (BSCALE, BZERO), and no further. */
-  private double value(int plane, int row, int x) {
-    long at = ((long) plane * height + row) * width + x;
-    return switch (bitpix) {
-      case 8 -> physical(data.get(ValueLayout.JAVA_BYTE, at) & 0xff);
-      case 16 -> physical(data.get(SHORT, 2 * at));
-      case 32 -> physical(data.get(INT, 4 * at));
-      case 64 -> wide(data.get(LONG, 8 * at));
-      case -32 -> zero + scale * data.get(FLOAT, 4 * at);
-      case -64 -> zero + scale * data.get(DOUBLE, 8 * at);
+  /** The same of pixels that are equally far apart in a row, or go on in those above it. */
+  double[] flux(int plane, int row, int x, int step, int count) {
+    double[] flux = new double[count];
+    read(at(plane, row, x), step, count, flux, 0);
+    return flux;
+  }
+
+  /** How many pixels are before one. */
+  private long at(int plane, int row, int x) {
+    return ((long) plane * height + row) * width + x;
+  }
+
+  /**
+   * Reads the flux of pixels that are equally far apart.
+   *
+   * @param first the number of the first one
+   */
+  private void read(long first, long step, int count, double[] into, int from) {
+    switch (bitpix) {
+      case 8 -> {
+        for (int i = 0; i < count; i++) {
+          into[from + i] = physical(data.get(ValueLayout.JAVA_BYTE, first + i * step) & 0xff);
+        }
+      }
+      case 16 -> {
+        for (int i = 0; i < count; i++) {
+          into[from + i] = physical(data.get(SHORT, 2 * (first + i * step)));
+        }
+      }
+      case 32 -> {
+        for (int i = 0; i < count; i++) {
+          into[from + i] = physical(data.get(INT, 4 * (first + i * step)));
+        }
+      }
+      case 64 -> {
+        for (int i = 0; i < count; i++) {
+          into[from + i] = wide(data.get(LONG, 8 * (first + i * step)));
+        }
+      }
+      case -32 -> {
+        for (int i = 0; i < count; i++) {
+          into[from + i] = zero + scale * data.get(FLOAT, 4 * (first + i * step));
+        }
+      }
+      case -64 -> {
+        for (int i = 0; i < count; i++) {
+          into[from + i] = zero + scale * data.get(DOUBLE, 8 * (first + i * step));
+        }
+      }
       default -> throw new IllegalStateException("FITS has no BITPIX of " + bitpix);
-    };
+    }
+    for (int i = 0; softening != null && i < count; i++) {
+      into[from + i] = softening.flux(into[from + i]);
+    }
   }
 
   /**
@@ -178,14 +216,14 @@ final class FitsPixels {
    */
   void read(int plane, int row, int x, int count, float[] into, int at) {
     if (bitpix == -32 && softening == null) {
-      long from = 4 * (((long) plane * height + row) * width + x);
-      MemorySegment.copy(data, FLOAT, from, into, at, count);
+      MemorySegment.copy(data, FLOAT, 4 * at(plane, row, x), into, at, count);
       if (scale == 1 && zero == 0) {
         return;
       }
     }
+    double[] flux = flux(plane, row, x, 1, count);
     for (int i = 0; i < count; i++) {
-      into[at + i] = (float) flux(plane, row, x + i);
+      into[at + i] = (float) flux[i];
     }
   }
 

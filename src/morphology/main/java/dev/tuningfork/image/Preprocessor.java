@@ -315,16 +315,20 @@ public final class Preprocessor {
     return switch (light) {
       case Cutout.Display _ -> {
         byte[] levels = new byte[planes.length];
-        for (int i = 0; i < planes.length; i++) {
-          int level = Math.round(255 * Math.clamp(planes[i], 0f, 1f));
-          levels[i % plane * channels + i / plane] = (byte) level;
+        for (int channel = 0; channel < channels; channel++) {
+          for (int i = 0; i < plane; i++) {
+            int level = Math.round(255 * Math.clamp(planes[channel * plane + i], 0f, 1f));
+            levels[i * channels + channel] = (byte) level;
+          }
         }
         yield new Pixels.Levels(levels);
       }
       case Cutout.Flux _ -> {
         float[] brightness = new float[planes.length];
-        for (int i = 0; i < planes.length; i++) {
-          brightness[i % plane * channels + i / plane] = planes[i];
+        for (int channel = 0; channel < channels; channel++) {
+          for (int i = 0; i < plane; i++) {
+            brightness[i * channels + channel] = planes[channel * plane + i];
+          }
         }
         yield new Pixels.Brightness(brightness);
       }

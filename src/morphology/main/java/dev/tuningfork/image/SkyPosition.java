@@ -1,5 +1,6 @@
 package dev.tuningfork.image;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param dec declination, degrees (ICRS), −90 to 90
  */
 public record SkyPosition(double ra, double dec) {
+
+  private static final SkyFrame GALACTIC = SkyFrame.galactic();
+
+  /**
+   * The position at galactic coordinates.
+   *
+   * @param longitude degrees, of any turn
+   * @param latitude degrees, −90 to 90
+   */
+  public static SkyPosition ofGalactic(double longitude, double latitude) {
+    return Objects.requireNonNull(
+        GALACTIC.position(Math.toRadians(longitude), Math.toRadians(latitude)));
+  }
 
   /** Of any right ascension; null where the numbers are no position. */
   static @Nullable SkyPosition of(double ra, double dec) {

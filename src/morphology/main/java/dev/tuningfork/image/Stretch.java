@@ -1,7 +1,6 @@
 package dev.tuningfork.image;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -66,12 +65,14 @@ public record Stretch(
     double[][] mix = mix(light.planes());
     int plane = flux.length / light.planes();
     double[][] colours = new double[mix.length][plane];
-    double[] intensity = new double[plane];
+    double[] intensity = mix.length == 1 ? colours[0] : new double[plane]; // the colours' mean
     for (int colour = 0; colour < mix.length; colour++) {
       for (int band = 0; band < light.planes(); band++) {
         double share = mix[colour][band];
         for (int i = 0; i < plane && share > 0; i++) {
           colours[colour][i] += share * flux[band * plane + i];
+        }
+        for (int i = 0; i < plane && share > 0 && mix.length > 1; i++) {
           intensity[i] += share * flux[band * plane + i] / mix.length;
         }
       }
@@ -144,7 +145,7 @@ public record Stretch(
     for (int i = 0; i < sample.length; i++) {
       sample[i] = values[i * step];
     }
-    Arrays.sort(sample);
+    RadixSort.sort(sample, sample.length);
     return sample[(int) Math.ceil(whitePercentile / 100 * sample.length) - 1];
   }
 

@@ -11,11 +11,13 @@ import java.util.List;
 public sealed interface Layer {
 
   /**
-   * The volume that comes out of the layer.
+   * The volume that comes out of the layer: that of its input, if nothing else is said.
    *
    * @throws IllegalArgumentException if the layer cannot take this input
    */
-  Volume output(Volume input);
+  default Volume output(Volume input) {
+    return input;
+  }
 
   /** The arrays that the layer holds for an input of this volume, in the order of the file. */
   default List<WeightSpec> weights(Volume input) {
@@ -147,11 +149,6 @@ public sealed interface Layer {
     }
 
     @Override
-    public Volume output(Volume input) {
-      return input;
-    }
-
-    @Override
     public List<WeightSpec> weights(Volume input) {
       List<Integer> shape = List.of(input.channels());
       return List.of(
@@ -163,20 +160,10 @@ public sealed interface Layer {
   }
 
   /** max(0, x). */
-  record Relu() implements Layer {
-    @Override
-    public Volume output(Volume input) {
-      return input;
-    }
-  }
+  record Relu() implements Layer {}
 
   /** min(max(0, x), 6). */
-  record Relu6() implements Layer {
-    @Override
-    public Volume output(Volume input) {
-      return input;
-    }
-  }
+  record Relu6() implements Layer {}
 
   /** The mean of each channel over the whole plane; what comes out is flat. */
   record MeanOverPlane() implements Layer {
@@ -238,11 +225,6 @@ public sealed interface Layer {
         throw new IllegalArgumentException(
             "A dropout probability must be at least 0 and less than 1, not " + probability + ".");
       }
-    }
-
-    @Override
-    public Volume output(Volume input) {
-      return input;
     }
   }
 

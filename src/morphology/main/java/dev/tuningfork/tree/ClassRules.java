@@ -32,12 +32,10 @@ public final class ClassRules {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final String id;
-  private final String source;
   private final SequencedMap<String, Constraint> classes = new LinkedHashMap<>();
 
   private ClassRules(RulesFile file) {
     id = Objects.requireNonNullElse(file.id, "without an id");
-    source = Objects.requireNonNullElse(file.source, "");
     DecisionTree tree = DecisionTree.byId(Objects.requireNonNullElse(file.tree, ""));
     List<ClassEntry> entries = file.classes == null ? List.of() : file.classes;
     require(!entries.isEmpty(), "have no classes");
@@ -104,11 +102,6 @@ public final class ClassRules {
   /** Such as {@code kaggle}. */
   public String id() {
     return id;
-  }
-
-  /** Where the rules come from; empty if the file does not say. */
-  public String source() {
-    return source;
   }
 
   /** The names of the classes, in the order in which they are tried. */

@@ -142,6 +142,16 @@ class UndefinedPixelsTest {
     assertAlike(cutout(with(galaxy(100), 60, 63, 0, SIDE, dead)), whole, 60);
   }
 
+  @Test
+  void aBandWithoutCoverageIsLeftOutWhateverItsFirstPixelHolds() throws Exception {
+    float[][] empty = painted((_, _) -> 7.5);
+    empty[0][0] = 8;
+
+    Cutout cutout = cutout(new float[][][] {galaxy(0), empty, galaxy(5)}, "g", "r", "z");
+
+    assertThat(cutout.flags()).containsExactly(QualityFlag.BAND_MISSING);
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {0, -1, 7.5, Double.NaN})
   void aBandWithoutCoverageIsLeftOut(double value) throws Exception {

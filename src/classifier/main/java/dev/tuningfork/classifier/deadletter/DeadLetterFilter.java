@@ -28,15 +28,7 @@ public record DeadLetterFilter(
     boolean replayed) {
 
   /** All that have not been replayed. */
-  public static final DeadLetterFilter OPEN =
-      new DeadLetterFilter(
-          Set.of(),
-          Set.of(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Set.of(),
-          false);
+  public static final DeadLetterFilter OPEN = at(Set.of()).unreplayed();
 
   public DeadLetterFilter {
     stages = Set.copyOf(stages);
@@ -48,6 +40,11 @@ public record DeadLetterFilter(
   public static DeadLetterFilter at(Set<Place> places) {
     return new DeadLetterFilter(
         Set.of(), Set.of(), Optional.empty(), Optional.empty(), Optional.empty(), places, true);
+  }
+
+  /** The same, but for those that have been replayed. */
+  DeadLetterFilter unreplayed() {
+    return new DeadLetterFilter(stages, kinds, from, to, message, places, false);
   }
 
   public boolean matches(DeadLetter letter) {

@@ -132,7 +132,7 @@ public final class Replay {
   private Result run(DeadLetters letters, DeadLetterFilter filter) {
     producer.initTransactions();
     try {
-      letters.eachWritten(unsent(filter), this::send);
+      letters.eachWritten(filter.unreplayed(), this::send);
       commit();
     } catch (ProducerFencedException | InvalidProducerEpochException e) {
       throw e;
@@ -141,17 +141,6 @@ public final class Replay {
       throw e;
     }
     return new Result(sent, List.copyOf(withoutValue), withoutValueCount);
-  }
-
-  private static DeadLetterFilter unsent(DeadLetterFilter filter) {
-    return new DeadLetterFilter(
-        filter.stages(),
-        filter.kinds(),
-        filter.from(),
-        filter.to(),
-        filter.message(),
-        filter.places(),
-        false);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the commit fails where one of them fails

@@ -51,9 +51,11 @@ final class Avro {
     }
   }
 
-  /** Neither JSON nor an image begins so. */
+  /** Neither JSON in UTF-8 nor an image begins so; JSON in UTF-16 may, and is no frame. */
   static boolean isFramed(byte[] message) {
-    return message.length > 0 && message[0] == MAGIC;
+    return message.length > 0
+        && message[0] == MAGIC
+        && !(message.length > 3 && message[1] == '{' && message[2] == 0);
   }
 
   /**
@@ -87,6 +89,10 @@ final class Avro {
     int id = ByteBuffer.wrap(message, 1, Integer.BYTES).getInt();
     if (id < 0) {
       throw new MessageException("The message names the schema " + id + ", which is no number.");
+    } else if (id == 0) {
+      throw new MessageException(
+          "The message names the schema 0, which no registry has: set the publisher's serialiser to"
+              + " schema ids of four bytes.");
     }
     GenericRecord datum = decode(message, id, schemas.writtenWith(id), expected);
     return Json.read(json(expected, datum, ""), type);

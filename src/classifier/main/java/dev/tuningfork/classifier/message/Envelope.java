@@ -1,6 +1,8 @@
 package dev.tuningfork.classifier.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Envelope {
 
+  private static final Pattern REFERENCE = Pattern.compile("\\s*\\{\\s*\"objectId\"");
+  private static final int LONGEST_NAME = 80;
+
   private Envelope() {}
 
   /** How to unwrap a message that could not be read; null where it is in no known envelope. */
@@ -16,22 +21,43 @@ final class Envelope {
     if (message.isArray() && !message.isEmpty()) {
       return "The message must be a JSON object, not a list: publish each of its %d values as a separate record."
           .formatted(message.size());
-    } else if (message.isTextual() && message.textValue().stripLeading().startsWith("{")) {
-      return "The message must be a JSON object, not a string that contains one: it was serialised twice."
-          + " Publish the object with a serialiser of strings or bytes.";
+    } else if (message.isTextual() && !message.textValue().stripLeading().startsWith("{")) {
+      return ForeignValue.hint(message.textValue().strip());
+    } else if (message.isTextual()) {
+      return "The message must be a JSON object, not a string that contains one: it was serialised"
+          + " twice. Publish the object with a serialiser of strings or bytes.";
     } else if (message.has("objectId")) {
       return null;
     } else if (message.has("schema") && message.has("payload")) {
       return "The message is in Kafka Connect's envelope (schema and payload), which is not"
           + " supported: set value.converter.schemas.enable to false in the connector.";
-    } else if (message.has("specversion") && (message.has("data") || message.has("data_base64"))) {
+    } else if (message.has("specversion") && message.has("type")) {
       return "The message is in CloudEvents' envelope (structured mode), which is not supported:"
           + " publish in binary mode, where the record's value is the event's data.";
-    } else if (message.has("op") && (message.has("after") || message.has("before"))) {
-      return "The message is in Debezium's envelope (before and after), which is not supported:"
-          + " add the transformation io.debezium.transforms.ExtractNewRecordState to the connector.";
+    } else if (message.has("op")
+        && (message.has("after") || message.has("before") || message.has("source"))) {
+      return "The message is in Debezium's envelope (before and after), which is not supported: add"
+          + " the transformation io.debezium.transforms.ExtractNewRecordState to the"
+          + " connector.";
     } else {
-      return null;
+      return within(message);
     }
+  }
+
+  /** The hint for a message that is within a field of an object, or in a string within it. */
+  private static @Nullable String within(JsonNode message) {
+    for (Map.Entry<String, JsonNode> field : message.properties()) {
+      JsonNode value = field.getValue();
+      if (value.has("objectId")
+          || (value.isTextual() && REFERENCE.matcher(value.textValue()).lookingAt())) {
+        return "The message is within the field \"%s\" of another object: publish it alone."
+            .formatted(shortened(field.getKey()));
+      }
+    }
+    return null;
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
   }
 }

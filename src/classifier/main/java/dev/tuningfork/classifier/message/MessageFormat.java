@@ -56,9 +56,19 @@ public final class MessageFormat {
    * @throws SchemaUnavailableException if its schema is not available now
    */
   public GalaxyImageReference reference(byte[] message) throws MessageException {
-    return Avro.isFramed(message)
-        ? GalaxyImageReference.fromAvro(message, requireSchemas(message))
-        : GalaxyImageReference.fromJson(message);
+    if (Avro.isFramed(message)) {
+      String hint = ForeignValue.ofFormat(message);
+      if (hint != null) {
+        throw new MessageException(hint);
+      }
+      return GalaxyImageReference.fromAvro(message, requireSchemas(message));
+    }
+    try {
+      return GalaxyImageReference.fromJson(message);
+    } catch (MessageException e) {
+      String hint = ForeignValue.hint(message);
+      throw hint == null ? e : new MessageException(hint, e);
+    }
   }
 
   /**
@@ -116,7 +126,7 @@ public final class MessageFormat {
     return schemas.orElseThrow(
         () ->
             new MessageException(
-                "The message begins as Avro does, and no schema registry is set to read it with: set"
-                    + " registry.url."));
+                "The message begins as Avro does, and no schema registry is set to read it with:"
+                    + " set registry.url."));
   }
 }

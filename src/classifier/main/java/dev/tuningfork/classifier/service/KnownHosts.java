@@ -32,6 +32,11 @@ public final class KnownHosts {
       Pattern.compile("(\\[[0-9a-f:.%]+]|[^:\\[\\]]+?)\\.?(:\\d{1,5})?");
   private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+|\\[.*]");
 
+  /**
+   * The target of a request to a proxy (RFC 9112, section 3.2.2), which counts before the header.
+   */
+  private static final Pattern WHOLE = Pattern.compile("[^/]+://([^/]*)");
+
   private final boolean onLoopback;
   private final Set<String> names = new HashSet<>();
 
@@ -46,8 +51,13 @@ public final class KnownHosts {
     names.forEach(name -> this.names.add(name.toLowerCase(Locale.ROOT)));
   }
 
+  /**
+   * Whether a request names known hosts alone: in its header, and in its target if that is whole.
+   */
   public boolean knows(ServerRequest request) {
-    return knows(request.headers().value(HeaderNames.HOST).orElse(""));
+    Matcher whole = WHOLE.matcher(request.prologue().uriPath().rawPath());
+    return knows(request.headers().value(HeaderNames.HOST).orElse(""))
+        && (!whole.lookingAt() || knows(whole.group(1)));
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -127,28 +128,25 @@ public final class SettingTexts {
    */
   public Map<String, String> below(String prefix) {
     Map<String, String> values = new TreeMap<>();
-    file.entrySet()
-        .removeIf(
-            entry -> {
-              boolean taken = entry.getKey().startsWith(prefix);
-              if (taken) {
-                values.put(entry.getKey().substring(prefix.length()), entry.getValue());
-              }
-              return taken;
-            });
-    String variablePrefix = variable(prefix);
-    environment
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean taken = entry.getKey().startsWith(variablePrefix);
-              if (taken) {
-                String rest = entry.getKey().substring(variablePrefix.length());
-                values.put(rest.toLowerCase(Locale.ROOT).replace('_', '.'), entry.getValue());
-              }
-              return taken;
-            });
+    take(file, prefix, values::put);
+    take(
+        environment,
+        variable(prefix),
+        (name, value) -> values.put(name.toLowerCase(Locale.ROOT).replace('_', '.'), value));
     return values;
+  }
+
+  private static void take(
+      Map<String, String> from, String prefix, BiConsumer<String, String> taken) {
+    from.entrySet()
+        .removeIf(
+            entry -> {
+              boolean below = entry.getKey().startsWith(prefix);
+              if (below) {
+                taken.accept(entry.getKey().substring(prefix.length()), entry.getValue());
+              }
+              return below;
+            });
   }
 
   /**

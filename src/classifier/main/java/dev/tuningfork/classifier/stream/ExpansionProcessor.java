@@ -13,11 +13,9 @@ import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.message.SurveyImageReference;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tuningfork.file.Sha256;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -190,7 +188,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
       deadLetter(entry, new Failed(Stage.DECODE_MESSAGE, FailureKind.PERMANENT, 1, e));
       return;
     }
-    Expansion begun = Expansion.begin(image.surveyImageId(), sha256(entry.value()));
+    Expansion begun = Expansion.begin(image.surveyImageId(), Sha256.hex(entry.value()));
     if (hashes.contains(begun.sha256())) {
       LOG.info(
           "The survey image {} at offset {} is published twice while it is not done: it is classified once.",
@@ -386,13 +384,5 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
 
   private Instant now() {
     return Instant.ofEpochMilli(context.currentSystemTimeMs());
-  }
-
-  private static String sha256(byte[] value) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256.", e);
-    }
   }
 }

@@ -5,12 +5,17 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.image.ImageFormat;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -28,25 +33,51 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
   /** Bytes of a key that are shown where it is no text. */
   private static final int SHOWN = 24;
 
+  /** As Kafka Connect's JsonConverter writes keys, which a name in braces is not. */
+  private static final Pattern OBJECT = Pattern.compile("\\s*\\{\\s*\"");
+
   /** Kafka's and CloudEvents' name, and that of Spring; in any case. */
   private static final Set<String> CONTENT_TYPE = Set.of("content-type", "contenttype");
 
   /**
-   * Reads a record that is no tombstone. It is an image where its header {@code content-type} says
-   * so, and where it begins as JPEG, PNG, gzip or FITS do, as neither JSON nor Avro can; else it is
-   * a reference.
+   * Reads a record that is no tombstone. It is an image where it begins as JPEG, PNG, gzip or FITS
+   * do, as neither JSON nor Avro can, and where its header {@code content-type} says so and it does
+   * not begin as JSON does, which no image can; else it is a reference.
    */
   static Request read(byte @Nullable [] key, byte[] value, Headers headers, MessageFormat format)
       throws MessageException {
     String contentType = contentType(headers);
-    boolean says = contentType.startsWith("image/");
-    if (says || ImageFormat.of(value).isPresent()) {
+    boolean says = contentType.startsWith("image/") && !isObject(value);
+    Optional<ImageFormat> begins = ImageFormat.of(value);
+    if (begins.equals(Optional.of(ImageFormat.GZIPPED_FITS)) && holdsObject(value)) {
+      throw new MessageException(
+          "The record is gzipped JSON, which is not supported: publish it uncompressed, and set"
+              + " compression.type of the producer instead.");
+    }
+    if (says || begins.isPresent()) {
       String objectId = objectId(key);
       return new Request(
           objectId, null, new ImageOrigin.Carried(objectId, value, says ? contentType : null));
     }
     GalaxyImageReference reference = format.reference(value);
     return new Request(reference.objectId(), reference, ImageOrigin.of(reference));
+  }
+
+  /** Whether text begins as a JSON object does. */
+  private static boolean isObject(byte[] text) {
+    int at = 0;
+    while (at < text.length && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r')) {
+      at++;
+    }
+    return at < text.length && text[at] == '{';
+  }
+
+  private static boolean holdsObject(byte[] gzipped) {
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(gzipped))) {
+      return isObject(in.readNBytes(1));
+    } catch (IOException damaged) {
+      return false; // which is said where the image is read
+    }
   }
 
   /**
@@ -66,6 +97,11 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
     }
     if (objectId.chars().anyMatch(Request::isNoText)) {
       throw new MessageException(binaryKey(key));
+    } else if (OBJECT.matcher(objectId).lookingAt()) {
+      throw new MessageException(
+          "The record is an image itself, and its key, which names the galaxy, is a JSON object:"
+              + " set key.converter of the connector to StringConverter, after ExtractField$Key for"
+              + " keys with fields.");
     } else if (objectId.isBlank()) {
       throw new MessageException(
           "The record is an image itself, but its key is blank: the key names the galaxy.");
@@ -79,8 +115,8 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
   }
 
   private static String binaryKey(byte[] key) {
-    return "The record is an image itself, and its key, which names the galaxy, is not UTF-8 text: it has"
-        + " %d bytes, %s%s. Set the publisher's key.serializer to StringSerializer, or publish a reference with the objectId in its JSON."
+    return "The record is an image itself, and its key, which names the galaxy, is not UTF-8 text"
+        + " without control characters: it has %d bytes, %s%s. Set the publisher's key.serializer to StringSerializer, or publish a reference with the objectId in its JSON."
             .formatted(
                 key.length,
                 HexFormat.ofDelimiter(" ").formatHex(key, 0, Math.min(key.length, SHOWN)),

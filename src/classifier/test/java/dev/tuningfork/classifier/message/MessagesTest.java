@@ -1,8 +1,10 @@
 package dev.tuningfork.classifier.message;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.networknt.schema.ExecutionContext;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Builders;
@@ -29,7 +32,9 @@ import net.jqwik.api.Provide;
 import org.apache.kafka.streams.errors.internals.ExceptionHandlerUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MessagesTest {
@@ -95,14 +100,21 @@ class MessagesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`\"ra\":1` | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64` | ra and dec are missing: image.cutout needs the galaxy's position.",
+        "`\"ra\":1` | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64` | ra and dec are missing:"
+            + " image.cutout needs the galaxy's position.",
         "POSITION | `\"bands\":[BAND],\"side\":64` | image.cutout.tile is missing.",
-        "POSITION | `\"tile\":\"t\",\"side\":64` | image.cutout.bands is missing: it must name a file a band.",
-        "POSITION | `\"tile\":\"t\",\"bands\":[],\"side\":64` | image.cutout.bands is missing: it must name a file a band.",
-        "POSITION | `\"tile\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"r.fits\"}],\"side\":64` | the uri of the band r has no scheme, such as https: or file:, in 'r.fits'.",
-        "POSITION | `\"tile\":\"t\",\"bands\":[BAND]` | image.cutout needs either fieldOfView (arcseconds) or side (pixels).",
-        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64,\"fieldOfView\":9` | image.cutout needs either fieldOfView (arcseconds) or side (pixels).",
-        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":0` | image.cutout.side must be more than 0 pixels, not 0.0.",
+        "POSITION | `\"tile\":\"t\",\"side\":64` | image.cutout.bands is missing: it must name a"
+            + " file a band.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[],\"side\":64` | image.cutout.bands is missing: it"
+            + " must name a file a band.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"r.fits\"}],\"side\":64` |"
+            + " the uri of the band r has no scheme, such as https: or file:, in 'r.fits'.",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND]` | image.cutout needs either fieldOfView"
+            + " (arcseconds) or side (pixels).",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":64,\"fieldOfView\":9` | image.cutout"
+            + " needs either fieldOfView (arcseconds) or side (pixels).",
+        "POSITION | `\"tile\":\"t\",\"bands\":[BAND],\"side\":0` | image.cutout.side must be more"
+            + " than 0 pixels, not 0.0.",
       })
   void aGalaxyOfATileThatIsNotWholeIsRefused(String position, String cutout, String sentence) {
     String json =
@@ -194,23 +206,38 @@ class MessagesTest {
       value = {
         "{\"image\":{\"uri\":\"file:/1\"}} | objectId is missing.",
         "{\"objectId\":\" \",\"image\":{\"uri\":\"file:/1\"}} | objectId is blank.",
-        "{\"objectId\":5877,\"image\":{\"uri\":\"file:/1\"}} | objectId must be a string, not an integer.",
+        "{\"objectId\":5877,\"image\":{\"uri\":\"file:/1\"}} | objectId must be a string, not an"
+            + " integer.",
         "{\"objectId\":\"1\"} | image is missing: it must name the image's URI.",
         "{\"objectId\":\"1\",\"image\":\"file:/1\"} | image must be an object, not this string.",
         "{\"objectId\":\"1\",\"image\":{}} | image.uri is missing.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"1.jpg\"}} | image.uri has no scheme, such as https: or file:, in '1.jpg'.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":0}} | image.sizeBytes must be more than 0, not 0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":1.5}} | image.sizeBytes must be an integer, not a decimal number.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":\"12\"}} | image.sizeBytes must be an integer, not this string.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sha256\":\"abc\"}} | image.sha256 must be 64 hexadecimal digits.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"pixelScale\":-1}} | image.pixelScale must be more than 0 arcseconds, not -1.0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":[\"g\",7]}} | image.bands[1] must be a string, not an integer.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":\"g\"}} | image.bands must be a list, not this string.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"hdu\":1.5}} | image.hdu must be a string, not a decimal number.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"ra\":361} | ra must lie between 0.0 and 360.0 degrees, not 361.0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"dec\":-91} | dec must lie between -90.0 and 90.0 degrees, not -91.0.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"publishedAt\":\"today\"} | publishedAt must be a time as in RFC 3339, such as 2026-01-31T22:15:00Z, not this string.",
-        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"test\":\"yes\"} | test must be true or false, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"1.jpg\"}} | image.uri has no scheme, such as"
+            + " https: or file:, in '1.jpg'.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":0}} | image.sizeBytes"
+            + " must be more than 0, not 0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":1.5}} | image.sizeBytes"
+            + " must be an integer, not a decimal number.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sizeBytes\":\"12\"}} |"
+            + " image.sizeBytes must be an integer, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"sha256\":\"abc\"}} | image.sha256"
+            + " must be 64 hexadecimal digits.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"pixelScale\":-1}} | image.pixelScale"
+            + " must be more than 0 arcseconds, not -1.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":[\"g\",7]}} | image.bands[1]"
+            + " must be a string, not an integer.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"bands\":\"g\"}} | image.bands must be"
+            + " a list, not this string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\",\"hdu\":1.5}} | image.hdu must be a"
+            + " string, not a decimal number.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"ra\":361} | ra must lie between 0.0"
+            + " and 360.0 degrees, not 361.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"dec\":-91} | dec must lie between"
+            + " -90.0 and 90.0 degrees, not -91.0.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"publishedAt\":\"today\"} |"
+            + " publishedAt must be a time as in RFC 3339, such as 2026-01-31T22:15:00Z, not this"
+            + " string.",
+        "{\"objectId\":\"1\",\"image\":{\"uri\":\"file:/1\"},\"test\":\"yes\"} | test must be true"
+            + " or false, not this string.",
         "[] | The message must be a JSON object, not a list.",
         "null | The message is null, not a JSON object.",
       })
@@ -244,16 +271,80 @@ class MessagesTest {
         "\"{\\\"objectId\\\":\\\"1\\\"}\" | it was serialised twice",
         "{\"schema\":{\"type\":\"struct\"},\"payload\":@} | value.converter.schemas.enable",
         "{\"schema\":null,\"payload\":@} | value.converter.schemas.enable",
-        "{\"payload\":\"QUJD\",\"schema\":{\"type\":\"bytes\",\"optional\":false}} | value.converter.schemas.enable",
-        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":@} | binary mode",
-        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data_base64\":\"QQ==\"} | binary mode",
+        "{\"payload\":\"QUJD\",\"schema\":{\"type\":\"bytes\",\"optional\":false}} |"
+            + " value.converter.schemas.enable",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":@} |"
+            + " binary mode",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data_base64\":\"QQ==\"}"
+            + " | binary mode",
         "{\"before\":null,\"after\":@,\"op\":\"c\"} | ExtractNewRecordState",
+        "{\"source\":{},\"op\":\"t\",\"ts_ms\":1} | ExtractNewRecordState",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"} | binary mode",
+        "{\"database\":\"d\",\"type\":\"insert\",\"data\":@} | within the field \"data\" of another"
+            + " object",
+        "{\"Message\":\" {\\\"objectId\\\":\\\"1\\\"}\"} | within the field \"Message\" of another"
+            + " object",
+        "\"/9j/4AAQSkZJRgABAQ==\" | base64 text: publish its bytes",
+        "\"https://images.example.org/1.jpg\" | publish a JSON object with objectId and image.uri",
       })
   void whatWrapsOrFollowsAReferenceIsNamedWithItsRemedy(String json, String sentence) {
     String text = json.replace("@", REFERENCE_TEXT).replace("\\n", "\n");
     assertThatThrownBy(() -> GalaxyImageReference.fromJson(text.getBytes(UTF_8)))
         .isInstanceOf(MessageException.class)
         .hasMessageContaining(sentence);
+  }
+
+  static Stream<Arguments> valuesThatAreNoMessage() {
+    return Stream.of(
+        arguments(
+            "GIF89a", "format GIF, which is not supported: publish a JPEG, PNG or FITS image"),
+        arguments("II*\0\u0008", "format TIFF"),
+        arguments("MM\0*\0", "format TIFF"),
+        arguments("RIFF\0\1\0\0WEBPVP8", "format WebP"),
+        arguments("BM\1\2\0\0\0\0\0\0", "format BMP"),
+        arguments("\0\0\0\fjP  \r\n\u0087\n\0", "format JPEG 2000"),
+        arguments("\u00ff\n\1", "format JPEG XL"),
+        arguments("\0\0\0\u001cftypavif\0\0", "format AVIF"),
+        arguments("\0\0\0\u0018ftypheic\0\0", "format HEIF"),
+        arguments("<?xml version='1.0'?><VOEvent/>", "format XML"),
+        arguments("\u0089HDF\r\n\u001a\n", "format HDF5"),
+        arguments("#ASDF 1.0.0", "format ASDF"),
+        arguments("\u0093NUMPY\1", "format NumPy"),
+        arguments("XTENSION= 'IMAGE   '", "FITS without its primary HDU"),
+        arguments(
+            "PK\3\4\1", "compressed with ZIP, which is not supported: publish it uncompressed"),
+        arguments("BZh91AY", "compressed with bzip2"),
+        arguments("(\u00b5/\u00fd\1", "compressed with Zstandard"),
+        arguments("\u00fd7zXZ\0", "compressed with xz"),
+        arguments("Obj\1\4\u0014avro.codec", "Avro file with its own schema"),
+        arguments("\u00c3\1\1\2", "single-object encoding"),
+        arguments("\u00ac\u00ed\0\5", "serialised Java object"),
+        arguments("\u0080\4\u0095", "Python pickle"),
+        arguments("/9j/4AAQSkZJRgABAQ", "base64 text: publish its bytes"),
+        arguments("iVBORw0KGgoAAAANSUhEUg", "base64 text"),
+        arguments("data:image/jpeg;base64,/9j/", "URI alone: publish a JSON object"),
+        arguments("s3://bucket/1.fits", "URI alone"),
+        arguments("\u0082\u00a8ob", "neither JSON in UTF-8 nor an image"),
+        arguments("\3\0\1\2", "neither JSON in UTF-8 nor an image"),
+        arguments("\u00ef\u00bb\u00bf{}", "objectId is missing."),
+        arguments("{}", "objectId is missing."),
+        arguments("587,file:/1", "not valid JSON"));
+  }
+
+  /** A letter stands for a byte. */
+  @ParameterizedTest
+  @MethodSource("valuesThatAreNoMessage")
+  void whatIsNoMessageIsNamedWithItsRemedy(String value, String sentence) {
+    assertThatThrownBy(() -> MessageFormat.JSON.reference(value.getBytes(ISO_8859_1)))
+        .isInstanceOf(MessageException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32LE"})
+  void textInUtf16IsRead(String encoding) throws Exception {
+    assertThat(MessageFormat.JSON.reference(REFERENCE_TEXT.getBytes(encoding)))
+        .isEqualTo(GalaxyImageReference.of("1", "file:/1"));
   }
 
   @Test

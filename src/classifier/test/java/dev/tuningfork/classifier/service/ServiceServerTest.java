@@ -213,6 +213,62 @@ class ServiceServerTest {
     }
   }
 
+  /** What a request says about its host besides the usual; a blank line ends each. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /info HTTP/1.1\r\n",
+        "GET /info HTTP/1.0\r\n",
+        "GET /info HTTP/1.1\r\nHost:\r\n",
+        "GET /info HTTP/1.0\r\nHost: evil.example.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: localhost\r\nHost: evil.example.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: evil.example.org\r\nHost: localhost\r\n",
+        "GET /info HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\n",
+        "GET /info HTTP/1.1\r\nHost: localhost, evil.example.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: evil.example.org\r\nX-Forwarded-Host: localhost\r\n",
+        "GET /info HTTP/1.1\r\nHost: evil.example.org\r\nForwarded: host=localhost\r\n",
+        "GET http://evil.example.org/info HTTP/1.1\r\nHost: localhost\r\n",
+        "GET HTTP://evil.example.org:80/info HTTP/1.1\r\nHost: localhost\r\n",
+        "GET http://localhost@evil.example.org/info HTTP/1.1\r\nHost: localhost\r\n",
+        "GET http://localhost/info HTTP/1.1\r\nHost: evil.example.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: user@evil.example.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: evil.example.org:80@localhost\r\n",
+        "GET /info HTTP/1.1\r\nHost: evil.example.org/localhost\r\n",
+        "GET /info HTTP/1.1\r\nHost: localhost.example.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: sky.example.org.evil.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: [::1\r\n",
+        "GET /info HTTP/1.1\r\nHost: [::1].example.org\r\n",
+        "GET /info HTTP/1.1\r\nHost: localhost:80:80\r\n",
+        "GET /info HTTP/1.1\r\nHost: localhost:http\r\n",
+        "GET /info HTTP/1.1\r\nHost: 127.0.0.1.example.org\r\n",
+      })
+  void aHostThatIsForeignDoubtfulOrMissingGetsNothing(String head) throws Exception {
+    ServiceServer server = serve(ConnectionLimits.DEFAULT, "");
+    try (Socket socket = connect(server.port(), "127.0.0.1")) {
+      send(socket, head + "Connection: close\r\n\r\n");
+      assertThat(firstLine(socket)).containsAnyOf("400", "403", "505", "null");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "LOCALHOST",
+        "localhost.",
+        "Galaxies.LocalHost:8080",
+        "SKY.example.ORG",
+        "sky.example.org.:443",
+        "127.0.0.1",
+        "[::1]",
+        "[::1]:8080",
+        "[2001:DB8::7]",
+      })
+  void aKnownHostIsAnsweredInEverySpelling(String host) throws Exception {
+    ServiceServer server = serve(ConnectionLimits.DEFAULT, "");
+    assertThat(ask(server.port(), "/info", host, "127.0.0.1")).contains("200");
+    assertThat(ask(server.port(), "http://" + host + "/info", host, "127.0.0.1")).contains("200");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

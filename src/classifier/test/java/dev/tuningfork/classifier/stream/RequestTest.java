@@ -10,8 +10,10 @@ import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.message.MessageFormat;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.IntegerSerializer;
@@ -144,10 +146,39 @@ class RequestTest {
             carried -> assertThat(carried.mediaType()).isEqualTo("image/jpeg"));
   }
 
-  @Test
-  void aReferenceIsOneWhateverBinaryTypeItCarries() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"application/octet-stream", "image/jpeg", "\"IMAGE/FITS\"", "text/plain"})
+  void aReferenceIsOneWhateverTypeItCarries(String type) throws Exception {
     byte[] reference = GalaxyImageReference.of("587", "file:/1").toJson();
-    assertThat(read(null, reference, "application/octet-stream").reference()).isNotNull();
+    assertThat(read(null, reference, type).reference()).isNotNull();
+  }
+
+  @Test
+  void gzippedJsonIsNoImage() throws Exception {
+    var gzipped = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(gzipped)) {
+      gzip.write(GalaxyImageReference.of("587", "file:/1").toJson());
+    }
+    for (String type : new String[] {null, "application/json", "image/x-fits-gzip"}) {
+      assertThatThrownBy(() -> read(null, gzipped.toByteArray(), type))
+          .isInstanceOf(MessageException.class)
+          .hasMessageContaining("gzipped JSON")
+          .hasMessageContaining("compression.type");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"schema\":{\"type\":\"string\",\"optional\":false},\"payload\":\"587\"}",
+        "{ \"objectId\": \"587\" }"
+      })
+  void aKeyOfKafkaConnectNamesNoGalaxy(String key) throws Exception {
+    assertThatThrownBy(() -> read(key.getBytes(UTF_8), JPEG, null))
+        .isInstanceOf(MessageException.class)
+        .hasMessageContaining("StringConverter");
+    String uuid = "{f81d4fae-7dec-11d0-a765-00a0c91e6bf6}";
+    assertThat(read(uuid.getBytes(UTF_8), JPEG, null).objectId()).isEqualTo(uuid);
   }
 
   private static Request read(byte[] key, byte[] value, String contentType)

@@ -60,7 +60,7 @@ public record DeviceCheck(
    * @param place the device that computed, such as {@code gpu:0}
    * @param rates images a second, for batches of 1, 2, 4, … images
    */
-  record FormCheck(String form, String place, Agreement agreement, List<Double> rates) {
+  record FormCheck(String form, String place, Difference difference, List<Double> rates) {
 
     /** The smallest batch that is nearly as fast as the fastest. */
     int batch() {
@@ -87,7 +87,7 @@ public record DeviceCheck(
   record Findings(List<FormCheck> forms, List<String> refused, double decodedPerCore) {
 
     boolean good() {
-      return !forms.isEmpty() && forms.stream().allMatch(form -> form.agreement().holds());
+      return !forms.isEmpty() && forms.stream().allMatch(form -> form.difference().holds());
     }
   }
 
@@ -112,9 +112,9 @@ public record DeviceCheck(
     Forms forms = Forms.on(device);
     for (Form form : bundle.isTorchScript() ? List.of(Form.AUTO) : forms.working()) {
       try (MorphologyModel model = load(device, form, ForwardPasses.BY_DEVICE)) {
-        Agreement agreement =
-            Agreement.of(model.predictAll(images), expected, form.tolerance(true));
-        checks.add(new FormCheck(model.form(), model.device(), agreement, rates(model, images)));
+        Difference difference =
+            Difference.of(model.predictAll(images), expected, form.tolerance(true));
+        checks.add(new FormCheck(model.form(), model.device(), difference, rates(model, images)));
       } catch (ModelException e) {
         refused.add(String.valueOf(e.getMessage()));
       }

@@ -85,16 +85,16 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines.add("| form | device | largest difference | mean | allowed | |");
     lines.add("|---|---|---:|---:|---:|---|");
     for (FormCheck form : findings.forms()) {
-      Agreement agreement = form.agreement();
+      Difference difference = form.difference();
       lines.add(
           "| %s | %s | %.5f | %.6f | %.3f | %s |"
               .formatted(
                   form.form(),
                   form.place(),
-                  agreement.largest(),
-                  agreement.mean(),
-                  agreement.allowed(),
-                  agreement.holds() ? "agrees" : "**too far off**"));
+                  difference.largest(),
+                  difference.mean(),
+                  difference.allowed(),
+                  difference.holds() ? "agrees" : "**too far off**"));
     }
     lines.add("");
     findings.refused().forEach(why -> lines.addAll(List.of("- " + why, "")));
@@ -169,7 +169,7 @@ public record DeviceReport(List<String> lines, boolean good) {
                   form.form(),
                   form.batch(),
                   form.rates().get(Integer.numberOfTrailingZeros(form.batch())),
-                  form.agreement().largest()));
+                  form.difference().largest()));
     }
   }
 

@@ -12,6 +12,7 @@ import dev.tuningfork.standalone.survey.DemoSurvey;
 import dev.tuningfork.standalone.survey.MockGalaxy;
 import dev.tuningfork.tree.Morphology;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -21,9 +22,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -154,22 +154,11 @@ final class DemoCommand implements Callable<Integer> {
   private void watch(ClassifierSession session, DemoSurvey survey, Tally tally, Interruption stop)
       throws IOException {
     Map<String, MockGalaxy> inFlight = new ConcurrentHashMap<>();
-    AtomicReference<@Nullable RuntimeException> failed = new AtomicReference<>();
-    CountDownLatch published = new CountDownLatch(1);
-    Thread.ofPlatform()
-        .name("mock-survey")
-        .daemon()
-        .start(
-            () -> {
-              try {
-                observe(session, survey, inFlight, stop);
-              } catch (RuntimeException e) {
-                failed.set(e);
-              } finally {
-                published.countDown();
-              }
-            });
-    while (!stop.requested() && (published.getCount() > 0 || !inFlight.isEmpty())) {
+    CompletableFuture<Void> observing =
+        CompletableFuture.runAsync(
+            () -> observe(session, survey, inFlight, stop),
+            task -> Thread.ofPlatform().name("mock-survey").daemon().start(task));
+    while (!stop.requested() && !(observing.isDone() && inFlight.isEmpty())) {
       for (ImageResult result : session.poll(PATIENCE)) {
         switch (result) {
           case ImageResult.Classified classified -> {
@@ -184,8 +173,8 @@ final class DemoCommand implements Callable<Integer> {
           }
         }
       }
-      RuntimeException failure = failed.get();
-      if (failure != null) {
+      if (observing.isCompletedExceptionally()
+          && observing.exceptionNow() instanceof RuntimeException failure) {
         throw failure;
       }
     }
@@ -223,6 +212,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final class Tally {
 
     private final Terminal terminal;
+    private final PrintWriter out;
     private final DemoSurvey survey;
     private final ContactSheet sheet = new ContactSheet();
     private int seen;
@@ -231,13 +221,12 @@ final class DemoCommand implements Callable<Integer> {
 
     Tally(Terminal terminal, DemoSurvey survey) {
       this.terminal = terminal;
+      this.out = terminal.out();
       this.survey = survey;
-      terminal
-          .out()
-          .println(
-              terminal.dim(
-                  "%-16s  %-9s  %-9s  %-9s  %s"
-                      .formatted("galaxy", "truth", "seen as", "right", "in words")));
+      out.println(
+          terminal.dim(
+              "%-16s  %-9s  %-9s  %-9s  %s"
+                  .formatted("galaxy", "truth", "seen as", "right", "in words")));
     }
 
     void add(MockGalaxy galaxy, GalaxyMorphology answer) throws IOException {
@@ -252,18 +241,15 @@ final class DemoCommand implements Callable<Integer> {
       sameClass += exact ? 1 : 0;
       String mark = exact ? "✓✓" : form ? "✓ " : "· ";
       String right = mark + " " + percent(sameForm, seen);
-      terminal
-          .out()
-          .println(
-              "%-16s  %-9s  %s  %s  %s"
-                  .formatted(
-                      galaxy.objectId(),
-                      truth.classString(),
-                      terminal.bold("%-9s".formatted(answered)),
-                      form
-                          ? terminal.green("%-9s".formatted(right))
-                          : terminal.yellow("%-9s".formatted(right)),
-                      terminal.dim(answer.morphology().description())));
+      String shown = "%-9s".formatted(right);
+      out.println(
+          "%-16s  %-9s  %s  %s  %s"
+              .formatted(
+                  galaxy.objectId(),
+                  truth.classString(),
+                  terminal.bold("%-9s".formatted(answered)),
+                  form ? terminal.green(shown) : terminal.yellow(shown),
+                  terminal.dim(answer.morphology().description())));
     }
 
     void addFailed(ImageResult.Failed failure) {
@@ -271,18 +257,17 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     void printSummary() {
-      terminal.out().println();
-      if (seen == 0) {
-        terminal.out().println("No galaxy was classified.");
-      } else {
-        terminal
-            .out()
-            .println(
-                "Of %,d galaxies, %,d (%s) were given the right form (smooth, edge-on, other disk, star),"
-                        .formatted(seen, sameForm, percent(sameForm, seen))
-                    + " and %,d (%s) exactly the class they were rendered from."
-                        .formatted(sameClass, percent(sameClass, seen)));
-      }
+      out.println();
+      out.println(
+          seen == 0
+              ? "No galaxy was classified."
+              : "Of %,d galaxies, %,d (%s) were given the right form (smooth, edge-on, other disk, star), and %,d (%s) exactly the class they were rendered from."
+                  .formatted(
+                      seen,
+                      sameForm,
+                      percent(sameForm, seen),
+                      sameClass,
+                      percent(sameClass, seen)));
     }
 
     private static String percent(int part, int of) {

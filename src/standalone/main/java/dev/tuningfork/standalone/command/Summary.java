@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PrimitiveIterator;
 import java.util.function.IntFunction;
 
 /** What was seen, for reading: galaxy by galaxy where they are few, else how many of each class. */
@@ -34,9 +33,7 @@ final class Summary {
   private static void printEach(Terminal terminal, MorphologySpool spool, IntFunction<String> files)
       throws IOException {
     int width = spool.ordinals().map(ordinal -> files.apply(ordinal).length()).max().orElse(0);
-    PrimitiveIterator.OfInt ordinals = spool.ordinals().iterator();
-    while (ordinals.hasNext()) {
-      int ordinal = ordinals.nextInt();
+    for (int ordinal : spool.ordinals().toArray()) {
       GalaxyMorphology.Morphology seen = spool.morphology(ordinal).morphology();
       terminal
           .out()
@@ -52,9 +49,8 @@ final class Summary {
   private static void printClasses(Terminal terminal, MorphologySpool spool) throws IOException {
     Map<String, Integer> counts = new HashMap<>();
     Map<String, String> words = new HashMap<>();
-    PrimitiveIterator.OfInt ordinals = spool.ordinals().iterator();
-    while (ordinals.hasNext()) {
-      GalaxyMorphology.Morphology seen = spool.morphology(ordinals.nextInt()).morphology();
+    for (int ordinal : spool.ordinals().toArray()) {
+      GalaxyMorphology.Morphology seen = spool.morphology(ordinal).morphology();
       counts.merge(classOf(seen), 1, Integer::sum);
       words.putIfAbsent(classOf(seen), seen.description());
     }

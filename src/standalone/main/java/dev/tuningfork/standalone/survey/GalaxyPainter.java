@@ -152,6 +152,10 @@ final class GalaxyPainter {
           0,
           2 * barLength);
     }
+    paintBulge(scale, axisRatio, tilt, brightness);
+  }
+
+  private void paintBulge(double scale, double axisRatio, double tilt, double brightness) {
     double bulge =
         switch (walk.answer("bulge-prominence")) {
           case "no-bulge" -> 0;

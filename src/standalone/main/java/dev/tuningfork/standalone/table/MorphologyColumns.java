@@ -12,7 +12,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import uk.ac.starlink.table.ColumnInfo;
@@ -24,12 +25,38 @@ final class MorphologyColumns {
 
   private static final String PROBABILITY = "stat.probability";
 
-  private final List<ColumnInfo> infos = new ArrayList<>();
-  private final BiFunction<String, GalaxyMorphology, @Nullable Object[]> cells;
+  /** A message, and the file whose galaxy it is about. */
+  private static final class Classified {
 
-  private MorphologyColumns(BiFunction<String, GalaxyMorphology, @Nullable Object[]> cells) {
-    this.cells = cells;
+    final String file;
+    final GalaxyMorphology morphology;
+    private double @Nullable [] joint; // made for the first of Kaggle's columns
+
+    Classified(String file, GalaxyMorphology morphology) {
+      this.file = file;
+      this.morphology = morphology;
+    }
+
+    GalaxyMorphology.Image image() {
+      return morphology.image();
+    }
+
+    GalaxyMorphology.Cutout cutout() {
+      return Objects.requireNonNull(morphology.image().cutout());
+    }
+
+    @Nullable Double joint(int column) {
+      if (joint == null) {
+        joint = KaggleColumns.of(probabilities(morphology));
+      }
+      return Double.isNaN(joint[column]) ? null : joint[column];
+    }
   }
+
+  private final List<ColumnInfo> infos = new ArrayList<>();
+  private final List<Function<Classified, @Nullable Object>> cells = new ArrayList<>();
+
+  private MorphologyColumns() {}
 
   /**
    * What the classifier says, for reading: the class, the flags, the image, and for each question
@@ -40,119 +67,154 @@ final class MorphologyColumns {
    * @param intervals whether the 90 % interval follows each probability
    */
   static MorphologyColumns all(GalaxyMorphology sample, boolean intervals) {
-    boolean ofTiles = sample.image().cutout() != null;
-    List<String> answered = sample.questions().stream().map(GalaxyMorphology.Question::id).toList();
-    MorphologyColumns columns =
-        new MorphologyColumns(
-            (file, morphology) -> {
-              List<@Nullable Object> row = new ArrayList<>();
-              row.add(morphology.objectId());
-              row.add(file);
-              row.add(morphology.morphology().classString());
-              row.add(morphology.morphology().description());
-              row.add(flags(morphology));
-              GalaxyMorphology.Image image = morphology.image();
-              row.add(image.hdu());
-              row.add(image.ra());
-              row.add(image.dec());
-              row.add(image.pixelScale());
-              row.add(image.undefined() == null ? 0.0 : image.undefined());
-              GalaxyMorphology.Cutout cutout = image.cutout();
-              if (ofTiles && cutout != null) {
-                row.add(cutout.tile());
-                row.add(cutout.x());
-                row.add(cutout.y());
-                row.add(cutout.side());
-                row.add(cutout.missing() == null ? 0.0 : cutout.missing());
-                row.add(cutout.recipe());
-              }
-              for (GalaxyMorphology.Question question : morphology.questions()) {
-                row.add(question.askedProbability());
-                for (GalaxyMorphology.Answer answer : question.answers()) {
-                  row.add(answer.probability());
-                  if (intervals) {
-                    row.add(answer.lower90());
-                    row.add(answer.upper90());
-                  }
-                }
-              }
-              return row.toArray();
-            });
-    columns.text("object_id", "The survey's identifier of the galaxy", "meta.id;meta.main");
-    columns.text("file", "The image file that was classified", "meta.id;meta.file");
-    columns.text(
-        "class", "The walk by the most probable answers, in short (gz2_class)", "src.morph.type");
-    columns.text("description", "The walk by the most probable answers, in words", "meta.note");
-    columns.text("flags", "What a careful reader must know about the image", "meta.code.qual");
-    columns.text("hdu", "The HDU of a FITS file that was read, by name or number", "meta.id.part");
-    columns.quantity(
-        "ra",
-        "Right ascension (ICRS) of the image's centre by its celestial coordinates",
-        "deg",
-        "pos.eq.ra");
-    columns.quantity(
-        "dec",
-        "Declination (ICRS) of the image's centre by its celestial coordinates",
-        "deg",
-        "pos.eq.dec");
-    columns.quantity(
-        "pixel_scale", "The side of a pixel on the sky", "arcsec", "phys.angSize;instr.pixel");
-    columns.number(
-        "undefined",
-        "Share of undefined pixels, in the part that the model looks at, that were filled",
-        "stat.filling;instr.pixel");
-    if (ofTiles) {
-      columns.text("tile", "The survey image that the galaxy was cut out of", "meta.id;meta.file");
-      columns.pixels(
-          "cut_x", "First column of the cutout on the tile, from 0", "pos.cartesian.x;instr.det");
-      columns.pixels(
-          "cut_y",
-          "First row of the cutout on the tile, from 0 at the lowest",
-          "pos.cartesian.y;instr.det");
-      columns.pixels("cut_side", "Width and height of the cutout", "phys.angSize;instr.pixel");
-      columns.number(
-          "missing",
-          "Share of pixels of the cutout that are beyond the edge, masked or undefined",
-          "stat.filling;instr.pixel");
-      columns.text("recipe", "How the picture was made from the flux", "meta.code");
+    MorphologyColumns columns = new MorphologyColumns();
+    columns.galaxy();
+    columns.image();
+    if (sample.image().cutout() != null) {
+      columns.cutout();
     }
     DecisionTree tree = DecisionTree.byId(sample.tree().id());
-    for (Question question : tree.questions()) {
-      if (answered.contains(question.id())) {
-        columns.probability(
-            name(question.key()) + "_asked",
-            "Probability that this is asked (" + question.id() + "): " + question.text());
-        for (Answer answer : question.answers()) {
-          String name = name(question.key()) + "_" + name(answer.key());
-          String meaning =
-              "'%s' (%s) where %s is asked: %s"
-                  .formatted(answer.key(), answer.id(), question.id(), question.text());
-          columns.probability(name, "Probability of " + meaning);
-          if (intervals) {
-            columns.bound(name + "_lower90", "5th percentile of the share of " + meaning, "min");
-            columns.bound(name + "_upper90", "95th percentile of the share of " + meaning, "max");
-          }
-        }
-      }
+    for (int q = 0; q < sample.questions().size(); q++) {
+      columns.question(q, tree.question(sample.questions().get(q).id()), intervals);
     }
     return columns;
   }
 
+  private void galaxy() {
+    text(
+        "object_id",
+        "The survey's identifier of the galaxy",
+        "meta.id;meta.main",
+        row -> row.morphology.objectId());
+    text("file", "The image file that was classified", "meta.id;meta.file", row -> row.file);
+    text(
+        "class",
+        "The walk by the most probable answers, in short (gz2_class)",
+        "src.morph.type",
+        row -> row.morphology.morphology().classString());
+    text(
+        "description",
+        "The walk by the most probable answers, in words",
+        "meta.note",
+        row -> row.morphology.morphology().description());
+    text(
+        "flags",
+        "What a careful reader must know about the image",
+        "meta.code.qual",
+        row -> flags(row.morphology));
+  }
+
+  private void image() {
+    text(
+        "hdu",
+        "The HDU of a FITS file that was read, by name or number",
+        "meta.id.part",
+        row -> row.image().hdu());
+    number(
+            "ra",
+            "Right ascension (ICRS) of the image's centre by its celestial coordinates",
+            "pos.eq.ra",
+            row -> row.image().ra())
+        .setUnitString("deg");
+    number(
+            "dec",
+            "Declination (ICRS) of the image's centre by its celestial coordinates",
+            "pos.eq.dec",
+            row -> row.image().dec())
+        .setUnitString("deg");
+    number(
+            "pixel_scale",
+            "The side of a pixel on the sky",
+            "phys.angSize;instr.pixel",
+            row -> row.image().pixelScale())
+        .setUnitString("arcsec");
+    number(
+        "undefined",
+        "Share of undefined pixels, in the part that the model looks at, that were filled",
+        "stat.filling;instr.pixel",
+        row -> Objects.requireNonNullElse(row.image().undefined(), 0.0));
+  }
+
+  private void cutout() {
+    text(
+        "tile",
+        "The survey image that the galaxy was cut out of",
+        "meta.id;meta.file",
+        row -> row.cutout().tile());
+    pixels(
+        "cut_x",
+        "First column of the cutout on the tile, from 0",
+        "pos.cartesian.x;instr.det",
+        row -> row.cutout().x());
+    pixels(
+        "cut_y",
+        "First row of the cutout on the tile, from 0 at the lowest",
+        "pos.cartesian.y;instr.det",
+        row -> row.cutout().y());
+    pixels(
+        "cut_side",
+        "Width and height of the cutout",
+        "phys.angSize;instr.pixel",
+        row -> row.cutout().side());
+    number(
+        "missing",
+        "Share of pixels of the cutout that are beyond the edge, masked or undefined",
+        "stat.filling;instr.pixel",
+        row -> Objects.requireNonNullElse(row.cutout().missing(), 0.0));
+    text(
+        "recipe",
+        "How the picture was made from the flux",
+        "meta.code",
+        row -> row.cutout().recipe());
+  }
+
+  /**
+   * @param place of the question among those that the model answers
+   */
+  private void question(int place, Question question, boolean intervals) {
+    probability(
+        name(question.key()) + "_asked",
+        "Probability that this is asked (" + question.id() + "): " + question.text(),
+        row -> row.morphology.questions().get(place).askedProbability());
+    for (int a = 0; a < question.answers().size(); a++) {
+      Answer answer = question.answers().get(a);
+      int at = a;
+      Function<Classified, GalaxyMorphology.Answer> said =
+          row -> row.morphology.questions().get(place).answers().get(at);
+      String name = name(question.key()) + "_" + name(answer.key());
+      String meaning =
+          "'%s' (%s) where %s is asked: %s"
+              .formatted(answer.key(), answer.id(), question.id(), question.text());
+      probability(name, "Probability of " + meaning, row -> said.apply(row).probability());
+      if (intervals) {
+        number(
+            name + "_lower90",
+            "5th percentile of the share of " + meaning,
+            PROBABILITY + ";stat.min",
+            row -> said.apply(row).lower90());
+        number(
+            name + "_upper90",
+            "95th percentile of the share of " + meaning,
+            PROBABILITY + ";stat.max",
+            row -> said.apply(row).upper90());
+      }
+    }
+  }
+
   /** Kaggle's header: {@code GalaxyID} and the 37 joint probabilities. */
   static MorphologyColumns kaggle() {
-    MorphologyColumns columns =
-        new MorphologyColumns(
-            (file, morphology) -> {
-              List<@Nullable Object> row = new ArrayList<>();
-              row.add(morphology.objectId());
-              for (double joint : KaggleColumns.of(probabilities(morphology))) {
-                row.add(Double.isNaN(joint) ? null : joint);
-              }
-              return row.toArray();
-            });
-    columns.text(KaggleColumns.GALAXY_ID, "Kaggle's identifier of the galaxy", "meta.id;meta.main");
-    KaggleColumns.NAMES.forEach(
-        name -> columns.probability(name, "Joint probability of Kaggle's answer " + name));
+    MorphologyColumns columns = new MorphologyColumns();
+    columns.text(
+        KaggleColumns.GALAXY_ID,
+        "Kaggle's identifier of the galaxy",
+        "meta.id;meta.main",
+        row -> row.morphology.objectId());
+    for (int a = 0; a < KaggleColumns.NAMES.size(); a++) {
+      String name = KaggleColumns.NAMES.get(a);
+      int at = a;
+      columns.probability(
+          name, "Joint probability of Kaggle's answer " + name, row -> row.joint(at));
+    }
     return columns;
   }
 
@@ -161,42 +223,44 @@ final class MorphologyColumns {
   }
 
   @Nullable Object[] row(String file, GalaxyMorphology morphology) {
-    return cells.apply(file, morphology);
+    Classified row = new Classified(file, morphology);
+    return cells.stream().map(cell -> cell.apply(row)).toArray();
   }
 
-  private void text(String name, String description, String ucd) {
-    ColumnInfo info = new ColumnInfo(name, String.class, description);
-    info.setUCD(ucd);
+  private void text(
+      String name, String description, String ucd, Function<Classified, @Nullable Object> cell) {
     // else a VOTable declares it as ASCII, and readers refuse what is not
-    info.setAuxDatum(new DescribedValue(VOStarTable.DATATYPE_INFO, "unicodeChar"));
-    infos.add(info);
+    column(String.class, name, description, ucd, cell)
+        .setAuxDatum(new DescribedValue(VOStarTable.DATATYPE_INFO, "unicodeChar"));
   }
 
-  private void pixels(String name, String description, String ucd) {
-    ColumnInfo info = new ColumnInfo(name, Integer.class, description);
-    info.setUCD(ucd);
-    info.setUnitString("pixel");
-    infos.add(info);
-  }
-
-  private void probability(String name, String description) {
-    number(name, description, PROBABILITY);
-  }
-
-  private void bound(String name, String description, String which) {
-    number(name, description, PROBABILITY + ";stat." + which);
-  }
-
-  private void quantity(String name, String description, String unit, String ucd) {
-    number(name, description, ucd);
-    infos.getLast().setUnitString(unit);
+  private void pixels(
+      String name, String description, String ucd, Function<Classified, @Nullable Object> cell) {
+    column(Integer.class, name, description, ucd, cell).setUnitString("pixel");
   }
 
   /** A probability has no unit, which the formats say by leaving it out. */
-  private void number(String name, String description, String ucd) {
-    ColumnInfo info = new ColumnInfo(name, Double.class, description);
+  private void probability(
+      String name, String description, Function<Classified, @Nullable Object> cell) {
+    number(name, description, PROBABILITY, cell);
+  }
+
+  private ColumnInfo number(
+      String name, String description, String ucd, Function<Classified, @Nullable Object> cell) {
+    return column(Double.class, name, description, ucd, cell);
+  }
+
+  private ColumnInfo column(
+      Class<?> type,
+      String name,
+      String description,
+      String ucd,
+      Function<Classified, @Nullable Object> cell) {
+    ColumnInfo info = new ColumnInfo(name, type, description);
     info.setUCD(ucd);
     infos.add(info);
+    cells.add(cell);
+    return info;
   }
 
   /** Hyphens would have to be quoted in ADQL and in most notebooks. */

@@ -62,10 +62,7 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
     }
     for (int from = 0; from < ready.size(); from += model.largestBatch()) {
       answer(
-          tile,
-          image,
-          ready.subList(from, Math.min(ready.size(), from + model.largestBatch())),
-          outcomes);
+          tile, ready.subList(from, Math.min(ready.size(), from + model.largestBatch())), outcomes);
     }
     return outcomes;
   }
@@ -76,8 +73,7 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
   }
 
   /** A batch that fails is halved until the culprit is alone. */
-  private void answer(
-      NamedTile tile, SurveyImage image, List<Ready> batch, List<Outcome<byte[]>> outcomes) {
+  private void answer(NamedTile tile, List<Ready> batch, List<Outcome<byte[]>> outcomes) {
     List<AnswerProbabilities> answers;
     try {
       answers = model.predict(batch.stream().map(one -> one.cut().image()).toList());
@@ -87,21 +83,21 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
             new Outcome.Failed<>(batch.getFirst().place(), String.valueOf(e.getMessage())));
         return;
       }
-      answer(tile, image, batch.subList(0, batch.size() / 2), outcomes);
-      answer(tile, image, batch.subList(batch.size() / 2, batch.size()), outcomes);
+      answer(tile, batch.subList(0, batch.size() / 2), outcomes);
+      answer(tile, batch.subList(batch.size() / 2, batch.size()), outcomes);
       return;
     }
     Instant now = Instant.now();
     for (int i = 0; i < batch.size(); i++) {
       Ready one = batch.get(i);
       outcomes.add(
-          new Outcome.Done<>(one.place(), message(tile, image, one, answers.get(i), now).toJson()));
+          new Outcome.Done<>(one.place(), message(tile, one, answers.get(i), now).toJson()));
       cutter.recycle(one.cut().image());
     }
   }
 
   private GalaxyMorphology message(
-      NamedTile tile, SurveyImage image, Ready one, AnswerProbabilities answer, Instant now) {
+      NamedTile tile, Ready one, AnswerProbabilities answer, Instant now) {
     SkyCutout cutout = one.cut().cutout();
     PreparedImage seen = one.cut().image();
     List<GalaxyMorphology.Band> bands =

@@ -211,7 +211,7 @@ class EvaluateCommandTest {
     assertThat(evaluate("--all", "--once", "--classes", classes.toString(), "--rules", "kaggle"))
         .isZero();
 
-    assertThat(out.toString()).contains("rule on the votes holds for", "on 20 galaxies");
+    assertThat(out.toString()).contains("satisfy the rule of a class", "on 20 galaxies");
   }
 
   @Test

@@ -39,13 +39,13 @@ class BacklogMemoryIT {
               "-Xms256m",
               "-Xmx256m",
               "-XX:+AlwaysPreTouch")) {
-        observatory.awaitCommitted(BACKLOG / 4, PATIENCE);
+        observatory.awaitCommitted(BACKLOG / 2, PATIENCE);
         long early = residentBytes(classifier.pid());
         observatory.awaitCommitted(BACKLOG, PATIENCE);
         long late = residentBytes(classifier.pid());
         System.out.printf(
             "resident after %,d references: %d MiB; after %,d: %d MiB%n",
-            BACKLOG / 4, early >> 20, BACKLOG, late >> 20);
+            BACKLOG / 2, early >> 20, BACKLOG, late >> 20);
         assertThat(late).as("resident, bytes").isLessThan(early + SLACK);
       }
       observatory.requireOneOutcomeEach(BACKLOG);

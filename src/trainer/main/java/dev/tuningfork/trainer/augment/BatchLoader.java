@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
@@ -46,7 +46,7 @@ public final class BatchLoader implements AutoCloseable {
   private final Queue<ByteBuffer> pool = new ConcurrentLinkedQueue<>();
 
   /** In the order of their steps. */
-  private final Queue<Future<Rendered>> ahead = new ArrayDeque<>();
+  private final Queue<CompletableFuture<Rendered>> ahead = new ArrayDeque<>();
 
   private BatchLoader(
       CutoutStore store,
@@ -129,7 +129,7 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   private void abandon() {
-    for (Future<Rendered> future = ahead.poll(); future != null; future = ahead.poll()) {
+    for (CompletableFuture<Rendered> future = ahead.poll(); future != null; future = ahead.poll()) {
       pool.add(await(future).memory());
     }
   }
@@ -149,22 +149,11 @@ public final class BatchLoader implements AutoCloseable {
     return new Rendered(labelled, images.flip(), memory);
   }
 
-  private static Rendered await(Future<Rendered> future) {
-    boolean interrupted = false;
+  private static Rendered await(CompletableFuture<Rendered> batch) {
     try {
-      while (true) {
-        try {
-          return future.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw new IllegalStateException("A batch could not be prepared.", e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      return batch.join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("A batch could not be prepared.", e.getCause());
     }
   }
 
@@ -200,7 +189,7 @@ public final class BatchLoader implements AutoCloseable {
         throw new IllegalStateException(
             "All buffers are in use: release a batch before you request another one.");
       }
-      Future<Rendered> future = Objects.requireNonNull(ahead.poll());
+      CompletableFuture<Rendered> future = Objects.requireNonNull(ahead.poll());
       double waited = 0;
       if (!future.isDone()) {
         long start = System.nanoTime();
@@ -224,7 +213,8 @@ public final class BatchLoader implements AutoCloseable {
         int step = submitted++;
         int[] galaxies =
             Arrays.copyOfRange(order, step * batch, Math.min(order.length, (step + 1) * batch));
-        ahead.add(workers.submit(() -> render(epoch, step, galaxies, memory)));
+        ahead.add(
+            CompletableFuture.supplyAsync(() -> render(epoch, step, galaxies, memory), workers));
       }
     }
   }

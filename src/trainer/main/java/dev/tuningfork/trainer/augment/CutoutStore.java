@@ -25,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cutout of every galaxy, 8 bits a channel, decoded once and kept in a temporary file that is
@@ -114,22 +113,7 @@ public final class CutoutStore implements AutoCloseable {
               .parallel()
               .mapToObj(i -> writer.write(i, galaxies.get(i)))
               .toList();
-      List<Cutout> cutouts = new ArrayList<>();
-      List<Problem> problems = new ArrayList<>();
-      for (Outcome outcome : outcomes) {
-        switch (outcome) {
-          case Written(Cutout cutout) -> cutouts.add(cutout);
-          case Refused(Problem problem) -> problems.add(problem);
-        }
-      }
-      if (cutouts.isEmpty()) {
-        throw new IllegalArgumentException(
-            problems.isEmpty()
-                ? "There is no galaxy to make a cutout of."
-                : "No image can be read. " + problems.getFirst().sentence());
-      }
-      return new CutoutStore(
-          input, augmentation, file, List.copyOf(cutouts), List.copyOf(problems));
+      return of(outcomes, input, augmentation, file);
     } catch (UncheckedIOException e) {
       file.close();
       throw new IOException(
@@ -140,6 +124,26 @@ public final class CutoutStore implements AutoCloseable {
       file.close();
       throw e;
     }
+  }
+
+  private static CutoutStore of(
+      List<Outcome> outcomes, InputSpec input, Augmentation augmentation, FileChannel file)
+      throws IOException {
+    List<Cutout> cutouts = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    for (Outcome outcome : outcomes) {
+      switch (outcome) {
+        case Written(Cutout cutout) -> cutouts.add(cutout);
+        case Refused(Problem problem) -> problems.add(problem);
+      }
+    }
+    if (cutouts.isEmpty()) {
+      throw new IllegalArgumentException(
+          problems.isEmpty()
+              ? "There is no galaxy to make a cutout of."
+              : "No image can be read. " + problems.getFirst().sentence());
+    }
+    return new CutoutStore(input, augmentation, file, List.copyOf(cutouts), List.copyOf(problems));
   }
 
   /** The galaxies whose image could be read, in the order in which they were given. */
@@ -225,12 +229,9 @@ public final class CutoutStore implements AutoCloseable {
       Path image = member.galaxy().image();
       try {
         byte[] encoded = Files.readAllBytes(image);
-        @Nullable WideCrop crop = crops.get(member.dataSet());
-        PreparedImage prepared;
-        if (crop == null) {
-          crop = crop(member.dataSet(), encoded);
-        }
-        prepared = crop.preprocessor().prepare(encoded, ImageDescription.NONE);
+        WideCrop known = crops.get(member.dataSet());
+        WideCrop crop = known == null ? crop(member.dataSet(), encoded) : known;
+        PreparedImage prepared = crop.preprocessor().prepare(encoded, ImageDescription.NONE);
         if (prepared.width() != crop.width() || prepared.height() != crop.height()) {
           crop = crop(member.dataSet(), encoded);
           prepared = crop.preprocessor().prepare(encoded, ImageDescription.NONE);

@@ -151,57 +151,67 @@ public record TrainingData(
     Member home = !first.dataSet().judged() && second.dataSet().judged() ? second : first;
     LabelledGalaxy one = first.galaxy();
     LabelledGalaxy other = second.galaxy();
-    String id = one.id();
-    Optional<VoteFractions> votes = one.votes().or(other::votes);
-    if (one.votes().isPresent() && other.votes().isPresent()) {
-      VoteFractions a = one.votes().get();
-      VoteFractions b = other.votes().get();
-      Optional<Question> apart = difference(a.fractions(), b.fractions());
-      if (apart.isPresent()) {
-        problems.add(
-            contradictory(
-                id,
-                "has other vote fractions for question %s in %s than in %s; the first count"
-                    .formatted(
-                        apart.get().id(),
-                        second.dataSet().source().describe(),
-                        first.dataSet().source().describe())));
-      } else if (known(b.fractions()) > known(a.fractions())) {
-        votes = other.votes();
-      }
-    }
+    Optional<VoteFractions> votes = votes(first, second, problems);
+    requireOneClass(first, second, problems);
     Optional<Constraint> constraint = one.constraint().or(other::constraint);
     Optional<String> className = one.className().or(other::className);
-    if (one.constraint().isPresent() && other.constraint().isPresent()) {
-      if (one.constraint().equals(other.constraint())
-          || one.className().equals(other.className())) {
-        constraint = one.constraint();
-      } else {
-        problems.add(
-            contradictory(
-                id,
-                "is of class %s in %s and of class %s in %s; the first counts"
-                    .formatted(
-                        one.className().orElse("?"),
-                        first.dataSet().source().describe(),
-                        other.className().orElse("?"),
-                        second.dataSet().source().describe())));
-      }
-    }
     if (votes.isPresent()
         && constraint.isPresent()
         && constraint.get().contradicts(votes.get().fractions())) {
       problems.add(
           contradictory(
-              id,
+              one.id(),
               "has vote fractions that break what its class %s says (%s); the fractions count"
                   .formatted(className.orElse("?"), constraint.get())));
       constraint = Optional.empty();
       className = Optional.empty();
     }
     return new Member(
-        new LabelledGalaxy(id, home.galaxy().image(), votes, constraint, className),
+        new LabelledGalaxy(one.id(), home.galaxy().image(), votes, constraint, className),
         home.dataSet());
+  }
+
+  /** The votes of the first, unless those of the second agree and answer more questions. */
+  private static Optional<VoteFractions> votes(
+      Member first, Member second, List<Problem> problems) {
+    Optional<VoteFractions> one = first.galaxy().votes();
+    Optional<VoteFractions> other = second.galaxy().votes();
+    if (one.isEmpty() || other.isEmpty()) {
+      return one.or(() -> other);
+    }
+    AnswerProbabilities a = one.get().fractions();
+    AnswerProbabilities b = other.get().fractions();
+    Optional<Question> apart = difference(a, b);
+    apart.ifPresent(
+        question ->
+            problems.add(
+                contradictory(
+                    first.galaxy().id(),
+                    "has other vote fractions for question %s in %s than in %s; the first count"
+                        .formatted(
+                            question.id(),
+                            second.dataSet().source().describe(),
+                            first.dataSet().source().describe()))));
+    return apart.isEmpty() && known(b) > known(a) ? other : one;
+  }
+
+  private static void requireOneClass(Member first, Member second, List<Problem> problems) {
+    LabelledGalaxy one = first.galaxy();
+    LabelledGalaxy other = second.galaxy();
+    if (one.constraint().isPresent()
+        && other.constraint().isPresent()
+        && !one.constraint().equals(other.constraint())
+        && !one.className().equals(other.className())) {
+      problems.add(
+          contradictory(
+              one.id(),
+              "is of class %s in %s and of class %s in %s; the first counts"
+                  .formatted(
+                      one.className().orElse("?"),
+                      first.dataSet().source().describe(),
+                      other.className().orElse("?"),
+                      second.dataSet().source().describe())));
+    }
   }
 
   private static Problem contradictory(String id, String complaint) {

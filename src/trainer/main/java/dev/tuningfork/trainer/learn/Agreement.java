@@ -63,7 +63,7 @@ final class Agreement {
         }
       }
     }
-    if (wholeTree()) {
+    if (questions.size() == tree.questions().size()) {
       double[] truth = KaggleColumns.of(votes.fractions());
       double[] said = KaggleColumns.of(answers);
       for (int a = 0; a < truth.length; a++) {
@@ -73,10 +73,6 @@ final class Agreement {
         }
       }
     }
-  }
-
-  private boolean wholeTree() {
-    return questions.size() == tree.questions().size();
   }
 
   /** How often the most probable answer was the most voted one; NaN where nothing is known. */

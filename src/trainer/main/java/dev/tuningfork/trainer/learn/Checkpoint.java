@@ -34,7 +34,7 @@ record Checkpoint(
   private static final String OPTIMIZER = "optimizer/";
 
   /**
-   * Writes it.
+   * Writes the checkpoint, whole or not at all.
    *
    * @throws IOException if the disk is full or the like; the file that was there is still there
    *     then
@@ -59,7 +59,7 @@ record Checkpoint(
   }
 
   /**
-   * Reads one.
+   * Reads a checkpoint.
    *
    * @throws IOException if there is none, or it is none; the message is a sentence
    */

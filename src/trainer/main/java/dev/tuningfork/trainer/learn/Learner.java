@@ -132,7 +132,7 @@ final class Learner implements AutoCloseable {
   Step step(
       FloatBuffer images, List<LabelledGalaxy> galaxies, double rate, int number, int randomSeed) {
     engine.setRandomSeed(randomSeed);
-    double loss = 0;
+    double sum = 0;
     float[] outputs = new float[galaxies.size() * network.outputs()];
     try (NDManager local = manager.newSubManager()) {
       List<NDArray> losses = new ArrayList<>();
@@ -144,16 +144,10 @@ final class Learner implements AutoCloseable {
           if (to > from) {
             Replica replica = replicas.get(r);
             NDManager here = local.newSubManager(replica.manager().getDevice());
-            NDArray raw =
-                replica
-                    .block()
-                    .forward(replica.store(), new NDList(images(here, images, from, to)), true)
-                    .singletonOrThrow();
-            Targets targets = Targets.of(here, galaxies.subList(from, to), settings.questions());
-            NDArray share =
-                replica.objective().of(raw, targets).mul((float) (to - from) / galaxies.size());
-            collector.backward(share);
-            losses.add(share);
+            NDArray raw = raw(here, replica, images, from, to);
+            NDArray loss = share(here, replica, raw, galaxies.subList(from, to), galaxies.size());
+            collector.backward(loss);
+            losses.add(loss);
             answers.add(raw);
             from = to;
           }
@@ -161,16 +155,31 @@ final class Learner implements AutoCloseable {
       }
       int at = 0;
       for (int r = 0; r < losses.size(); r++) {
-        loss += losses.get(r).getFloat();
+        sum += losses.get(r).getFloat();
         float[] part = answers.get(r).toFloatArray();
         System.arraycopy(part, 0, outputs, at, part.length);
         at += part.length;
       }
-      if (Double.isFinite(loss)) {
+      if (Double.isFinite(sum)) {
         update(local, rate, number);
       }
     }
-    return new Step(loss, outputs);
+    return new Step(sum, outputs);
+  }
+
+  /** The raw outputs of a replica for its part of the batch. */
+  private NDArray raw(NDManager here, Replica replica, FloatBuffer images, int from, int to) {
+    return replica
+        .block()
+        .forward(replica.store(), new NDList(images(here, images, from, to)), true)
+        .singletonOrThrow();
+  }
+
+  /** What a replica's part adds to the loss of the whole batch of this size. */
+  private NDArray share(
+      NDManager here, Replica replica, NDArray raw, List<LabelledGalaxy> part, int size) {
+    Targets targets = Targets.of(here, part, settings.questions());
+    return replica.objective().of(raw, targets).mul((float) part.size() / size);
   }
 
   private NDArray images(NDManager here, FloatBuffer images, int from, int to) {

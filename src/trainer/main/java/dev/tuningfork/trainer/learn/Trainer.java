@@ -210,8 +210,15 @@ public final class Trainer {
           save();
         }
       }
+      judge(agreement);
+      return true;
+    }
+
+    /** Ends an epoch: its figures, and its checkpoint. */
+    private void judge(Agreement training) throws IOException {
+      int epoch = progress.epoch();
       double trainingLoss = progress.lossSum() / steps;
-      Judgement judgement = judge();
+      Judgement judgement = validate();
       boolean best = progress.isBest(judgement.loss());
       progress = progress.judged(judgement.loss()).nextEpoch();
       EpochMetrics figures =
@@ -220,7 +227,7 @@ public final class Trainer {
               settings.epochs(),
               trainingLoss,
               judgement.loss(),
-              agreement.share(settings.questions().getFirst()),
+              training.share(settings.questions().getFirst()),
               judgement.agreement().shares(),
               judgement.agreement().rmse(),
               stepRate.imagesPerSecond(),
@@ -233,30 +240,13 @@ public final class Trainer {
         saved.save(folder.best());
       }
       listener.epochDone(figures);
-      return true;
     }
 
     private void step(Iterator<LoadedBatch> batches, Agreement agreement) {
       long begin = System.nanoTime();
       LoadedBatch batch = batches.next();
       int number = (progress.epoch() - 1) * steps + progress.step();
-      Learner.Step step;
-      try {
-        step =
-            learner.step(
-                batch.images(),
-                batch.galaxies(),
-                schedule.rate(number),
-                number + 1,
-                randomSeed(number));
-      } finally {
-        batch.release();
-      }
-      if (!Double.isFinite(step.loss())) {
-        throw new IllegalStateException(
-            "The loss is no longer a number in epoch %d: lower the learning rate. The checkpoint before it is %s."
-                .formatted(progress.epoch(), folder.last()));
-      }
+      Learner.Step step = learn(batch, number);
       agreement.add(batch.galaxies(), step.outputs());
       double seconds = (System.nanoTime() - begin) / 1e9;
       stepRate.add(batch.galaxies().size(), seconds, batch.waitedSeconds());
@@ -271,11 +261,28 @@ public final class Trainer {
           Duration.ofMillis((long) (1000 * left * stepRate.secondsPerStep())));
     }
 
+    /** One step of the optimiser; {@code number} counts the run's steps from 0. */
+    private Learner.Step learn(LoadedBatch batch, int number) {
+      double rate = schedule.rate(number);
+      Learner.Step step;
+      try {
+        step = learner.step(batch.images(), batch.galaxies(), rate, number + 1, randomSeed(number));
+      } finally {
+        batch.release();
+      }
+      if (!Double.isFinite(step.loss())) {
+        throw new IllegalStateException(
+            "The loss is no longer a number in epoch %d: lower the learning rate. The checkpoint before it is %s."
+                .formatted(progress.epoch(), folder.last()));
+      }
+      return step;
+    }
+
     private int randomSeed(int number) {
       return new SplittableRandom(settings.seed() * 1_000_003L + number).nextInt();
     }
 
-    private Judgement judge() {
+    private Judgement validate() {
       Agreement agreement = new Agreement(settings.tree(), settings.questions());
       double sum = 0;
       int galaxies = 0;

@@ -104,7 +104,7 @@ public final class HtmlReport {
         <body>
         <main>
         """
-            .formatted(escaped(name), style()));
+            .formatted(Markup.html(name), style()));
     element("h1", name);
     paragraph(
         "The model's answers about %s, compared with those of Galaxy Zoo's volunteers, from %s of each."
@@ -147,9 +147,9 @@ public final class HtmlReport {
 
   private void tile(String figure, String meaning) {
     html.append("<li><strong>")
-        .append(escaped(figure))
+        .append(Markup.html(figure))
         .append("</strong><span>")
-        .append(escaped(meaning))
+        .append(Markup.html(meaning))
         .append("</span></li>\n");
   }
 
@@ -161,8 +161,8 @@ public final class HtmlReport {
     columns.forEach(column -> element("th", column.header()));
     html.append("</tr></thead>\n<tbody>\n");
     for (QuestionMetrics question : questions) {
-      html.append("<tr><th title=\"%s\">".formatted(escaped(question.question().text())))
-          .append(escaped(question.question().id() + " " + question.question().key()))
+      html.append("<tr><th title=\"%s\">".formatted(Markup.html(question.question().text())))
+          .append(Markup.html(question.question().id() + " " + question.question().key()))
           .append("</th>");
       columns.forEach(column -> element("td", column.cellWithCount(question)));
       html.append("</tr>\n");
@@ -198,7 +198,11 @@ public final class HtmlReport {
   private void calibration() {
     element("h2", "Are the probabilities calibrated?");
     paragraph(
-        "Galaxies are sorted by the probability of the model’s most probable answer. The blue line is the share of volunteers who gave that answer: on the diagonal, the model’s probabilities are shares of votes. The orange line is how often it is the answer of most volunteers: it lies above, since a galaxy that six in ten call smooth is smooth by majority for certain.");
+        "Galaxies are sorted by the probability of the model’s most probable answer. The blue line"
+            + " is the share of volunteers who gave that answer: on the diagonal, the model’s"
+            + " probabilities are shares of votes. The orange line is how often it is the answer of"
+            + " most volunteers: it lies above, since a galaxy that six in ten call smooth is"
+            + " smooth by majority for certain.");
     html.append("<div class=\"pictures\">\n");
     for (QuestionMetrics question : judged()) {
       picture(
@@ -211,7 +215,9 @@ public final class HtmlReport {
   private void confusion() {
     element("h2", "Confusion matrices");
     paragraph(
-        "Each row holds the galaxies to which most volunteers gave one answer (their number follows it), where at least half were asked, and sums to 100 %: the share to which the model gave each answer.");
+        "Each row holds the galaxies to which most volunteers gave one answer (their number follows"
+            + " it), where at least half were asked, and sums to 100 %: the share to which the"
+            + " model gave each answer.");
     html.append("<div class=\"pictures\">\n");
     for (QuestionMetrics question : judged()) {
       picture(
@@ -231,7 +237,9 @@ public final class HtmlReport {
     }
     element("h2", "The worst mistakes");
     paragraph(
-        "The galaxies on which votes and answers are farthest apart over the whole tree, each with the question on which they differ most, the answer of most volunteers and that of the model with its share, and the class that follows from all their answers.");
+        "The galaxies on which votes and answers are farthest apart over the whole tree, each with"
+            + " the question on which they differ most, the answer of most volunteers and that of"
+            + " the model with its share, and the class that follows from all their answers.");
     html.append("<div class=\"pictures\">\n");
     String image = inlined("jpeg", Charts.jpeg(MistakeSheet.of(worst, description.input())));
     html.append(
@@ -293,7 +301,8 @@ public final class HtmlReport {
       html.append("</ul>\n");
     }
     paragraph(
-        "Labels are the votes of Galaxy Zoo’s volunteers on pictures of the SDSS; credit Galaxy Zoo and SDSS wherever a figure or a picture from here is shown.");
+        "Labels are the votes of Galaxy Zoo’s volunteers on pictures of the SDSS; credit Galaxy Zoo"
+            + " and SDSS wherever a figure or a picture from here is shown.");
   }
 
   private void picture(String alt, Function<Theme, Optional<BufferedImage>> drawing) {
@@ -306,7 +315,7 @@ public final class HtmlReport {
           """
               .formatted(
                   encoded(dark.get()),
-                  escaped(alt),
+                  Markup.html(alt),
                   light.get().getWidth() / Charts.SCALE,
                   encoded(light.get())));
     }
@@ -326,15 +335,8 @@ public final class HtmlReport {
   }
 
   private void element(String name, String text) {
-    html.append('<').append(name).append('>').append(escaped(text));
+    html.append('<').append(name).append('>').append(Markup.html(text));
     html.append("</").append(name).append('>');
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 
   private static String style() {

@@ -6,10 +6,8 @@ import dev.tuningfork.trainer.metrics.QuestionMetric;
 import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** An evaluation as text, at most 100 columns wide. */
 public final class MetricsTable {
@@ -64,57 +62,44 @@ public final class MetricsTable {
   /** Sentences about all questions together. */
   static List<String> summary(Evaluation evaluation) {
     Metrics metrics = evaluation.metrics();
-    return Stream.of(
-            errors(metrics),
-            otherViews(evaluation),
-            intervals(metrics),
-            turning(metrics),
-            classes(metrics),
-            Optional.of(speed(evaluation.speed())),
-            leftOut(evaluation))
-        .flatMap(Optional::stream)
-        .toList();
-  }
-
-  private static Optional<String> errors(Metrics metrics) {
-    return metrics.rmse().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "RMSE over Kaggle's 37 columns: %s (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s."
-                .formatted(
-                    number("%.4f", metrics.rmse()),
-                    number("%.4f", metrics.rmseOfTree()),
-                    number("%.4f", metrics.rmseOfMean())));
-  }
-
-  private static Optional<String> otherViews(Evaluation evaluation) {
-    int views = evaluation.views() == 1 ? Evaluation.ALL_VIEWS : 1;
-    return evaluation
+    List<String> lines = new ArrayList<>();
+    if (metrics.rmse().isPresent()) {
+      lines.add(
+          "RMSE over Kaggle's 37 columns: %s (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s."
+              .formatted(
+                  number("%.4f", metrics.rmse()),
+                  number("%.4f", metrics.rmseOfTree()),
+                  number("%.4f", metrics.rmseOfMean())));
+    }
+    String others = views(evaluation.views() == 1 ? Evaluation.ALL_VIEWS : 1);
+    evaluation
         .other()
-        .map(
-            other -> "From %s of each galaxy instead: %s.".formatted(views(views), inShort(other)));
-  }
-
-  private static Optional<String> intervals(Metrics metrics) {
-    return metrics.within().whole() == 0
-        ? Optional.empty()
-        : Optional.of(
-            "Shares of votes within the model's 90 %% interval: %s.".formatted(metrics.within()));
-  }
-
-  private static Optional<String> turning(Metrics metrics) {
-    return metrics
+        .map(other -> "From %s of each galaxy instead: %s.".formatted(others, inShort(other)))
+        .ifPresent(lines::add);
+    if (metrics.within().whole() > 0) {
+      lines.add(
+          "Shares of votes within the model's 90 %% interval: %s.".formatted(metrics.within()));
+    }
+    metrics
         .turning()
         .map(
             moves ->
                 "When the image turns, a joint probability moves by %.3f on average."
-                    .formatted(moves.change()));
+                    .formatted(moves.change()))
+        .ifPresent(lines::add);
+    if (metrics.followed().whole() > 0) {
+      lines.add(classes(metrics));
+    }
+    lines.add(speed(evaluation.speed()));
+    if (!evaluation.leftOut().isEmpty()) {
+      lines.add(
+          "%,d galaxies were left out because their images cannot be used."
+              .formatted(evaluation.leftOut().size()));
+    }
+    return lines;
   }
 
-  private static Optional<String> classes(Metrics metrics) {
-    if (metrics.followed().whole() == 0) {
-      return Optional.empty();
-    }
+  private static String classes(Metrics metrics) {
     String nearest =
         metrics.nearestClasses().entrySet().stream()
             .map(
@@ -122,23 +107,14 @@ public final class MetricsTable {
                     "%s %s of %,d"
                         .formatted(entry.getKey(), entry.getValue(), entry.getValue().whole()))
             .collect(Collectors.joining(", "));
-    return Optional.of(
-        "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them (%s). If every threshold is applied strictly, they give the class for %s of them, and for %s of all %,d galaxies with a class."
-            .formatted(
-                metrics.nearest().whole(),
-                metrics.nearest(),
-                nearest,
-                metrics.followedOfNamed(),
-                metrics.followed(),
-                metrics.followed().whole()));
-  }
-
-  private static Optional<String> leftOut(Evaluation evaluation) {
-    int count = evaluation.leftOut().size();
-    return count == 0
-        ? Optional.empty()
-        : Optional.of(
-            "%,d galaxies were left out because their images cannot be used.".formatted(count));
+    return "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them (%s). If every threshold is applied strictly, they give the class for %s of them, and for %s of all %,d galaxies with a class."
+        .formatted(
+            metrics.nearest().whole(),
+            metrics.nearest(),
+            nearest,
+            metrics.followedOfNamed(),
+            metrics.followed(),
+            metrics.followed().whole());
   }
 
   private static String inShort(Metrics figures) {

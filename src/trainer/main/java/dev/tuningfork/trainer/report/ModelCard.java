@@ -60,31 +60,31 @@ public record ModelCard(
 
   /** Markdown. */
   public String text() {
-    StringBuilder text = new StringBuilder();
+    Page page = new Page();
     DecisionTree tree = description.tree();
     boolean wholeTree = description.questions().size() == tree.questions().size();
-    line(text, "# %s %s", description.name(), description.version());
-    line(text, "");
-    line(
-        text,
+    page.line(
+        "# %s %s", Markup.markdown(description.name()), Markup.markdown(description.version()));
+    page.line("");
+    page.line(
         "The network `%s` (%,d weights, %,d million multiply-adds per image) answers %s of the %s tree (%s) from one image of a galaxy.",
         description.architecture(),
         description.network().parameters(),
         Math.round(description.network().multiplyAdds() / 1e6),
         wholeTree ? "every question" : String.join(", ", description.questions()),
-        tree.name(),
-        tree.source());
-    line(text, "For each question it predicts the vote fraction of each answer.");
-    line(text, "");
-    data(text);
-    settings(text);
-    figures(text);
-    limits(text);
-    return text.toString();
+        Markup.markdown(tree.name()),
+        Markup.markdown(tree.source()));
+    page.line("For each question it predicts the vote fraction of each answer.");
+    page.line("");
+    data(page);
+    settings(page);
+    figures(page);
+    limits(page);
+    return page.text.toString();
   }
 
-  private void data(StringBuilder text) {
-    text.append(
+  private void data(Page page) {
+    page.text.append(
         """
         ## Data
 
@@ -92,21 +92,18 @@ public record ModelCard(
         |---|---:|---:|---|
         """);
     for (Source source : sources) {
-      line(
-          text,
+      page.line(
           "| %s | %,d | %,d | %s |",
-          source.description(),
+          Markup.markdown(source.description()),
           source.training(),
           source.heldOut(),
-          source.remark());
+          Markup.markdown(source.remark()));
     }
-    line(text, "");
-    line(
-        text,
+    page.line("");
+    page.line(
         "Whether a galaxy is held out depends on the SHA-256 of \"%s\" and its id: %.0f %% of each set that is used for evaluation.",
-        split.salt(),
-        100 * split.share());
-    text.append(
+        split.salt(), 100 * split.share());
+    page.text.append(
         """
         The labels are vote fractions of Galaxy Zoo volunteers, for images of the SDSS.
         Credit Galaxy Zoo and SDSS wherever you show results of this model.
@@ -114,97 +111,81 @@ public record ModelCard(
         """);
   }
 
-  private void settings(StringBuilder text) {
+  private void settings(Page page) {
     InputSpec input = description.input();
-    line(text, "## Settings");
-    line(text, "");
-    line(
-        text,
+    page.line("## Settings");
+    page.line("");
+    page.line(
         "- input: %s, %d×%d pixels, preprocessing `%s`",
-        input.channels().name().toLowerCase(Locale.ROOT),
-        input.size(),
-        input.size(),
-        input.id());
-    settings.forEach(setting -> line(text, "- %s", setting));
+        input.channels().name().toLowerCase(Locale.ROOT), input.size(), input.size(), input.id());
+    settings.forEach(setting -> page.line("- %s", Markup.markdown(setting)));
     description
         .bfloat16Error()
         .ifPresent(
             error ->
-                line(
-                    text,
+                page.line(
                     "- bfloat16: on the held-out galaxies its probabilities differ from those in float32 by %.4f at most",
                     error));
     description
         .bfloat16Untried()
         .ifPresent(
             reason ->
-                line(
-                    text, "- bfloat16: not tried, so the form `auto` does not use it. %s", reason));
-    line(text, "");
+                page.line("- bfloat16: not tried, so the form `auto` does not use it. %s", reason));
+    page.line("");
   }
 
-  private void figures(StringBuilder text) {
+  private void figures(Page page) {
     Metrics figures = evaluation.metrics();
-    line(
-        text,
+    page.line(
         "## On %,d held-out galaxies, from %s of each",
-        evaluation.galaxies().size(),
-        MetricsTable.views(evaluation.views()));
-    line(text, "");
-    views(text);
+        evaluation.galaxies().size(), MetricsTable.views(evaluation.views()));
+    page.line("");
+    views(page);
     List<QuestionMetric> columns = QuestionMetric.columns(figures.questions(), false);
     for (QuestionMetric column : columns) {
-      line(text, "- *%s*: %s", capitalised(column.header()), column.meaning());
+      page.line("- *%s*: %s", capitalised(column.header()), column.meaning());
     }
-    line(text, "");
-    table(text, figures.questions(), columns);
+    page.line("");
+    table(page, figures.questions(), columns);
     if (figures.within().whole() > 0) {
-      line(text, "The model's 90 %% intervals contain %s of all vote fractions.", figures.within());
+      page.line("The model's 90 %% intervals contain %s of all vote fractions.", figures.within());
       widths.ifPresent(
           fitted ->
-              line(
-                  text,
+              page.line(
                   "The widths of the intervals were fitted on the same galaxies, with one factor per question. Fitted on one half of them, the intervals contain %s of the vote fractions of the other half.",
                   fitted.crossFitted()));
-      line(text, "");
+      page.line("");
     }
     if (figures.followed().whole() > 0) {
-      line(
-          text,
+      page.line(
           "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them.",
-          figures.nearest().whole(),
-          figures.nearest());
-      line(
-          text,
+          figures.nearest().whole(), figures.nearest());
+      page.line(
           "If every threshold is applied strictly, the model's answers give the class for %s of them, and for %s of all %,d galaxies with a class, including those whose votes satisfy no rule.",
-          figures.followedOfNamed(),
-          figures.followed(),
-          figures.followed().whole());
-      line(text, "");
+          figures.followedOfNamed(), figures.followed(), figures.followed().whole());
+      page.line("");
     }
   }
 
-  private void views(StringBuilder text) {
+  private void views(Page page) {
     if (evaluation.metrics().rmse().isPresent()) {
-      line(
-          text,
+      page.line(
           "RMSE over Kaggle's 37 columns: **%s** (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s.",
           MetricsTable.number("%.4f", evaluation.metrics().rmse()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfTree()),
           MetricsTable.number("%.4f", evaluation.metrics().rmseOfMean()));
-      line(text, "");
+      page.line("");
     }
     if (evaluation.other().isEmpty()) {
       return;
     }
     QuestionMetrics first = evaluation.metrics().questions().getFirst();
-    line(text, "| | RMSE | %s | F1 | ECE |", first.question().key());
-    line(text, "|---|---:|---:|---:|---:|");
+    page.line("| | RMSE | %s | F1 | ECE |", first.question().key());
+    page.line("|---|---:|---:|---:|---:|");
     for (int views : List.of(1, Evaluation.ALL_VIEWS)) {
       Metrics figures = evaluation.metrics(views).orElseThrow();
       QuestionMetrics question = figures.question(first.question().id());
-      line(
-          text,
+      page.line(
           "| %s | %s | %s | %s | %s |",
           MetricsTable.views(views),
           MetricsTable.number("%.4f", figures.rmse()),
@@ -212,19 +193,16 @@ public record ModelCard(
           MetricsTable.number("%.2f", question.all().macroF1()),
           MetricsTable.number("%.3f", question.calibration().error()));
     }
-    line(text, "");
+    page.line("");
   }
 
-  private void table(
-      StringBuilder text, List<QuestionMetrics> questions, List<QuestionMetric> columns) {
-    line(
-        text,
+  private void table(Page page, List<QuestionMetrics> questions, List<QuestionMetric> columns) {
+    page.line(
         "| question | %s | asked in training |",
         columns.stream().map(QuestionMetric::header).collect(Collectors.joining(" | ")));
-    line(text, "|---|%s", "---:|".repeat(columns.size() + 1));
+    page.line("|---|%s", "---:|".repeat(columns.size() + 1));
     for (QuestionMetrics question : questions) {
-      line(
-          text,
+      page.line(
           "| %s `%s` | %s | %,d |",
           question.question().id(),
           question.question().key(),
@@ -233,16 +211,16 @@ public record ModelCard(
               .collect(Collectors.joining(" | ")),
           trained.getOrDefault(question.question().id(), 0));
     }
-    line(text, "");
+    page.line("");
   }
 
   private static String capitalised(String header) {
     return header.substring(0, 1).toUpperCase(Locale.ROOT) + header.substring(1);
   }
 
-  private void limits(StringBuilder text) {
-    line(text, "## What to keep in mind");
-    line(text, "");
+  private void limits(Page page) {
+    page.line("## What to keep in mind");
+    page.line("");
     List<String> little =
         evaluation.questions().stream()
             .filter(question -> trained.getOrDefault(question.id(), 0) < LITTLE)
@@ -252,15 +230,14 @@ public record ModelCard(
                         .formatted(
                             question.id(), question.key(), trained.getOrDefault(question.id(), 0)))
             .toList();
-    line(
-        text,
+    page.line(
         little.isEmpty()
             ? "- Every question was asked for at least %,d training galaxies."
             : "- **Little training data** (asked for fewer than %,d training galaxies): "
                 + String.join(", ", little)
                 + ". Do not base a study on these answers.",
         LITTLE);
-    text.append(
+    page.text.append(
         """
         - The answers to a question only matter for galaxies that reach the question: check its asked probability first.
         - The model was trained on images of bright nearby galaxies from one survey. The figures above do not apply to other surveys, depths and pixel scales.
@@ -268,8 +245,14 @@ public record ModelCard(
         """);
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(format.formatted(values)).append('\n');
+  /** Markdown that grows line by line. */
+  private static final class Page {
+
+    private final StringBuilder text = new StringBuilder();
+
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation would be one more dependency
+    void line(String format, Object... values) {
+      text.append(format.formatted(values)).append('\n');
+    }
   }
 }

@@ -44,6 +44,29 @@ class ModelCardTest {
   }
 
   @Test
+  void textOfOthersIsShownAsText() {
+    String evil =
+        "a|b <img src=x onerror=alert(1)> [x](javascript:alert(1)) `c`\n# d \u202e\u001b[31m";
+    String card =
+        new ModelCard(
+                ModelDescription.of(evil, "1.0.0", TREE, "baseline", InputSpec.article()),
+                List.of(new ModelCard.Source(evil, 1000, 200, evil)),
+                new HeldOutSplit(0.2, "salt"),
+                List.of("teacher: " + evil),
+                Map.of(),
+                evaluation(Galaxies.judged(smooth, right)),
+                Optional.empty())
+            .text();
+
+    String shown =
+        "a\\|b \\<img src=x onerror=alert(1)\\> \\[x\\](javascript:alert(1)) \\`c\\`·# d ··\\[31m";
+    assertThat(card)
+        .startsWith("# " + shown + " 1.0.0\n")
+        .contains("| " + shown + " | 1,000 | 200 | " + shown + " |\n", "- teacher: " + shown + "\n")
+        .doesNotContain("\u202e", "\u001b");
+  }
+
+  @Test
   void everyRowOfATableHasAsManyCells() {
     String card = card(evaluation(turned(smooth, right, right)));
 

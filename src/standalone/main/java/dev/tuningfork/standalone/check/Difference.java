@@ -12,21 +12,21 @@ import java.util.stream.IntStream;
  * @param mean of the differences
  * @param allowed the largest difference that may be
  */
-record Agreement(double largest, double mean, double allowed) {
+record Difference(double largest, double mean, double allowed) {
 
   /**
    * Compares answers.
    *
    * @param answers of the same model to the same galaxies, in the same order
    */
-  static Agreement of(
+  static Difference of(
       List<AnswerProbabilities> answers, List<AnswerProbabilities> expected, double allowed) {
     DoubleSummaryStatistics differences =
         IntStream.range(0, expected.size())
             .boxed()
             .flatMapToDouble(galaxy -> answers.get(galaxy).differences(expected.get(galaxy)))
             .summaryStatistics();
-    return new Agreement(Math.max(0, differences.getMax()), differences.getAverage(), allowed);
+    return new Difference(Math.max(0, differences.getMax()), differences.getAverage(), allowed);
   }
 
   boolean holds() {

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class AgreementTest {
+class DifferenceTest {
 
   private static final DecisionTree TREE = DecisionTree.galaxyZoo2();
 
@@ -19,13 +19,13 @@ class AgreementTest {
     List<AnswerProbabilities> expected = List.of(smooth(0.5), smooth(0.7));
     List<AnswerProbabilities> answers = List.of(smooth(0.5), smooth(0.72));
 
-    Agreement agreement = Agreement.of(answers, expected, 0.021);
-    assertThat(agreement.largest()).isEqualTo(0.02, within(1e-9));
-    assertThat(agreement.mean()).isEqualTo(2 * 0.02 / (2 * TREE.answerCount()), within(1e-9));
-    assertThat(agreement.holds()).isTrue();
+    Difference difference = Difference.of(answers, expected, 0.021);
+    assertThat(difference.largest()).isEqualTo(0.02, within(1e-9));
+    assertThat(difference.mean()).isEqualTo(2 * 0.02 / (2 * TREE.answerCount()), within(1e-9));
+    assertThat(difference.holds()).isTrue();
 
-    assertThat(Agreement.of(answers, expected, 0.019).holds()).isFalse();
-    assertThat(Agreement.of(expected, expected, 0).holds()).isTrue();
+    assertThat(Difference.of(answers, expected, 0.019).holds()).isFalse();
+    assertThat(Difference.of(expected, expected, 0).holds()).isTrue();
   }
 
   /** The first answer to the first question is so probable, the second one takes the rest. */
