@@ -313,8 +313,7 @@ class ChartTest {
     assertThat(strimzi.the("KafkaUser").toString())
         .contains("\"tiles\"", "\"galaxy-survey-images\"");
     assertThat(chart.render(values).the("ConfigMap").toString())
-        .contains("survey-images.topic: \\\"tiles\\\"")
-        .contains("survey-images.outcome-topic: \\\"tiles-done\\\"");
+        .contains("survey-images.topic:", "tiles", "survey-images.outcome-topic:", "tiles-done");
     assertThat(
             chart
                 .render(
