@@ -78,6 +78,11 @@ public final class Preprocessor {
         new Pool<>(Math.clamp(SPARE / count, 1, MOST_SPARE), () -> new byte[count], _ -> {});
   }
 
+  /** How images are prepared. */
+  public InputSpec spec() {
+    return spec;
+  }
+
   /**
    * Decodes an image and prepares it.
    *
