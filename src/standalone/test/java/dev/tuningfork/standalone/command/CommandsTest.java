@@ -222,7 +222,8 @@ class CommandsTest {
   @Test
   void filtersOfDeadLettersAreReadOrRefused() {
     assertThat(execute("dead-letters", "list", "--stage", "fetsch")).isEqualTo(2);
-    assertThat(err.toString()).contains("there is no stage fetsch, but decode-message, expand, fetch");
+    assertThat(err.toString())
+        .contains("there is no stage fetsch, but decode-message, expand, fetch");
     assertThat(execute("dead-letters", "list", "--since", "yesterday")).isEqualTo(2);
     assertThat(err.toString()).contains("'yesterday' is no time such as");
     assertThat(execute("dead-letters", "show", "12")).isEqualTo(2);
