@@ -232,9 +232,18 @@ final class Endpoints implements AutoCloseable {
     info.put("preprocessing", model.preprocessing());
     info.put("device", model.device());
     info.put("forms", forms());
-    info.put("topics", settings.topics());
+    info.put("topics", topics());
     info.put("settings", ShownSettings.of(settings));
     return info;
+  }
+
+  private Map<String, String> topics() {
+    Map<String, String> topics = new LinkedHashMap<>();
+    topics.put("input", settings.topics().input());
+    topics.put("output", settings.topics().output());
+    topics.put("deadLetters", settings.topics().deadLetters());
+    settings.topics().surveyImages().ifPresent(name -> topics.put("surveyImages", name));
+    return topics;
   }
 
   /** Each form with whether it works where the model computes, and why not. */
