@@ -1,5 +1,6 @@
 package dev.tuningfork.catalogue;
 
+import dev.tuningfork.file.Sha256;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Which identifiers a catalogue has used before, and in which row. A hash table in a mapped file,
@@ -39,11 +39,7 @@ public final class SeenIds implements AutoCloseable {
    */
   public SeenIds(Path folder) throws IOException {
     this.folder = folder;
-    try {
-      this.digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256.", e);
-    }
+    this.digest = Sha256.digest();
     this.arena = Arena.ofShared();
     this.capacity = FIRST_CAPACITY;
     this.table = map(arena);

@@ -1,9 +1,7 @@
 package dev.tuningfork.image;
 
+import dev.tuningfork.file.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * The pixels of a square image as they were taken from a file, cropped and resampled but not
@@ -99,11 +97,7 @@ public sealed interface Pixels {
             yield buffer.array();
           }
         };
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256.", e);
-    }
+    return Sha256.hex(bytes);
   }
 
   /**

@@ -1,11 +1,12 @@
 package dev.tuningfork.benchmark.faults;
 
+import dev.tuningfork.file.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -57,11 +58,8 @@ final class FalseClock {
 
   /** The clock is wrong by this much, from about a second later on. */
   void set(Duration by) throws IOException {
-    Path next =
-        Files.writeString(
-            offset.resolveSibling(offset.getFileName() + ".next"),
-            "%+ds%n".formatted(by.toSeconds()));
-    Files.move(next, offset, StandardCopyOption.ATOMIC_MOVE);
+    byte[] text = "%+ds%n".formatted(by.toSeconds()).getBytes(StandardCharsets.US_ASCII);
+    WholeFile.write(offset, out -> out.write(text));
   }
 
   private static Optional<Path> library() {

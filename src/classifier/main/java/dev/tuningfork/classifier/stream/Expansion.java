@@ -29,7 +29,6 @@ import org.apache.kafka.common.serialization.Serdes;
  * @param failure why the list could not be read to the end, as a sentence; empty where it was
  */
 record Expansion(
-    String surveyImageId,
     String sha256,
     long cursor,
     long written,
@@ -49,8 +48,8 @@ record Expansion(
 
   private static final byte VERSION = 1;
 
-  static Expansion begin(String surveyImageId, String sha256) {
-    return new Expansion(surveyImageId, sha256, 0, 0, 0, 0, 0, 0, 0, 0, false, "");
+  static Expansion begin(String sha256) {
+    return new Expansion(sha256, 0, 0, 0, 0, 0, 0, 0, 0, false, "");
   }
 
   /** Galaxies on their way to the classifier, or there. */
@@ -67,7 +66,6 @@ record Expansion(
   Expansion with(Piece piece, long now) {
     long bad = piece.entries().stream().filter(Piece.Unusable.class::isInstance).count();
     return new Expansion(
-        surveyImageId,
         sha256,
         piece.cursor(),
         written + piece.entries().size() - bad,
@@ -86,7 +84,6 @@ record Expansion(
   /** After some of its galaxies are done. */
   Expansion with(Progress more) {
     return new Expansion(
-        surveyImageId,
         sha256,
         cursor,
         written,
@@ -104,7 +101,6 @@ record Expansion(
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
-      out.writeUTF(surveyImageId);
       out.writeUTF(sha256);
       for (long number :
           new long[] {
@@ -132,7 +128,6 @@ record Expansion(
                 .formatted(version, VERSION));
       }
       return new Expansion(
-          in.readUTF(),
           in.readUTF(),
           in.readLong(),
           in.readLong(),

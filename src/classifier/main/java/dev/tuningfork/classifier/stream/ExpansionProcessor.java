@@ -154,16 +154,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     if (place.topic().equals(survey.topics().progress())) {
       count(Progress.fromBytes(record.value()));
     } else if (record.value() != null) {
-      accept(
-          new LedgerEntry(
-              place.topic(),
-              place.partition(),
-              place.offset(),
-              record.timestamp(),
-              context.currentSystemTimeMs(),
-              record.key(),
-              record.value(),
-              record.headers()));
+      accept(LedgerEntry.of(record, place, context.currentSystemTimeMs()));
     }
   }
 
@@ -188,7 +179,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
       deadLetter(entry, new Failed(Stage.DECODE_MESSAGE, FailureKind.PERMANENT, 1, e));
       return;
     }
-    Expansion begun = Expansion.begin(image.surveyImageId(), Sha256.hex(entry.value()));
+    Expansion begun = Expansion.begin(Sha256.hex(entry.value()));
     if (hashes.contains(begun.sha256())) {
       LOG.info(
           "The survey image {} at offset {} is published twice while it is not done: it is classified once.",
@@ -276,7 +267,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
         case Piece.Listed galaxy -> forward(of, galaxy, ordinal++);
         case Piece.Unusable bad ->
             deadLetter(
-                rest(of.entry, bad.rest()),
+                of.entry.withValue(bad.rest()),
                 new Failed(
                     Stage.EXPAND, FailureKind.PERMANENT, 1, new MessageException(bad.reason())));
       }
@@ -298,19 +289,6 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
             of.entry.writableTimestamp(now()),
             headers),
         GALAXIES);
-  }
-
-  /** A record that asks for one row of the survey image alone. */
-  private static LedgerEntry rest(LedgerEntry entry, byte[] value) {
-    return new LedgerEntry(
-        entry.topic(),
-        entry.partition(),
-        entry.offset(),
-        entry.timestamp(),
-        entry.acceptedAt(),
-        entry.key(),
-        value,
-        entry.headers());
   }
 
   private void deadLetter(LedgerEntry entry, Failed why) {

@@ -9,6 +9,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,28 @@ record LedgerEntry(
   /** Empty headers to add to. Only Kafka's records make them; their class itself is internal. */
   static Headers noHeaders() {
     return new Record<>(null, null, 0).headers();
+  }
+
+  /**
+   * A record as it was read.
+   *
+   * @param place where it was read from
+   */
+  static LedgerEntry of(Record<byte[], byte[]> record, RecordMetadata place, long acceptedAt) {
+    return new LedgerEntry(
+        place.topic(),
+        place.partition(),
+        place.offset(),
+        record.timestamp(),
+        acceptedAt,
+        record.key(),
+        record.value(),
+        record.headers());
+  }
+
+  /** The same record with another value, such as one that asks for a part of it. */
+  LedgerEntry withValue(byte[] other) {
+    return new LedgerEntry(topic, partition, offset, timestamp, acceptedAt, key, other, headers);
   }
 
   /** How many bytes it takes in the ledger, or a few more. */

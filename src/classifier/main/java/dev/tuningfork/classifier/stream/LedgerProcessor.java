@@ -267,15 +267,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], Object, Object>
         context
             .recordMetadata()
             .orElseThrow(() -> new IllegalStateException("A record has no source topic."));
-    return new LedgerEntry(
-        place.topic(),
-        place.partition(),
-        place.offset(),
-        record.timestamp(),
-        context.currentSystemTimeMs(),
-        record.key(),
-        record.value(),
-        record.headers());
+    return LedgerEntry.of(record, place, context.currentSystemTimeMs());
   }
 
   /** An image that is a record itself. */
