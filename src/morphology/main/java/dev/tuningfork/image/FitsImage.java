@@ -31,6 +31,12 @@ public final class FitsImage {
   /** The value of a mask's pixel that has no data, and of one that is saturated: both may be. */
   public static final int UNDEFINED = 1;
 
+  /** The most rows of a piece that is made of several tiles. */
+  private static final int PIECE_ROWS = 16;
+
+  /** The most pixels of such a piece. */
+  private static final int PIECE_PIXELS = 1 << 16;
+
   /** See {@link #UNDEFINED}. */
   public static final int FULL = 2;
 
@@ -43,6 +49,9 @@ public final class FitsImage {
   private final @Nullable Bits bits;
   private final @Nullable Wcs wcs;
   private final double saturation;
+
+  /** Whether compressed tiles hold the physical values themselves, in single precision. */
+  private final boolean isSingle;
 
   /**
    * Which bits of a mask count.
@@ -78,6 +87,7 @@ public final class FitsImage {
     this.plain = tiles == null ? FitsPixels.ofPlain(file, hdu, width, height) : null;
     this.wcs = hdu.wcs();
     this.saturation = FitsPixels.saturation(hdu);
+    this.isSingle = bits == null && FitsPixels.isSingle(hdu);
   }
 
   /**
@@ -200,9 +210,23 @@ public final class FitsImage {
     return "";
   }
 
-  /** The flux from which on a pixel is full; infinite where the file does not say. */
-  public double saturation() {
-    return saturation;
+  /**
+   * Makes values that are not finite NaN.
+   *
+   * @return how many of the pixels are saturated, as far as the file says
+   */
+  public int clear(float[] values, int from, int count) {
+    float full = (float) saturation;
+    if (Extremes.largest(values, from, from + count) < full) {
+      return 0;
+    }
+    int saturated = 0;
+    for (int i = from; i < from + count; i++) {
+      boolean finite = Float.isFinite(values[i]);
+      saturated += finite && values[i] >= full ? 1 : 0;
+      values[i] = finite ? values[i] : Float.NaN;
+    }
+    return saturated;
   }
 
   /** Whether it is tile-compressed, and so is read by its pieces. */
@@ -246,7 +270,7 @@ public final class FitsImage {
   }
 
   /**
-   * A decompressed tile of the image.
+   * A decompressed part of the image.
    *
    * @param x its first column in the image
    * @param y its first row in the image
@@ -264,37 +288,48 @@ public final class FitsImage {
 
   /** The number of the piece that holds a pixel of a compressed image. */
   public int pieceOf(int x, int y) {
-    return tiles().tileOf(x, y, plane);
+    return tiles().tileOf(x, y - y % pieceRows(), plane);
   }
 
-  /** The columns of a piece, but for those at the right edge. */
-  public int pieceWidth() {
-    return tiles().tileShape()[0];
-  }
-
-  /** The rows of a piece, but for those at the upper edge. */
-  public int pieceHeight() {
-    return tiles().tileShape()[1];
+  /** Rows of pixels are mostly tiles of their own: as many as are worth a piece. */
+  private int pieceRows() {
+    int[] shape = tiles().tileShape();
+    int tiles = Math.min(PIECE_ROWS / shape[1], PIECE_PIXELS / shape[1] / shape[0]);
+    return shape[1] * Math.max(1, tiles);
   }
 
   /**
-   * Decompresses the piece that holds a pixel.
+   * Decompresses the piece that holds a pixel: a compressed tile, or several that lie upon each
+   * other.
    *
    * @throws ImageException if it is damaged
    */
   public Piece piece(int x, int y) throws ImageException {
     int[] shape = tiles().tileShape();
-    int left = x / shape[0] * shape[0];
-    int bottom = y / shape[1] * shape[1];
+    int left = x - x % shape[0];
+    int bottom = y - y % pieceRows();
     int columns = Math.min(shape[0], width - left);
-    int rows = Math.min(shape[1], height - bottom);
-    FitsPixels pixels =
-        FitsPixels.ofTiles(tiles().unpacked(pieceOf(x, y)), hdu, tiles(), columns, rows);
+    int rows = Math.min(pieceRows(), height - bottom);
     float[] values = new float[columns * rows];
-    for (int row = 0; row < rows; row++) {
-      read(pixels, plane % shape[2], row, 0, columns, values, row * columns);
+    for (int row = 0; row < rows; row += shape[1]) {
+      int number = tiles().tileOf(left, bottom + row, plane);
+      decode(number, shape, columns, Math.min(shape[1], rows - row), values, row * columns);
     }
     return new Piece(left, bottom, columns, values);
+  }
+
+  private void decode(int number, int[] shape, int columns, int rows, float[] values, int at)
+      throws ImageException {
+    float[] single = isSingle ? SinglePrecisionTile.decode(tiles(), number) : null;
+    if (single != null) {
+      System.arraycopy(
+          single, plane % shape[2] * columns * rows, values, at, columns * rows);
+      return;
+    }
+    FitsPixels pixels = FitsPixels.ofTiles(tiles().unpacked(number), hdu, tiles(), columns, rows);
+    for (int row = 0; row < rows; row++) {
+      read(pixels, plane % shape[2], row, 0, columns, values, at + row * columns);
+    }
   }
 
   private FitsTiles tiles() {

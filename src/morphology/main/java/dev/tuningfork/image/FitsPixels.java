@@ -88,6 +88,15 @@ final class FitsPixels {
         });
   }
 
+  /** Whether the stored numbers are the physical values, in single precision. */
+  static boolean isSingle(FitsHdu hdu) {
+    Header header = hdu.header();
+    return hdu.bitpix() == -32
+        && Softening.of(header) == null
+        && header.getDoubleValue("BSCALE", 1) == 1
+        && header.getDoubleValue("BZERO", 0) == 0;
+  }
+
   /** Of an HDU whose sizes were found to be true. */
   static FitsPixels of(MemorySegment file, FitsHdu hdu, int width, int height)
       throws ImageException {

@@ -214,7 +214,7 @@ final class FitsTiles {
     };
   }
 
-  private String compression() {
+  String compression() {
     return header.getStringValue("ZCMPTYPE", "").strip();
   }
 
@@ -343,8 +343,8 @@ final class FitsTiles {
     return shape;
   }
 
-  /** The numbers of one tile, in the form of an uncompressed image of its size. */
-  byte[] unpacked(int number) throws ImageException {
+  /** How many pixels a tile has. */
+  int pixels(int number) {
     int pixels = 1;
     int rest = number;
     for (int axis = 0; axis < lengths.length; axis++) {
@@ -352,7 +352,12 @@ final class FitsTiles {
       pixels *= Math.min(tile[axis], lengths[axis] - rest % along * tile[axis]);
       rest /= along;
     }
-    ByteBuffer image = ByteBuffer.allocate(pixels * (Math.abs(bitpix) / 8));
+    return pixels;
+  }
+
+  /** The numbers of one tile, in the form of an uncompressed image of its size. */
+  byte[] unpacked(int number) throws ImageException {
+    ByteBuffer image = ByteBuffer.allocate(pixels(number) * (Math.abs(bitpix) / 8));
     unpackInto(new TileWriter(image, false), number);
     return image.array();
   }
@@ -371,7 +376,7 @@ final class FitsTiles {
   }
 
   private void unpack(int row, TileWriter writer) throws IOException {
-    ByteBuffer compressed = piece(column("COMPRESSED_DATA"), row);
+    ByteBuffer compressed = compressed(row);
     if (compressed.hasRemaining()) {
       decompress(compressed, row, writer);
       return;
@@ -393,9 +398,11 @@ final class FitsTiles {
     writer.interpret(row);
     boolean real = bitpix < 0 && !writer.quantised;
     switch (compression()) {
-      case "RICE_1", "RICE_ONE" ->
-          Rice.decode(
-              in, writer.count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4), writer);
+      case "RICE_1", "RICE_ONE" -> {
+        for (int value : rice(in, writer.count)) {
+          writer.accept(value);
+        }
+      }
       case "PLIO_1" -> Plio.decode(in, writer.count, writer);
       case "HCOMPRESS_1" -> {
         if (!isSoundHcompress(in) || in.getInt(2) * in.getInt(6) != writer.count) {
@@ -415,11 +422,53 @@ final class FitsTiles {
     }
   }
 
+  /** What a row has in COMPRESSED_DATA. */
+  ByteBuffer compressed(int row) {
+    return piece(column("COMPRESSED_DATA"), row);
+  }
+
+  /** The integers of a tile that is coded by Rice. */
+  int[] rice(ByteBuffer compressed, int count) {
+    return Rice.decode(
+        compressed.array(), count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4));
+  }
+
+  /**
+   * What the integers of a quantised tile mean.
+   *
+   * @param blank the integer of undefined pixels; null if there are none
+   */
+  record Quantised(double scale, double zero, Dither dither, @Nullable Double blank) {}
+
+  /** Null if the tile is not quantised. */
+  @Nullable Quantised quantised(int row) {
+    Double scale = number("ZSCALE", row);
+    Double zero = number("ZZERO", row);
+    if (bitpix > 0 || scale == null || zero == null) {
+      return null;
+    }
+    String method = header.getStringValue("ZQUANTIZ", "NO_DITHER").strip();
+    Dither dither = Dither.of(method, row + header.getLongValue("ZDITHER0", 1));
+    return new Quantised(scale, zero, dither, stated(row));
+  }
+
+  /** The integer that means an undefined pixel in COMPRESSED_DATA. */
+  private @Nullable Double stated(int row) {
+    Double stated = number("ZBLANK", row);
+    return stated == null && bitpix < 0 && header.containsKey("BLANK")
+        ? (Double) header.getDoubleValue("BLANK", 0)
+        : stated;
+  }
+
+  /** Whether a number of a tile may stand for an undefined pixel. */
+  boolean hasBlank(int row) {
+    return stated(row) != null;
+  }
+
   /** At most as many bytes as the widest pixels take. */
-  private static ByteBuffer inflated(ByteBuffer gzipped, int count) throws IOException {
-    byte[] bytes = new byte[gzipped.remaining()];
-    gzipped.get(bytes);
-    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+  static ByteBuffer inflated(ByteBuffer gzipped, int count) throws IOException {
+    byte[] bytes = gzipped.array();
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes), 1 << 13)) {
       long most = (long) count * Long.BYTES;
       return ByteBuffer.wrap(in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 16)));
     }
@@ -507,22 +556,15 @@ final class FitsTiles {
 
     /** Of a tile in COMPRESSED_DATA: what its integers mean. */
     void interpret(int row) {
-      Double said = number("ZBLANK", row);
-      if (said == null && bitpix < 0 && header.containsKey("BLANK")) {
-        said = header.getDoubleValue("BLANK", 0);
-      }
+      Double said = stated(row);
       blanked = said != null;
       blank = said == null ? 0 : said.longValue();
-      Double ofScale = number("ZSCALE", row);
-      Double ofZero = number("ZZERO", row);
-      if (bitpix < 0 && ofScale != null && ofZero != null) {
+      Quantised how = FitsTiles.this.quantised(row);
+      if (how != null) {
         quantised = true;
-        scale = ofScale;
-        zero = ofZero;
-        dither =
-            Dither.of(
-                header.getStringValue("ZQUANTIZ", "NO_DITHER").strip(),
-                row + header.getLongValue("ZDITHER0", 1));
+        scale = how.scale();
+        zero = how.zero();
+        dither = how.dither();
       }
     }
 

@@ -250,7 +250,12 @@ public sealed interface Tone
         for (int i = from; i < from + plane; i++) {
           flux[i] = Math.min(1, Math.max(0, (flux[i] - black) * width));
         }
-        Asinh.of(flux, from, from + plane, (float) (1 / softening));
+        float factor = (float) (1 / softening);
+        if (factor <= Asinh.MOST) {
+          Asinh.ofShares(flux, from, from + plane, factor);
+        } else {
+          Asinh.of(flux, from, from + plane, factor);
+        }
         for (int i = from; i < from + plane; i++) {
           flux[i] *= scale;
         }

@@ -176,10 +176,12 @@ public final class Tile implements AutoCloseable {
           "%d×%d pixels from (%d, %d) are not within %d×%d."
               .formatted(width, height, x, y, width(), height()));
     }
-    requireUnchanged();
     try {
       read(image, x, y, width, height, into, at, stride);
-      int saturated = clear(width, height, into, at, stride);
+      int saturated = 0;
+      for (int row = 0; row < height; row++) {
+        saturated += image.clear(into, at + row * stride, width);
+      }
       if (mask != null) {
         float[] bits = new float[width * height];
         read(mask, x, y, width, height, bits, 0, width);
@@ -193,7 +195,7 @@ public final class Tile implements AutoCloseable {
       throw new TileException(
           "The tile %s was truncated while it was read.".formatted(source), fault);
     } finally {
-      requireUnchanged();
+      requireUnchanged(); // also tells of a change before the read
     }
   }
 
@@ -244,23 +246,6 @@ public final class Tile implements AutoCloseable {
       }
       row = top;
     }
-  }
-
-  /** Makes what is not finite NaN, and counts what is full. */
-  private int clear(int width, int height, float[] into, int at, int stride) {
-    float full = (float) image.saturation();
-    int saturated = 0;
-    for (int row = 0; row < height; row++) {
-      int from = at + row * stride;
-      for (int i = from; i < from + width; i++) {
-        if (!(Math.abs(into[i]) < full)) {
-          boolean finite = Float.isFinite(into[i]);
-          saturated += finite && into[i] >= full ? 1 : 0;
-          into[i] = finite ? into[i] : Float.NaN;
-        }
-      }
-    }
-    return saturated;
   }
 
   private static int apply(float[] bits, int width, int height, float[] into, int at, int stride) {

@@ -125,24 +125,24 @@ class TileTest {
       }
     }
 
-    assertThat(cache.decompressed()).isEqualTo(HEIGHT);
+    assertThat(cache.decompressed()).isEqualTo(Math.ceilDiv(HEIGHT, 16));
   }
 
   @Test
   void aSmallCacheForgetsTheLeastRecentlyUsed() throws Exception {
     Path file = folder.resolve("t.fits.fz");
-    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 1);
-    TileCache cache = new TileCache(10L * WIDTH * Float.BYTES, folder);
-    float[] pixels = new float[WIDTH * 10];
+    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 20);
+    TileCache cache = new TileCache(4L * 20 * WIDTH * Float.BYTES, folder);
+    float[] pixels = new float[WIDTH * 80];
     try (Tile tile = Tile.open(TileSource.of(file), cache)) {
-      tile.read(0, 0, WIDTH, 10, pixels);
-      tile.read(0, 0, WIDTH, 10, pixels);
-      assertThat(cache.decompressed()).isEqualTo(10);
-      tile.read(0, 10, WIDTH, 5, pixels);
-      tile.read(0, 5, WIDTH, 5, pixels);
-      assertThat(cache.decompressed()).isEqualTo(15);
+      tile.read(0, 0, WIDTH, 80, pixels);
+      tile.read(0, 0, WIDTH, 80, pixels);
+      assertThat(cache.decompressed()).isEqualTo(4);
+      tile.read(0, 80, WIDTH, 40, pixels);
+      tile.read(0, 40, WIDTH, 40, pixels);
+      assertThat(cache.decompressed()).isEqualTo(6);
       tile.read(0, 0, WIDTH, 1, pixels);
-      assertThat(cache.decompressed()).isEqualTo(16);
+      assertThat(cache.decompressed()).isEqualTo(7);
     }
   }
 
