@@ -68,7 +68,8 @@ final class Dither {
     for (int from = 0; from < stored.length; ) {
       int count = Math.min(stored.length - from, COUNT - next);
       for (int i = 0; i < count; i++) {
-        into[from + i] = (float) ((stored[from + i] - (double) RANDOM[next + i] + 0.5) * scale + zero);
+        into[from + i] =
+            (float) ((stored[from + i] - (double) RANDOM[next + i] + 0.5) * scale + zero);
       }
       from += count;
       next += count;

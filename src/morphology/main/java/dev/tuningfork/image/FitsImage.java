@@ -322,8 +322,7 @@ public final class FitsImage {
       throws ImageException {
     float[] single = isSingle ? SinglePrecisionTile.decode(tiles(), number) : null;
     if (single != null) {
-      System.arraycopy(
-          single, plane % shape[2] * columns * rows, values, at, columns * rows);
+      System.arraycopy(single, plane % shape[2] * columns * rows, values, at, columns * rows);
       return;
     }
     FitsPixels pixels = FitsPixels.ofTiles(tiles().unpacked(number), hdu, tiles(), columns, rows);

@@ -31,7 +31,8 @@ final class SinglePrecisionTile {
       return switch (tiles.compression()) {
         case "RICE_1", "RICE_ONE" ->
             quantised == null ? null : quantised(tiles.rice(compressed, count), quantised);
-        case "GZIP_1" -> quantised == null ? lossless(tiles, number, compressed, count, 4, 1) : null;
+        case "GZIP_1" ->
+            quantised == null ? lossless(tiles, number, compressed, count, 4, 1) : null;
         case "GZIP_2" ->
             quantised == null ? lossless(tiles, number, compressed, count, 1, count) : null;
         default -> null;
