@@ -50,6 +50,10 @@ public final class FitsImage {
   private final @Nullable Wcs wcs;
   private final double saturation;
 
+  // of the header, which takes long to look something up
+  private final int pixelBytes;
+  private final long data;
+
   /** Whether compressed tiles hold the physical values themselves, in single precision. */
   private final boolean isSingle;
 
@@ -87,6 +91,8 @@ public final class FitsImage {
     this.plain = tiles == null ? FitsPixels.ofPlain(file, hdu, width, height) : null;
     this.wcs = hdu.wcs();
     this.saturation = FitsPixels.saturation(hdu);
+    this.pixelBytes = Math.abs(hdu.bitpix()) / 8;
+    this.data = hdu.dataOffset();
     this.isSingle = bits == null && FitsPixels.isSingle(hdu);
   }
 
@@ -236,36 +242,48 @@ public final class FitsImage {
 
   /** Bytes of a pixel in the file, where it is not compressed. */
   public int pixelBytes() {
-    return Math.abs(hdu.bitpix()) / 8;
+    return pixelBytes;
   }
 
   /** Where a pixel of a plain image is in the file, in bytes. */
   public long offset(int x, int y) {
-    return hdu.dataOffset() + (((long) plane * height + y) * width + x) * pixelBytes();
+    return data + (((long) plane * height + y) * width + x) * pixelBytes;
   }
 
   /**
-   * Reads a part of a row of a plain image.
+   * Reads a rectangle of a plain image.
    *
    * @param into gets the physical values, NaN where they are undefined; of a mask, {@link
    *     #UNDEFINED} and {@link #FULL}
-   * @param at the index of the first
+   * @param at where the lowest row begins
+   * @param stride from a row to the next one above; may be negative
    */
-  public void readRow(int x, int y, int count, float[] into, int at) {
+  public void read(int x, int y, int columns, int rows, float[] into, int at, int stride) {
     if (plain == null) {
       throw new IllegalStateException("A tile-compressed image is read by its pieces.");
     }
-    read(plain, plane, y, x, count, into, at);
+    read(plain, plane, y, x, columns, rows, into, at, stride);
   }
 
-  private void read(FitsPixels from, int of, int y, int x, int count, float[] into, int at) {
+  private void read(
+      FitsPixels from,
+      int of,
+      int y,
+      int x,
+      int columns,
+      int rows,
+      float[] into,
+      int at,
+      int stride) {
     if (bits == null) {
-      from.read(of, y, x, count, into, at);
+      from.read(of, y, x, columns, rows, into, at, stride);
       return;
     }
-    double[] stored = from.flux(of, y, x, 1, count);
-    for (int i = 0; i < count; i++) {
-      into[at + i] = bits.of(stored[i]);
+    for (int row = 0; row < rows; row++) {
+      double[] stored = from.flux(of, y + row, x, 1, columns);
+      for (int i = 0; i < columns; i++) {
+        into[at + row * stride + i] = bits.of(stored[i]);
+      }
     }
   }
 
@@ -275,7 +293,7 @@ public final class FitsImage {
    * @param x its first column in the image
    * @param y its first row in the image
    * @param width how many columns it has
-   * @param values row by row from the lowest, as {@link #readRow} gives them
+   * @param values row by row from the lowest, as {@link #read} gives them
    */
   @SuppressWarnings("ArrayRecordComponent") // cached, and never compared
   public record Piece(int x, int y, int width, float[] values) {
@@ -326,9 +344,7 @@ public final class FitsImage {
       return;
     }
     FitsPixels pixels = FitsPixels.ofTiles(tiles().unpacked(number), hdu, tiles(), columns, rows);
-    for (int row = 0; row < rows; row++) {
-      read(pixels, plane % shape[2], row, 0, columns, values, at + row * columns);
-    }
+    read(pixels, plane % shape[2], 0, 0, columns, rows, values, at, columns);
   }
 
   private FitsTiles tiles() {

@@ -222,8 +222,8 @@ public final class Tile implements AutoCloseable {
       FitsImage from, int x, int y, int width, int height, float[] into, int at, int stride)
       throws ImageException {
     if (!from.isCompressed()) {
+      from.read(x, y, width, height, into, at, stride);
       for (int row = 0; row < height; row++) {
-        from.readRow(x, y + row, width, into, at + row * stride);
         file.wasRead(from.offset(x, y + row), (long) width * from.pixelBytes());
       }
       return;

@@ -171,7 +171,7 @@ class AstropyIT {
   private static float[] row(FitsImage image, int y, int width) throws ImageException {
     float[] row = new float[width];
     if (!image.isCompressed()) {
-      image.readRow(0, y, width, row, 0);
+      image.read(0, y, width, 1, row, 0, width);
       return row;
     }
     for (int x = 0; x < width; ) {
