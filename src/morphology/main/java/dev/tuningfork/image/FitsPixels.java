@@ -230,8 +230,7 @@ final class FitsPixels {
    * @param at where the lowest row begins
    * @param stride from a row to the next one above; may be negative
    */
-  void read(
-      int plane, int row, int x, int columns, int rows, float[] into, int at, int stride) {
+  void read(int plane, int row, int x, int columns, int rows, float[] into, int at, int stride) {
     if (isSingle) {
       readSingle(plane, row, x, columns, rows, into, at, stride);
       return;

@@ -237,9 +237,9 @@ final class FitsTiles {
   }
 
   /** What a row points to or itself holds; empty where that is nothing. */
-  private ByteBuffer piece(@Nullable Column column, int row) {
+  private byte[] piece(@Nullable Column column, int row) {
     if (column == null) {
-      return ByteBuffer.allocate(0);
+      return new byte[0];
     }
     return column.isPointer()
         ? piece(heap + offset(column, row), count(column, row) * bytes(column.target))
@@ -247,8 +247,8 @@ final class FitsTiles {
   }
 
   /** A copy, which the decoders read faster than a mapped file. */
-  private ByteBuffer piece(long at, long size) {
-    return ByteBuffer.wrap(table.asSlice(at, size).toArray(ValueLayout.JAVA_BYTE));
+  private byte[] piece(long at, long size) {
+    return table.asSlice(at, size).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** What kind of numbers a column holds or points to. */
@@ -376,30 +376,31 @@ final class FitsTiles {
   }
 
   private void unpack(int row, TileWriter writer) throws IOException {
-    ByteBuffer compressed = compressed(row);
-    if (compressed.hasRemaining()) {
+    byte[] compressed = compressed(row);
+    if (compressed.length > 0) {
       decompress(compressed, row, writer);
       return;
     }
-    ByteBuffer gzipped = piece(column("GZIP_COMPRESSED_DATA"), row);
-    if (gzipped.hasRemaining()) {
+    byte[] gzipped = piece(column("GZIP_COMPRESSED_DATA"), row);
+    if (gzipped.length > 0) {
       plain(inflated(gzipped, writer.count), bitpix < 0, writer);
       return;
     }
     Column uncompressed = column("UNCOMPRESSED_DATA");
-    ByteBuffer raw = piece(uncompressed, row);
-    if (uncompressed == null || !raw.hasRemaining()) {
+    byte[] raw = piece(uncompressed, row);
+    if (uncompressed == null || raw.length == 0) {
       throw new IOException("it holds no data");
     }
     plain(raw, kind(uncompressed) == 'E' || kind(uncompressed) == 'D', writer);
   }
 
-  private void decompress(ByteBuffer in, int row, TileWriter writer) throws IOException {
+  private void decompress(byte[] bytes, int row, TileWriter writer) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
     writer.interpret(row);
     boolean real = bitpix < 0 && !writer.quantised;
     switch (compression()) {
       case "RICE_1", "RICE_ONE" -> {
-        for (int value : rice(in, writer.count)) {
+        for (int value : rice(bytes, writer.count)) {
           writer.accept(value);
         }
       }
@@ -414,23 +415,22 @@ final class FitsTiles {
           writer.accept(value);
         }
       }
-      case "GZIP_1" -> plain(inflated(in, writer.count), real, writer);
-      case "GZIP_2" -> plain(unshuffled(inflated(in, writer.count), writer.count), real, writer);
-      case "NOCOMPRESS" -> plain(in, real, writer);
+      case "GZIP_1" -> plain(inflated(bytes, writer.count), real, writer);
+      case "GZIP_2" -> plain(unshuffled(inflated(bytes, writer.count), writer.count), real, writer);
+      case "NOCOMPRESS" -> plain(bytes, real, writer);
       default ->
           throw new IOException("its compression \"" + compression() + "\" (ZCMPTYPE) is unknown");
     }
   }
 
   /** What a row has in COMPRESSED_DATA. */
-  ByteBuffer compressed(int row) {
+  byte[] compressed(int row) {
     return piece(column("COMPRESSED_DATA"), row);
   }
 
   /** The integers of a tile that is coded by Rice. */
-  int[] rice(ByteBuffer compressed, int count) {
-    return Rice.decode(
-        compressed.array(), count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4));
+  int[] rice(byte[] compressed, int count) {
+    return Rice.decode(compressed, count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4));
   }
 
   /**
@@ -466,28 +466,28 @@ final class FitsTiles {
   }
 
   /** At most as many bytes as the widest pixels take. */
-  static ByteBuffer inflated(ByteBuffer gzipped, int count) throws IOException {
-    byte[] bytes = gzipped.array();
-    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes), 1 << 13)) {
+  static byte[] inflated(byte[] gzipped, int count) throws IOException {
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(gzipped), 1 << 13)) {
       long most = (long) count * Long.BYTES;
-      return ByteBuffer.wrap(in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 16)));
+      return in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 16));
     }
   }
 
   /** GZIP_2 puts the highest bytes of all pixels first, then the next ones. */
-  private static ByteBuffer unshuffled(ByteBuffer shuffled, int count) {
-    int size = shuffled.remaining() / count;
-    byte[] bytes = new byte[shuffled.remaining()];
+  private static byte[] unshuffled(byte[] shuffled, int count) {
+    int size = shuffled.length / count;
+    byte[] bytes = new byte[shuffled.length];
     for (int place = 0; place < size; place++) {
       for (int i = 0; i < count; i++) {
-        bytes[i * size + place] = shuffled.get(place * count + i);
+        bytes[i * size + place] = shuffled[place * count + i];
       }
     }
-    return ByteBuffer.wrap(bytes);
+    return bytes;
   }
 
   /** Numbers whose size follows from how many bytes there are, as CFITSIO reads them. */
-  private static void plain(ByteBuffer in, boolean real, TileWriter writer) throws IOException {
+  private static void plain(byte[] bytes, boolean real, TileWriter writer) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
     int size = in.remaining() / writer.count;
     boolean possible = real ? size == 4 || size == 8 : Integer.bitCount(size) == 1 && size <= 8;
     if (!possible || in.remaining() != size * writer.count) {

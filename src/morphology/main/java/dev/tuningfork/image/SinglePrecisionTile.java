@@ -2,7 +2,6 @@ package dev.tuningfork.image;
 
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,8 @@ final class SinglePrecisionTile {
    * @return null if it is written in another way or is damaged, which the general way finds out
    */
   static float @Nullable [] decode(FitsTiles tiles, int number) {
-    ByteBuffer compressed = tiles.compressed(number);
-    if (!compressed.hasRemaining()) {
+    byte[] compressed = tiles.compressed(number);
+    if (compressed.length == 0) {
       return null;
     }
     try {
@@ -64,9 +63,9 @@ final class SinglePrecisionTile {
    * @param apart from a byte of a number to its next lower one
    */
   private static float @Nullable [] lossless(
-      FitsTiles tiles, int number, ByteBuffer compressed, int count, int step, int apart)
+      FitsTiles tiles, int number, byte[] compressed, int count, int step, int apart)
       throws IOException {
-    byte[] bytes = FitsTiles.inflated(compressed, count).array();
+    byte[] bytes = FitsTiles.inflated(compressed, count);
     if (tiles.hasBlank(number) || bytes.length != Float.BYTES * count) {
       return null;
     }
