@@ -5,7 +5,7 @@ import dev.tuningfork.catalogue.ColumnChoice;
 import dev.tuningfork.catalogue.Condition;
 import dev.tuningfork.image.ImageFormat;
 import dev.tuningfork.image.Recipe;
-import dev.tuningfork.standalone.scratch.ScratchFolder;
+import dev.tuningfork.file.ScratchFolder;
 import dev.tuningfork.standalone.tile.Allotment;
 import dev.tuningfork.standalone.tile.LeftOut;
 import dev.tuningfork.standalone.tile.NamedTile;
