@@ -10,6 +10,7 @@ import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
+import dev.tuningfork.classifier.progress.SurveyBoard;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
@@ -25,6 +26,7 @@ import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -78,6 +80,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private final Models models;
   private final KafkaStreams streams;
   private final ClassifierMetrics metrics;
+  private final SurveyBoard board = new SurveyBoard();
   private final RestoreProgress restoring = new RestoreProgress();
   private final Optional<Endpoints> endpoints;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
@@ -133,7 +136,14 @@ public final class ClassifierApplication implements AutoCloseable {
         measures.map(
             told ->
                 new Endpoints(
-                    settings, models, format, topology.describe().toString(), told, metrics, feed));
+                    settings,
+                    models,
+                    format,
+                    topology.describe().toString(),
+                    told,
+                    metrics,
+                    feed,
+                    settings.surveyTopics().map(_ -> board)));
   }
 
   private static Optional<LiveFeed> feed(
@@ -161,14 +171,10 @@ public final class ClassifierApplication implements AutoCloseable {
 
   private SurveyImages surveyImages(ClassifierSettings settings, SurveyTopics topics) {
     SurveySettings survey = settings.pipeline().survey();
-    return new SurveyImages(
-        topics,
-        new GalaxyLists(
-            fetcher,
-            settings.pipeline().fetch().tiles().folder(),
-            survey.piece(),
-            settings.pipeline().ledger().largestReference()),
-        survey);
+    Path scratch = settings.pipeline().fetch().tiles().folder();
+    int largest = settings.pipeline().ledger().largestReference();
+    GalaxyLists lists = new GalaxyLists(fetcher, scratch, survey.piece(), largest);
+    return new SurveyImages(topics, lists, survey, board);
   }
 
   /**
@@ -183,13 +189,7 @@ public final class ClassifierApplication implements AutoCloseable {
     return start(settings, model, Optional.empty());
   }
 
-  /**
-   * Starts a classifier whose page also steers a survey.
-   *
-   * @param model used by this classifier alone, and to be closed by the caller after it
-   * @throws SettingsException where Kafka or the schema registry cannot be reached, a topic is
-   *     missing, Kafka refuses a setting, or the service's address cannot be listened on
-   */
+  /** The same with a page that also steers a survey. */
   public static ClassifierApplication start(
       ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
     Optional<SchemaRegistry> registry = registry(settings);
