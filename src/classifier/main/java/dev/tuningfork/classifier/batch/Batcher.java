@@ -154,13 +154,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
             sampler);
     decoders =
         new Decoders(
-            settings.decoders(),
-            fetched,
-            prepared,
-            models,
-            metrics,
-            shadow,
-            this::breakDown);
+            settings.decoders(), fetched, prepared, models, metrics, shadow, this::breakDown);
     fetchers =
         new Fetchers<>(
             settings.fetchers(),

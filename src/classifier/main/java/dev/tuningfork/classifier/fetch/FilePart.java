@@ -31,7 +31,9 @@ record FilePart(long from, long until, @Nullable Version of) {
    */
   record Version(@Nullable String tag, @Nullable String modified, long size) {
 
-    /** The tag, if a condition may use it: a weak one says nothing about bytes (RFC 9110, 8.8.3). */
+    /**
+     * The tag, if a condition may use it: a weak one says nothing about bytes (RFC 9110, 8.8.3).
+     */
     @Nullable String strongTag() {
       return tag == null || tag.startsWith("W/") ? null : tag;
     }

@@ -51,9 +51,7 @@ final class HttpRanges {
     }
     return new FilePart.Answer(
         new FilePart.Version(
-            header(response, HttpHeaders.ETAG),
-            header(response, HttpHeaders.LAST_MODIFIED),
-            size),
+            header(response, HttpHeaders.ETAG), header(response, HttpHeaders.LAST_MODIFIED), size),
         ranged ? wanted.from() : 0,
         ranged,
         body);

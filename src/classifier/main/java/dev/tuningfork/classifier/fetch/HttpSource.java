@@ -216,8 +216,8 @@ final class HttpSource implements ImageSource {
     record Elsewhere<R>(URI location) implements Answer<R> {}
   }
 
-  private <R> Answer<R> ask(
-      HttpTarget target, Function<URI, HttpGet> asked, Reading<R> reading) throws SourceException {
+  private <R> Answer<R> ask(HttpTarget target, Function<URI, HttpGet> asked, Reading<R> reading)
+      throws SourceException {
     HttpGet request = asked.apply(target.uri());
     try (ClassicHttpResponse response = client.executeOpen(target.host(), request, null)) {
       try {

@@ -180,8 +180,7 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
     }
     if (from < size()) {
       Progress progress = new Progress(from);
-      boolean _ =
-          patient.make(uri, false, () -> read(progress, FilePart.END), (done, _) -> done);
+      boolean _ = patient.make(uri, false, () -> read(progress, FilePart.END), (done, _) -> done);
     }
   }
 
@@ -226,7 +225,6 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
    * Stores the first bytes of the file.
    *
    * @param until the byte after the last of them, or more where the file ends before
-   *
    * @throws IOException if it ends early or cannot be written
    */
   void store(InputStream body, long until) throws IOException, SourceException {
@@ -300,8 +298,7 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
         until = wanted.nextClearBit(next);
         next = wanted.nextSetBit(until);
       }
-      parts.add(
-          new FilePart((long) from * BLOCK, Math.min(size(), (long) until * BLOCK), version));
+      parts.add(new FilePart((long) from * BLOCK, Math.min(size(), (long) until * BLOCK), version));
       from = next;
     }
     return parts;

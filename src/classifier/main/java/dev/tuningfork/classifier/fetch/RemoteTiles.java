@@ -67,9 +67,7 @@ final class RemoteTiles implements AutoCloseable {
   private long hits;
   private long misses;
 
-  /**
-   * A file, its copy or the failure to get one. Guarded by the lock, but for the futures.
-   */
+  /** A file, its copy or the failure to get one. Guarded by the lock, but for the futures. */
   private static final class Entry {
     final CompletableFuture<RemoteTile> tile = new CompletableFuture<>();
     @Nullable CompletableFuture<RemoteTile> whole;
@@ -156,7 +154,8 @@ final class RemoteTiles implements AutoCloseable {
    * @param uri which the source has checked
    * @param galaxy whether a galaxy is to be cut out, and not only the header to be read
    */
-  Use use(String uri, ImageSource source, boolean galaxy) throws FetchException, InterruptedException {
+  Use use(String uri, ImageSource source, boolean galaxy)
+      throws FetchException, InterruptedException {
     for (int round = 1; ; round++) {
       Entry entry;
       boolean mine;

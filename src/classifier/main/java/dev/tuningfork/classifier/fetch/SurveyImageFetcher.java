@@ -158,7 +158,8 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
       throw new FetchException(
           FailureKind.TRANSIENT,
           1,
-          "Cannot write a copy of %s to %s: %s.".formatted(RedactedUri.of(text), tileSettings.folder(), e),
+          "Cannot write a copy of %s to %s: %s."
+              .formatted(RedactedUri.of(text), tileSettings.folder(), e),
           e);
     }
   }

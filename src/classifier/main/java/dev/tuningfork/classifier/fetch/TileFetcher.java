@@ -37,8 +37,7 @@ final class TileFetcher implements AutoCloseable {
 
   private final LongAdder cutouts = new LongAdder();
 
-  TileFetcher(
-      FetchSettings settings, Sources sources, Attempts attempts, ExecutorService threads) {
+  TileFetcher(FetchSettings settings, Sources sources, Attempts attempts, ExecutorService threads) {
     TileSettings own = settings.tiles();
     this.sources = sources;
     this.tiles = own.openTiles();
@@ -122,8 +121,8 @@ final class TileFetcher implements AutoCloseable {
     }
   }
 
-  private TileSource file(
-      Cutout cutout, Band band, boolean galaxy, List<RemoteTiles.Use> uses) throws FetchException {
+  private TileSource file(Cutout cutout, Band band, boolean galaxy, List<RemoteTiles.Use> uses)
+      throws FetchException {
     try {
       URI uri = Sources.uri(band.uri());
       ImageSource source = sources.of(uri);
@@ -191,9 +190,7 @@ final class TileFetcher implements AutoCloseable {
 
   /** Why a part of a file could not be fetched, if that is the reason. */
   private static @Nullable FetchException causeOf(@Nullable Throwable e) {
-    return e == null
-        ? null
-        : e instanceof FetchException failure ? failure : causeOf(e.getCause());
+    return e == null ? null : e instanceof FetchException failure ? failure : causeOf(e.getCause());
   }
 
   private static FetchException inside(Cutout cutout, @Nullable String band, FetchException e) {

@@ -83,7 +83,9 @@ public final class SurveyBoard {
     return unfinished.size();
   }
 
-  /** How long ago the oldest that is not finished was taken, milliseconds; 0 where there is none. */
+  /**
+   * How long ago the oldest that is not finished was taken, milliseconds; 0 where there is none.
+   */
   public synchronized long oldestAge() {
     return unfinished.values().stream()
         .map(one -> one.counts().receivedAt())

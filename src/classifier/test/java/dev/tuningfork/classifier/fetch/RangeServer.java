@@ -66,7 +66,8 @@ final class RangeServer implements AutoCloseable {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
-      String tag = "\"" + Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis() + "\"";
+      String tag =
+          "\"" + Files.size(file) + "-" + Files.getLastModifiedTime(file).toMillis() + "\"";
       String due = exchange.getRequestHeaders().getFirst("If-Match");
       if (due != null && !due.equals(tag)) {
         exchange.sendResponseHeaders(412, -1);
@@ -85,8 +86,7 @@ final class RangeServer implements AutoCloseable {
     boolean part = ranges && parts.matches();
     if (part) {
       from = Long.parseLong(parts.group(1));
-      until =
-          parts.group(2).isEmpty() ? size : Math.min(size, Long.parseLong(parts.group(2)) + 1);
+      until = parts.group(2).isEmpty() ? size : Math.min(size, Long.parseLong(parts.group(2)) + 1);
       exchange
           .getResponseHeaders()
           .set("Content-Range", "bytes %d-%d/%d".formatted(from, until - 1, size));

@@ -50,8 +50,7 @@ class RemoteTilesTest {
   }
 
   private static FetchPolicy policy(List<String> hosts) {
-    return new FetchPolicy(
-        Set.of("http"), hosts, List.of("127.0.0.1"), List.of(), Set.of());
+    return new FetchPolicy(Set.of("http"), hosts, List.of("127.0.0.1"), List.of(), Set.of());
   }
 
   private SurveyImageFetcher fetcher(FetchPolicy policy, long disk) {
@@ -130,9 +129,9 @@ class RemoteTilesTest {
       for (int n = 0; n < 50; n++) {
         assertThatThrownBy(() -> pixel(fetcher, server.uri("none.fits"), MEDIUM, 700))
             .isInstanceOfSatisfying(
-                FetchException.class,
-                e -> assertThat(e.kind()).isEqualTo(FailureKind.PERMANENT))
-            .hasMessageStartingWith("Cannot open the band r of the survey image 5428: Cannot fetch ")
+                FetchException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.PERMANENT))
+            .hasMessageStartingWith(
+                "Cannot open the band r of the survey image 5428: Cannot fetch ")
             .hasMessageContaining("the server answered 404");
       }
       assertThat(server.requests()).hasSize(1);
@@ -172,10 +171,7 @@ class RemoteTilesTest {
           assertThat(fetcher.tileFigures().held()).isLessThanOrEqualTo(disk);
         }
       }
-      assertThat(
-              server.requests().stream()
-                  .filter(range -> range.equals("bytes=0-65535"))
-                  .count())
+      assertThat(server.requests().stream().filter(range -> range.equals("bytes=0-65535")).count())
           .as("a once, since it was always used before; b twice, since c took its place")
           .isEqualTo(4);
     }
