@@ -138,7 +138,7 @@ public final class OpenTiles implements AutoCloseable {
           .removeIf(
               entry -> {
                 boolean has =
-                    entry.getKey().stream().anyMatch(band -> band.getValue().remote() == file);
+                    entry.getKey().stream().anyMatch(band -> file.equals(band.getValue().remote()));
                 Shared shared = entry.getValue();
                 shared.dropped |= has;
                 SurveyImage image = has && shared.users == 0 ? image(shared) : null;
