@@ -10,6 +10,7 @@ import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
+import dev.tuningfork.classifier.progress.Sky;
 import dev.tuningfork.classifier.progress.SurveyBoard;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
@@ -80,7 +81,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private final Models models;
   private final KafkaStreams streams;
   private final ClassifierMetrics metrics;
-  private final SurveyBoard board = new SurveyBoard();
+  private final SurveyBoard board;
   private final RestoreProgress restoring = new RestoreProgress();
   private final Optional<Endpoints> endpoints;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
@@ -106,6 +107,7 @@ public final class ClassifierApplication implements AutoCloseable {
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::noop);
     feed = feed(settings.service(), metrics, survey);
+    board = new SurveyBoard(feed.isPresent() ? Sky.ofPage() : Sky.none());
     fetcher = new SurveyImageFetcher(settings.pipeline().fetch());
     Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
@@ -119,7 +121,8 @@ public final class ClassifierApplication implements AutoCloseable {
             shadow,
             feed.<Sampler>map(page -> page).orElse(Sampler.NONE));
     models = new Models(settings, batcher, shadow, metrics);
-    Transactions transactions = new Transactions(metrics, settings.service().page().galaxies());
+    int shown = settings.service().page().galaxies() + Sky.AT_ONCE;
+    Transactions transactions = new Transactions(metrics, shown);
     Topology topology =
         ClassifierTopology.of(
             settings.topics(),
@@ -128,7 +131,7 @@ public final class ClassifierApplication implements AutoCloseable {
             settings.pipeline().ledger(),
             transactions,
             metrics,
-            settings.surveyTopics().map(sky -> surveyImages(settings, sky)));
+            settings.surveyTopics().map(sky -> surveyImages(settings.pipeline(), sky)));
     streams =
         new KafkaStreams(topology, StreamsSettings.of(settings, streamsProtocol), transactions);
     listen();
@@ -143,7 +146,7 @@ public final class ClassifierApplication implements AutoCloseable {
                     told,
                     metrics,
                     feed,
-                    settings.surveyTopics().map(_ -> board)));
+                    board));
   }
 
   private static Optional<LiveFeed> feed(
@@ -169,12 +172,12 @@ public final class ClassifierApplication implements AutoCloseable {
         });
   }
 
-  private SurveyImages surveyImages(ClassifierSettings settings, SurveyTopics topics) {
-    SurveySettings survey = settings.pipeline().survey();
-    Path scratch = settings.pipeline().fetch().tiles().folder();
-    int largest = settings.pipeline().ledger().largestReference();
-    GalaxyLists lists = new GalaxyLists(fetcher, scratch, survey.piece(), largest);
-    return new SurveyImages(topics, lists, survey, board);
+  private SurveyImages surveyImages(ClassifierSettings.Pipeline settings, SurveyTopics topics) {
+    SurveySettings own = settings.survey();
+    Path scratch = settings.fetch().tiles().folder();
+    int largest = settings.ledger().largestReference();
+    GalaxyLists lists = new GalaxyLists(fetcher, scratch, own.piece(), largest);
+    return new SurveyImages(topics, lists, own, board);
   }
 
   /**

@@ -75,7 +75,7 @@ final class Endpoints implements AutoCloseable {
   private final Optional<LatestMorphologies> latest;
   private final MorphologyEndpoint morphologies;
   private final Optional<LiveFeed> feed;
-  private final Optional<SurveyBoard> board;
+  private final SurveyBoard board;
   private final Deque<AutoCloseable> binders = new ArrayDeque<>();
   private @Nullable ServiceServer server;
 
@@ -87,7 +87,7 @@ final class Endpoints implements AutoCloseable {
       PrometheusMeterRegistry registry,
       ClassifierMetrics metrics,
       Optional<LiveFeed> feed,
-      Optional<SurveyBoard> board) {
+      SurveyBoard board) {
     this.settings = settings;
     this.models = models;
     this.topology = topology;
@@ -111,7 +111,8 @@ final class Endpoints implements AutoCloseable {
    */
   void open(Health health, KafkaStreams streams, Batcher batcher, SurveyImageFetcher fetcher) {
     measure(health, streams, batcher);
-    new SurveyMetrics(board, fetcher::tileFigures).bindTo(registry);
+    new SurveyMetrics(settings.surveyTopics().map(_ -> board), fetcher::tileFigures)
+        .bindTo(registry);
     InetSocketAddress address = settings.service().address().orElseThrow();
     ServiceSettings service = advertised().map(own -> known(own.host())).orElse(settings).service();
     try {
@@ -124,7 +125,7 @@ final class Endpoints implements AutoCloseable {
                   this::info,
                   topology,
                   morphologies,
-                  new SurveyImagesEndpoint(board),
+                  new SurveyImagesEndpoint(settings.surveyTopics().map(_ -> board)),
                   feed.map(
                       live ->
                           new LivePage(
@@ -142,6 +143,7 @@ final class Endpoints implements AutoCloseable {
                                   version,
                                   models::serving,
                                   morphologies::latest,
+                                  board.sky(),
                                   () -> lag(streams),
                                   () -> health.ready().up())))));
     } catch (ServiceServer.AddressException e) {

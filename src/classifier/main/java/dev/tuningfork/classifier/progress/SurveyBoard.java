@@ -32,7 +32,20 @@ public final class SurveyBoard {
         }
       };
 
+  private final Sky sky;
   private long listed;
+
+  /**
+   * @param sky what shows their galaxies
+   */
+  public SurveyBoard(Sky sky) {
+    this.sky = sky;
+  }
+
+  /** The galaxies of them that have an outcome. */
+  public Sky sky() {
+    return sky;
+  }
 
   /** How far a survey image is now. */
   public synchronized void put(SurveyState.State state, SurveyImageOutcome counts) {

@@ -16,6 +16,7 @@ import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.message.SurveyImageReference;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.progress.Sky;
 import dev.tuningfork.classifier.progress.SurveyBoard;
 import dev.tuningfork.classifier.progress.SurveyState;
 import dev.tuningfork.image.ImageFacts;
@@ -55,7 +56,7 @@ class SurveyTopologyTest {
   @TempDir Path folder;
   private final List<ImageOrigin> origins = new ArrayList<>();
   private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
-  private final SurveyBoard board = new SurveyBoard();
+  private final SurveyBoard board = new SurveyBoard(Sky.ofPage());
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> answers;
