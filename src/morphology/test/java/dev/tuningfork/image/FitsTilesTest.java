@@ -116,7 +116,8 @@ class FitsTilesTest {
 
   private static void assertPieces(byte[] bytes) throws ImageException {
     FitsPixels whole = read(bytes);
-    FitsImage image = FitsImage.open(MemorySegment.ofArray(bytes), null, 0, "").image();
+    FitsImage image =
+        FitsImage.open(MemorySegment.ofArray(bytes), FileParts.ALL, null, 0, "").image();
     for (int y = 0; y < image.height(); y++) {
       double[] flux = whole.flux(0, y, 0, 1, image.width());
       float[] due = new float[flux.length];
