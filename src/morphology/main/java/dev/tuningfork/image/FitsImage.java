@@ -124,15 +124,7 @@ public final class FitsImage {
       int plane,
       @Nullable String mask)
       throws ImageException {
-    List<FitsHdu> hdus = new ArrayList<>();
-    long offset = 0;
-    while (offset >= 0) {
-      FitsHdu hdu = FitsHdu.at(file, parts, offset, hdus.size());
-      hdu.checkHeld(file);
-      hdus.add(hdu);
-      parts.need(hdu.end(), FitsHdu.BLOCK);
-      offset = hdu.isFollowed(file) ? hdu.end() : -1;
-    }
+    List<FitsHdu> hdus = hdus(file, parts);
     FitsImage image = new FitsImage(file, parts, FitsFile.chosen(hdus, wanted), plane, null);
     FitsHdu ofMask = mask(hdus, mask);
     if (ofMask == null || ofMask.index() == image.hdu.index()) {
@@ -142,13 +134,46 @@ public final class FitsImage {
     if (bits == null) {
       return new Opened(image, null);
     }
-    FitsImage opened = new FitsImage(file, parts, ofMask, 0, bits);
-    if (opened.width != image.width || opened.height != image.height) {
+    return new Opened(image, image.mask(file, parts, ofMask, bits));
+  }
+
+  private static List<FitsHdu> hdus(MemorySegment file, FileParts parts) throws ImageException {
+    List<FitsHdu> hdus = new ArrayList<>();
+    long offset = 0;
+    while (offset >= 0) {
+      FitsHdu hdu = FitsHdu.at(file, parts, offset, hdus.size());
+      hdu.checkHeld(file);
+      hdus.add(hdu);
+      parts.need(hdu.end(), FitsHdu.BLOCK);
+      offset = hdu.isFollowed(file) ? hdu.end() : -1;
+    }
+    return hdus;
+  }
+
+  private FitsImage mask(MemorySegment file, FileParts parts, FitsHdu hdu, Bits meaning)
+      throws ImageException {
+    FitsImage mask = new FitsImage(file, parts, hdu, 0, meaning);
+    if (mask.width != width || mask.height != height) {
       throw new ImageException(
           "The mask in FITS HDU %d is %d×%d pixels, and the image is %d×%d."
-              .formatted(ofMask.index(), opened.width, opened.height, image.width, image.height));
+              .formatted(hdu.index(), mask.width, mask.height, width, height));
     }
-    return new Opened(image, opened);
+    return mask;
+  }
+
+  /**
+   * Opens a mask of this image in a file of its own.
+   *
+   * @param file the whole file
+   * @param wanted the HDU; null for the first image
+   * @throws ImageException if the file is no FITS file or truncated, has no such HDU or image, or
+   *     the mask has another size
+   */
+  public FitsImage maskOf(MemorySegment file, @Nullable String wanted) throws ImageException {
+    List<FitsHdu> hdus = hdus(file, FileParts.ALL);
+    FitsHdu first = hdus.stream().filter(FitsHdu::isImage).findFirst().orElse(null);
+    FitsHdu chosen = wanted == null && first != null ? first : FitsFile.chosen(hdus, wanted);
+    return mask(file, FileParts.ALL, chosen, anyBit(chosen.header()));
   }
 
   private static @Nullable FitsHdu mask(List<FitsHdu> hdus, @Nullable String wanted)

@@ -200,6 +200,40 @@ class TileTest {
   }
 
   @Test
+  void aMaskMayBeInAFileOfItsOwn() throws Exception {
+    int[][] mask = new int[HEIGHT][WIDTH];
+    mask[3][4] = 1;
+    mask[5][6] = 4;
+    Path image = SurveyFiles.write(folder.resolve("t.fits"), noise(), GRID);
+    Path any = SurveyFiles.write(folder.resolve("any.fits"), mask, Map.of());
+    Path named =
+        SurveyFiles.write(
+            folder.resolve("named.fits"), mask, Map.of("MSKNAM00", "SAT", "MSKVAL00", 4));
+    Path gzipped = SurveyFiles.gzip(any, folder.resolve("any.fits.gz"));
+    float[] read = new float[10 * 10];
+    for (Path file : List.of(any, gzipped)) {
+      try (Tile tile = Tile.open(TileSource.of(image).withMask(file, null), cache(folder))) {
+        assertThat(tile.read(0, 0, 10, 10, read)).isZero();
+        assertThat(read[3 * 10 + 4]).isNaN();
+        assertThat(read[5 * 10 + 6]).isNaN();
+        assertThat(read[0]).isFinite();
+      }
+    }
+    try (Tile tile = Tile.open(TileSource.of(image).withMask(named, "0"), cache(folder))) {
+      assertThat(tile.read(0, 0, 10, 10, read)).isEqualTo(1);
+      assertThat(read[3 * 10 + 4]).isFinite();
+      Files.setLastModifiedTime(named, FileTime.fromMillis(0));
+      assertThatThrownBy(() -> tile.read(0, 0, 10, 10, read)).hasMessageContaining("has changed");
+    }
+    Path small = SurveyFiles.write(folder.resolve("small.fits"), new int[5][7], Map.of());
+    assertThatThrownBy(() -> Tile.open(TileSource.of(image).withMask(small, null), cache(folder)))
+        .hasMessage(
+            "The mask %s of the tile %s cannot be read: The mask in FITS HDU 0 is 7×5 pixels, and"
+                    .formatted(small, image)
+                + " the image is 300×200.");
+  }
+
+  @Test
   void masksSayWhatIsUndefinedAndSaturated() throws Exception {
     int[][] mask = new int[HEIGHT][WIDTH];
     mask[3][4] = 1 << 8;
