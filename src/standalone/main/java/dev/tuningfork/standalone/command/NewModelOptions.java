@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
@@ -66,6 +67,15 @@ final class NewModelOptions {
   @Nullable Double crop;
 
   @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description =
+          "How pictures are made from the flux of FITS cutouts, in training and by the model:"
+              + " sdss-gri, legacy-grz, euclid-vis, euclid-composite, hsc-gri or asinh. Name that"
+              + " of the cutouts if they are pictures already. Default: by the model's stretch.")
+  @Nullable String recipe;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
       description = "The model's name. Default: from the architecture and the tree.")
@@ -117,6 +127,9 @@ final class NewModelOptions {
     }
     if (size != null) {
       input = input.withSize(size);
+    }
+    if (recipe != null) {
+      input = input.withRecipe(Recipe.named(recipe));
     }
     return crop == null ? input : input.withCrop(new Crop.Fraction(crop));
   }
