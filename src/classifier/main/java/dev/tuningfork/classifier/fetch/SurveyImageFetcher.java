@@ -33,6 +33,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
@@ -74,10 +75,14 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
    *     that does not exist
    */
   public SurveyImageFetcher(FetchSettings settings) {
-    this(settings, InetAddress::getAllByName, DefaultClientTlsStrategy.createDefault());
+    this(settings, InetAddress::getAllByName, DefaultClientTlsStrategy::createDefault);
   }
 
-  SurveyImageFetcher(FetchSettings settings, HttpSource.Names names, TlsSocketStrategy tls) {
+  /**
+   * @param tls only called where the policy allows HTTP: it reads the certificates that are trusted
+   */
+  SurveyImageFetcher(
+      FetchSettings settings, HttpSource.Names names, Supplier<TlsSocketStrategy> tls) {
     this.limits = settings.limits();
     this.sizeLimit = new SizeLimit(limits.bytes());
     this.mostAttempts = settings.retries().attempts();
@@ -111,7 +116,7 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
   }
 
   private static Map<String, ImageSource> sources(
-      FetchSettings settings, HttpSource.Names names, TlsSocketStrategy tls) {
+      FetchSettings settings, HttpSource.Names names, Supplier<TlsSocketStrategy> tls) {
     Set<String> schemes = settings.policy().schemes();
     SizeLimit limit = new SizeLimit(settings.limits().bytes());
     Map<String, ImageSource> sources = new HashMap<>();
@@ -125,7 +130,7 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
       sources.put("s3", new S3Source(settings));
     }
     if (schemes.contains("http") || schemes.contains("https")) {
-      ImageSource http = new HttpSource(settings, names, tls);
+      ImageSource http = new HttpSource(settings, names, tls.get());
       sources.put("http", http);
       sources.put("https", http);
     }

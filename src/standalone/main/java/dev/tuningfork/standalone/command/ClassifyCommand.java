@@ -27,7 +27,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Images on disk in, a table out, through the same stream that a survey would use. */
+/** Images on disk in, a table out. */
 @Command(
     name = "classify",
     description =
@@ -155,8 +155,8 @@ final class ClassifyCommand implements Callable<Integer> {
           "Continuing with %,d of %,d galaxies; the others are already classified."
               .formatted(images.size() - spool.size(), images.size()));
     }
-    terminal.status("Starting the broker and the model …");
-    try (MorphologyModel loaded = model.load(bundle)) {
+    terminal.status("Starting the model …");
+    try (MorphologyModel loaded = model.load(bundle, images.size() - spool.size())) {
       return new ClassifyJob(images, reading, spool, !table.isSummary(), terminal)
           .run(loaded, stop);
     }

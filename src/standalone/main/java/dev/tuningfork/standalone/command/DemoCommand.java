@@ -109,7 +109,7 @@ final class DemoCommand implements Callable<Integer> {
     try (Interruption stop = new Interruption();
         MorphologyModel loaded = model.load(model.bundle());
         ClassifierSession session =
-            ClassifierSession.start(loaded, settings(), COMMIT_INTERVAL, Optional.of(survey))) {
+            ClassifierSession.start(loaded, settings(), COMMIT_INTERVAL, survey)) {
       terminal.status("");
       session
           .servicePort()

@@ -55,10 +55,19 @@ final class ModelOptions {
   }
 
   MorphologyModel load(ModelBundle bundle) throws ModelException {
+    return load(bundle, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same for so many images: a few need no larger batches, nor the passes that warm those up.
+   */
+  MorphologyModel load(ModelBundle bundle, int images) throws ModelException {
+    ForwardPasses passes =
+        ClassifierSettings.DEFAULT.forwardPasses().in(form).ofViews(views);
     return ModelLoader.load(
         bundle,
         DeviceSetting.parse(device),
-        ClassifierSettings.DEFAULT.forwardPasses().in(form).ofViews(views));
+        passes.ofImages((int) Math.min(passes.images(), (long) images * views)));
   }
 
   /** For who turns images himself, and averages or not. */
