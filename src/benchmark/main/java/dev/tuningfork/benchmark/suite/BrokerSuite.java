@@ -21,8 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The embedded broker, started and stopped many times in one process; each time a topic is made,
- * written and read. After that {@code demo}, many times, each in a process of its own. A step
- * that takes more than a minute counts as hanging and ends the part.
+ * written and read. After that {@code demo}, many times, each in a process of its own. A step that
+ * takes more than a minute counts as hanging and ends the part.
  */
 final class BrokerSuite {
 

@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
         "Classifies the images of a folder, or the galaxies of a catalogue on a survey's tiles, and"
             + " writes what it sees as a table.",
     footer =
-        "%nThe table has one row per image, in the order of the images: the class, and for each question the probability that it is asked and the probability of each answer if it is asked.")
+        "%nThe table has one row per image, in the order of the images: the class, and for each"
+            + " question the probability that it is asked and the probability of each answer if it"
+            + " is asked.")
 final class ClassifyCommand implements Callable<Integer> {
 
   /** SIGTERM ends a run within 10 s; what is not tidied up by then, the next run deletes. */

@@ -188,7 +188,8 @@ final class ClassifyJob {
                       Instant.now(),
                       new GalaxyMorphology.Source(SOURCE, 0, image.ordinal()))
                   .toJson());
-      case Outcome.Failed failed -> unreadable.put(image.ordinal(), Sentence.reason(failed.cause()));
+      case Outcome.Failed failed ->
+          unreadable.put(image.ordinal(), Sentence.reason(failed.cause()));
     }
   }
 

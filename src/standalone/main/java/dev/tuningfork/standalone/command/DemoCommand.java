@@ -41,11 +41,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Renders galaxies, publishes them at a constant rate, and shows the answers next to the truth: in the terminal and, without --count, on a page on this machine.",
+        "Renders galaxies, publishes them at a constant rate, and shows the answers next to the"
+            + " truth: in the terminal and, without --count, on a page on this machine.",
     footer =
-        "%nThis command needs no data. Ctrl-C ends it.%n%nThe classes are short forms of the Galaxy Zoo 2"
-            + " answers: E smooth, Se a disk seen edge-on, S another disk (SB with a bar, then the"
-            + " bulge d-a, the number of arms and their winding), A a star or an artifact.")
+        "%nThis command needs no data. Ctrl-C ends it.%n%nThe classes are short forms of the Galaxy"
+            + " Zoo 2 answers: E smooth, Se a disk seen edge-on, S another disk (SB with a bar,"
+            + " then the bulge d-a, the number of arms and their winding), A a star or an"
+            + " artifact.")
 final class DemoCommand implements Callable<Integer> {
 
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
@@ -69,7 +71,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       description =
-          "Port of the page, on this machine only; 0 for any free port. Default: 8080, or another one if it is in use; with --count, no page.")
+          "Port of the page, on this machine only; 0 for any free port. Default: 8080, or another"
+              + " one if it is in use; with --count, no page.")
   private @Nullable Integer port;
 
   @Option(

@@ -103,7 +103,8 @@ public final class ClassifierSession implements AutoCloseable {
               .withKafka("commit.interval.ms", Long.toString(commitInterval.toMillis()))
               .withKafka("replication.factor", "1")
               .withKafka("state.dir", broker.folder().resolve("streams").toString());
-      ClassifierApplication application = ClassifierApplication.start(settings, model, Optional.of(survey));
+      ClassifierApplication application =
+          ClassifierApplication.start(settings, model, Optional.of(survey));
       try {
         if (!application.awaitRunning(START)) {
           throw new IllegalStateException(
