@@ -111,7 +111,8 @@ class DecisionTreeTest {
   @Test
   void anUnknownTreeOrQuestionIsNamed() {
     assertThatThrownBy(() -> DecisionTree.byId("../gz2"))
-        .hasMessage("There is no decision tree named '../gz2'; Galaxy Zoo 2 is 'gz2'.");
+        .hasMessage("There is no decision tree named '../gz2'; the built-in ones are %s."
+                .formatted(String.join(", ", DecisionTree.builtIn())));
     assertThatThrownBy(() -> DecisionTree.galaxyZoo2().question("t12"))
         .hasMessage("Decision tree gz2 has no question 't12'.");
   }
