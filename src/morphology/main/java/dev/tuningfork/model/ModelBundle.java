@@ -30,8 +30,9 @@ import java.util.stream.Stream;
  *
  * <p>{@code model.json} holds the decision tree, so a bundle answers a tree that no other file
  * knows. A bundle that could be opened is verified: every file is complete and unchanged, the tree
- * is a tree and the one that the model was made for, and every array has the name and the shape that the architecture
- * asks for. It is held in memory as it was verified. Immutable, so safe for any thread.
+ * is a tree and the one that the model was made for, and every array has the name and the shape
+ * that the architecture asks for. It is held in memory as it was verified. Immutable, so safe for
+ * any thread.
  */
 public final class ModelBundle {
 

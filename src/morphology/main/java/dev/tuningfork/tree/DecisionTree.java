@@ -67,7 +67,8 @@ public final class DecisionTree {
           "has two questions " + question.id() + ": give each its own id");
       for (Answer answer : question.answers()) {
         require(
-            answerIds.add(answer.id()), "has two answers " + answer.id() + ": give each its own id");
+            answerIds.add(answer.id()),
+            "has two answers " + answer.id() + ": give each its own id");
       }
       require(
           question.answers().stream().map(Answer::key).distinct().count()

@@ -37,7 +37,18 @@ record TreeFile(
     @Nullable List<QuestionEntry> questions) {
 
   /** The trees that the product holds, as files beside this class. */
-  static final List<String> BUILT_IN = List.of("gz2");
+  static final List<String> BUILT_IN =
+      List.of(
+          "gz2",
+          "hubble",
+          "candels",
+          "ukidss",
+          "decals-dr12",
+          "decals-dr5",
+          "desi",
+          "cosmic-dawn",
+          "euclid",
+          "jwst-ceers");
 
   private static final int LARGEST = 1 << 20;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");

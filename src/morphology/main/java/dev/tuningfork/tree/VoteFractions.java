@@ -48,11 +48,7 @@ public final class VoteFractions {
    *     in part
    */
   public static VoteFractions ofFractions(
-      String galaxyId,
-      DecisionTree tree,
-      double[] fractions,
-      double[] totals,
-      double volunteers) {
+      String galaxyId, DecisionTree tree, double[] fractions, double[] totals, double volunteers) {
     double[] conditional = new double[fractions.length];
     for (int q = 0; q < totals.length; q++) {
       double sum = sum(galaxyId, tree, fractions, q);

@@ -189,7 +189,9 @@ class ModelBundleTest {
             .formatted(hash, hash.substring(2)));
     edit("00" + hash.substring(2), hash);
     edit("\"next\" : \"t07\"", "\"next\" : \"t77\"");
-    assertRefused(folder, "Decision tree gz2 lets answer a01 lead to t77, which is not one of its questions: name one of t01, t02, t03, t04, t05, t06, t07, t08, t09, t10, t11.");
+    assertRefused(
+        folder,
+        "Decision tree gz2 lets answer a01 lead to t77, which is not one of its questions: name one of t01, t02, t03, t04, t05, t06, t07, t08, t09, t10, t11.");
   }
 
   /** As earlier versions wrote bundles. */
@@ -204,7 +206,9 @@ class ModelBundleTest {
         "It was made for another decision tree: gz2 version 1 with the hash 00%s; this product has version 1 with the hash %s."
             .formatted(hash.substring(2), hash));
     edit("\"gz2\"", "\"gz9\"");
-    assertRefused(folder, "There is no decision tree named 'gz9'; the built-in ones are %s."
+    assertRefused(
+        folder,
+        "There is no decision tree named 'gz9'; the built-in ones are %s."
             .formatted(String.join(", ", DecisionTree.builtIn())));
   }
 

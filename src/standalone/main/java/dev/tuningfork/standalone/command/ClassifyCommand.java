@@ -99,10 +99,7 @@ final class ClassifyCommand implements Callable<Integer> {
         terminal.err().printf("%,d of the images could not be read.%n", unreadable.size());
       }
       table.write(
-          bundle.description().tree(),
-          ordinal -> images.get(ordinal).file(),
-          spool,
-          terminal);
+          bundle.description().tree(), ordinal -> images.get(ordinal).file(), spool, terminal);
       spool.delete();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()

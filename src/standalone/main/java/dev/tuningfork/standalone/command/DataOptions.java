@@ -127,8 +127,7 @@ final class DataOptions {
                 .formatted(classes));
       }
       sources.add(
-          new ClassTable(
-              images, classes, rules(rules, tree), Optional.empty(), Optional.empty()));
+          new ClassTable(images, classes, rules(rules, tree), Optional.empty(), Optional.empty()));
     } else if (rules != null) {
       if (labels != null) {
         throw new IllegalArgumentException(

@@ -190,8 +190,7 @@ final class TableOptions {
    * @param tree that the model answers
    * @param files the name of each galaxy's file, by ordinal
    */
-  void write(
-      DecisionTree tree, IntFunction<String> files, MorphologySpool spool, Terminal terminal)
+  void write(DecisionTree tree, IntFunction<String> files, MorphologySpool spool, Terminal terminal)
       throws IOException {
     if (out == null) {
       Summary.print(terminal, spool, files);

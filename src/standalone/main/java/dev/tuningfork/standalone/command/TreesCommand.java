@@ -31,9 +31,7 @@ final class TreesCommand implements Callable<Integer> {
       description = "A built-in tree, or a file in JSON or YAML.")
   private List<String> named = new ArrayList<>();
 
-  @Option(
-      names = "--json",
-      description = "Print the tree's file, to write another tree from.")
+  @Option(names = "--json", description = "Print the tree's file, to write another tree from.")
   private boolean json;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -78,10 +76,7 @@ final class TreesCommand implements Callable<Integer> {
             " %s %s%s%n",
             last ? "└─" : "├─",
             answer.key(),
-            answer
-                .next()
-                .map(next -> " → " + next + " " + tree.question(next).key())
-                .orElse(""));
+            answer.next().map(next -> " → " + next + " " + tree.question(next).key()).orElse(""));
       }
       ZoobotQuestion zoobot = tree.zoobot(question);
       out.printf(

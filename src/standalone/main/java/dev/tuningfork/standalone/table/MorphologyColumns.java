@@ -281,8 +281,7 @@ final class MorphologyColumns {
         .collect(Collectors.joining(" "));
   }
 
-  private static AnswerProbabilities probabilities(
-      DecisionTree tree, GalaxyMorphology morphology) {
+  private static AnswerProbabilities probabilities(DecisionTree tree, GalaxyMorphology morphology) {
     double[] conditional = new double[tree.answerCount()];
     Arrays.fill(conditional, Double.NaN);
     for (GalaxyMorphology.Question question : morphology.questions()) {

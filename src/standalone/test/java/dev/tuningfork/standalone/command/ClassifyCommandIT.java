@@ -179,9 +179,23 @@ class ClassifyCommandIT {
     Path labels = Files.write(folder.resolve("jets.csv"), table);
     Path learnt = folder.resolve("jets.zip");
     String[] train = {
-      "train", "--tree", tree.toString(), "--images", drawn.toString(),
-      "--labels", labels.toString(), "--epochs", "1", "--batch", "16", "--size", "32",
-      "--held-out", "0.3", "--out", learnt.toString()
+      "train",
+      "--tree",
+      tree.toString(),
+      "--images",
+      drawn.toString(),
+      "--labels",
+      labels.toString(),
+      "--epochs",
+      "1",
+      "--batch",
+      "16",
+      "--size",
+      "32",
+      "--held-out",
+      "0.3",
+      "--out",
+      learnt.toString()
     };
     assertThat(execute(train)).as(err::toString).isZero();
     assertThat(err.toString()).contains("galaxies to learn from");
@@ -196,8 +210,7 @@ class ClassifyCommandIT {
     }
 
     String first = Files.readAllLines(messages).getFirst();
-    GalaxyMorphology morphology =
-        GalaxyMorphology.fromJson(first.getBytes(StandardCharsets.UTF_8));
+    GalaxyMorphology morphology = GalaxyMorphology.fromJson(first.getBytes(StandardCharsets.UTF_8));
     assertThat(morphology.tree()).isEqualTo(new GalaxyMorphology.Tree("jets", "1"));
     assertThat(morphology.questions())
         .extracting(GalaxyMorphology.Question::key)
@@ -216,7 +229,12 @@ class ClassifyCommandIT {
         .contains("jets version 1: Made-up jets", "├─ faint → bent", "└─ two → knots");
     assertThat(
             execute(
-                "classify", drawn.toString(), "--model", learnt.toString(), "--kaggle", "--out",
+                "classify",
+                drawn.toString(),
+                "--model",
+                learnt.toString(),
+                "--kaggle",
+                "--out",
                 folder.resolve("kaggle.csv").toString()))
         .isEqualTo(2);
     assertThat(err.toString()).contains("but the model answers the tree jets version 1");

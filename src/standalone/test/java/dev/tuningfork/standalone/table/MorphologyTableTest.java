@@ -187,7 +187,9 @@ class MorphologyTableTest {
     spool.close();
 
     assertThatThrownBy(
-            () -> new MorphologyTable(spool, DecisionTree.galaxyZoo2(), FILES::get).write(target, TableContent.PROBABILITIES))
+            () ->
+                new MorphologyTable(spool, DecisionTree.galaxyZoo2(), FILES::get)
+                    .write(target, TableContent.PROBABILITIES))
         .isInstanceOf(IOException.class);
 
     assertThat(target).hasContent("old");

@@ -25,8 +25,7 @@ import java.util.stream.Stream;
  * @param totals for each question the place of its number of votes, or −1
  * @param volunteers the place of the number of volunteers who looked at the galaxy, or −1
  */
-record VoteColumns(
-    DecisionTree tree, LabelKind kind, int[] answers, int[] totals, int volunteers) {
+record VoteColumns(DecisionTree tree, LabelKind kind, int[] answers, int[] totals, int volunteers) {
 
   private static final List<String> VOLUNTEERS = List.of("total_classifications");
 
@@ -37,7 +36,8 @@ record VoteColumns(
         .filter(
             kind ->
                 tree.questions().stream()
-                    .anyMatch(q -> Arrays.stream(places(names, tree, q, kind)).allMatch(i -> i >= 0)))
+                    .anyMatch(
+                        q -> Arrays.stream(places(names, tree, q, kind)).allMatch(i -> i >= 0)))
         .toList();
   }
 
@@ -49,8 +49,7 @@ record VoteColumns(
    * @throws IllegalArgumentException if a question has columns for some of its answers only, or a
    *     column for an answer that it does not have
    */
-  static VoteColumns find(
-      String table, List<String> header, DecisionTree tree, LabelKind kind) {
+  static VoteColumns find(String table, List<String> header, DecisionTree tree, LabelKind kind) {
     List<String> names = header.stream().map(VoteColumns::plain).toList();
     int[] answers = new int[tree.answerCount()];
     int[] totals = new int[tree.questions().size()];
@@ -59,9 +58,10 @@ record VoteColumns(
       int[] places = places(names, tree, question, kind);
       long missing = Arrays.stream(places).filter(i -> i < 0).count();
       if (missing > 0 && missing < places.length) {
-        int lacking = IntStream.range(0, places.length).filter(a -> places[a] < 0).findFirst().orElseThrow();
+        int lacking =
+            IntStream.range(0, places.length).filter(a -> places[a] < 0).findFirst().orElseThrow();
         throw new IllegalArgumentException(
-            "The table %s has columns for some answers of question %s only; there is none for '%s', such as %s. Add it, or remove the question's other columns."
+            "The table %s has columns for some answers of question %s only; there is none for '%s', such as %s. Add it, or remove the question's other columns; for a table of another campaign, name its tree with --tree."
                 .formatted(
                     table,
                     question.id(),
@@ -84,11 +84,7 @@ record VoteColumns(
 
   /** A column of this campaign that no answer has, where it could be mistaken for one. */
   private static void requireNoOther(
-      String table,
-      List<String> header,
-      List<String> names,
-      DecisionTree tree,
-      Question question) {
+      String table, List<String> header, List<String> names, DecisionTree tree, Question question) {
     String prefix = plain(tree.zoobot(question).name() + "-" + tree.campaign()) + "_";
     List<String> known = new ArrayList<>(List.of("total", "total_votes", "total_count"));
     tree.zoobot(question).answers().forEach((name, answer) -> known.add(plain(name)));
@@ -96,7 +92,9 @@ record VoteColumns(
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       if (name.startsWith(prefix)) {
-        String answer = name.substring(prefix.length()).replaceFirst("_(weighted_fraction|fraction|debiased|weight|count)$", "");
+        String answer =
+            name.substring(prefix.length())
+                .replaceFirst("_(weighted_fraction|fraction|debiased|weight|count)$", "");
         if (!known.contains(answer)) {
           throw new IllegalArgumentException(
               "The table %s has the column %s, but question %s of tree %s has no such answer; it has %s. Is it a table of another campaign, whose --tree is another?"
@@ -153,9 +151,7 @@ record VoteColumns(
     return questionNames(tree, question)
         .flatMap(
             name ->
-                Stream.of(zoobot, key)
-                    .distinct()
-                    .map(each -> plain(name + "_" + each + suffix)));
+                Stream.of(zoobot, key).distinct().map(each -> plain(name + "_" + each + suffix)));
   }
 
   private static Stream<String> questionNames(DecisionTree tree, Question question) {

@@ -106,7 +106,10 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
                 tree.id(),
                 example,
                 suggestion(header)
-                    .map(id -> " Its columns are those of the tree %s: use --tree %s.".formatted(id, id))
+                    .map(
+                        id ->
+                            " Its columns are those of the tree %s: use --tree %s."
+                                .formatted(id, id))
                     .orElse("")));
   }
 
@@ -140,8 +143,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
     if (!VoteColumns.kinds(rows.header(), tree).contains(kind)) {
       throw noVotes(table, rows.header(), tree);
     }
-    VoteColumns columns =
-        VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);
+    VoteColumns columns = VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);
     Optional<Integer> path = rows.column(PATHS);
     Optional<Integer> id = rows.column(IDS).or(() -> path);
     if (id.isEmpty()) {
@@ -193,8 +195,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
             new Problem(
                 Problem.Kind.DUPLICATE,
                 id,
-                "Galaxy %s of %s has been named before; its first row counts."
-                    .formatted(id, table),
+                "Galaxy %s of %s has been named before; its first row counts.".formatted(id, table),
                 "rows of %s repeat a galaxy".formatted(table)));
       } else if (image.isEmpty()) {
         part.problems.add(part.folder.missing(id, table));
@@ -220,9 +221,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       return Optional.empty();
     }
     Path named = images.resolve(cell);
-    return Files.isRegularFile(named)
-        ? Optional.of(named)
-        : folder.image(folder.id(cell));
+    return Files.isRegularFile(named) ? Optional.of(named) : folder.image(folder.id(cell));
   }
 
   private static Problem unreadable(Path table, long row, String complaint) {

@@ -15,8 +15,9 @@ public sealed interface Loss {
   }
 
   /**
-   * The squared difference of joint probabilities, summed over those that are known. For Galaxy
-   * Zoo 2 they are Kaggle's columns, and this is what the challenge was judged by. Needs a model of the whole tree.
+   * The squared difference of joint probabilities, summed over those that are known. For Galaxy Zoo
+   * 2 they are Kaggle's columns, and this is what the challenge was judged by. Needs a model of the
+   * whole tree.
    */
   record SquaredError() implements Loss {
     @Override

@@ -124,8 +124,8 @@ public final class Objective {
   }
 
   /**
-   * The joint columns of a whole tree. Each round carries what is known of the questions that
-   * are asked one step down the tree; there is no longer walk than all questions.
+   * The joint columns of a whole tree. Each round carries what is known of the questions that are
+   * asked one step down the tree; there is no longer walk than all questions.
    */
   private NDArray joint(NDArray conditional) {
     NDArray asked = askedOfAll;

@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
  *
  * @param galaxies how many of them have vote fractions
  * @param questions one entry for each question that the model answers
- * @param rmse over the tree's joint columns (Kaggle's 37 for Galaxy Zoo 2), where known; empty for a model of some questions only
+ * @param rmse over the tree's joint columns (Kaggle's 37 for Galaxy Zoo 2), where known; empty for
+ *     a model of some questions only
  * @param rmseOfTree the same without the quirk of Kaggle's columns, as the tree has them
  * @param rmseOfMean {@code rmse} if every galaxy were given the mean of these galaxies themselves,
  *     the best that an answer which does not look can do

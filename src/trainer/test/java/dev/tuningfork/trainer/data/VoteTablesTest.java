@@ -99,7 +99,14 @@ class VoteTablesTest {
   @Test
   void rowsThatCannotBeUsedAreNamedAndTheOthersAre() throws IOException {
     Path csv =
-        table(HEADER, "1,6,-2,3,1", "2,many,1,0,0", "3,0,0,0,0", "2,3,,0,0", "2,1,1,1,0", "9,1,1,1,0");
+        table(
+            HEADER,
+            "1,6,-2,3,1",
+            "2,many,1,0,0",
+            "3,0,0,0,0",
+            "2,3,,0,0",
+            "2,1,1,1,0",
+            "9,1,1,1,0");
 
     Reading reading = VoteTables.of(images, List.of(csv), RINGS, Optional.empty()).read();
 
@@ -109,7 +116,8 @@ class VoteTablesTest {
         .satisfiesExactly(
             negative -> assertThat(negative).contains("Galaxy 1 has -2", "0 or more"),
             text -> assertThat(text).contains("Row 2", "is no number: 'many'"),
-            none -> assertThat(none).contains("Galaxy 3", "no vote for a question of the tree rings"),
+            none ->
+                assertThat(none).contains("Galaxy 3", "no vote for a question of the tree rings"),
             part -> assertThat(part).contains("some answers of question ring only"),
             missing -> assertThat(missing).contains("Galaxy 9", "no image"));
   }
@@ -123,9 +131,14 @@ class VoteTablesTest {
     refused(galaxyZoo2, RINGS, "such as ring-r1_yes", "use --tree gz2");
     assertThat(only(galaxyZoo2, GZ2, "1").fractions().conditional(GZ2.root())[2])
         .isCloseTo(0.5, within(1e-9));
-    refused(table(HEADER + ",ring-r1_maybe", "1,6,2,3,1,0"), RINGS, "ring-r1_maybe", "no such answer");
+    refused(
+        table(HEADER + ",ring-r1_maybe", "1,6,2,3,1,0"), RINGS, "ring-r1_maybe", "no such answer");
     refused(table("id,ring_yes,ring_no,kind_inner", "1,6,2,3"), RINGS, "none for 'outer'");
-    refused(Tables.csv(folder.resolve("k.csv"), Tables.HEADER), RINGS, "Kaggle's columns", "--tree gz2");
+    refused(
+        Tables.csv(folder.resolve("k.csv"), Tables.HEADER),
+        RINGS,
+        "Kaggle's columns",
+        "--tree gz2");
     refused(table("ring_yes,ring_no", "1,6"), RINGS, "no column of ids");
   }
 
@@ -141,9 +154,7 @@ class VoteTablesTest {
     String prefix = "t01_smooth_or_features_";
     String header =
         Stream.of("a01_smooth", "a02_features_or_disk", "a03_star_or_artifact")
-            .map(
-                answer ->
-                    prefix + answer + "_weighted_fraction," + prefix + answer + "_debiased")
+            .map(answer -> prefix + answer + "_weighted_fraction," + prefix + answer + "_debiased")
             .reduce("asset_id,total_classifications", (a, b) -> a + "," + b);
     Path csv = table(header, "1,40,0.7,0.4,0.3,0.6,0,0");
 
@@ -154,8 +165,7 @@ class VoteTablesTest {
     assertThat(votes.fractions().conditional(GZ2.root())[0]).isCloseTo(0.4, within(1e-9));
     assertThat(votes.volunteers()).hasValue(40);
     assertThat(debiased.describe()).contains("debiased vote fractions (gz2) of");
-    assertThatThrownBy(
-            () -> VoteTables.of(images, List.of(csv), GZ2, Optional.of(LabelKind.COUNT)))
+    assertThatThrownBy(() -> VoteTables.of(images, List.of(csv), GZ2, Optional.of(LabelKind.COUNT)))
         .hasMessageContaining("--label-kind may be weighted-fraction, debiased");
   }
 
