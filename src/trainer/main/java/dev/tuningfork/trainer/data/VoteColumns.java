@@ -19,15 +19,31 @@ import java.util.stream.Stream;
  * bar-dr5_strong_fraction}, {@code bar-dr5_total-votes}; the campaign may be missing, and the
  * tree's own keys do too), or as Galaxy Zoo 2's public table does ({@code t03_bar_a06_bar_count},
  * Hart et al. 2016). Case does not matter, nor does {@code -} or {@code _}.
- *
- * @param answers for each answer in the tree's order the place of its column; −1 in every answer of
- *     a question that the table does not have
- * @param totals for each question the place of its number of votes, or −1
- * @param volunteers the place of the number of volunteers who looked at the galaxy, or −1
  */
-record VoteColumns(DecisionTree tree, LabelKind kind, int[] answers, int[] totals, int volunteers) {
+final class VoteColumns {
 
   private static final List<String> VOLUNTEERS = List.of("total_classifications");
+
+  private final DecisionTree tree;
+  private final LabelKind kind;
+
+  /** For each answer in the tree's order the place of its column; −1 where the table has none. */
+  private final int[] answers;
+
+  /** For each question the place of its number of votes, or −1. */
+  private final int[] totals;
+
+  /** The place of the number of volunteers who looked at the galaxy, or −1. */
+  private final int volunteers;
+
+  private VoteColumns(
+      DecisionTree tree, LabelKind kind, int[] answers, int[] totals, int volunteers) {
+    this.tree = tree;
+    this.kind = kind;
+    this.answers = answers;
+    this.totals = totals;
+    this.volunteers = volunteers;
+  }
 
   /** The kinds of votes that a table has for at least one question of a tree. */
   static List<LabelKind> kinds(List<String> header, DecisionTree tree) {
