@@ -1,6 +1,6 @@
 package dev.tuningfork.standalone.command;
 
-import dev.tuningfork.classifier.message.Printable;
+import dev.tuningfork.text.Printable;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.Arrays;
