@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -111,16 +113,7 @@ public final class Benchmark implements Callable<Integer> {
       description = "Number of references in the memory and fault runs.")
   private @Nullable Integer references;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description = "Seed of the fault schedule: the same seed gives the same schedule.")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--carried",
-      description = "In the fault run, put images into the records instead of references.")
-  private boolean carried;
+  @Mixin private final FaultOptions faults = new FaultOptions();
 
   @Option(
       names = "--busy",
@@ -310,10 +303,9 @@ public final class Benchmark implements Callable<Integer> {
         atLeast("--galaxies", 200, galaxies, base.galaxies()),
         base.seconds(),
         atLeast("--references", 1_000, references, base.references()),
-        new Plan.Faults(
-            atLeast("--references", 1_000, references, base.faults().references()),
-            seed == null ? base.faults().seed() : seed,
-            carried));
+        faults.plan(
+            base.faults(),
+            atLeast("--references", 1_000, references, base.faults().references())));
   }
 
   private int atLeast(String option, int least, @Nullable Integer given, int otherwise) {
@@ -333,9 +325,21 @@ public final class Benchmark implements Callable<Integer> {
   private Path rendered(Path scratch) throws IOException {
     Path folder = Files.createDirectory(scratch.resolve("images"));
     MockSurvey survey = new MockSurvey(SEED);
-    IntStream.range(0, quick ? RENDERED_WHEN_QUICK : RENDERED)
-        .parallel()
-        .forEach(n -> render(survey, n, folder));
+    int galaxies = quick ? RENDERED_WHEN_QUICK : RENDERED;
+    AtomicInteger rendered = new AtomicInteger();
+    try (var _ =
+        new Heartbeat(
+            Heartbeat.EVERY,
+            () -> "%,d of %,d galaxies are rendered".formatted(rendered.get(), galaxies),
+            this::tell)) {
+      IntStream.range(0, galaxies)
+          .parallel()
+          .forEach(
+              n -> {
+                render(survey, n, folder);
+                rendered.incrementAndGet();
+              });
+    }
     return folder.toRealPath();
   }
 

@@ -153,7 +153,7 @@ final class CutCommand implements Callable<Integer> {
     String settings =
         form + " " + quality + " " + tiles.settings(opened, size, recipe.id()) + " " + keep;
     return resume && Files.exists(Manifest.unfinished(folder))
-        ? Manifest.resume(folder, settings)
+        ? Manifest.resume(folder, settings, opened.kept())
         : Manifest.begin(folder, settings, opened.kept());
   }
 

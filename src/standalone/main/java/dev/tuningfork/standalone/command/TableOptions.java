@@ -185,6 +185,7 @@ final class TableOptions {
       return;
     }
     if (spool.size() > 0 || kaggle) {
+      terminal.status("Writing " + ImageFormat.spelled(out) + " …");
       try {
         new MorphologyTable(spool, files).write(out, content());
       } catch (IOException e) {
