@@ -16,6 +16,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.Logging;
+import dev.tuningfork.standalone.scratch.ScratchFolder;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +25,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -174,8 +174,9 @@ public final class Benchmark implements Callable<Integer> {
     Logging.errorsOnly();
     List<Suite> suites = suites();
     Plan plan = plan();
-    Path scratch = Files.createTempDirectory("tuning-fork-benchmark-");
-    try (var _ = new BusyLoops(busy)) {
+    try (ScratchFolder folder = ScratchFolder.create("benchmark");
+        var _ = new BusyLoops(busy)) {
+      Path scratch = folder.path();
       List<Path> files = jpegsIn(images == null ? rendered(scratch) : images.toRealPath());
       Workload workload =
           new Workload(plan, files, modelName, scratch, this::tell, python || !quick);
@@ -190,15 +191,13 @@ public final class Benchmark implements Callable<Integer> {
           figures.addAll(tally.figures());
           leftOut.addAll(tally.leftOut());
         } else {
-          Path folder = Files.createTempDirectory(scratch, suite.name() + "-");
-          Report apart = measuredApart(suite, plan, files, folder.resolve("figures.json"));
+          Path apartFolder = Files.createTempDirectory(scratch, suite.name() + "-");
+          Report apart = measuredApart(suite, plan, files, apartFolder.resolve("figures.json"));
           figures.addAll(apart.figures());
           leftOut.addAll(apart.leftOut());
         }
       }
       return told(report(figures, leftOut));
-    } finally {
-      delete(scratch);
     }
   }
 
@@ -304,8 +303,7 @@ public final class Benchmark implements Callable<Integer> {
         base.seconds(),
         atLeast("--references", 1_000, references, base.references()),
         faults.plan(
-            base.faults(),
-            atLeast("--references", 1_000, references, base.faults().references())));
+            base.faults(), atLeast("--references", 1_000, references, base.faults().references())));
   }
 
   private int atLeast(String option, int least, @Nullable Integer given, int otherwise) {
@@ -361,14 +359,6 @@ public final class Benchmark implements Callable<Integer> {
             spec.commandLine(), "There is no JPEG image (.jpg) in " + folder + ".");
       }
       return jpegs;
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(one);
-      }
     }
   }
 }

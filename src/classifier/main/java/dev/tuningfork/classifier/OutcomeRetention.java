@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the topics of outcomes keep them however old their references are.
+ * Whether the topics of outcomes keep them all, however old their references are.
  *
  * <p>An outcome carries the time of its reference, so that consumers see one time for both. Kafka
  * deletes records by their time: a topic with {@code CreateTime} and a retention deletes the
@@ -66,6 +66,9 @@ final class OutcomeRetention {
             .flatMap(input -> warning(topic, outcome, input).stream())
             .findFirst()
             .ifPresent(LOG::warn);
+        if (topic.equals(classifier.topics().deadLetters())) {
+          compactionWarning(topic, outcome).ifPresent(LOG::warn);
+        }
       }
     } catch (ExecutionException | TimeoutException e) {
       LOG.info(
@@ -122,6 +125,16 @@ final class OutcomeRetention {
                     : "soon deletes the outcomes of",
                 inWords(least),
                 topic));
+  }
+
+  /** The same for a topic of dead letters, of which each counts, whatever its key. */
+  static Optional<String> compactionWarning(String topic, Config deadLetters) {
+    return value(deadLetters, TopicConfig.CLEANUP_POLICY_CONFIG)
+            .contains(TopicConfig.CLEANUP_POLICY_COMPACT)
+        ? Optional.of(
+            "The topic of dead letters %s is compacted: it rejects dead letters without a key (which stops the classifier), and keeps one of each key. Set cleanup.policy=delete on it: kafka-configs.sh --alter --topic %s --add-config cleanup.policy=delete."
+                .formatted(topic, topic))
+        : Optional.empty();
   }
 
   private static boolean isByAppending(Config topic) {

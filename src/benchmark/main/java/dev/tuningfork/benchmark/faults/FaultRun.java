@@ -68,8 +68,7 @@ public final class FaultRun {
    * @param rounds of the schedule
    * @param round how long one lasts
    */
-  public record Order(
-      int references, long seed, boolean carried, int rounds, Duration round) {}
+  public record Order(int references, long seed, boolean carried, int rounds, Duration round) {}
 
   /**
    * What came out.
@@ -85,8 +84,8 @@ public final class FaultRun {
    *
    * @param folder where everything is kept
    * @param images JPEG files
-   * @param python where the outcomes are counted in the end; Kafka's consumer in Java counts without
-   *     it
+   * @param python where the outcomes are counted in the end; Kafka's consumer in Java counts
+   *     without it
    * @param told a line
    * @param progress what is under way
    */
@@ -156,7 +155,8 @@ public final class FaultRun {
         counter.await(all, SILENCE);
         memory.close();
       }
-      IntFunction<Flaw> lost = number -> Flaw.lost(number, publisher.publishedAt(number), order.round());
+      IntFunction<Flaw> lost =
+          number -> Flaw.lost(number, publisher.publishedAt(number), order.round());
       List<Count> counts = new ArrayList<>();
       counts.add(reckoning.count(lost));
       if (python.isPresent()) {

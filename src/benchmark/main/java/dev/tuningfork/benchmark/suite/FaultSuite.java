@@ -24,11 +24,7 @@ final class FaultSuite {
     Plan.Faults wanted = workload.plan().faults();
     FaultRun.Order order =
         new FaultRun.Order(
-            wanted.references(),
-            wanted.seed(),
-            wanted.carried(),
-            wanted.rounds(),
-            wanted.round());
+            wanted.references(), wanted.seed(), wanted.carried(), wanted.rounds(), wanted.round());
     FaultRun.Result result =
         new FaultRun(
                 workload.folder("faults"),

@@ -39,10 +39,8 @@ public record Plan(
     }
   }
 
-  public static final Plan FULL =
-      new Plan(false, 5, 20_000, 3, 1_000_000, Faults.of(100_000));
-  public static final Plan QUICK =
-      new Plan(true, 2, 2_500, 0.8, 20_000, Faults.of(3_000));
+  public static final Plan FULL = new Plan(false, 5, 20_000, 3, 1_000_000, Faults.of(100_000));
+  public static final Plan QUICK = new Plan(true, 2, 2_500, 0.8, 20_000, Faults.of(3_000));
 
   /** The same with fewer runs, for what is slow. */
   Plan runsAtMost(int most) {

@@ -75,8 +75,7 @@ class ReckoningTest {
       plant(broker);
       Count count =
           new ConfluentCount(Python.of(Path.of(interpreter), Python.Kit.COUNT, folder))
-              .count(
-                  broker.bootstrapServers(), TOPICS, REFERENCES, QUESTIONS, LOST);
+              .count(broker.bootstrapServers(), TOPICS, REFERENCES, QUESTIONS, LOST);
       assertThat(names(count)).containsExactlyInAnyOrderElementsOf(FOUND);
       assertThat(count.inWords())
           .isEqualTo(

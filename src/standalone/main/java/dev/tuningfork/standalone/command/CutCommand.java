@@ -135,7 +135,7 @@ final class CutCommand implements Callable<Integer> {
     }
     OutputFile.checkNewFolder(line, folder);
     String name = ImageFormat.spelled(folder);
-    if (Files.exists(Manifest.unfinished(folder)) && !overwrite && !resume) {
+    if (!overwrite && !resume && Manifest.isUnfinished(folder)) {
       throw new ParameterException(
           line,
           "An unfinished run in %s exists: continue it with --resume, or start over with --overwrite."

@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +48,19 @@ public final class Manifest implements AutoCloseable {
   /** Where an unfinished one is. */
   public static Path unfinished(Path folder) {
     return folder.resolve(NAME + ".part");
+  }
+
+  /** Whether an interrupted run has left a list with cutouts, or one that cannot be read. */
+  public static boolean isUnfinished(Path folder) {
+    Path file = unfinished(folder);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      return reader.lines().skip(HEADS).findAny().isPresent();
+    } catch (IOException | UncheckedIOException e) {
+      return true;
+    }
   }
 
   /** Begins one. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class KilledRunIT {
 
-  private static final int GALAXIES = 20;
+  private static final int GALAXIES = 4;
   private static final int NAMES = 1000;
   private static final int ENOUGH = 100;
 

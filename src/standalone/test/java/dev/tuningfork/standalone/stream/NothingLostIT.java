@@ -54,14 +54,14 @@ class NothingLostIT {
   void threeKillsLoseAndDoubleNothing() throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    publish(4_000);
+    publish(3_000);
     Path settings = observatory.settingsFile();
     Path log = Path.of("target", "killed-classifiers.log");
     for (int kill = 1; kill <= 3; kill++) {
       var classifier = new ClassifierProcess(settings, log);
       observatory.awaitCommitted(
-          Math.min(published - 1, observatory.committed() + 1 + random.nextInt(500)), PATIENCE);
-      classifier.killAfter(random.nextInt(500));
+          Math.min(published - 1, observatory.committed() + 1 + random.nextInt(400)), PATIENCE);
+      classifier.killAfter(random.nextInt(400));
     }
     assertThat(observatory.committed())
         .as("galaxies are left to pass after the last kill, seed %d", seed)
@@ -75,7 +75,7 @@ class NothingLostIT {
   @Test
   void aMemberThatComesAndOneThatGoesLoseAndDoubleNothing() throws Exception {
     int before = published;
-    publish(6_000);
+    publish(3_000);
     try (MorphologyModel one = slow(observatory.model());
         MorphologyModel other = slow(observatory.model())) {
       ClassifierApplication second;
@@ -95,7 +95,7 @@ class NothingLostIT {
   @Test
   void aBrokerThatRestartsLosesAndDoublesNothing() throws Exception {
     int before = published;
-    publish(3_000);
+    publish(1_500);
     try (MorphologyModel model = slow(observatory.model());
         var classifier =
             ClassifierApplication.start(withState(observatory.settings(), "only"), model)) {
@@ -110,7 +110,7 @@ class NothingLostIT {
   @Test
   void aModelThatHangsLongerThanATransactionMayLastHoldsUpAndLosesNothing() throws Exception {
     int before = published;
-    publish(3_000);
+    publish(1_500);
     CountDownLatch hang = new CountDownLatch(1);
     Duration hanging = Duration.ofSeconds(14);
     ClassifierSettings settings =
@@ -155,7 +155,7 @@ class NothingLostIT {
 
   /** So slow that there is always work in flight. */
   private static MorphologyModel slow(MorphologyModel model) {
-    return new ModelWrapper(model, () -> LockSupport.parkNanos(Duration.ofMillis(80).toNanos()));
+    return new ModelWrapper(model, () -> LockSupport.parkNanos(Duration.ofMillis(160).toNanos()));
   }
 
   static void hang(CountDownLatch release) {

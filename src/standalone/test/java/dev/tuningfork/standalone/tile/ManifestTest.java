@@ -31,6 +31,7 @@ class ManifestTest {
     String whole = Files.readString(Manifest.unfinished(folder));
     for (int length = 0; length <= whole.length(); length++) {
       Files.writeString(Manifest.unfinished(folder), whole.substring(0, length));
+      assertThat(Manifest.isUnfinished(folder)).isEqualTo(length > whole.indexOf("\"a,"));
       Path finished;
       try (Manifest resumed = Manifest.resume(folder, SETTINGS, KEPT)) {
         if (!resumed.has(8)) {
