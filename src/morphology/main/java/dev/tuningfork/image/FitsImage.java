@@ -57,7 +57,8 @@ public final class FitsImage {
     }
   }
 
-  private FitsImage(MemorySegment file, FitsHdu hdu, int plane, @Nullable Bits bits)
+  private FitsImage(
+      MemorySegment file, FileParts parts, FitsHdu hdu, int plane, @Nullable Bits bits)
       throws ImageException {
     long[] shape = FitsFile.shape(hdu);
     long planes = shape.length == 3 ? shape[2] : 1;
@@ -74,6 +75,9 @@ public final class FitsImage {
     this.height = (int) shape[1];
     this.plane = plane;
     this.bits = bits;
+    if (hdu.isCompressed()) {
+      parts.need(hdu.dataOffset(), FitsTiles.bytesBeforeHeap(hdu));
+    }
     this.tiles = hdu.isCompressed() ? FitsTiles.of(file, hdu) : null;
     this.plain = tiles == null ? FitsPixels.ofPlain(file, hdu, width, height) : null;
     this.wcs = hdu.wcs();
@@ -90,24 +94,30 @@ public final class FitsImage {
   /**
    * Opens an image.
    *
-   * @param file the whole file
+   * @param file the file, in its whole length
+   * @param parts makes those parts of it available that are read
    * @param wanted the HDU, as {@link ImageDescription#hdu} names it; null for the picture
    * @param plane of a cube, from 0
    * @param mask the HDU of the mask; null for one called MASK, if there is one; empty for none
    * @throws ImageException if the file is no FITS file or truncated, or has no such HDU or image
    */
   public static Opened open(
-      MemorySegment file, @Nullable String wanted, int plane, @Nullable String mask)
+      MemorySegment file,
+      FileParts parts,
+      @Nullable String wanted,
+      int plane,
+      @Nullable String mask)
       throws ImageException {
     List<FitsHdu> hdus = new ArrayList<>();
     long offset = 0;
     while (offset >= 0) {
-      FitsHdu hdu = FitsHdu.at(file, offset, hdus.size());
+      FitsHdu hdu = FitsHdu.at(file, parts, offset, hdus.size());
       hdu.checkHeld(file);
       hdus.add(hdu);
+      parts.need(hdu.end(), FitsHdu.BLOCK);
       offset = hdu.isFollowed(file) ? hdu.end() : -1;
     }
-    FitsImage image = new FitsImage(file, FitsFile.chosen(hdus, wanted), plane, null);
+    FitsImage image = new FitsImage(file, parts, FitsFile.chosen(hdus, wanted), plane, null);
     FitsHdu ofMask = mask(hdus, mask);
     if (ofMask == null || ofMask.index() == image.hdu.index()) {
       return new Opened(image, null);
@@ -116,7 +126,7 @@ public final class FitsImage {
     if (bits == null) {
       return new Opened(image, null);
     }
-    FitsImage opened = new FitsImage(file, ofMask, 0, bits);
+    FitsImage opened = new FitsImage(file, parts, ofMask, 0, bits);
     if (opened.width != image.width || opened.height != image.height) {
       throw new ImageException(
           "The mask in FITS HDU %d is %d×%d pixels, and the image is %d×%d."
@@ -218,6 +228,26 @@ public final class FitsImage {
   /** Where a pixel of a plain image is in the file, in bytes. */
   public long offset(int x, int y) {
     return hdu.dataOffset() + (((long) plane * height + y) * width + x) * pixelBytes();
+  }
+
+  /** Which parts of the file hold a rectangle, beside those that were needed to open it. */
+  public List<FileParts.Span> spans(int x, int y, int width, int height) {
+    List<FileParts.Span> spans = new ArrayList<>();
+    if (tiles == null) {
+      for (int row = y; row < y + height; row++) {
+        spans.add(new FileParts.Span(offset(x, row), (long) width * pixelBytes()));
+      }
+      return spans;
+    }
+    int[] shape = tiles.tileShape();
+    for (int row = y - y % shape[1]; row < y + height; row += shape[1]) {
+      for (int column = x - x % shape[0]; column < x + width; column += shape[0]) {
+        for (FileParts.Span span : tiles.spans(pieceOf(column, row))) {
+          spans.add(new FileParts.Span(hdu.dataOffset() + span.from(), span.count()));
+        }
+      }
+    }
+    return spans;
   }
 
   /**

@@ -102,6 +102,25 @@ final class FitsTiles {
     return tiles;
   }
 
+  /** How many bytes of an HDU's data are before the heap. */
+  static long bytesBeforeHeap(FitsHdu hdu) {
+    Header header = hdu.header();
+    long rows = (long) header.getIntValue("NAXIS1", 0) * header.getIntValue("NAXIS2", 0);
+    return Math.max(rows, header.getLongValue("THEAP", rows));
+  }
+
+  /** Which parts of the HDU's data hold a tile, beside those before the heap. */
+  List<FileParts.Span> spans(int number) {
+    return columns.stream()
+        .filter(Column::isPointer)
+        .map(
+            column ->
+                new FileParts.Span(
+                    heap + offset(column, number), count(column, number) * bytes(column.target)))
+        .filter(span -> span.count() > 0)
+        .toList();
+  }
+
   private static @Nullable FitsTiles parsed(MemorySegment table, FitsHdu hdu) {
     Header header = hdu.header();
     long width = header.getIntValue("NAXIS1", 0);

@@ -1,5 +1,6 @@
 package dev.tuningfork.tile;
 
+import dev.tuningfork.image.FileParts;
 import dev.tuningfork.image.FitsImage;
 import dev.tuningfork.image.FitsImage.Piece;
 import dev.tuningfork.image.ImageException;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,10 +78,15 @@ public final class Tile implements AutoCloseable {
     try {
       BasicFileAttributes attributes =
           Files.readAttributes(source.file(), BasicFileAttributes.class);
-      scratch = isGzipped(source.file()) ? cache.inflated(source.file()) : null;
+      scratch = isGzipped(source) ? inflated(source, cache) : null;
       mapped = MappedFile.open(scratch == null ? source.file() : scratch);
       FitsImage.Opened opened =
-          FitsImage.open(mapped.bytes(), source.hdu(), source.plane(), source.mask());
+          FitsImage.open(
+              mapped.bytes(),
+              scratch == null ? source.parts() : FileParts.ALL,
+              source.hdu(),
+              source.plane(),
+              source.mask());
       Wcs wcs = usable(source, opened.image().wcs());
       return new Tile(source, cache, mapped, scratch, attributes, opened, wcs);
     } catch (TileException | ImageException | IOException e) {
@@ -108,10 +116,17 @@ public final class Tile implements AutoCloseable {
     return wcs;
   }
 
-  private static boolean isGzipped(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+  private static boolean isGzipped(TileSource source) throws IOException, ImageException {
+    source.parts().need(0, 2);
+    try (InputStream in = Files.newInputStream(source.file())) {
       return ((in.read() << 8) | in.read()) == GZIP;
     }
+  }
+
+  private static Path inflated(TileSource source, TileCache cache)
+      throws IOException, ImageException {
+    source.parts().need(0, Files.size(source.file()));
+    return cache.inflated(source.file());
   }
 
   private static void discard(@Nullable MappedFile mapped, @Nullable Path scratch) {
@@ -177,6 +192,7 @@ public final class Tile implements AutoCloseable {
               .formatted(width, height, x, y, width(), height()));
     }
     requireUnchanged();
+    need(x, y, width, height);
     try {
       read(image, x, y, width, height, into, at, stride);
       int saturated = clear(width, height, into, at, stride);
@@ -197,8 +213,27 @@ public final class Tile implements AutoCloseable {
     }
   }
 
+  private void need(int x, int y, int width, int height) throws TileException {
+    if (source.remote() == null || scratch != null) {
+      return;
+    }
+    List<FileParts.Span> spans = new ArrayList<>(image.spans(x, y, width, height));
+    if (mask != null) {
+      spans.addAll(mask.spans(x, y, width, height));
+    }
+    try {
+      source.remote().need(spans);
+    } catch (ImageException e) {
+      throw new TileException(
+          "The tile %s cannot be read: %s".formatted(source, e.getMessage()), e);
+    }
+  }
+
   /** Whether the file is the one that was opened: it has not changed since, nor is it gone. */
   boolean isUnchanged() {
+    if (source.remote() != null) {
+      return source.remote().isCurrent();
+    }
     try {
       BasicFileAttributes now = Files.readAttributes(source.file(), BasicFileAttributes.class);
       return now.size() == attributes.size()

@@ -1,5 +1,6 @@
 package dev.tuningfork.tile;
 
+import dev.tuningfork.image.FileParts;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param plane of a cube of images, from 0
  * @param mask the HDU of the same file that holds the mask; null for one named {@code MASK}, if
  *     there is one; empty for no mask
+ * @param remote what the file is a copy of; null for a file that was here
  */
-public record TileSource(Path file, @Nullable String hdu, int plane, @Nullable String mask) {
+public record TileSource(
+    Path file,
+    @Nullable String hdu,
+    int plane,
+    @Nullable String mask,
+    @Nullable RemoteFile remote) {
+
+  /** A file that was here. */
+  public TileSource(Path file, @Nullable String hdu, int plane, @Nullable String mask) {
+    this(file, hdu, plane, mask, null);
+  }
 
   /** The picture of a file, with its mask if it has one. */
   public static TileSource of(Path file) {
@@ -25,9 +37,20 @@ public record TileSource(Path file, @Nullable String hdu, int plane, @Nullable S
     return new TileSource(file, hdu, 0, null);
   }
 
+  /** An HDU of a file elsewhere, with the file's mask if it has one. */
+  public static TileSource of(RemoteFile remote, Path copy, @Nullable String hdu) {
+    return new TileSource(copy, hdu, 0, null, remote);
+  }
+
+  /** What makes its parts available before they are read. */
+  FileParts parts() {
+    return remote == null ? FileParts.ALL : remote;
+  }
+
   /** The file, and the HDU where one is named: {@code tile.fits[SCI]}. */
   @Override
   public String toString() {
-    return hdu == null ? file.toString() : file + "[" + hdu + "]";
+    String name = remote == null ? file.toString() : remote.toString();
+    return hdu == null ? name : name + "[" + hdu + "]";
   }
 }

@@ -145,7 +145,7 @@ class AstropyIT {
     int height = said.path("shape").path(1).asInt();
     for (int plane = 0; due.hasRemaining(); plane++) {
       try {
-        FitsImage image = FitsImage.open(file, hdu, plane, "").image();
+        FitsImage image = FitsImage.open(file, FileParts.ALL, hdu, plane, "").image();
         for (int y = 0; y < height; y++) {
           float[] row = row(image, y, width);
           for (int x = 0; x < width; x++) {

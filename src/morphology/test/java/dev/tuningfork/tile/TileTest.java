@@ -8,8 +8,11 @@ import dev.tuningfork.image.SurveyFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +108,55 @@ class TileTest {
 
     try (Tile tile = Tile.open(TileSource.of(file), cache(folder))) {
       holds(pixels, tile);
+    }
+  }
+
+  /** A copy of the right length that is empty, and is filled as parts of it are needed. */
+  private record Filled(Path from, Path copy, AtomicLong filled) implements RemoteFile {
+    @Override
+    public void need(List<Span> spans) {
+      try (FileChannel in = FileChannel.open(from);
+          FileChannel out = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+        for (Span span : spans) {
+          filled.addAndGet(in.transferTo(span.from(), span.count(), out.position(span.from())));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return true;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 0, 0", "GZIP_2, 300, 1", "GZIP_1, 64, 48"})
+  void aCopyIsReadOfWhichOnlyTheNeededPartsAreThere(String algorithm, int width, int height)
+      throws Exception {
+    float[][] pixels = noise();
+    Path file = folder.resolve("t.fits");
+    if (algorithm.isEmpty()) {
+      SurveyFiles.write(file, pixels, GRID);
+    } else {
+      SurveyFiles.compress(file, pixels, GRID, algorithm, width, height);
+    }
+    for (boolean whole : List.of(false, true)) {
+      Path copy = folder.resolve("copy-" + whole);
+      Files.write(copy, new byte[(int) Files.size(file)]);
+      Filled remote = new Filled(file, copy, new AtomicLong());
+      try (Tile tile = Tile.open(TileSource.of(remote, copy, null), cache(folder))) {
+        if (whole) {
+          holds(pixels, tile);
+        } else {
+          float[] corner = new float[4];
+          tile.read(100, 70, 2, 2, corner);
+          assertThat(corner)
+              .containsExactly(pixels[70][100], pixels[70][101], pixels[71][100], pixels[71][101]);
+          assertThat(remote.filled().get()).isLessThan(Files.size(file) / 3);
+        }
+      }
     }
   }
 

@@ -1,12 +1,15 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.expand.Piece;
+import dev.tuningfork.classifier.message.SurveyImageOutcome;
+import dev.tuningfork.classifier.progress.SurveyState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -60,6 +63,34 @@ record Expansion(
   /** Whether all of its galaxies are listed and done. */
   boolean isDone() {
     return listed && inFlight() == 0;
+  }
+
+  SurveyState.State state() {
+    return listed
+        ? SurveyState.State.CLASSIFYING
+        : cursor > 0 ? SurveyState.State.LISTING : SurveyState.State.WAITING;
+  }
+
+  /**
+   * What the outcome would be now.
+   *
+   * @param begun the same before anything was counted
+   */
+  SurveyImageOutcome counted(SurveyImageOutcome begun) {
+    return new SurveyImageOutcome(
+        begun.surveyImageId(),
+        begun.survey(),
+        begun.dataRelease(),
+        written + unusable,
+        answered,
+        deadLetters + unusable,
+        excluded,
+        failure.isEmpty() ? null : failure,
+        begun.publishedAt(),
+        begun.receivedAt(),
+        firstAt == 0 ? null : Instant.ofEpochMilli(firstAt),
+        lastAt == 0 ? null : Instant.ofEpochMilli(lastAt),
+        begun.source());
   }
 
   /** After a piece of its list. */

@@ -98,6 +98,13 @@ public final class ClassifierSession implements AutoCloseable {
       Topics topics = wanted.topics();
       Stream.of(topics.input(), topics.output(), topics.deadLetters())
           .forEach(topic -> broker.createTopic(topic, PARTITIONS));
+      wanted
+          .surveyTopics()
+          .ifPresent(
+              images -> {
+                broker.createTopic(images.input(), 1);
+                broker.createTopic(images.outcomes(), 1);
+              });
       ClassifierSettings settings =
           wanted
               .withKafka("bootstrap.servers", broker.bootstrapServers())

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
-import dev.tuningfork.standalone.scratch.ScratchFolder;
+import dev.tuningfork.file.ScratchFolder;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Those tagged {@code any-processor} need not run once more on a limited processor. */
 class TrainCommandTest {
 
   @TempDir private Path folder;
@@ -75,6 +76,7 @@ class TrainCommandTest {
   }
 
   @Test
+  @Tag("any-processor")
   void aRunThatIsFinishedIsTakenUpAgainWithoutANewEpoch() throws Exception {
     assertThat(train()).isZero();
     byte[] first = Files.readAllBytes(bundle);
@@ -88,6 +90,7 @@ class TrainCommandTest {
 
   /** It would be judged on galaxies that it learnt from. */
   @Test
+  @Tag("any-processor")
   void aRunIsNotTakenUpWithOtherDataOrAnotherSplit() throws Exception {
     assertThat(train()).isZero();
     byte[] first = Files.readAllBytes(bundle);
@@ -113,6 +116,7 @@ class TrainCommandTest {
   }
 
   @Test
+  @Tag("any-processor")
   void aModelKeepsItsShareOfTheWeightsThatItBeganWith() throws Exception {
     assertThat(train()).isZero();
     Path first = written("first", ModelBundle.open(bundle).weights());
@@ -183,6 +187,7 @@ class TrainCommandTest {
 
   /** Named beside options of the same group or not, in the help and in the model. */
   @Test
+  @Tag("any-processor")
   void whatIsNotSaidIsAsTheDefaultSettingsHaveIt() throws Exception {
     TrainingSettings usual = TrainingSettings.DEFAULT;
     assertThat(train("--noise", "0.02")).as(err::toString).isZero();
@@ -217,6 +222,7 @@ class TrainCommandTest {
   }
 
   @Test
+  @Tag("any-processor")
   void theListShowsTheCostOfEachArchitecture() {
     assertThat(run("train", "--list")).isZero();
 
@@ -226,6 +232,7 @@ class TrainCommandTest {
   }
 
   @Test
+  @Tag("any-processor")
   void mistakesAreReportedInASentenceAndNothingIsWritten() throws Exception {
     assertThat(train("--architecture", "resnet-50")).isNotZero();
     assertThat(err.toString()).contains("There is no architecture \"resnet-50\"");

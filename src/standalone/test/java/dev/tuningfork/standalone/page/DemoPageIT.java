@@ -256,6 +256,36 @@ class DemoPageIT {
   }
 
   @Test
+  void theGalaxiesOfATileLightUpAndAKeyboardOpensOne() {
+    Page page = browser.page(ColorScheme.DARK);
+    page.navigate(address + "/sky?image=tile-1");
+    Locator map = page.locator("#map");
+    assertThat(map).hasAttribute("data-lights", Pattern.compile("[1-9]\\d"));
+    assertThat(page.locator("#images")).containsText("tile-1");
+    assertThat(page.locator("#counts")).containsText("done: 60 of 60");
+    assertThat(page.locator("#legend li").first()).isVisible();
+    map.focus();
+    page.keyboard().press("ArrowRight");
+    page.keyboard().press("ArrowDown");
+    page.keyboard().press("+");
+    String objectId = page.locator("#chosen a").textContent();
+    Browser.requireAccessible(page);
+    page.getByRole(AriaRole.BUTTON, named("Whole image")).click();
+    Browser.screenshot(page, "page-sky");
+    map.focus();
+    page.keyboard().press("Enter");
+    page.waitForURL("**/objects/" + objectId);
+
+    Page phone = browser.phone();
+    phone.navigate(address + "/sky?image=tile-1");
+    assertThat(phone.locator("#map")).hasAttribute("data-lights", Pattern.compile("[1-9]\\d"));
+    assertThat(overflow(phone)).isZero();
+    phone.locator("#map").click(); // may hit no galaxy
+    assertThat(phone.locator("#chosen")).isVisible();
+    Browser.requireAccessible(phone);
+  }
+
+  @Test
   void whatIsDamagedBecomesADeadLetterThatIsReplayed() {
     Page page = live(ColorScheme.DARK);
     atLeast(cards(page), 1);

@@ -14,6 +14,7 @@ import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.fetch.FetchSettings;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
+import dev.tuningfork.classifier.progress.Sky;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.LiveFeed;
@@ -64,7 +65,7 @@ class ExchangedModelPageIT {
             new SurveyImageFetcher(FetchSettings.of(SettingValues.NONE)),
             ImageLimits.DEFAULT,
             new LivePage.Surroundings(
-                "1", serving::get, _ -> Optional.empty(), () -> 0, () -> true));
+                "1", serving::get, _ -> Optional.empty(), Sky.none(), () -> 0, () -> true));
     WebServer server =
         WebServer.builder()
             .host("127.0.0.1")

@@ -15,7 +15,6 @@ import dev.tuningfork.trainer.data.KaggleTables;
 import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
-import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,19 +22,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Real galaxies on their way to the network; says how fast it is, which depends on what else the
- * machine does.
- */
+/** Real galaxies on their way to the network. */
 class RealLoaderIT {
 
-  private static final int GALAXIES = 1500;
+  private static final int GALAXIES = 300;
   private static final InputSpec GREY =
       InputSpec.article().withStandardisation(List.of(0.12), List.of(0.14));
   private static final InputSpec COLOUR =
@@ -84,7 +79,7 @@ class RealLoaderIT {
 
   @Test
   void aViewThatIsNotMovedIsWhatTheClassifierShows() throws Exception {
-    List<Member> members = galaxies().stream().limit(200).toList();
+    List<Member> members = galaxies().stream().limit(100).toList();
     for (InputSpec input : List.of(GREY, COLOUR)) {
       for (Augmentation augmentation : List.of(Augmentation.NONE, ALL)) {
         try (CutoutStore store =
@@ -128,48 +123,22 @@ class RealLoaderIT {
   }
 
   @Test
-  void batchesAreReadyBeforeTheyAreAskedFor() throws Exception {
+  void anEpochBringsEachGalaxyInBatchesOfOneSize() throws Exception {
     List<Member> members = galaxies();
     for (InputSpec input : List.of(GREY, COLOUR)) {
-      long start = System.nanoTime();
-      try (CutoutStore store = CutoutStore.create(members, input, ALL, folder, n -> {})) {
-        say(
-            "%s: %d cutouts of %d MB in %.1f s",
-            input.id(), members.size(), store.size() >> 20, (System.nanoTime() - start) / 1e9);
-        say("%s: %.3f ms of one core an image", input.id(), millisecondsAnImage(store));
-        try (BatchLoader loader = BatchLoader.training(store, 64, 1, 1)) {
-          loader.epoch(0, 0).forEachRemaining(LoadedBatch::release);
-          start = System.nanoTime();
-          double waited = 0;
-          Iterator<LoadedBatch> epoch = loader.epoch(1, 0);
-          while (epoch.hasNext()) {
-            LoadedBatch batch = epoch.next();
-            waited += batch.waitedSeconds();
-            batch.release();
-          }
-          double seconds = (System.nanoTime() - start) / 1e9;
-          say(
-              "%s: %.0f images/s from one thread",
-              input.id(), 64 * loader.stepsPerEpoch() / seconds);
-          assertThat(waited).isBetween(0.0, seconds);
+      try (CutoutStore store = CutoutStore.create(members, input, ALL, folder, n -> {});
+          BatchLoader loader = BatchLoader.training(store, 64, 1, 1)) {
+        Iterator<LoadedBatch> epoch = loader.epoch(0, 0);
+        int batches = 0;
+        while (epoch.hasNext()) {
+          LoadedBatch batch = epoch.next();
+          assertThat(batch.waitedSeconds()).isNotNegative();
+          batches++;
+          batch.release();
         }
+        assertThat(batches).isEqualTo(loader.stepsPerEpoch()).isEqualTo(GALAXIES / 64);
       }
     }
-  }
-
-  private static double millisecondsAnImage(CutoutStore store) {
-    Renderer renderer = new Renderer(store.input(), store.largest());
-    FloatBuffer target = FloatBuffer.allocate(store.input().valueCount());
-    SplittableRandom random = new SplittableRandom(1);
-    long start = 0;
-    for (int round = 0; round < 4; round++) {
-      start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-      for (CutoutStore.Cutout cutout : store.cutouts()) {
-        renderer.render(store, cutout, ALL.draw(random), target.clear());
-      }
-    }
-    long end = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-    return (end - start) / 1e6 / store.cutouts().size();
   }
 
   private static void say(String format, Object... values) {
