@@ -112,11 +112,7 @@ class MorphologySpoolTest {
   /** Nothing is lost, so nobody has to choose between resuming and overwriting. */
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "",
-        "{\"settings\":{\"mod",
-        "{\"settings\":{\"model\":\"other\"}}\n{\"obj"
-      })
+      strings = {"", "{\"settings\":{\"mod", "{\"settings\":{\"model\":\"other\"}}\n{\"obj"})
   void aJournalWithoutAMessageIsBegunAgainWithoutAnOption(String left) throws Exception {
     Files.writeString(journal, left);
     assertThat(MorphologySpool.holdsMessages(journal)).isFalse();
