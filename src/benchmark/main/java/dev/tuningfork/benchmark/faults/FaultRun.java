@@ -32,7 +32,7 @@ public final class FaultRun {
 
   private static final int IMAGES = 40;
   private static final int ONE_OF_SO_MANY_IS_SILENT = 500;
-  private static final Duration CALM = Duration.ofMinutes(2);
+  private static final Duration CALM = Duration.ofMinutes(5);
 
   /** No outcome for so long after the last fault: what is missing then is lost. */
   private static final Duration SILENCE = Duration.ofMinutes(2);
