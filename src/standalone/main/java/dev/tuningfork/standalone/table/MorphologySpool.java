@@ -162,7 +162,11 @@ public final class MorphologySpool implements AutoCloseable {
   private static boolean holdMessages(InputStream lines) throws IOException {
     byte[] start = lines.readNBytes(HEAD.length);
     boolean isJournal = Arrays.equals(start, Arrays.copyOf(HEAD, start.length));
-    return !isJournal || (line(lines).isPresent() && line(lines).isPresent());
+    if (isJournal) {
+      Optional<byte[]> settings = line(lines);
+      return settings.isPresent() && line(lines).isPresent();
+    }
+    return true;
   }
 
   /** Not to be closed: that would close the channel, and any other one would release its lock. */
