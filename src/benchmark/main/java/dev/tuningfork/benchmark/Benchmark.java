@@ -49,8 +49,8 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     subcommands = {PagesCommand.class, PageCost.class},
     description = {
-      "Measures how fast the product is, beside what bounds it and beside what one would use"
-          + " instead: in turn, several times, and tells medians and spread.",
+      "Measures the speed of the classifier, of its limits on this machine and of alternatives,"
+          + " in turn and several times, and prints medians and spread.",
       "Without --images, galaxies of the mock survey are rendered first."
     },
     footerHeading = "%nParts:%n",
@@ -58,7 +58,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all is well",
-      "1:it could not be done, or, in the short form, a ratio is below its bar; standard error says which",
+      "1:it could not be done, or, in the short form, a ratio is below its bar; standard error says"
+          + " which",
       "2:the command line is wrong"
     })
 public final class Benchmark implements Callable<Integer> {
@@ -70,7 +71,8 @@ public final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "The short form: fewer and shorter runs, without Python. Fails if a ratio is below its bar.")
+          "The short form: fewer and shorter runs, without Python. Fails if a ratio is below its"
+              + " bar.")
   private boolean quick;
 
   @Option(
@@ -133,7 +135,8 @@ public final class Benchmark implements Callable<Integer> {
       names = "--json",
       paramLabel = "FILE",
       description =
-          "Also write the figures to this JSON file. Figures of other parts in an existing file are kept, if machine and model are the same.")
+          "Also write the figures to this JSON file. Figures of other parts in an existing file are"
+              + " kept, if machine and model are the same.")
   private @Nullable Path json;
 
   @Option(

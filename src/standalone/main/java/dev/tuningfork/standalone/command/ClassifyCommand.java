@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     name = "classify",
     description =
         "Classifies the images of a folder, or the galaxies of a catalogue on a survey's tiles, and"
-            + " writes what it sees as a table.",
+            + " writes the answers as a table.",
     footer =
         "%nThe table has one row per image, in the order of the images: the class, and for each"
             + " question the probability that it is asked and the probability of each answer if it"
@@ -100,7 +100,8 @@ final class ClassifyCommand implements Callable<Integer> {
       if (!unreadable.isEmpty()) {
         terminal.err().printf("%,d of the images could not be read.%n", unreadable.size());
       }
-      table.write(ordinal -> images.get(ordinal).file(), spool, terminal);
+      table.write(
+          bundle.description().tree(), ordinal -> images.get(ordinal).file(), spool, terminal);
       spool.delete();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()
@@ -110,6 +111,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private ModelBundle bundle(CommandLine commandLine) throws ModelException {
     ModelBundle bundle = model.bundle();
+    table.requireTree(commandLine, bundle.description().tree());
     if (table.intervals() && bundle.description().output() != Output.CONCENTRATIONS) {
       throw new ParameterException(
           commandLine,
