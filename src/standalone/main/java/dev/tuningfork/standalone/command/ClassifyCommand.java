@@ -100,7 +100,8 @@ final class ClassifyCommand implements Callable<Integer> {
       if (!unreadable.isEmpty()) {
         terminal.err().printf("%,d of the images could not be read.%n", unreadable.size());
       }
-      table.write(ordinal -> images.get(ordinal).file(), spool, terminal);
+      table.write(
+          bundle.description().tree(), ordinal -> images.get(ordinal).file(), spool, terminal);
       spool.delete();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()
@@ -110,6 +111,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private ModelBundle bundle(CommandLine commandLine) throws ModelException {
     ModelBundle bundle = model.bundle();
+    table.requireTree(commandLine, bundle.description().tree());
     if (table.intervals() && bundle.description().output() != Output.CONCENTRATIONS) {
       throw new ParameterException(
           commandLine,

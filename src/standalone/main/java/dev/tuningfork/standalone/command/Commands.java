@@ -52,6 +52,7 @@ public final class Commands {
           RunCommand.class,
           DeadLettersCommand.class,
           TrainCommand.class,
+          TreesCommand.class,
           EvaluateCommand.class,
           LookCommand.class,
           ExportCommand.class,

@@ -11,6 +11,7 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -39,6 +40,15 @@ final class NewModelOptions {
       description =
           "Show the architectures, their number of weights and the cost of an image, and exit.")
   boolean list;
+
+  @Option(
+      names = "--tree",
+      paramLabel = "NAME|FILE",
+      description =
+          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML. Default: ${DEFAULT-VALUE}.")
+  String tree = TrainingSettings.DEFAULT.tree().id();
+
+  private @Nullable DecisionTree read;
 
   @Option(
       names = "--question",
@@ -84,20 +94,27 @@ final class NewModelOptions {
     return question == null;
   }
 
-  DecisionTree tree() {
-    return TrainingSettings.DEFAULT.tree();
+  /**
+   * @throws IOException if the tree's file cannot be read
+   * @throws IllegalArgumentException if it is no tree
+   */
+  DecisionTree tree() throws IOException {
+    if (read == null) {
+      read = NamedTree.of(tree);
+    }
+    return read;
   }
 
-  List<Question> questions() {
+  List<Question> questions() throws IOException {
     return question == null ? tree().questions() : List.of(tree().question(question));
   }
 
-  String name() {
+  String name() throws IOException {
     if (name != null) {
       return name;
     }
-    String tree = architecture + "-" + tree().id();
-    return question == null ? tree : tree + "-" + question;
+    String ofTree = architecture + "-" + tree().id();
+    return question == null ? ofTree : ofTree + "-" + question;
   }
 
   Precision precision() {

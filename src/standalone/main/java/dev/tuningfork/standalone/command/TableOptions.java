@@ -7,6 +7,7 @@ import dev.tuningfork.standalone.table.MorphologySpool;
 import dev.tuningfork.standalone.table.MorphologyTable;
 import dev.tuningfork.standalone.table.TableContent;
 import dev.tuningfork.standalone.table.TableFormat;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -65,6 +66,16 @@ final class TableOptions {
 
   boolean intervals() {
     return intervals;
+  }
+
+  /** Refuses columns that the model's tree does not have, before the work. */
+  void requireTree(CommandLine commandLine, DecisionTree tree) {
+    if (kaggle && !tree.equals(DecisionTree.galaxyZoo2())) {
+      throw new ParameterException(
+          commandLine,
+          "--kaggle writes the columns of Galaxy Zoo 2, but the model answers the tree %s: leave it out."
+              .formatted(tree));
+    }
   }
 
   /** Refuses what could not be written, before the work. */
@@ -176,9 +187,10 @@ final class TableOptions {
   /**
    * Writes the table, or prints the summary. The journal is the caller's to delete.
    *
+   * @param tree that the model answers
    * @param files the name of each galaxy's file, by ordinal
    */
-  void write(IntFunction<String> files, MorphologySpool spool, Terminal terminal)
+  void write(DecisionTree tree, IntFunction<String> files, MorphologySpool spool, Terminal terminal)
       throws IOException {
     if (out == null) {
       Summary.print(terminal, spool, files);
@@ -186,7 +198,7 @@ final class TableOptions {
     }
     if (spool.size() > 0 || kaggle) {
       try {
-        new MorphologyTable(spool, files).write(out, content());
+        new MorphologyTable(spool, tree, files).write(out, content());
       } catch (IOException e) {
         throw new IOException(
             "The table %s cannot be written (%s). All answers are kept; the same command with --resume writes it."
