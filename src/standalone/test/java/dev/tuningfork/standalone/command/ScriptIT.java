@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script that a person starts things with, as a process of its own. */
-@Timeout(180)
+@Timeout(600)
 class ScriptIT {
 
   private static final Path MODULE = Path.of("").toAbsolutePath();
@@ -225,7 +225,7 @@ class ScriptIT {
             .redirectOutput(output.toFile());
     environment.accept(builder.environment());
     Process process = builder.start();
-    assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(9, TimeUnit.MINUTES)).isTrue();
     return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
   }
 
