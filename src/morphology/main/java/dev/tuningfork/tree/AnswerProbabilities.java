@@ -273,6 +273,20 @@ public final class AnswerProbabilities {
     return Optional.of(BetaIntervals.of(totals[q] * probability, totals[q] * (1 - probability)));
   }
 
+  /**
+   * How sure the model is of a question's vote fractions: the sum of the concentrations of their
+   * Dirichlet distribution. The concentration of an answer is this times its conditional
+   * probability.
+   *
+   * @return empty if the model gives no intervals
+   * @throws IllegalArgumentException if the model does not answer this question
+   */
+  public OptionalDouble concentration(Question question) {
+    int q = tree.index(question.id());
+    requireAnswered(q);
+    return totals == null ? OptionalDouble.empty() : OptionalDouble.of(totals[q]);
+  }
+
   /** The place of the most probable answer within its question; the first one of equals. */
   public int mostProbable(Question question) {
     int first = tree.firstAnswer(question);
