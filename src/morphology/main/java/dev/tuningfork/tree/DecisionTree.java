@@ -306,8 +306,8 @@ public final class DecisionTree {
         walked == order.length,
         "has a cycle: a question leads back to itself, among "
             + questions.stream()
+                .filter(question -> parents[index(question.id())] > 0)
                 .map(Question::id)
-                .filter(question -> parents[indexes.get(question)] > 0)
                 .collect(Collectors.joining(", "))
             + ". Remove the 'next' of one of their answers");
     return order;

@@ -40,10 +40,9 @@ record FilePart(long from, long until, @Nullable Version of) {
 
     /** Whether another one is of the same bytes, as far as both say. */
     boolean isSameAs(Version other) {
+      boolean tagged = strongTag() != null && other.strongTag() != null;
       return size == other.size
-          && (strongTag() != null && other.strongTag() != null
-              ? Objects.equals(tag, other.tag)
-              : Objects.equals(modified, other.modified));
+          && (tagged ? Objects.equals(tag, other.tag) : Objects.equals(modified, other.modified));
     }
   }
 

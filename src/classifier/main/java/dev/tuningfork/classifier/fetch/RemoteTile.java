@@ -64,14 +64,35 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
   private volatile boolean changed;
   private volatile boolean complete;
 
+  private RemoteTile(
+      String uri,
+      ImageSource source,
+      FilePart.Version version,
+      Path copy,
+      FileChannel channel,
+      Attempts attempts,
+      ExecutorService threads,
+      LongConsumer onStored) {
+    this.uri = uri;
+    this.location = URI.create(uri);
+    this.source = source;
+    this.version = version;
+    this.copy = copy;
+    this.channel = channel;
+    this.attempts = attempts;
+    this.threads = threads;
+    this.onStored = onStored;
+  }
+
   /**
    * Begins an empty copy.
    *
    * @param copy a file that does not exist
    * @param attempts of one part
    * @param onStored called with the bytes that each part adds to the copy
+   * @throws SourceException where the copy cannot be made
    */
-  RemoteTile(
+  static RemoteTile begin(
       String uri,
       ImageSource source,
       FilePart.Version version,
@@ -79,23 +100,27 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
       Attempts attempts,
       ExecutorService threads,
       LongConsumer onStored)
-      throws IOException {
-    this.uri = uri;
-    this.location = URI.create(uri);
-    this.source = source;
-    this.version = version;
-    this.copy = copy;
-    this.attempts = attempts;
-    this.threads = threads;
-    this.onStored = onStored;
-    this.channel =
-        FileChannel.open(
-            copy,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.SPARSE,
-            StandardOpenOption.WRITE);
-    if (version.size() > 0) {
-      channel.write(ByteBuffer.allocate(1), version.size() - 1);
+      throws SourceException {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              copy,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.SPARSE,
+              StandardOpenOption.WRITE);
+      RemoteTile tile =
+          new RemoteTile(uri, source, version, copy, channel, attempts, threads, onStored);
+      try {
+        if (version.size() > 0) {
+          tile.write(ByteBuffer.allocate(1), version.size() - 1);
+        }
+        return tile;
+      } catch (SourceException e) {
+        tile.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw unwritable(copy, e);
     }
   }
 
@@ -253,9 +278,13 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
         place += channel.write(bytes, place);
       }
     } catch (IOException e) {
-      throw SourceException.temporary(
-          "its copy cannot be written to %s (%s)".formatted(copy.getParent(), e.getMessage()), e);
+      throw unwritable(copy, e);
     }
+  }
+
+  private static SourceException unwritable(Path copy, IOException e) {
+    return SourceException.temporary(
+        "its copy cannot be written to %s (%s)".formatted(copy.getParent(), e.getMessage()), e);
   }
 
   /** All of a block was stored, where its end was. Parts begin where blocks do. */

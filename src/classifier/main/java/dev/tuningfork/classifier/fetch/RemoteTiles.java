@@ -51,6 +51,9 @@ final class RemoteTiles implements AutoCloseable {
   /** A file of at most so many bytes is fetched as a whole at once. */
   private static final long SMALL = 4 << 20;
 
+  /** The largest file, 64 GiB. */
+  private static final long LARGEST = 64L << 30;
+
   /** A file that changes so often while it is fetched is not tried again. */
   private static final int MOST_VERSIONS = 3;
 
@@ -237,8 +240,13 @@ final class RemoteTiles implements AutoCloseable {
           "it has %,d bytes, more than there is room for in tiles.folder (tiles.disk), and its server does not send parts"
               .formatted(answer.version().size()));
     }
+    if (answer.version().size() > LARGEST) {
+      throw SourceException.permanent(
+          "it has %,d bytes, more than the limit of %,d"
+              .formatted(answer.version().size(), LARGEST));
+    }
     RemoteTile tile =
-        new RemoteTile(
+        RemoteTile.begin(
             uri,
             source,
             answer.version(),

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 
 /** The sources of the schemes that are allowed. Safe for use by many threads at once. */
@@ -13,7 +14,7 @@ final class Sources implements AutoCloseable {
 
   private final Map<String, ImageSource> byScheme;
 
-  Sources(FetchSettings settings, HttpSource.Names names, TlsSocketStrategy tls) {
+  Sources(FetchSettings settings, HttpSource.Names names, Supplier<TlsSocketStrategy> tls) {
     Set<String> schemes = settings.policy().schemes();
     SizeLimit limit = new SizeLimit(settings.limits().bytes());
     Map<String, ImageSource> sources = new HashMap<>();
@@ -27,7 +28,7 @@ final class Sources implements AutoCloseable {
       sources.put("s3", new S3Source(settings));
     }
     if (schemes.contains("http") || schemes.contains("https")) {
-      ImageSource http = new HttpSource(settings, names, tls);
+      ImageSource http = new HttpSource(settings, names, tls.get());
       sources.put("http", http);
       sources.put("https", http);
     }

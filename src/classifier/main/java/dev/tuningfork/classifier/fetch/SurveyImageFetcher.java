@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
@@ -49,10 +50,14 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
    *     that does not exist
    */
   public SurveyImageFetcher(FetchSettings settings) {
-    this(settings, InetAddress::getAllByName, DefaultClientTlsStrategy.createDefault());
+    this(settings, InetAddress::getAllByName, DefaultClientTlsStrategy::createDefault);
   }
 
-  SurveyImageFetcher(FetchSettings settings, HttpSource.Names names, TlsSocketStrategy tls) {
+  /**
+   * @param tls only called where the policy allows HTTP: it reads the certificates that are trusted
+   */
+  SurveyImageFetcher(
+      FetchSettings settings, HttpSource.Names names, Supplier<TlsSocketStrategy> tls) {
     this.limits = settings.limits();
     this.sizeLimit = new SizeLimit(limits.bytes());
     this.tileSettings = settings.tiles();

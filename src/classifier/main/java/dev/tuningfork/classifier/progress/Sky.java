@@ -75,8 +75,8 @@ public final class Sky {
   }
 
   /**
-   * The galaxies of a survey image that were written after a number, in their order; at most {@value
-   * #AT_ONCE}, the oldest of them.
+   * The galaxies of a survey image that were written after a number, in their order; at most
+   * {@value #AT_ONCE}, the oldest of them.
    */
   public synchronized List<Light> after(String surveyImageId, long before) {
     SequencedMap<String, Light> lights = images.get(surveyImageId);

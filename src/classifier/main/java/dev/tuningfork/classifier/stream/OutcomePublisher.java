@@ -97,7 +97,15 @@ final class OutcomePublisher implements AutoCloseable {
     GalaxyMorphology morphology;
     byte[] value;
     try {
-      morphology = Provenance.of(answer.by()).answer(request, entry, answer, now());
+      morphology =
+          Provenance.of(answer.by())
+              .answer(
+                  request.objectId(),
+                  request.reference(),
+                  answer,
+                  Instant.ofEpochMilli(entry.acceptedAt()),
+                  now(),
+                  new GalaxyMorphology.Source(entry.topic(), entry.partition(), entry.offset()));
       value = format.write(morphology);
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {

@@ -71,8 +71,7 @@ final class SurveyProgress {
     Cut.Centre.Sky position = galaxy.position();
     String kind =
         answer.map(known -> Objects.toString(known.morphology().classString(), "–")).orElse("");
-    transactions.afterCommit(
-        () -> sky.add(image, objectId, position.ra(), position.dec(), kind));
+    transactions.afterCommit(() -> sky.add(image, objectId, position.ra(), position.dec(), kind));
   }
 
   void flush() {

@@ -114,7 +114,7 @@ final class DemoCommand implements Callable<Integer> {
         DemoTiles tiles = new DemoTiles(SURVEY_IMAGES, seed);
         MorphologyModel loaded = model.load(model.bundle());
         ClassifierSession session =
-            ClassifierSession.start(loaded, settings(tiles), COMMIT_INTERVAL, Optional.of(survey))) {
+            ClassifierSession.start(loaded, settings(tiles), COMMIT_INTERVAL, survey)) {
       terminal.status("");
       session
           .servicePort()

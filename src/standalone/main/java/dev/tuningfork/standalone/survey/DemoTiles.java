@@ -35,7 +35,8 @@ public final class DemoTiles implements AutoCloseable {
   private final ScratchFolder folder;
   private final String topic;
   private final long seed;
-  private final Thread thread = Thread.ofPlatform().name("mock-tiles").daemon().unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().name("mock-tiles").daemon().unstarted(this::run);
   private volatile String servers = "";
 
   /**
