@@ -49,8 +49,7 @@ final class LearningCurve {
   /** The first question's figures, and over all answers where the whole tree is answered. */
   static String figures(Evaluation evaluation) {
     QuestionMetrics first = evaluation.metrics().questions().getFirst();
-    String accuracy =
-        "%s %s right".formatted(first.question().key(), first.all().accuracy());
+    String accuracy = "%s %s right".formatted(first.question().key(), first.all().accuracy());
     return evaluation.metrics().rmse().isPresent()
         ? "RMSE %.4f, %s".formatted(evaluation.metrics().rmse().getAsDouble(), accuracy)
         : accuracy;

@@ -112,8 +112,11 @@ final class TableOptions {
       String needing =
           kaggle
               ? "--kaggle"
-              : naming == Naming.ZOOBOT ? "--columns"
-              : intervals ? "--intervals" : overwrite ? "--overwrite" : resume ? "--resume" : "";
+              : naming == Naming.ZOOBOT
+                  ? "--columns"
+                  : intervals
+                      ? "--intervals"
+                      : overwrite ? "--overwrite" : resume ? "--resume" : "";
       if (!needing.isEmpty()) {
         throw new ParameterException(commandLine, needing + " needs --out FILE to write to.");
       }
@@ -248,8 +251,8 @@ final class TableOptions {
     return naming == Naming.ZOOBOT
         ? TableContent.ZOOBOT
         : kaggle
-        ? TableContent.KAGGLE
-        : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
+            ? TableContent.KAGGLE
+            : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
   }
 
   private static Path journal(Path table) {

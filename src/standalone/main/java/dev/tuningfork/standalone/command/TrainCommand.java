@@ -92,8 +92,7 @@ final class TrainCommand implements Callable<Integer> {
         terminal.line("Stopped. The same command starts the learning curve again.");
         return ExitCode.SOFTWARE;
       }
-      Optional<TrainingRun.Trained> trained =
-          training.run(run.resume, progress, terminal::line);
+      Optional<TrainingRun.Trained> trained = training.run(run.resume, progress, terminal::line);
       if (trained.isEmpty()) {
         terminal.line(
             "Stopped. The same command with --resume continues from %s.".formatted(folder.path()));
