@@ -327,7 +327,7 @@ public final class ClassifierApplication implements AutoCloseable {
     long begun = System.nanoTime();
     closed = true;
     if (first) {
-      LOG.info("Stopping: what is in flight stays in the ledger for the next member.");
+      LOG.info("Stopping. The ledger keeps the galaxies in flight for the next member.");
     }
     endpoints.ifPresent(Endpoints::closeMorphologies);
     boolean inTime =
@@ -384,15 +384,15 @@ public final class ClassifierApplication implements AutoCloseable {
       LOG.error("A stream thread died and is replaced; the ledger has its galaxies.", cause);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    LOG.error("Stream threads keep dying: the classifier gives up.", cause);
+    LOG.error("Stream threads keep dying. The classifier stops.", cause);
     failure = cause;
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
   private void fail(Throwable cause) {
     LOG.error(
-        "The classifier stops. Nothing is lost: what is in flight is in the ledger, and is tried"
-            + " again after a restart. {}",
+        "The classifier stops. Nothing is lost: the galaxies in flight are in the ledger, and are"
+            + " classified again after a restart. {}",
         cause.getMessage(),
         cause);
     failure = cause;

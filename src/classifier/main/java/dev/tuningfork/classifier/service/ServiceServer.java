@@ -195,7 +195,8 @@ public final class ServiceServer implements AutoCloseable {
     return elsewhere(
         routing,
         "There are /health/started, /health/ready, /health/live, /metrics, /info, /topology,"
-            + " /v1/morphologies/{objectId} and /v1/survey-images, and the page at / if page.show is true.");
+            + " /v1/morphologies/{objectId} and /v1/survey-images, and the page at / if page.show"
+            + " is true.");
   }
 
   /** Under each name: Prometheus and load balancers use the name that they know a pod by. */
@@ -269,7 +270,7 @@ public final class ServiceServer implements AutoCloseable {
       HttpReply.error(refused.status(), "The request cannot be answered: " + refused.getMessage())
           .send(response);
     } else {
-      LOG.error("The answer to {} failed.", request.path().rawPath(), cause);
+      LOG.error("The request {} failed.", request.path().rawPath(), cause);
       HttpReply.error(Status.INTERNAL_SERVER_ERROR_500, "The response failed; see the log.")
           .send(response);
     }

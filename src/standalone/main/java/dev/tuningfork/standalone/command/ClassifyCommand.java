@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     name = "classify",
     description =
         "Classifies the images of a folder, or the galaxies of a catalogue on a survey's tiles, and"
-            + " writes what it sees as a table.",
+            + " writes the answers as a table.",
     footer =
         "%nThe table has one row per image, in the order of the images: the class, and for each"
             + " question the probability that it is asked and the probability of each answer if it"

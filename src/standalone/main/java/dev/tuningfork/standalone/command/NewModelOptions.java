@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.network.Architecture;
@@ -75,6 +76,15 @@ final class NewModelOptions {
       description =
           "Share of an image's shorter side that the network sees. Default: the architecture's own.")
   @Nullable Double crop;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description =
+          "How pictures are made from the flux of FITS cutouts, in training and by the model:"
+              + " sdss-gri, legacy-grz, euclid-vis, euclid-composite, hsc-gri or asinh. Name that"
+              + " of the cutouts if they are pictures already. Default: by the model's stretch.")
+  @Nullable String recipe;
 
   @Option(
       names = "--name",
@@ -153,6 +163,9 @@ final class NewModelOptions {
     }
     if (size != null) {
       input = input.withSize(size);
+    }
+    if (recipe != null) {
+      input = input.withRecipe(Recipe.named(recipe));
     }
     return crop == null ? input : input.withCrop(new Crop.Fraction(crop));
   }

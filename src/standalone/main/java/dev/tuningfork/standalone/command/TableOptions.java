@@ -152,11 +152,20 @@ final class TableOptions {
           "There is a file %s already: name another one, or replace it with --overwrite."
               .formatted(name));
     }
-    if (Files.exists(journal(table)) && !overwrite && !resume) {
+    if (!overwrite && !resume && isUnfinished(journal(table))) {
       throw new ParameterException(
           commandLine,
           "An unfinished run for %s exists: continue it with --resume, or start over with --overwrite."
               .formatted(name));
+    }
+  }
+
+  /** One that cannot be read, such as a folder, is not written over either. */
+  private static boolean isUnfinished(Path journal) {
+    try {
+      return MorphologySpool.holdsMessages(journal);
+    } catch (IOException e) {
+      return true;
     }
   }
 
@@ -230,6 +239,7 @@ final class TableOptions {
       return;
     }
     if (spool.size() > 0 || kaggle) {
+      terminal.status("Writing " + ImageFormat.spelled(out) + " …");
       try {
         new MorphologyTable(spool, tree, files).write(out, content());
       } catch (IOException e) {
