@@ -57,10 +57,7 @@ public final class MessageFormat {
    */
   public GalaxyImageReference reference(byte[] message) throws MessageException {
     return read(
-        message,
-        Expected.GALAXY,
-        GalaxyImageReference::fromJson,
-        GalaxyImageReference::fromAvro);
+        message, Expected.GALAXY, GalaxyImageReference::fromJson, GalaxyImageReference::fromAvro);
   }
 
   /**

@@ -360,7 +360,8 @@ class MessagesTest {
         arguments("PAR1\u0015\4", "format Parquet"),
         arguments("Obj\1\4\u0014avro.codec", "Avro file with its own schema"),
         arguments("\u00c3\1\1\2", "single-object encoding"),
-        arguments("\u0080\4\u0095", "a Python pickle, which is not supported: publish JSON or Avro."),
+        arguments(
+            "\u0080\4\u0095", "a Python pickle, which is not supported: publish JSON or Avro."),
         arguments("\3\0\1\2", "neither JSON in UTF-8 nor Avro as"),
         arguments("s3://bucket/t.fits", "JSON object with surveyImageId, bands, and galaxies"),
         arguments("/9j/4AAQSkZJRgABAQ", "base64 text: publish a reference"),
