@@ -10,6 +10,8 @@ import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
+import dev.tuningfork.classifier.progress.Sky;
+import dev.tuningfork.classifier.progress.SurveyBoard;
 import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
@@ -25,6 +27,7 @@ import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -78,6 +81,7 @@ public final class ClassifierApplication implements AutoCloseable {
   private final Models models;
   private final KafkaStreams streams;
   private final ClassifierMetrics metrics;
+  private final SurveyBoard board;
   private final RestoreProgress restoring = new RestoreProgress();
   private final Optional<Endpoints> endpoints;
   private final CountDownLatch ranOrEnded = new CountDownLatch(1);
@@ -103,6 +107,7 @@ public final class ClassifierApplication implements AutoCloseable {
             .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::noop);
     feed = feed(settings.service(), metrics, survey);
+    board = new SurveyBoard(feed.isPresent() ? Sky.ofPage() : Sky.none());
     fetcher = new SurveyImageFetcher(settings.pipeline().fetch());
     Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
     batcher =
@@ -116,7 +121,8 @@ public final class ClassifierApplication implements AutoCloseable {
             shadow,
             feed.<Sampler>map(page -> page).orElse(Sampler.NONE));
     models = new Models(settings, batcher, shadow, metrics);
-    Transactions transactions = new Transactions(metrics, settings.service().page().galaxies());
+    int shown = settings.service().page().galaxies() + Sky.AT_ONCE;
+    Transactions transactions = new Transactions(metrics, shown);
     Topology topology =
         ClassifierTopology.of(
             settings.topics(),
@@ -125,7 +131,7 @@ public final class ClassifierApplication implements AutoCloseable {
             settings.pipeline().ledger(),
             transactions,
             metrics,
-            settings.surveyTopics().map(sky -> surveyImages(settings, sky)));
+            settings.surveyTopics().map(sky -> surveyImages(settings.pipeline(), sky)));
     streams =
         new KafkaStreams(topology, StreamsSettings.of(settings, streamsProtocol), transactions);
     listen();
@@ -133,7 +139,14 @@ public final class ClassifierApplication implements AutoCloseable {
         measures.map(
             told ->
                 new Endpoints(
-                    settings, models, format, topology.describe().toString(), told, metrics, feed));
+                    settings,
+                    models,
+                    format,
+                    topology.describe().toString(),
+                    told,
+                    metrics,
+                    feed,
+                    board));
   }
 
   private static Optional<LiveFeed> feed(
@@ -159,16 +172,12 @@ public final class ClassifierApplication implements AutoCloseable {
         });
   }
 
-  private SurveyImages surveyImages(ClassifierSettings settings, SurveyTopics topics) {
-    SurveySettings survey = settings.pipeline().survey();
-    return new SurveyImages(
-        topics,
-        new GalaxyLists(
-            fetcher,
-            settings.pipeline().fetch().tiles().folder(),
-            survey.piece(),
-            settings.pipeline().ledger().largestReference()),
-        survey);
+  private SurveyImages surveyImages(ClassifierSettings.Pipeline settings, SurveyTopics topics) {
+    SurveySettings own = settings.survey();
+    Path scratch = settings.fetch().tiles().folder();
+    int largest = settings.ledger().largestReference();
+    GalaxyLists lists = new GalaxyLists(fetcher, scratch, own.piece(), largest);
+    return new SurveyImages(topics, lists, own, board);
   }
 
   /**
@@ -183,13 +192,7 @@ public final class ClassifierApplication implements AutoCloseable {
     return start(settings, model, Optional.empty());
   }
 
-  /**
-   * Starts a classifier whose page also steers a survey.
-   *
-   * @param model used by this classifier alone, and to be closed by the caller after it
-   * @throws SettingsException where Kafka or the schema registry cannot be reached, a topic is
-   *     missing, Kafka refuses a setting, or the service's address cannot be listened on
-   */
+  /** The same with a page that also steers a survey. */
   public static ClassifierApplication start(
       ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
     Optional<SchemaRegistry> registry = registry(settings);
@@ -324,7 +327,7 @@ public final class ClassifierApplication implements AutoCloseable {
     long begun = System.nanoTime();
     closed = true;
     if (first) {
-      LOG.info("Stopping: what is in flight stays in the ledger for the next member.");
+      LOG.info("Stopping. The ledger keeps the galaxies in flight for the next member.");
     }
     endpoints.ifPresent(Endpoints::closeMorphologies);
     boolean inTime =
@@ -381,15 +384,15 @@ public final class ClassifierApplication implements AutoCloseable {
       LOG.error("A stream thread died and is replaced; the ledger has its galaxies.", cause);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    LOG.error("Stream threads keep dying: the classifier gives up.", cause);
+    LOG.error("Stream threads keep dying. The classifier stops.", cause);
     failure = cause;
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
   private void fail(Throwable cause) {
     LOG.error(
-        "The classifier stops. Nothing is lost: what is in flight is in the ledger, and is tried"
-            + " again after a restart. {}",
+        "The classifier stops. Nothing is lost: the galaxies in flight are in the ledger, and are"
+            + " classified again after a restart. {}",
         cause.getMessage(),
         cause);
     failure = cause;

@@ -2,18 +2,20 @@ package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Batcher;
-import dev.tuningfork.classifier.fetch.ImageFetcher;
+import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.metrics.ResidentMemory;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
 import dev.tuningfork.classifier.page.PageDeadLetters;
+import dev.tuningfork.classifier.progress.SurveyBoard;
 import dev.tuningfork.classifier.service.Health;
 import dev.tuningfork.classifier.service.LatestMorphologies;
 import dev.tuningfork.classifier.service.MorphologyEndpoint;
 import dev.tuningfork.classifier.service.ServiceServer;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.service.SurveyImagesEndpoint;
 import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Forms;
@@ -73,6 +75,7 @@ final class Endpoints implements AutoCloseable {
   private final Optional<LatestMorphologies> latest;
   private final MorphologyEndpoint morphologies;
   private final Optional<LiveFeed> feed;
+  private final SurveyBoard board;
   private final Deque<AutoCloseable> binders = new ArrayDeque<>();
   private @Nullable ServiceServer server;
 
@@ -83,13 +86,15 @@ final class Endpoints implements AutoCloseable {
       String topology,
       PrometheusMeterRegistry registry,
       ClassifierMetrics metrics,
-      Optional<LiveFeed> feed) {
+      Optional<LiveFeed> feed,
+      SurveyBoard board) {
     this.settings = settings;
     this.models = models;
     this.topology = topology;
     this.registry = registry;
     this.metrics = metrics;
     this.feed = feed;
+    this.board = board;
     version =
         Objects.requireNonNullElse(
             Endpoints.class.getPackage().getImplementationVersion(), "in development");
@@ -104,8 +109,10 @@ final class Endpoints implements AutoCloseable {
   /**
    * @throws SettingsException where the address cannot be listened on
    */
-  void open(Health health, KafkaStreams streams, Batcher batcher, ImageFetcher fetcher) {
+  void open(Health health, KafkaStreams streams, Batcher batcher, SurveyImageFetcher fetcher) {
     measure(health, streams, batcher);
+    new SurveyMetrics(settings.surveyTopics().map(_ -> board), fetcher::tileFigures)
+        .bindTo(registry);
     InetSocketAddress address = settings.service().address().orElseThrow();
     ServiceSettings service = advertised().map(own -> known(own.host())).orElse(settings).service();
     try {
@@ -118,6 +125,7 @@ final class Endpoints implements AutoCloseable {
                   this::info,
                   topology,
                   morphologies,
+                  new SurveyImagesEndpoint(settings.surveyTopics().map(_ -> board)),
                   feed.map(
                       live ->
                           new LivePage(
@@ -135,6 +143,7 @@ final class Endpoints implements AutoCloseable {
                                   version,
                                   models::serving,
                                   morphologies::latest,
+                                  board.sky(),
                                   () -> lag(streams),
                                   () -> health.ready().up())))));
     } catch (ServiceServer.AddressException e) {

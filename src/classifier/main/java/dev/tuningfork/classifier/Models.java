@@ -66,7 +66,7 @@ final class Models implements AutoCloseable {
                 batcher.serve(model);
                 metrics.exchanged();
                 onExchange.run();
-                LOG.info("From now on {} answers.", serving().inWords());
+                LOG.info("The model is now {}.", serving().inWords());
               });
     }
     rollout

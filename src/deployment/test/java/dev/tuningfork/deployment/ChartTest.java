@@ -480,6 +480,7 @@ class ChartTest {
             "TuningForkLagGrows",
             "TuningForkDeadLetters",
             "TuningForkOldGalaxyInFlight",
+            "TuningForkOldSurveyImage",
             "TuningForkLedgerFull",
             "TuningForkThreadsDie",
             "TuningForkModelRefused",

@@ -94,7 +94,7 @@ public final class Catalogue implements AutoCloseable {
     return new Catalogue(table, columns, condition);
   }
 
-  private static StarTable table(Path file, String name) throws CatalogueException {
+  static StarTable table(Path file, String name) throws CatalogueException {
     StarTableFactory factory = new StarTableFactory(false);
     factory.setStoragePolicy(StoragePolicy.PREFER_DISK);
     try {

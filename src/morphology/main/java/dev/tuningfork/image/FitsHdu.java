@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 record FitsHdu(int index, String name, Header header, long offset, long dataOffset, long promised) {
 
   private static final int CARD = 80;
-  private static final int BLOCK = 2880;
+  static final int BLOCK = 2880;
 
   /** Ten times as many as the longest headers of pipelines have. */
   private static final int MOST_CARDS = 20_000;
@@ -156,11 +156,21 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
   private static final byte[] END = "END     ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] EXTENSION = "XTENSION=".getBytes(StandardCharsets.US_ASCII);
 
-  /** The HDU that begins at an offset of the file. */
+  /** The HDU that begins at an offset of the file, all of which is here. */
   static FitsHdu at(MemorySegment file, long offset, int index) throws ImageException {
+    return at(file, FileParts.ALL, offset, index);
+  }
+
+  /** The HDU that begins at an offset of the file. Its header is needed first. */
+  static FitsHdu at(MemorySegment file, FileParts parts, long offset, int index)
+      throws ImageException {
+    parts.need(offset, BLOCK);
     long end = offset;
     while (!startsWith(file, end, END)) {
       end += CARD;
+      if ((end - offset) % BLOCK == 0) {
+        parts.need(end, BLOCK);
+      }
       if (end + CARD > file.byteSize()) {
         throw new ImageException(
             "The header of FITS HDU %d has no END: the file is truncated or damaged."

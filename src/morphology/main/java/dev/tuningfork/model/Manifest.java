@@ -1,13 +1,16 @@
 package dev.tuningfork.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.file.Sha256;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.tree.DecisionTree;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +41,51 @@ record Manifest(
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  /** A tree by name, and what the model took it to be. */
+  /**
+   * The tree that a model answers.
+   *
+   * @param definition the tree itself; without it, as in the bundles of earlier versions, the tree
+   *     is the built-in one of this id
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record TreeReference(@Nullable String id, @Nullable String version, @Nullable String sha256) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record TreeReference(
+      @Nullable String id,
+      @Nullable String version,
+      @Nullable String sha256,
+      @Nullable JsonNode definition) {
+
+    static TreeReference of(DecisionTree tree) {
+      try {
+        return new TreeReference(
+            tree.id(), tree.version(), tree.sha256(), JSON.readTree(tree.toJson()));
+      } catch (IOException e) {
+        throw new IllegalStateException("A tree that was written cannot be read.", e);
+      }
+    }
+
+    DecisionTree tree() throws IOException {
+      DecisionTree known;
+      try {
+        known =
+            definition == null
+                ? DecisionTree.byId(required(id, "tree.id"))
+                : DecisionTree.readKnown(
+                    new ByteArrayInputStream(JSON.writeValueAsBytes(definition)));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+      if (!known.sha256().equals(sha256)) {
+        throw new IOException(
+            definition == null
+                ? "It was made for another decision tree: %s version %s with the hash %s; this product has version %s with the hash %s."
+                    .formatted(id, version, sha256, known.version(), known.sha256())
+                : "The hash of its decision tree %s is %s, but model.json says %s: the tree was changed after the model was made."
+                    .formatted(known, known.sha256(), sha256));
+      }
+      return known;
+    }
+  }
 
   /** A file of the bundle. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -52,12 +97,11 @@ record Manifest(
   }
 
   static Manifest of(ModelDescription description, SequencedMap<String, FileEntry> files) {
-    DecisionTree tree = description.tree();
     return new Manifest(
         FORMAT,
         description.name(),
         description.version(),
-        new TreeReference(tree.id(), tree.version(), tree.sha256()),
+        TreeReference.of(description.tree()),
         description.questions(),
         description.architecture(),
         description.output(),
@@ -90,25 +134,8 @@ record Manifest(
     return manifest;
   }
 
-  /** The description, with the tree that this product holds under the same name. */
   ModelDescription description() throws IOException {
-    TreeReference reference = required(tree, "tree");
-    DecisionTree known;
-    try {
-      known = DecisionTree.byId(required(reference.id, "tree.id"));
-    } catch (IllegalArgumentException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-    if (!known.sha256().equals(reference.sha256)) {
-      throw new IOException(
-          "It was made for another decision tree: %s version %s with the hash %s; this product has version %s with the hash %s."
-              .formatted(
-                  reference.id,
-                  reference.version,
-                  reference.sha256,
-                  known.version(),
-                  known.sha256()));
-    }
+    DecisionTree known = required(tree, "tree").tree();
     try {
       return new ModelDescription(
           required(name, "name"),

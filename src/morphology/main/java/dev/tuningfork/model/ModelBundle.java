@@ -28,9 +28,11 @@ import java.util.stream.Stream;
  * answers that the model is held to when it is loaded ({@code reference.png} and {@code
  * reference.json}, see {@link #withReferenceAnswers}), and other files, such as a model card.
  *
- * <p>A bundle that could be opened is verified: every file is complete and unchanged, the tree is
- * the one that this product knows, and every array has the name and the shape that the architecture
- * asks for. It is held in memory as it was verified. Immutable, so safe for any thread.
+ * <p>{@code model.json} holds the decision tree, so a bundle answers a tree that no other file
+ * knows. A bundle that could be opened is verified: every file is complete and unchanged, the tree
+ * is a tree and the one that the model was made for, and every array has the name and the shape
+ * that the architecture asks for. It is held in memory as it was verified. Immutable, so safe for
+ * any thread.
  */
 public final class ModelBundle {
 

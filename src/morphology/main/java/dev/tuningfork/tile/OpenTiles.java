@@ -126,6 +126,31 @@ public final class OpenTiles implements AutoCloseable {
     }
   }
 
+  /**
+   * Closes each image that a file elsewhere has a part in, or has its last user close it, and
+   * forgets it.
+   */
+  public void forget(RemoteFile file) {
+    List<SurveyImage> closing = new ArrayList<>();
+    synchronized (this) {
+      images
+          .entrySet()
+          .removeIf(
+              entry -> {
+                boolean has =
+                    entry.getKey().stream().anyMatch(band -> file.equals(band.getValue().remote()));
+                Shared shared = entry.getValue();
+                shared.dropped |= has;
+                SurveyImage image = has && shared.users == 0 ? image(shared) : null;
+                if (image != null) {
+                  closing.add(image);
+                }
+                return has;
+              });
+    }
+    closing.forEach(SurveyImage::close);
+  }
+
   private static boolean hasPassed(long failedAt) {
     return System.nanoTime() - failedAt > FAILURE_NANOS;
   }

@@ -143,7 +143,7 @@ public final class AnswerProbabilities {
     double[] logTotals = new double[tree.questions().size()];
     boolean intervals = true;
     for (AnswerProbabilities look : looks) {
-      if (look.tree != tree || !look.answersLike(first)) {
+      if (!look.tree.equals(tree) || !look.answersLike(first)) {
         throw new IllegalArgumentException(
             "Probabilities of different trees or questions have no mean.");
       }

@@ -1,11 +1,14 @@
 package dev.tuningfork.tree;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 
 /**
  * The 5th and 95th percentiles of Beta distributions. Apache Commons Statistics finds one in some
- * microseconds, and a galaxy needs 74 of them, so what it says is tabulated once and interpolated
- * in some ten nanoseconds.
+ * microseconds, and a galaxy needs 74 of them, so what it says is tabulated and interpolated in
+ * some ten nanoseconds.
  *
  * <p>The table holds the logit of the 5th percentile over log₂ α and log₂ β, in which it is smooth;
  * the 95th percentile of Beta(α, β) is 1 less the 5th of Beta(β, α). Cubic interpolation keeps
@@ -68,19 +71,30 @@ final class BetaIntervals {
     return 1 / (1 + Math.exp(-logit));
   }
 
-  /** Made when the first interval is asked for, in a fifth of a second. */
+  /**
+   * Each number is computed when it is first needed: the whole takes a fifth of a second, and one
+   * galaxy needs a small part of it. Threads that need a number at the same time compute the same.
+   */
   private static final class Table {
 
-    private static final double[] LOGITS = logits();
+    /** Opaque access is atomic, which that to a bare double need not be. */
+    private static final VarHandle LOGIT = MethodHandles.arrayElementVarHandle(double[].class);
 
-    private static double[] logits() {
-      double[] logits = new double[SIDE * SIDE];
-      for (int i = 0; i < SIDE; i++) {
-        for (int j = 0; j < SIDE; j++) {
-          logits[i * SIDE + j] = logit(shape(i), shape(j));
-        }
+    /** NaN where it is not computed yet. */
+    private static final double[] LOGITS = new double[SIDE * SIDE];
+
+    static {
+      Arrays.fill(LOGITS, Double.NaN);
+    }
+
+    private static double logit(int i, int j) {
+      int at = i * SIDE + j;
+      double logit = (double) LOGIT.getOpaque(LOGITS, at);
+      if (Double.isNaN(logit)) {
+        logit = logit(shape(i), shape(j));
+        LOGIT.setOpaque(LOGITS, at, logit);
       }
-      return logits;
+      return logit;
     }
 
     private static double shape(int place) {
@@ -104,10 +118,9 @@ final class BetaIntervals {
       int j = Math.clamp((int) y, 1, SIDE - 3);
       double sum = 0;
       for (int k = -1; k <= 2; k++) {
-        int at = (i + k) * SIDE + j;
         double row = 0;
         for (int l = -1; l <= 2; l++) {
-          row += weight(l, y - j) * LOGITS[at + l];
+          row += weight(l, y - j) * logit(i + k, j + l);
         }
         sum += weight(k, x - i) * row;
       }

@@ -32,11 +32,12 @@ public final class ClassRules {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final String id;
+  private final DecisionTree tree;
   private final SequencedMap<String, Constraint> classes = new LinkedHashMap<>();
 
   private ClassRules(RulesFile file) {
     id = Objects.requireNonNullElse(file.id, "without an id");
-    DecisionTree tree = DecisionTree.byId(Objects.requireNonNullElse(file.tree, ""));
+    tree = DecisionTree.byId(Objects.requireNonNullElse(file.tree, ""));
     List<ClassEntry> entries = file.classes == null ? List.of() : file.classes;
     require(!entries.isEmpty(), "have no classes");
     List<Clause> noneBefore = new ArrayList<>();
@@ -102,6 +103,11 @@ public final class ClassRules {
   /** Such as {@code kaggle}. */
   public String id() {
     return id;
+  }
+
+  /** The tree whose answers the rules speak of. */
+  public DecisionTree tree() {
+    return tree;
   }
 
   /** The names of the classes, in the order in which they are tried. */

@@ -5,14 +5,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The questions that volunteers are asked, and which answer leads to which question: a directed
@@ -23,7 +25,7 @@ import java.util.stream.Collectors;
  *
  * <p>A tree is a value: it is read from a JSON file ({@link TreeFile} is the format), verified, and
  * hashed. Galaxy Zoo 2's is {@code gz2.json} beside this class, and another campaign's tree is
- * another file. Immutable, so safe for any thread.
+ * another file. Trees are equal if their hashes are. Immutable, so safe for any thread.
  */
 public final class DecisionTree {
 
@@ -31,13 +33,13 @@ public final class DecisionTree {
 
   private final String id;
   private final String version;
-  private final String name;
-  private final String source;
+  private final TreeFile file;
   private final List<Question> questions;
   private final List<Question> classString;
   private final List<Question> sentence;
+  private final List<ZoobotQuestion> zoobot;
 
-  private final Map<String, Integer> indexes = new HashMap<>();
+  private final Map<String, Integer> indexes = new LinkedHashMap<>();
   private final int[] firstAnswers;
   private final int[] next;
   private final int[] walkOrder;
@@ -46,22 +48,13 @@ public final class DecisionTree {
   /**
    * A tree that is verified.
    *
-   * @param classString ids of questions, in the order in which a class string has their codes
-   * @param sentence ids of questions, in the order in which a sentence has their words
+   * @param file what the tree was read from, and what it says besides
    * @throws IllegalArgumentException if these are not a decision tree, and why
    */
-  DecisionTree(
-      String id,
-      String version,
-      String name,
-      String source,
-      List<Question> questions,
-      List<String> classString,
-      List<String> sentence) {
+  DecisionTree(TreeFile file, String id, String version, List<Question> questions) {
+    this.file = file;
     this.id = id;
     this.version = version;
-    this.name = name;
-    this.source = source;
     this.questions = List.copyOf(questions);
     require(!questions.isEmpty(), "has no questions");
 
@@ -69,19 +62,23 @@ public final class DecisionTree {
     Set<String> answerIds = new HashSet<>();
     for (int q = 0; q < questions.size(); q++) {
       Question question = questions.get(q);
-      require(indexes.put(question.id(), q) == null, "has two questions " + question.id());
+      require(
+          indexes.put(question.id(), q) == null,
+          "has two questions " + question.id() + ": give each its own id");
       for (Answer answer : question.answers()) {
-        require(answerIds.add(answer.id()), "has two answers " + answer.id());
+        require(
+            answerIds.add(answer.id()),
+            "has two answers " + answer.id() + ": give each its own id");
       }
       require(
           question.answers().stream().map(Answer::key).distinct().count()
               == question.answers().size(),
-          "has question " + question.id() + " with two answers of the same key");
+          "has question " + question.id() + " with two answers of the same key: rename one");
       firstAnswers[q + 1] = firstAnswers[q] + question.answers().size();
     }
     require(
         questions.stream().map(Question::key).distinct().count() == questions.size(),
-        "has two questions of the same key");
+        "has two questions of the same key: rename one");
 
     next = new int[answerCount()];
     int flat = 0;
@@ -91,8 +88,9 @@ public final class DecisionTree {
       }
     }
     walkOrder = walkOrder();
-    this.classString = inOrder(classString, "classString");
-    this.sentence = inOrder(sentence, "sentence");
+    this.classString = inOrder(file.classString(), Answer::code, "classString");
+    this.sentence = inOrder(file.sentence(), Answer::words, "sentence");
+    this.zoobot = questions.stream().map(file::zoobot).toList();
     sha256 = hash();
   }
 
@@ -111,15 +109,25 @@ public final class DecisionTree {
     return TreeFile.builtIn(id).tree();
   }
 
+  /** The ids of the trees that the product holds. */
+  public static List<String> builtIn() {
+    return TreeFile.BUILT_IN;
+  }
+
   /**
    * Reads a tree and verifies it.
    *
-   * @param json UTF-8; not closed
+   * @param json UTF-8, at most 1 MiB; not closed
    * @throws IOException if the stream cannot be read
    * @throws IllegalArgumentException if what it holds is not a decision tree, and why
    */
   public static DecisionTree read(InputStream json) throws IOException {
-    return TreeFile.read(json).tree();
+    return TreeFile.read(json, true).tree();
+  }
+
+  /** As {@link #read}, of a file that a later version of the product may have written. */
+  public static DecisionTree readKnown(InputStream json) throws IOException {
+    return TreeFile.read(json, false).tree();
   }
 
   /** Such as {@code gz2}. */
@@ -131,14 +139,29 @@ public final class DecisionTree {
     return version;
   }
 
-  /** The campaign's name, such as {@code Galaxy Zoo 2}. */
+  /** The campaign's name, such as {@code Galaxy Zoo 2}; the id if the file does not say. */
   public String name() {
-    return name;
+    return Objects.requireNonNullElse(file.name(), id);
   }
 
   /** Where the tree was published; empty if the file does not say. */
   public String source() {
-    return source;
+    return Objects.requireNonNullElse(file.source(), "");
+  }
+
+  /** What Zoobot's columns of votes have behind a question's name, such as {@code dr5}. */
+  public String campaign() {
+    return Objects.requireNonNullElse(file.campaign(), id);
+  }
+
+  /** What Zoobot calls a question and its answers; the tree's own keys if the file does not say. */
+  public ZoobotQuestion zoobot(Question question) {
+    return zoobot.get(index(question.id()));
+  }
+
+  /** The file of this tree: {@link #read} makes the same tree of it. UTF-8 JSON. */
+  public byte[] toJson() {
+    return file.toJson();
   }
 
   /**
@@ -167,6 +190,11 @@ public final class DecisionTree {
   /** The question that every walk begins with. */
   public Question root() {
     return questions.get(walkOrder[0]);
+  }
+
+  /** The questions in an order in which each comes after all that lead to it. */
+  public List<Question> walk() {
+    return Arrays.stream(walkOrder).mapToObj(questions::get).toList();
   }
 
   /** The length of the concatenated vector: 37 for Galaxy Zoo 2. */
@@ -214,6 +242,16 @@ public final class DecisionTree {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof DecisionTree tree && sha256.equals(tree.sha256);
+  }
+
+  @Override
+  public int hashCode() {
+    return sha256.hashCode();
+  }
+
+  @Override
   public String toString() {
     return id + " version " + version;
   }
@@ -226,7 +264,8 @@ public final class DecisionTree {
             + answer.id()
             + " lead to "
             + target
-            + ", which is not one of its questions");
+            + ", which is not one of its questions: name one of "
+            + String.join(", ", indexes.keySet()));
     return Objects.requireNonNull(index);
   }
 
@@ -244,11 +283,14 @@ public final class DecisionTree {
         ready.add(q);
       }
     }
-    require(!ready.isEmpty(), "has no root: some answer leads to every one of its questions");
+    require(
+        !ready.isEmpty(),
+        "has no root: some answer leads to every one of its questions. Let none lead to the first");
     require(
         ready.size() == 1,
         "has more than one root: no answer leads to "
-            + ready.stream().map(q -> questions.get(q).id()).collect(Collectors.joining(" or ")));
+            + ready.stream().map(q -> questions.get(q).id()).collect(Collectors.joining(" or "))
+            + ". Every question but the first needs an answer whose 'next' it is");
     int[] order = new int[questions.size()];
     int walked = 0;
     while (!ready.isEmpty()) {
@@ -260,11 +302,27 @@ public final class DecisionTree {
         }
       }
     }
-    require(walked == order.length, "has a cycle: a question leads back to itself");
+    require(
+        walked == order.length,
+        "has a cycle: a question leads back to itself, among "
+            + questions.stream()
+                .filter(question -> parents[index(question.id())] > 0)
+                .map(Question::id)
+                .collect(Collectors.joining(", "))
+            + ". Remove the 'next' of one of their answers");
     return order;
   }
 
-  private List<Question> inOrder(List<String> order, String field) {
+  /** The order that the file gives, else that of the walk; none where no answer has such a text. */
+  private List<Question> inOrder(
+      @Nullable List<String> order, Function<Answer, String> text, String field) {
+    if (order == null) {
+      boolean texts =
+          questions.stream()
+              .flatMap(question -> question.answers().stream())
+              .anyMatch(answer -> !text.apply(answer).isEmpty());
+      return texts ? Arrays.stream(walkOrder).mapToObj(questions::get).toList() : List.of();
+    }
     for (String questionId : order) {
       require(
           indexes.containsKey(questionId),

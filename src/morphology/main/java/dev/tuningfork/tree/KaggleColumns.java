@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * The 37 columns of Kaggle's "Galaxy Zoo – The Galaxy Challenge": the answers of the Galaxy Zoo 2
@@ -31,15 +31,25 @@ public final class KaggleColumns {
   private static final int STAR_OR_ARTIFACT = 2;
   private static final int ODD = TREE.index("t06");
   private static final int ODD_FEATURE = TREE.index("t08");
+  private static final JointColumns SCHEME =
+      new JointColumns(TREE, NAMES, Set.of(SMOOTH_OR_FEATURED, ODD), "Kaggle's 37 columns");
 
   private KaggleColumns() {}
+
+  /** Whether these are the columns of a tree. */
+  static boolean isOf(DecisionTree tree) {
+    return tree.equals(TREE);
+  }
+
+  static JointColumns scheme() {
+    return SCHEME;
+  }
 
   /**
    * Whether a question's columns sum to 1 for every galaxy: the first, and by mistake the sixth.
    */
   public static boolean askedOfAll(Question question) {
-    int q = TREE.index(question.id());
-    return q == SMOOTH_OR_FEATURED || q == ODD;
+    return SCHEME.askedOfAll(question);
   }
 
   /**
@@ -50,29 +60,19 @@ public final class KaggleColumns {
    */
   public static double[] of(AnswerProbabilities probabilities) {
     requireGalaxyZoo2(probabilities.tree());
-    double[] columns = new double[TREE.answerCount()];
-    double[] asked = new double[TREE.questions().size()];
-    asked[SMOOTH_OR_FEATURED] = 1;
-    for (int i = 0; i < asked.length; i++) {
-      int q = TREE.walked(i);
-      if (q == ODD) {
-        asked[q] = 1;
-      }
-      if (asked[q] == 0) {
-        continue;
-      }
-      Question question = TREE.questions().get(q);
-      int first = TREE.firstAnswer(q);
-      double @Nullable [] conditional =
-          probabilities.answers(question) ? probabilities.conditional(question) : null;
-      for (int a = first; a < TREE.firstAnswer(q + 1); a++) {
-        columns[a] = conditional == null ? Double.NaN : asked[q] * conditional[a - first];
-        if (TREE.next(a) >= 0) {
-          asked[TREE.next(a)] += columns[a];
-        }
+    return SCHEME.of(probabilities);
+  }
+
+  /** The sixth question, and with it the eighth, as the tree has them: not asked about stars. */
+  static double[] withoutQuirk(double[] columns) {
+    double[] joint = columns.clone();
+    double star = columns[TREE.firstAnswer(SMOOTH_OR_FEATURED) + STAR_OR_ARTIFACT];
+    for (int q : new int[] {ODD, ODD_FEATURE}) {
+      for (int a = TREE.firstAnswer(q); a < TREE.firstAnswer(q + 1); a++) {
+        joint[a] *= 1 - star;
       }
     }
-    return columns;
+    return joint;
   }
 
   /**
@@ -187,7 +187,7 @@ public final class KaggleColumns {
   }
 
   private static void requireGalaxyZoo2(DecisionTree tree) {
-    if (!tree.sha256().equals(TREE.sha256())) {
+    if (!isOf(tree)) {
       throw new IllegalArgumentException(
           "Kaggle's columns are those of Galaxy Zoo 2; tree " + tree + " has others.");
     }

@@ -1,9 +1,10 @@
 package dev.tuningfork.tree;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
 /**
  * What a galaxy looks like, by the most probable answer at each step of the walk.
@@ -11,7 +12,8 @@ import java.util.Map;
  * @param classString the campaign's short form, such as {@code SBb2m}; for Galaxy Zoo 2 the {@code
  *     gz2_class} of Willett et al. 2013. Incomplete if the model does not answer the whole walk,
  *     and empty if it does not answer the first question
- * @param sentence the same in words, on one line
+ * @param sentence the same in words, on one line: the tree's own, or the keys of questions and
+ *     answers where it has none
  */
 public record Morphology(String classString, String sentence) {
 
@@ -20,7 +22,7 @@ public record Morphology(String classString, String sentence) {
     if (!probabilities.answers(tree.root())) {
       return new Morphology("", answersAlone(probabilities));
     }
-    Map<String, Answer> walk = new HashMap<>();
+    SequencedMap<String, Answer> walk = new LinkedHashMap<>();
     Question question = tree.root();
     while (probabilities.answers(question)) {
       Answer answer = mostProbable(probabilities, question);
@@ -37,6 +39,9 @@ public record Morphology(String classString, String sentence) {
         codes.append(answer.code());
       }
     }
+    if (tree.sentence().isEmpty()) {
+      return new Morphology(codes.toString(), plain(tree, walk));
+    }
     StringBuilder words = new StringBuilder();
     for (Question step : tree.sentence()) {
       Answer answer = walk.get(step.id());
@@ -45,6 +50,15 @@ public record Morphology(String classString, String sentence) {
       }
     }
     return new Morphology(codes.toString(), words.append('.').toString());
+  }
+
+  private static String plain(DecisionTree tree, SequencedMap<String, Answer> walk) {
+    return walk.entrySet().stream()
+        .map(
+            step ->
+                (tree.question(step.getKey()).key() + ": " + step.getValue().key())
+                    .replace('-', ' '))
+        .collect(Collectors.joining("; ", "", "."));
   }
 
   /** Without the root there is no walk: each question that is answered stands for itself. */

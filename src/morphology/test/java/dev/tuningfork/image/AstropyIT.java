@@ -202,7 +202,7 @@ class AstropyIT {
     int height = said.path("shape").path(1).asInt();
     for (int plane = 0; due.hasRemaining(); plane++) {
       try {
-        FitsImage image = FitsImage.open(file, hdu, plane, "").image();
+        FitsImage image = FitsImage.open(file, FileParts.ALL, hdu, plane, "").image();
         for (int y = 0; y < height; y++) {
           float[] row = row(image, y, width);
           for (int x = 0; x < width; x++) {
@@ -228,7 +228,7 @@ class AstropyIT {
   private static float[] row(FitsImage image, int y, int width) throws ImageException {
     float[] row = new float[width];
     if (!image.isCompressed()) {
-      image.readRow(0, y, width, row, 0);
+      image.read(0, y, width, 1, row, 0, width);
       return row;
     }
     for (int x = 0; x < width; ) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,7 +180,25 @@ class ModelBundleTest {
   }
 
   @Test
-  void anotherTreeIsRefused() throws Exception {
+  void aTreeThatWasChangedIsRefused() throws Exception {
+    String hash = TestModels.TREE.sha256();
+    edit(hash, "00" + hash.substring(2));
+    assertRefused(
+        folder,
+        "The hash of its decision tree gz2 version 1 is %s, but model.json says 00%s: the tree was changed after the model was made."
+            .formatted(hash, hash.substring(2)));
+    edit("00" + hash.substring(2), hash);
+    edit("\"next\" : \"t07\"", "\"next\" : \"t77\"");
+    assertRefused(
+        folder,
+        "Decision tree gz2 lets answer a01 lead to t77, which is not one of its questions: name one of t01, t02, t03, t04, t05, t06, t07, t08, t09, t10, t11.");
+  }
+
+  /** As earlier versions wrote bundles. */
+  @Test
+  void aBundleWithoutItsTreeIsOfABuiltInOne() throws Exception {
+    edit("\"definition\"", "\"unknown\"");
+    assertThat(ModelBundle.open(folder).description().tree()).isEqualTo(TestModels.TREE);
     String hash = TestModels.TREE.sha256();
     edit(hash, "00" + hash.substring(2));
     assertRefused(
@@ -187,7 +206,10 @@ class ModelBundleTest {
         "It was made for another decision tree: gz2 version 1 with the hash 00%s; this product has version 1 with the hash %s."
             .formatted(hash.substring(2), hash));
     edit("\"gz2\"", "\"gz9\"");
-    assertRefused(folder, "There is no decision tree named 'gz9'; Galaxy Zoo 2 is 'gz2'.");
+    assertRefused(
+        folder,
+        "There is no decision tree named 'gz9'; the built-in ones are %s."
+            .formatted(String.join(", ", DecisionTree.builtIn())));
   }
 
   @Test
@@ -212,7 +234,7 @@ class ModelBundleTest {
     edit("\"format\" : 1", "\"format\" : 2");
     assertRefused(folder, "Its model.json is not of format 1, the one that this version reads.");
     edit("\"format\" : 2", "\"format\" : 1");
-    edit("\"questions\"", "\"question\"");
+    edit("\"questions\" : [ \"", "\"question\" : [ \"");
     assertRefused(folder, "Its model.json lacks the field \"questions\".");
     Files.writeString(folder.resolve("model.json"), "{");
     assertThatThrownBy(() -> ModelBundle.open(folder))

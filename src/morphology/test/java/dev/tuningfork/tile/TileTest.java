@@ -8,8 +8,11 @@ import dev.tuningfork.image.SurveyFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +111,55 @@ class TileTest {
     }
   }
 
+  /** A copy of the right length that is empty, and is filled as parts of it are needed. */
+  private record Filled(Path from, Path copy, AtomicLong filled) implements RemoteFile {
+    @Override
+    public void need(List<Span> spans) {
+      try (FileChannel in = FileChannel.open(from);
+          FileChannel out = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+        for (Span span : spans) {
+          filled.addAndGet(in.transferTo(span.from(), span.count(), out.position(span.from())));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return true;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 0, 0", "GZIP_2, 300, 1", "GZIP_1, 64, 48"})
+  void aCopyIsReadOfWhichOnlyTheNeededPartsAreThere(String algorithm, int width, int height)
+      throws Exception {
+    float[][] pixels = noise();
+    Path file = folder.resolve("t.fits");
+    if (algorithm.isEmpty()) {
+      SurveyFiles.write(file, pixels, GRID);
+    } else {
+      SurveyFiles.compress(file, pixels, GRID, algorithm, width, height);
+    }
+    for (boolean whole : List.of(false, true)) {
+      Path copy = folder.resolve("copy-" + whole);
+      Files.write(copy, new byte[(int) Files.size(file)]);
+      Filled remote = new Filled(file, copy, new AtomicLong());
+      try (Tile tile = Tile.open(TileSource.of(remote, copy, null), cache(folder))) {
+        if (whole) {
+          holds(pixels, tile);
+        } else {
+          float[] corner = new float[4];
+          tile.read(100, 70, 2, 2, corner);
+          assertThat(corner)
+              .containsExactly(pixels[70][100], pixels[70][101], pixels[71][100], pixels[71][101]);
+          assertThat(remote.filled().get()).isLessThan(Files.size(file) / 3);
+        }
+      }
+    }
+  }
+
   @Test
   void aPieceIsDecompressedOnceForAllThreads() throws Exception {
     Path file = folder.resolve("t.fits.fz");
@@ -125,25 +178,59 @@ class TileTest {
       }
     }
 
-    assertThat(cache.decompressed()).isEqualTo(HEIGHT);
+    assertThat(cache.decompressed()).isEqualTo(Math.ceilDiv(HEIGHT, 16));
   }
 
   @Test
   void aSmallCacheForgetsTheLeastRecentlyUsed() throws Exception {
     Path file = folder.resolve("t.fits.fz");
-    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 1);
-    TileCache cache = new TileCache(10L * WIDTH * Float.BYTES, folder);
-    float[] pixels = new float[WIDTH * 10];
+    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 20);
+    TileCache cache = new TileCache(4L * 20 * WIDTH * Float.BYTES, folder);
+    float[] pixels = new float[WIDTH * 80];
     try (Tile tile = Tile.open(TileSource.of(file), cache)) {
-      tile.read(0, 0, WIDTH, 10, pixels);
-      tile.read(0, 0, WIDTH, 10, pixels);
-      assertThat(cache.decompressed()).isEqualTo(10);
-      tile.read(0, 10, WIDTH, 5, pixels);
-      tile.read(0, 5, WIDTH, 5, pixels);
-      assertThat(cache.decompressed()).isEqualTo(15);
+      tile.read(0, 0, WIDTH, 80, pixels);
+      tile.read(0, 0, WIDTH, 80, pixels);
+      assertThat(cache.decompressed()).isEqualTo(4);
+      tile.read(0, 80, WIDTH, 40, pixels);
+      tile.read(0, 40, WIDTH, 40, pixels);
+      assertThat(cache.decompressed()).isEqualTo(6);
       tile.read(0, 0, WIDTH, 1, pixels);
-      assertThat(cache.decompressed()).isEqualTo(16);
+      assertThat(cache.decompressed()).isEqualTo(7);
     }
+  }
+
+  @Test
+  void aMaskMayBeInAFileOfItsOwn() throws Exception {
+    int[][] mask = new int[HEIGHT][WIDTH];
+    mask[3][4] = 1;
+    mask[5][6] = 4;
+    Path image = SurveyFiles.write(folder.resolve("t.fits"), noise(), GRID);
+    Path any = SurveyFiles.write(folder.resolve("any.fits"), mask, Map.of());
+    Path named =
+        SurveyFiles.write(
+            folder.resolve("named.fits"), mask, Map.of("MSKNAM00", "SAT", "MSKVAL00", 4));
+    Path gzipped = SurveyFiles.gzip(any, folder.resolve("any.fits.gz"));
+    float[] read = new float[10 * 10];
+    for (Path file : List.of(any, gzipped)) {
+      try (Tile tile = Tile.open(TileSource.of(image).withMask(file, null), cache(folder))) {
+        assertThat(tile.read(0, 0, 10, 10, read)).isZero();
+        assertThat(read[3 * 10 + 4]).isNaN();
+        assertThat(read[5 * 10 + 6]).isNaN();
+        assertThat(read[0]).isFinite();
+      }
+    }
+    try (Tile tile = Tile.open(TileSource.of(image).withMask(named, "0"), cache(folder))) {
+      assertThat(tile.read(0, 0, 10, 10, read)).isEqualTo(1);
+      assertThat(read[3 * 10 + 4]).isFinite();
+      Files.setLastModifiedTime(named, FileTime.fromMillis(0));
+      assertThatThrownBy(() -> tile.read(0, 0, 10, 10, read)).hasMessageContaining("has changed");
+    }
+    Path small = SurveyFiles.write(folder.resolve("small.fits"), new int[5][7], Map.of());
+    assertThatThrownBy(() -> Tile.open(TileSource.of(image).withMask(small, null), cache(folder)))
+        .hasMessage(
+            "The mask %s of the tile %s cannot be read: The mask in FITS HDU 0 is 7×5 pixels, and"
+                    .formatted(small, image)
+                + " the image is 300×200.");
   }
 
   @Test

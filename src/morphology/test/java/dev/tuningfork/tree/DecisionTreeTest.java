@@ -2,10 +2,13 @@ package dev.tuningfork.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +51,73 @@ class DecisionTreeTest {
   void theHashOfGalaxyZoo2StaysWhatBundlesWereMadeWith() {
     assertThat(DecisionTree.galaxyZoo2().sha256())
         .isEqualTo("5324c6c24e20c365eb5c58a9d5a7cb0e6de4406cd5decb631a8df1ea67aa3dc7");
+  }
+
+  @Test
+  void everyBuiltInTreeNamesItsSourceAndIsTheSameWhenItIsWritten() throws IOException {
+    for (String id : DecisionTree.builtIn()) {
+      DecisionTree tree = DecisionTree.byId(id);
+      assertThat(tree.id()).isEqualTo(id);
+      assertThat(tree.source()).as(id).isNotEmpty();
+      assertThat(tree.root().key()).isEqualTo("smooth-or-featured");
+      assertThat(read(new String(tree.toJson(), StandardCharsets.UTF_8))).isEqualTo(tree);
+    }
+  }
+
+  /** The two orders are easily mistaken for each other: their first answers are opposites. */
+  @Test
+  void volunteersAndZoobotHaveTheAnswersInOrdersOfTheirOwn() {
+    DecisionTree tree = DecisionTree.byId("decals-dr5");
+    Question bar = tree.question("T4");
+
+    assertThat(bar.answers()).extracting(Answer::key).containsExactly("no", "weak", "strong");
+    assertThat(tree.zoobot(bar).answers().keySet()).containsExactly("strong", "weak", "no");
+    assertThat(tree.zoobot(bar).answers().get("no").key()).isEqualTo("no");
+    assertThat(tree.campaign()).isEqualTo("dr5");
+    Question bulge = DecisionTree.galaxyZoo2().question("t05");
+    assertThat(DecisionTree.galaxyZoo2().zoobot(bulge).answers().firstEntry().getValue().id())
+        .isEqualTo("a13");
+  }
+
+  /** From galaxy-datasets: merging is asked of all but artifacts, bars of all face-on disks. */
+  @Test
+  void howOftenAQuestionIsAskedFollowsFromTheWalk() {
+    DecisionTree tree = DecisionTree.byId("decals-dr5");
+    double[] even = new double[tree.answerCount()];
+    for (Question question : tree.questions()) {
+      int first = tree.firstAnswer(question);
+      Arrays.fill(even, first, first + question.answers().size(), 1.0 / question.answers().size());
+    }
+    AnswerProbabilities answers = AnswerProbabilities.of(tree, even);
+
+    assertThat(answers.asked(tree.question("T11")).orElseThrow()).isCloseTo(2 / 3., within(1e-9));
+    for (String faceOn : List.of("T4", "T5", "T8")) {
+      assertThat(answers.asked(tree.question(faceOn)).orElseThrow())
+          .isCloseTo(1 / 6., within(1e-9));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "answers": {"left": "a1", "right": "a2"} | "answers": {"left": "a1"}                 | leaves out an answer
+          "answers": {"left": "a1", "right": "a2"} | "answers": {"left": "a1", "right": "a9"} | names answer a9
+          "name": "which"                          | "name": "wh ich"                          | 'wh ich'
+          """,
+      quoteCharacter = '\'')
+  void namesOfZoobotThatCannotBeAreRefused(String good, String bad, String complaint)
+      throws IOException {
+    String named =
+        DIAMOND.replace(
+            "\"key\": \"one\",",
+            "\"key\": \"one\", \"zoobot\": {\"name\": \"which\", \"answers\": {\"left\": \"a1\", \"right\": \"a2\"}},");
+    assertThat(read(named).zoobot(read(named).root()).name()).isEqualTo("which");
+
+    assertThatThrownBy(() -> read(named.replace(good, bad)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(complaint);
   }
 
   @Test
@@ -111,7 +181,9 @@ class DecisionTreeTest {
   @Test
   void anUnknownTreeOrQuestionIsNamed() {
     assertThatThrownBy(() -> DecisionTree.byId("../gz2"))
-        .hasMessage("There is no decision tree named '../gz2'; Galaxy Zoo 2 is 'gz2'.");
+        .hasMessage(
+            "There is no decision tree named '../gz2'; the built-in ones are %s."
+                .formatted(String.join(", ", DecisionTree.builtIn())));
     assertThatThrownBy(() -> DecisionTree.galaxyZoo2().question("t12"))
         .hasMessage("Decision tree gz2 has no question 't12'.");
   }

@@ -10,6 +10,7 @@ import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluator;
 import dev.tuningfork.trainer.metrics.Judged;
 import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,18 @@ public record Teacher(ModelBundle bundle, double share) {
       throw new IllegalArgumentException(
           "A teacher's share in what is learnt must be above 0 and at most 1, not %s."
               .formatted(share));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if the teacher answers another tree
+   */
+  void requireTree(DecisionTree tree) {
+    DecisionTree own = bundle.description().tree();
+    if (!own.equals(tree)) {
+      throw new IllegalArgumentException(
+          "The teacher %s answers the tree %s, and the new model the tree %s: name a teacher of the same tree."
+              .formatted(bundle.description().name(), own, tree));
     }
   }
 

@@ -73,6 +73,7 @@ public record TrainingRun(
 
   public TrainingRun {
     dataSets = List.copyOf(dataSets);
+    teacher.ifPresent(model -> model.requireTree(settings.tree()));
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.tuningfork.benchmark.suite;
 import dev.tuningfork.benchmark.stream.JavaProcess;
 import dev.tuningfork.standalone.TuningFork;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,16 +21,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The embedded broker, started and stopped many times in one process; each time a topic is made,
- * written and read. After that {@code classify}, many times, each in a process of its own. A step
- * that takes more than a minute counts as hanging and ends the part.
+ * written and read. After that {@code demo}, many times, each in a process of its own. A step that
+ * takes more than a minute counts as hanging and ends the part.
  */
 final class BrokerSuite {
 
   private static final int STARTS = 60;
   private static final int QUICK_STARTS = 10;
-  private static final int CLASSIFICATIONS = 20;
-  private static final int QUICK_CLASSIFICATIONS = 1;
-  private static final int IMAGES = 20;
+  private static final int DEMOS = 20;
+  private static final int QUICK_DEMOS = 1;
+  private static final int GALAXIES = 20;
   private static final int PARTITIONS = 4;
   private static final int RECORDS = 2_000;
   private static final int RECORD_BYTES = 200;
@@ -42,8 +41,8 @@ final class BrokerSuite {
   static final Suite SUITE =
       new Suite(
           "broker",
-          "%d starts of the embedded broker and %d runs of classify for each of --runs; none may hang"
-              .formatted(STARTS, CLASSIFICATIONS),
+          "%d starts of the embedded broker and %d runs of demo for each of --runs; none may hang"
+              .formatted(STARTS, DEMOS),
           Suite.Form.NAMED,
           BrokerSuite::measure);
 
@@ -58,15 +57,15 @@ final class BrokerSuite {
           "start the embedded broker, create, write and read a topic, stop the broker",
           lifetime());
     }
-    int classifications = plan.runs() * (plan.quick() ? QUICK_CLASSIFICATIONS : CLASSIFICATIONS);
-    Path folder = twenty(workload);
-    for (int n = 1; n <= classifications; n++) {
-      tally.now("classify %d of %d".formatted(n, classifications));
+    int demos = plan.runs() * (plan.quick() ? QUICK_DEMOS : DEMOS);
+    Path log = workload.folder("demo").resolve("log");
+    for (int n = 1; n <= demos; n++) {
+      tally.now("demo %d of %d".formatted(n, demos));
       tally.addQuietly(
-          "classify",
+          "demo",
           "s",
-          "the command on %d images, as a process of its own".formatted(IMAGES),
-          classify(folder));
+          "the command with %d galaxies, as a process of its own".formatted(GALAXIES),
+          demo(log));
     }
   }
 
@@ -123,18 +122,7 @@ final class BrokerSuite {
     }
   }
 
-  private static Path twenty(Workload workload) throws IOException {
-    Path folder = workload.folder("classify");
-    for (int n = 0; n < IMAGES; n++) {
-      Files.copy(workload.images().get(n % workload.images().size()), folder.resolve(n + ".jpg"));
-    }
-    return folder;
-  }
-
-  private static double classify(Path folder) throws Exception {
-    Path table = folder.resolveSibling(folder.getFileName() + ".csv");
-    Path log = folder.resolveSibling(folder.getFileName() + ".log");
-    Files.deleteIfExists(table);
+  private static double demo(Path log) throws Exception {
     Files.deleteIfExists(log);
     long start = System.nanoTime();
     try (JavaProcess process =
@@ -143,23 +131,23 @@ final class BrokerSuite {
             Map.of(),
             log,
             TuningFork.class.getName(),
-            "classify",
-            "" + folder,
-            "--out",
-            "" + table)) {
+            "demo",
+            "--count",
+            "" + GALAXIES,
+            "--rate",
+            "1000")) {
       if (!process.awaitEnd(PATIENCE)) {
         process.kill();
         throw new IllegalStateException(
-            "classify hangs: it did not end within %d s. It said: %s"
+            "demo hangs: it did not end within %d s. It said: %s"
                 .formatted(PATIENCE.toSeconds(), Files.readString(log)));
       }
     }
     double took = seconds(start);
-    long rows = Files.exists(table) ? Files.readAllLines(table).size() - 1 : 0;
-    if (rows != IMAGES) {
+    if (!Files.readString(log).contains("Of %d galaxies, ".formatted(GALAXIES))) {
       throw new IllegalStateException(
-          "classify wrote %d rows of %d. It said: %s"
-              .formatted(rows, IMAGES, Files.readString(log)));
+          "demo did not classify %d galaxies. It said: %s"
+              .formatted(GALAXIES, Files.readString(log)));
     }
     return took;
   }

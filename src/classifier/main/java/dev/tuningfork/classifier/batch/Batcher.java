@@ -154,22 +154,16 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
             sampler);
     decoders =
         new Decoders(
-            settings.decoders(),
-            fetched,
-            prepared,
-            models,
-            fetcher,
-            metrics,
-            shadow,
-            this::breakDown);
+            settings.decoders(), fetched, prepared, models, metrics, shadow, this::breakDown);
     fetchers =
         new Fetchers<>(
             settings.fetchers(),
             queue,
             fetching::fetch,
-            fetched::put,
+            toDecoders(fetched),
             settings.slowAfter(),
             fetcher.longest(),
+            submitted -> longest(submitted.origin()),
             this::heldTooLong,
             this::breakDown);
   }
@@ -199,6 +193,28 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
       case ImageOrigin.Referenced(_, var image) -> fetcher.host(image);
       case ImageOrigin.OnTile tile -> fetcher.host(tile.image());
       case ImageOrigin.Carried _ -> Optional.empty();
+    };
+  }
+
+  private static Fetchers.Next<Fetched> toDecoders(BurstQueue<Fetched> queue) {
+    return new Fetchers.Next<>() {
+      @Override
+      public void put(Fetched got) throws InterruptedException {
+        queue.put(got);
+      }
+
+      @Override
+      public void drop(Fetched got) {
+        got.close();
+      }
+    };
+  }
+
+  private Duration longest(ImageOrigin origin) {
+    return switch (origin) {
+      case ImageOrigin.Referenced(_, var image) -> fetcher.longest(image);
+      case ImageOrigin.OnTile tile -> fetcher.longest(tile.image());
+      case ImageOrigin.Carried _ -> fetcher.longest();
     };
   }
 

@@ -1,9 +1,7 @@
 package dev.tuningfork.classifier.batch;
 
 import dev.tuningfork.classifier.batch.SecondTry.ImageFault;
-import dev.tuningfork.classifier.fetch.FetchException;
 import dev.tuningfork.classifier.fetch.FetchedImage;
-import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
@@ -17,6 +15,7 @@ import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.tile.GalaxyCutter;
 import dev.tuningfork.tile.GalaxyCutter.CutGalaxy;
+import dev.tuningfork.tile.SurveyImage;
 import dev.tuningfork.tile.TileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,6 @@ final class Decoders implements AutoCloseable {
   private final BurstQueue<Fetched> fetched;
   private final BlockingQueue<Prepared> prepared;
   private final ModelExchange models;
-  private final ImageFetcher fetcher;
   private final ClassifierMetrics metrics;
   private final Shadow shadow;
   private final Consumer<Throwable> onDefect;
@@ -49,7 +47,6 @@ final class Decoders implements AutoCloseable {
   /**
    * Starts the threads.
    *
-   * @param fetcher opens survey images
    * @param onDefect called with what no image is to blame for, on a decoder's thread, which ends
    *     with it
    */
@@ -58,14 +55,12 @@ final class Decoders implements AutoCloseable {
       BurstQueue<Fetched> fetched,
       BlockingQueue<Prepared> prepared,
       ModelExchange models,
-      ImageFetcher fetcher,
       ClassifierMetrics metrics,
       Shadow shadow,
       Consumer<Throwable> onDefect) {
     this.fetched = fetched;
     this.prepared = prepared;
     this.models = models;
-    this.fetcher = fetcher;
     this.metrics = metrics;
     this.shadow = shadow;
     this.onDefect = onDefect;
@@ -79,9 +74,10 @@ final class Decoders implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
-        Fetched next = fetched.take();
-        if (!next.submitted().isDone()) {
-          decode(next);
+        try (Fetched next = fetched.take()) {
+          if (!next.submitted().isDone()) {
+            decode(next);
+          }
         }
       }
     } catch (InterruptedException e) {
@@ -131,7 +127,7 @@ final class Decoders implements AutoCloseable {
     Made made =
         switch (fetched) {
           case Fetched.File(_, var file) -> made(file, submitted.origin().description(), served);
-          case Fetched.Square(_, var origin) -> made(origin, served);
+          case Fetched.Square(_, var origin, var open) -> made(origin, open.image(), served);
         };
     long end = System.nanoTime();
     metrics.decoded(end - start);
@@ -168,9 +164,10 @@ final class Decoders implements AutoCloseable {
         other -> other.prepare(file.bytes(), description));
   }
 
-  private Made made(ImageOrigin.OnTile origin, ServedModel served) throws ImageException {
+  private static Made made(ImageOrigin.OnTile origin, SurveyImage image, ServedModel served)
+      throws ImageException {
     GalaxyCutter cutter = served.cutter(origin.cutout().recipe());
-    CutGalaxy galaxy = cut(origin, cutter);
+    CutGalaxy galaxy = cut(origin, image, cutter);
     return new Made(
         galaxy.image(),
         galaxy.image().pixels().sha256(),
@@ -181,15 +178,14 @@ final class Decoders implements AutoCloseable {
                 .toList(),
             galaxy.cutout(),
             cutter.recipe()),
-        other -> cut(origin, cutter.of(other.spec())).image());
+        other -> cut(origin, image, cutter.of(other.spec())).image());
   }
 
-  private CutGalaxy cut(ImageOrigin.OnTile origin, GalaxyCutter cutter) throws ImageException {
+  private static CutGalaxy cut(ImageOrigin.OnTile origin, SurveyImage image, GalaxyCutter cutter)
+      throws ImageException {
     GalaxyImageReference.Cutout cutout = origin.cutout();
     try {
-      return fetcher.onTile(cutout, image -> cutter.cut(image, origin.cut(), cutout.sizeSuspect()));
-    } catch (FetchException e) { // it could be opened a moment ago
-      throw new ImageException(String.valueOf(e.getMessage()), e);
+      return cutter.cut(image, origin.cut(), cutout.sizeSuspect());
     } catch (ImageException e) {
       throw new ImageException(
           "Cannot cut the galaxy out of the survey image %s, on the grid of its band %s: %s"

@@ -8,8 +8,6 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.recording.FetchEvent;
-import dev.tuningfork.image.ImageException;
-import dev.tuningfork.tile.TileException;
 import java.util.Optional;
 
 /**
@@ -88,19 +86,9 @@ final class FetchStep {
           new Fetched.File(submitted, fetcher.fetch(image));
       case ImageOrigin.Carried(_, var bytes, _) ->
           new Fetched.File(submitted, FetchedImage.of(bytes, 1));
-      case ImageOrigin.OnTile origin -> {
-        open(origin);
-        yield new Fetched.Square(submitted, origin);
-      }
+      // what is slow, or may hang, is done here and not by a decoder
+      case ImageOrigin.OnTile origin ->
+          new Fetched.Square(submitted, origin, fetcher.open(origin.cutout(), origin.cut()));
     };
-  }
-
-  /** What is slow, or may hang, is done here and not by a decoder. */
-  private void open(ImageOrigin.OnTile origin) throws FetchException {
-    try {
-      fetcher.onTile(origin.cutout(), image -> image);
-    } catch (ImageException | TileException e) {
-      throw new IllegalStateException("Nothing was read of the survey image.", e);
-    }
   }
 }

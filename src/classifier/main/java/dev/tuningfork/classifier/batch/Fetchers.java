@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +50,16 @@ final class Fetchers<T, R> implements AutoCloseable {
    */
   interface Next<R> {
     void put(R got) throws InterruptedException;
+
+    /** Takes a result that came too late, so that it can be closed. */
+    default void drop(R got) {}
   }
 
   private final FetchQueue<T> queue;
   private final Fetch<T, R> fetch;
   private final Next<R> next;
   private final Duration slowAfter;
-  private final Duration longest;
+  private final Function<T, Duration> longest;
   private final Supplier<FetchException> heldTooLong;
   private final Consumer<Throwable> onDefect;
   private final int mostLate;
@@ -71,7 +75,8 @@ final class Fetchers<T, R> implements AutoCloseable {
    * Starts the threads.
    *
    * @param slowAfter how long a fetch may take before another thread takes its thread's place
-   * @param longest how long a fetch may hold its thread
+   * @param least how often the watch looks at least: the shortest time of {@code longest}
+   * @param longest how long a fetch of this may hold its thread
    * @param heldTooLong why that which was held for longer fails, for a reason that may pass
    * @param onDefect called with what was thrown that is no {@link FetchException}, on the thread
    *     that it ended
@@ -82,7 +87,8 @@ final class Fetchers<T, R> implements AutoCloseable {
       Fetch<T, R> fetch,
       Next<R> next,
       Duration slowAfter,
-      Duration longest,
+      Duration least,
+      Function<T, Duration> longest,
       Supplier<FetchException> heldTooLong,
       Consumer<Throwable> onDefect) {
     this.queue = queue;
@@ -96,7 +102,7 @@ final class Fetchers<T, R> implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       start();
     }
-    long every = Math.min(LOOK_EVERY.toNanos(), longest.toNanos());
+    long every = Math.min(LOOK_EVERY.toNanos(), least.toNanos());
     var _ = watch.scheduleWithFixedDelay(this::look, every, every, TimeUnit.NANOSECONDS);
   }
 
@@ -127,7 +133,7 @@ final class Fetchers<T, R> implements AutoCloseable {
       }
     }
     for (Fetcher fetcher : late) {
-      fetcher.loseHeldSince(now - longest.toNanos());
+      fetcher.loseHeldTooLong(now);
     }
   }
 
@@ -176,6 +182,7 @@ final class Fetchers<T, R> implements AutoCloseable {
         return;
       }
       if (!letGo()) {
+        got.ifPresent(next::drop);
         queue.returned(item);
       } else if (got.isPresent()) {
         queue.answered(item, System.nanoTime() - since < slowAfter.toNanos());
@@ -218,12 +225,12 @@ final class Fetchers<T, R> implements AutoCloseable {
     }
 
     /**
-     * Takes what has been held since this moment or longer from its thread. The queue learns it
-     * before the thread can say that it has come back, which takes the same lock.
+     * Takes what has been held for too long from its thread. The queue learns it before the thread
+     * can say that it has come back, which takes the same lock.
      */
-    synchronized void loseHeldSince(long latest) {
-      T item = heldSince(latest);
-      if (item != null) {
+    synchronized void loseHeldTooLong(long now) {
+      T item = held;
+      if (item != null && now - since >= longest.apply(item).toNanos()) {
         held = null;
         queue.lost(item, heldTooLong.get());
       }

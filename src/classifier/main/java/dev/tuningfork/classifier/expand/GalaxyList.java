@@ -6,19 +6,19 @@ import dev.tuningfork.catalogue.ColumnChoice;
 import dev.tuningfork.catalogue.Condition;
 import dev.tuningfork.catalogue.SeenIds;
 import dev.tuningfork.classifier.fetch.FetchException;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.fetch.ImageFetcher.LocalFile;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageReference;
-import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.LocalGrid;
 import dev.tuningfork.image.PixelPosition;
 import dev.tuningfork.image.Recipe;
 import dev.tuningfork.image.SkyPosition;
+import dev.tuningfork.image.Wcs;
 import dev.tuningfork.tile.Cut;
 import dev.tuningfork.tile.Sizing;
-import dev.tuningfork.tile.TileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -309,20 +309,15 @@ public final class GalaxyList implements AutoCloseable {
 
   /** Arcseconds a pixel. */
   private double pixelScale(SkyPosition position) {
-    try {
-      return lists
-          .fetcher()
-          .onTile(
-              cutout(null, 1.0, false),
-              open -> {
-                PixelPosition at = open.reference().wcs().toPixel(position);
-                LocalGrid grid = at == null ? null : open.reference().wcs().at(at.x(), at.y());
-                if (grid == null) {
-                  throw new NoScale("the galaxy is off the survey image.");
-                }
-                return grid.pixelScale();
-              });
-    } catch (FetchException | ImageException | TileException e) {
+    try (ImageFetcher.OpenImage open = lists.fetcher().open(cutout(null, 1.0, false), null)) {
+      Wcs wcs = open.image().reference().wcs();
+      PixelPosition at = wcs.toPixel(position);
+      LocalGrid grid = at == null ? null : wcs.at(at.x(), at.y());
+      if (grid == null) {
+        throw new NoScale("the galaxy is off the survey image.");
+      }
+      return grid.pixelScale();
+    } catch (FetchException e) {
       throw new NoScale(String.valueOf(e.getMessage()));
     }
   }

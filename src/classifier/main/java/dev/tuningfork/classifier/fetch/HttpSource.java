@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -34,6 +35,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.message.BasicHeader;
@@ -154,20 +156,34 @@ final class HttpSource implements ImageSource {
 
   @Override
   public byte[] read(URI uri) throws SourceException {
-    Answer answer = ask(allowed(uri));
-    for (int followed = 0; answer instanceof Answer.Elsewhere(URI location); followed++) {
+    return follow(uri, HttpGet::new, response -> image(response.getEntity()));
+  }
+
+  @Override
+  public <R> R part(URI uri, FilePart wanted, FilePart.Use<R> use) throws SourceException {
+    return follow(
+        uri,
+        target -> HttpRanges.request(target, wanted),
+        response -> use.read(HttpRanges.answer(response, wanted)));
+  }
+
+  /** Asks, and goes wherever it is sent that is allowed. */
+  private <R> R follow(URI uri, Function<URI, HttpGet> request, Reading<R> reading)
+      throws SourceException {
+    Answer<R> answer = ask(allowed(uri), request, reading);
+    for (int followed = 0; answer instanceof Answer.Elsewhere<R>(URI location); followed++) {
       if (followed == limits.redirects()) {
         throw SourceException.permanent(
             "it was redirected more than %d times, at last to %s"
                 .formatted(limits.redirects(), RedactedUri.of(location.toString())));
       }
       try {
-        answer = ask(allowed(location));
+        answer = ask(allowed(location), request, reading);
       } catch (SourceException e) {
         throw e.inside("it was redirected to " + RedactedUri.of(location.toString()) + ", and ");
       }
     }
-    return ((Answer.Image) answer).bytes();
+    return ((Answer.Read<R>) answer).content();
   }
 
   private HttpTarget allowed(URI uri) throws SourceException {
@@ -187,20 +203,25 @@ final class HttpSource implements ImageSource {
     return target;
   }
 
-  /** What a host said, where it did not refuse. */
-  private sealed interface Answer {
-
-    @SuppressWarnings("ArrayRecordComponent") // unpacked at once and never compared
-    record Image(byte[] bytes) implements Answer {}
-
-    record Elsewhere(URI location) implements Answer {}
+  /** Reads what a host sends. */
+  private interface Reading<R> {
+    R read(ClassicHttpResponse response) throws IOException, SourceException;
   }
 
-  private Answer ask(HttpTarget target) throws SourceException {
-    HttpGet request = new HttpGet(target.uri());
+  /** What a host said, where it did not refuse. */
+  private sealed interface Answer<R> {
+
+    record Read<R>(R content) implements Answer<R> {}
+
+    record Elsewhere<R>(URI location) implements Answer<R> {}
+  }
+
+  private <R> Answer<R> ask(HttpTarget target, Function<URI, HttpGet> asked, Reading<R> reading)
+      throws SourceException {
+    HttpGet request = asked.apply(target.uri());
     try (ClassicHttpResponse response = client.executeOpen(target.host(), request, null)) {
       try {
-        return answer(target, response);
+        return answer(target, request, response, reading);
       } finally {
         // closing alone would read what is left, and that may have no end; where all of it has
         // been read, the connection is back with the others and nothing happens
@@ -211,14 +232,20 @@ final class HttpSource implements ImageSource {
     }
   }
 
-  private Answer answer(HttpTarget target, ClassicHttpResponse response)
+  private <R> Answer<R> answer(
+      HttpTarget target, HttpGet request, ClassicHttpResponse response, Reading<R> reading)
       throws IOException, SourceException {
     int status = response.getCode();
-    if (status == 200) {
-      return new Answer.Image(image(response.getEntity()));
+    boolean ofPart = request.containsHeader(HttpHeaders.RANGE);
+    if (status == HttpStatus.SC_OK || (ofPart && status == HttpStatus.SC_PARTIAL_CONTENT)) {
+      return new Answer.Read<>(reading.read(response));
     }
     if (REDIRECTS.contains(status)) {
-      return new Answer.Elsewhere(location(target, response.getFirstHeader(HttpHeaders.LOCATION)));
+      return new Answer.Elsewhere<>(
+          location(target, response.getFirstHeader(HttpHeaders.LOCATION)));
+    }
+    if (ofPart && status == HttpStatus.SC_PRECONDITION_FAILED) {
+      throw SourceException.change();
     }
     String reason = response.getReasonPhrase();
     String said =

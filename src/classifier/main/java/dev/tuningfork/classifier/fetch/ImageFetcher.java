@@ -2,13 +2,13 @@ package dev.tuningfork.classifier.fetch;
 
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
-import dev.tuningfork.image.ImageException;
+import dev.tuningfork.tile.Cut;
 import dev.tuningfork.tile.SurveyImage;
-import dev.tuningfork.tile.TileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets the bytes of an image from where its reference points.
@@ -28,22 +28,25 @@ public interface ImageFetcher {
    */
   FetchedImage fetch(GalaxyImageReference.Image image) throws FetchException;
 
-  /** What is done with a survey image while it is open. */
-  @FunctionalInterface
-  interface TileUse<R> {
-    R on(SurveyImage image) throws ImageException, TileException;
+  /** A survey image that is open for a galaxy. */
+  interface OpenImage extends AutoCloseable {
+    SurveyImage image();
+
+    /** Ends the use. */
+    @Override
+    void close();
   }
 
   /**
-   * Opens a survey image, shared with all who use it now, and does something with it on the calling
-   * thread.
+   * Opens a survey image, shared with all who use it now, and makes sure that what shows a galaxy
+   * is on this machine.
    *
+   * @param cut the square that shows the galaxy, or more of it; null where the headers are enough
+   * @return to be closed by the caller
    * @throws FetchException where it cannot be had, in a sentence that names image and band
-   * @throws ImageException as the use
-   * @throws TileException as the use
    */
-  default <R> R onTile(GalaxyImageReference.Cutout cutout, TileUse<R> use)
-      throws FetchException, ImageException, TileException {
+  default OpenImage open(GalaxyImageReference.Cutout cutout, @Nullable Cut cut)
+      throws FetchException {
     throw new FetchException(
         FailureKind.PERMANENT, 0, "Survey images cannot be opened here.", null);
   }
@@ -81,6 +84,11 @@ public interface ImageFetcher {
    */
   default Duration longest() {
     return Duration.ofMinutes(10);
+  }
+
+  /** The same of one image: a survey image may take longer. */
+  default Duration longest(GalaxyImageReference.Image image) {
+    return longest();
   }
 
   /**

@@ -33,6 +33,16 @@ interface ImageSource extends AutoCloseable {
    */
   byte[] read(URI uri) throws SourceException;
 
+  /**
+   * Tries once to read a part of a file that may be larger than memory.
+   *
+   * @throws SourceException where it cannot be read; permanently where it is no more the version
+   *     that is asked for
+   */
+  default <R> R part(URI uri, FilePart wanted, FilePart.Use<R> use) throws SourceException {
+    throw SourceException.permanent("files of this kind are not read in parts");
+  }
+
   @Override
   default void close() {}
 }

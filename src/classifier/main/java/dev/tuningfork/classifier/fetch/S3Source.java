@@ -23,6 +23,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /** Objects of the allowed buckets of one S3 store: {@code s3://bucket/key}. */
 final class S3Source implements ImageSource {
 
+  private static final int PRECONDITION_FAILED = 412;
+
   private static final Pattern DOTS = Pattern.compile("/\\.\\.?(/|$)");
 
   private final Set<String> buckets;
@@ -110,6 +112,42 @@ final class S3Source implements ImageSource {
       throw SourceException.temporary(
           "the store could not be read (%s)".formatted(e.getMessage()), e);
     }
+  }
+
+  @Override
+  public <R> R part(URI uri, FilePart wanted, FilePart.Use<R> use) throws SourceException {
+    check(uri);
+    FilePart.Version of = wanted.of();
+    String tag = of == null ? null : of.strongTag();
+    try (ResponseInputStream<GetObjectResponse> body =
+        client.getObject(
+            request ->
+                request
+                    .bucket(uri.getRawAuthority())
+                    .key(uri.getPath().substring(1))
+                    .range(wanted.range())
+                    .ifMatch(tag))) {
+      try {
+        return use.read(answer(body, wanted));
+      } finally {
+        body.abort();
+      }
+    } catch (S3Exception e) {
+      throw e.statusCode() == PRECONDITION_FAILED ? SourceException.change() : failure(e);
+    } catch (SdkException | IOException e) {
+      throw SourceException.temporary(
+          "the store could not be read (%s)".formatted(e.getMessage()), e);
+    }
+  }
+
+  private static FilePart.Answer answer(
+      ResponseInputStream<GetObjectResponse> body, FilePart wanted) throws SourceException {
+    GetObjectResponse response = body.response();
+    ContentRange range = ContentRange.of(response.contentRange(), wanted);
+    String modified =
+        response.lastModified() == null ? null : String.valueOf(response.lastModified());
+    return new FilePart.Answer(
+        new FilePart.Version(response.eTag(), modified, range.size()), range.from(), true, body);
   }
 
   private static SourceException failure(S3Exception e) {

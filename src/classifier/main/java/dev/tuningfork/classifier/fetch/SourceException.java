@@ -12,12 +12,33 @@ final class SourceException extends Exception {
 
   private final FailureKind kind;
   private final Duration retryAfter;
+  private final boolean ofChange;
 
   private SourceException(
       FailureKind kind, String message, Duration retryAfter, @Nullable Throwable cause) {
+    this(kind, message, retryAfter, false, cause);
+  }
+
+  private SourceException(
+      FailureKind kind,
+      String message,
+      Duration retryAfter,
+      boolean ofChange,
+      @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
     this.retryAfter = retryAfter;
+    this.ofChange = ofChange;
+  }
+
+  /** It is no more the file that parts were read of. */
+  static SourceException change() {
+    return new SourceException(
+        FailureKind.PERMANENT,
+        "it has changed while parts of it were read",
+        Duration.ZERO,
+        true,
+        null);
   }
 
   /** The image will be refused however often it is tried. */
@@ -41,7 +62,12 @@ final class SourceException extends Exception {
 
   /** The same failure, with words that say how it came to that. */
   SourceException inside(String words) {
-    return new SourceException(kind, words + getMessage(), retryAfter, this);
+    return new SourceException(kind, words + getMessage(), retryAfter, ofChange, this);
+  }
+
+  /** Whether it is no more the file that was meant. */
+  boolean isOfChange() {
+    return ofChange;
   }
 
   FailureKind kind() {

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param publishedAt copied from the reference
  * @param receivedAt when the classifier received the reference
  * @param classifiedAt when the model answered
- * @param source the reference's position in Kafka, which identifies this message
+ * @param source the reference's position in Kafka, which identifies this message; without Kafka, a
+ *     catalogue's name and the row, or {@code classify} and the number of the image
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record GalaxyMorphology(
@@ -278,6 +279,6 @@ public record GalaxyMorphology(
   /** One band of a survey image, such as {@code r}, and where its file is. */
   public record Band(String name, String uri) {}
 
-  /** The reference's place in Kafka. */
+  /** Where the reference was. */
   public record Source(String topic, int partition, long offset) {}
 }

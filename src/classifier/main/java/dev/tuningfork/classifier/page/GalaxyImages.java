@@ -125,11 +125,11 @@ final class GalaxyImages {
 
   private PreparedImage square(ImageOrigin.OnTile tile) throws FetchException, ImageException {
     String recipe = tile.cutout().recipe();
-    try {
+    try (ImageFetcher.OpenImage open = fetcher.open(tile.cutout(), tile.cut())) {
       GalaxyCutter cutter =
           new GalaxyCutter(
               whole.spec(), recipe == null ? null : Recipe.named(recipe), CutLimit.of(AT_ONCE));
-      return fetcher.onTile(tile.cutout(), image -> cutter.cut(image, tile.cut(), false).image());
+      return cutter.cut(open.image(), tile.cut(), false).image();
     } catch (TileException | IllegalArgumentException e) {
       throw new ImageException(String.valueOf(e.getMessage()), e);
     }

@@ -5,6 +5,7 @@ import dev.tuningfork.classifier.deadletter.Place;
 import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
+import dev.tuningfork.classifier.progress.Sky;
 import dev.tuningfork.classifier.service.HttpReply;
 import dev.tuningfork.classifier.service.KnownHosts;
 import dev.tuningfork.classifier.service.PageSettings;
@@ -56,6 +57,7 @@ public final class LivePage implements HttpService {
           HeaderValues.createCached("Cross-Origin-Resource-Policy", "same-origin"),
           HeaderValues.createCached("X-Frame-Options", "DENY"));
 
+  private static final String SKIES = "/page/skies/";
   private static final String OBJECTS = "/page/objects/";
   private static final String ORIGINALS = "/pictures/came/";
   private static final String SEEN = "/pictures/seen/";
@@ -67,12 +69,14 @@ public final class LivePage implements HttpService {
    * @param version of this program
    * @param serving the model that answers now
    * @param morphologies the latest morphology of an object, where these are kept
+   * @param sky the galaxies of survey images
    * @param lag how many references are published and not yet read; negative where not known
    */
   public record Surroundings(
       String version,
       Supplier<Answerer> serving,
       Function<String, Optional<byte[]>> morphologies,
+      Sky sky,
       LongSupplier lag,
       BooleanSupplier ready) {}
 
@@ -112,6 +116,8 @@ public final class LivePage implements HttpService {
     read(rules, "/", _ -> file("live.html"));
     read(rules, "/objects/{+objectId}", _ -> file("object.html"));
     read(rules, "/dead-letters", _ -> file("dead-letters.html"));
+    read(rules, "/sky", _ -> file("sky.html"));
+    read(rules, SKIES + "{+surveyImageId}", this::sky);
     files.keySet().forEach(name -> read(rules, "/page/" + name, _ -> file(name)));
     rules.get("/page/events", events);
     read(rules, "/page/tree", _ -> json(Views.Tree.of(serving().tree())));
@@ -211,6 +217,15 @@ public final class LivePage implements HttpService {
           : Optional.empty();
     } catch (MessageException e) {
       return Optional.empty();
+    }
+  }
+
+  private HttpReply sky(ServerRequest request) {
+    try {
+      long after = Long.parseLong(request.query().first("after").orElse("0"));
+      return json(Views.Lights.of(surroundings.sky.after(rest(request, SKIES), after), after));
+    } catch (NumberFormatException e) {
+      return HttpReply.error(Status.BAD_REQUEST_400, "after must be a whole number.");
     }
   }
 

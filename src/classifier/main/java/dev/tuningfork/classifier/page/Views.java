@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.page;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.progress.Sky;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.DecisionTree;
@@ -124,6 +125,24 @@ final class Views {
    */
   record Galaxy(
       String message, @Nullable List<Asked> questions, SteeredSurvey.@Nullable Truth truth) {}
+
+  /**
+   * Galaxies of a survey image.
+   *
+   * @param next what asks for those that follow
+   * @param lights id, right ascension, declination and class of each; the class of a dead letter is
+   *     empty
+   */
+  record Lights(long next, List<List<Object>> lights) {
+
+    static Lights of(List<Sky.Light> lights, long after) {
+      return new Lights(
+          lights.isEmpty() ? after : lights.getLast().number(),
+          lights.stream()
+              .map(one -> List.<Object>of(one.objectId(), one.ra(), one.dec(), one.kind()))
+              .toList());
+    }
+  }
 
   /**
    * What came of a replay.

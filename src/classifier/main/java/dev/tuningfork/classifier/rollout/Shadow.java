@@ -194,9 +194,10 @@ public final class Shadow implements AutoCloseable {
       batch.forEach(_ -> metrics.shadowed(ClassifierMetrics.Shadowed.FAILED));
       failuresInARow++;
       if (failuresInARow == 1) {
-        LOG.warn("The shadow fails; what is published does not depend on it.", e);
+        LOG.warn("The shadow model failed. Published answers do not depend on it.", e);
       } else if (failuresInARow == FAILURES_IN_A_ROW) {
-        LOG.error("The shadow has failed {} times in a row and is dismissed.", failuresInARow, e);
+        LOG.error(
+            "The shadow model failed {} times in a row and is turned off.", failuresInARow, e);
         failuresInARow = 0;
         if (asked.compareAndSet(now, null)) {
           dismissed.add(now.model);

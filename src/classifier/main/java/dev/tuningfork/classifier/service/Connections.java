@@ -180,8 +180,8 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
     long now = System.nanoTime();
     if (now - complainedAt >= COMPLAINT_NANOS) {
       LOG.warn(
-          "The service's connections are used up: {} that waited for a request were closed, and {}"
-              + " new ones refused so far, the last from {}. See service.connections.",
+          "The service has no free connections: so far, {} idle ones were closed and {} new ones"
+              + " refused, the last from {}. See service.connections.",
           displaced,
           refused,
           client);
@@ -227,7 +227,7 @@ final class Connections implements ServerConnectionSelector, AutoCloseable {
       } catch (ServerConnectionException e) {
         if (visit.isWriting()) {
           LOG.info(
-              "A client at {} closed its connection before its answer was complete.",
+              "A client at {} closed its connection before the response was complete.",
               visit.remotePeer().host());
         }
         throw e;

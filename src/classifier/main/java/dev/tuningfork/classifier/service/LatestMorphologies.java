@@ -118,7 +118,7 @@ public final class LatestMorphologies implements AutoCloseable {
     KafkaStreams streams = new KafkaStreams(topology(topic, properties), properties);
     streams.setUncaughtExceptionHandler(
         cause -> {
-          LOG.error("The table of the latest morphologies stumbled, and reads on.", cause);
+          LOG.error("Reading the latest morphologies failed and is retried.", cause);
           return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
     running = new Running(streams, self);

@@ -109,6 +109,7 @@ public final class ServiceServer implements AutoCloseable {
       Supplier<Map<String, ?>> info,
       String topology,
       MorphologyEndpoint morphologies,
+      SurveyImagesEndpoint surveyImages,
       Optional<HttpService> page) {}
 
   /**
@@ -188,11 +189,14 @@ public final class ServiceServer implements AutoCloseable {
     tell(routing, "/info", _ -> HttpReply.json(Status.OK_200, contents.info.get()));
     tell(routing, "/topology", _ -> topology);
     tell(routing, MorphologyEndpoint.PATTERN, contents.morphologies::answer);
+    tell(routing, SurveyImagesEndpoint.LIST, contents.surveyImages::list);
+    tell(routing, SurveyImagesEndpoint.PATTERN, contents.surveyImages::one);
     contents.page.ifPresent(routing::register);
     return elsewhere(
         routing,
-        "There are /health/started, /health/ready, /health/live, /metrics, /info, /topology and"
-            + " /v1/morphologies/{objectId}, and the page at / if page.show is true.");
+        "There are /health/started, /health/ready, /health/live, /metrics, /info, /topology,"
+            + " /v1/morphologies/{objectId} and /v1/survey-images, and the page at / if page.show"
+            + " is true.");
   }
 
   /** Under each name: Prometheus and load balancers use the name that they know a pod by. */
@@ -266,7 +270,7 @@ public final class ServiceServer implements AutoCloseable {
       HttpReply.error(refused.status(), "The request cannot be answered: " + refused.getMessage())
           .send(response);
     } else {
-      LOG.error("The answer to {} failed.", request.path().rawPath(), cause);
+      LOG.error("The request {} failed.", request.path().rawPath(), cause);
       HttpReply.error(Status.INTERNAL_SERVER_ERROR_500, "The response failed; see the log.")
           .send(response);
     }

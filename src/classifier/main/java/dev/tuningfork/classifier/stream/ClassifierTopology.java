@@ -91,10 +91,10 @@ public final class ClassifierTopology {
       Transactions transactions,
       ClassifierMetrics metrics,
       Optional<SurveyImages> survey) {
-    Optional<String> galaxies = survey.map(of -> of.topics().galaxies());
     OpenTasks tasks = new OpenTasks();
     String[] inputs =
-        Stream.concat(Stream.of(topics.input()), galaxies.stream()).toArray(String[]::new);
+        Stream.concat(Stream.of(topics.input()), survey.map(of -> of.topics().galaxies()).stream())
+            .toArray(String[]::new);
     Topology topology =
         source(new Topology(), "references", inputs)
             .addProcessor(
@@ -102,7 +102,7 @@ public final class ClassifierTopology {
                 supplier(
                     () ->
                         new LedgerProcessor(
-                            classifier, format, settings, tasks, transactions, metrics, galaxies),
+                            classifier, format, settings, tasks, transactions, metrics, survey),
                     Set.of(ledger(settings))),
                 "references")
             .addSink(MORPHOLOGIES, topics.output(), BYTES, BYTES, "classify")

@@ -1,6 +1,8 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.expand.Piece;
+import dev.tuningfork.classifier.message.SurveyImageOutcome;
+import dev.tuningfork.classifier.progress.SurveyState;
 import dev.tuningfork.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -8,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
@@ -61,6 +64,34 @@ record Expansion(
   /** Whether all of its galaxies are listed and done. */
   boolean isDone() {
     return listed && inFlight() == 0;
+  }
+
+  SurveyState.State state() {
+    return listed
+        ? SurveyState.State.CLASSIFYING
+        : cursor > 0 ? SurveyState.State.LISTING : SurveyState.State.WAITING;
+  }
+
+  /**
+   * What the outcome would be now.
+   *
+   * @param begun the same before anything was counted
+   */
+  SurveyImageOutcome counted(SurveyImageOutcome begun) {
+    return new SurveyImageOutcome(
+        begun.surveyImageId(),
+        begun.survey(),
+        begun.dataRelease(),
+        written + unusable,
+        answered,
+        deadLetters + unusable,
+        excluded,
+        failure.isEmpty() ? null : failure,
+        begun.publishedAt(),
+        begun.receivedAt(),
+        firstAt == 0 ? null : Instant.ofEpochMilli(firstAt),
+        lastAt == 0 ? null : Instant.ofEpochMilli(lastAt),
+        begun.source());
   }
 
   /** After a piece of its list. */

@@ -13,8 +13,10 @@ import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.message.SurveyImageReference;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.progress.SurveyState;
 import dev.tuningfork.file.Sha256;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -101,6 +103,9 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
   /** The hashes of their messages. */
   private Set<String> hashes;
 
+  /** Their outcomes before anything is counted, by their offsets. */
+  private Map<Long, SurveyImageOutcome> begun;
+
   /** Their galaxies on their way to the classifier, or there. */
   private long inFlight;
 
@@ -131,12 +136,18 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     expansions = context.getStateStore(EXPANSIONS);
     unfinished = new TreeMap<>();
     hashes = new HashSet<>();
+    begun = new HashMap<>();
     inFlight = 0;
     held = null;
     wroteSinceCommit = false;
     askedForCommit = false;
     try (KeyValueIterator<Long, Expansion> all = expansions.all()) {
-      all.forEachRemaining(one -> remember(one.key, one.value));
+      all.forEachRemaining(
+          one -> {
+            LedgerEntry entry = Objects.requireNonNull(messages.get(one.key));
+            begun.put(one.key, begun(read(entry), entry));
+            remember(one.key, one.value);
+          });
     }
     if (!unfinished.isEmpty()) {
       LOG.info("Task {}: {} survey images go on.", context.taskId(), unfinished.size());
@@ -160,6 +171,13 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
 
   @Override
   public void close() {
+    endListing();
+    if (context != null) {
+      survey.board().remove(survey.topics().input(), context.taskId().partition());
+    }
+  }
+
+  private void endListing() {
     Listing open = listing;
     if (open != null) {
       open.list.close();
@@ -179,8 +197,8 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
       deadLetter(entry, new Failed(Stage.DECODE_MESSAGE, FailureKind.PERMANENT, 1, e));
       return;
     }
-    Expansion begun = Expansion.begin(Sha256.hex(entry.value()));
-    if (hashes.contains(begun.sha256())) {
+    Expansion fresh = Expansion.begin(Sha256.hex(entry.value()));
+    if (hashes.contains(fresh.sha256())) {
       LOG.info(
           "The survey image {} at offset {} is published twice while it is not done: it is classified once.",
           image.surveyImageId(),
@@ -193,7 +211,8 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
               .formatted(entry.offset(), entry.topic()));
     }
     messages.put(entry.offset(), entry);
-    put(entry.offset(), begun);
+    begun.put(entry.offset(), begun(image, entry));
+    put(entry.offset(), fresh);
   }
 
   private void requireWritable(LedgerEntry entry) {
@@ -234,7 +253,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     held = null;
     write(open, piece);
     if (piece.end() != null) {
-      close();
+      endListing();
     }
   }
 
@@ -319,18 +338,18 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     unfinished.remove(offset);
     hashes.remove(expansion.sha256());
     expansions.delete(offset);
-    SurveyImageReference image = read(entry);
-    SurveyImageOutcome outcome = outcome(image, entry, expansion);
+    SurveyImageOutcome outcome = expansion.counted(Objects.requireNonNull(begun.remove(offset)));
+    survey.board().put(SurveyState.State.DONE, outcome);
     context.forward(
         new Record<Object, Object>(
-            image.surveyImageId().getBytes(UTF_8),
+            outcome.surveyImageId().getBytes(UTF_8),
             format.write(outcome),
             entry.writableTimestamp(now()),
             TraceContext.of(entry.headers())),
         OUTCOMES);
     LOG.info(
         "The survey image {} is done: {} galaxies, {} answered, {} dead letters.",
-        image.surveyImageId(),
+        outcome.surveyImageId(),
         outcome.galaxies(),
         outcome.answered(),
         outcome.deadLetters());
@@ -340,23 +359,25 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     Expansion before = unfinished.put(offset, expansion);
     inFlight += expansion.inFlight() - (before == null ? 0 : before.inFlight());
     hashes.add(expansion.sha256());
+    survey
+        .board()
+        .put(expansion.state(), expansion.counted(Objects.requireNonNull(begun.get(offset))));
   }
 
-  private static SurveyImageOutcome outcome(
-      SurveyImageReference image, LedgerEntry entry, Expansion done) {
+  private static SurveyImageOutcome begun(SurveyImageReference image, LedgerEntry entry) {
     return new SurveyImageOutcome(
         image.surveyImageId(),
         image.survey(),
         image.dataRelease(),
-        done.written() + done.unusable(),
-        done.answered(),
-        done.deadLetters() + done.unusable(),
-        done.excluded(),
-        done.failure().isEmpty() ? null : done.failure(),
+        0,
+        0,
+        0,
+        0,
+        null,
         image.publishedAt(),
         Instant.ofEpochMilli(entry.acceptedAt()),
-        done.firstAt() == 0 ? null : Instant.ofEpochMilli(done.firstAt()),
-        done.lastAt() == 0 ? null : Instant.ofEpochMilli(done.lastAt()),
+        null,
+        null,
         new GalaxyMorphology.Source(entry.topic(), entry.partition(), entry.offset()));
   }
 

@@ -95,7 +95,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], Object, Object>
   private final OpenTasks tasks;
   private final Transactions transactions;
   private final ClassifierMetrics metrics;
-  private final Optional<String> surveyGalaxies;
+  private final Optional<SurveyImages> survey;
 
   // set by init() for each life of the task: Kafka Streams revives a task with the same processor
   private ProcessorContext<Object, Object> context;
@@ -118,8 +118,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], Object, Object>
 
   /**
    * @param tasks of this process, this one among them while it is open
-   * @param surveyGalaxies the topic of references to galaxies of survey images, whose progress is
-   *     reported; empty where there is none
+   * @param survey the survey images whose progress is reported; empty where there are none
    */
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init() before anything else
   LedgerProcessor(
@@ -129,14 +128,14 @@ final class LedgerProcessor implements Processor<byte[], byte[], Object, Object>
       OpenTasks tasks,
       Transactions transactions,
       ClassifierMetrics metrics,
-      Optional<String> surveyGalaxies) {
+      Optional<SurveyImages> survey) {
     this.classifier = classifier;
     this.format = format;
     this.settings = settings;
     this.tasks = tasks;
     this.transactions = transactions;
     this.metrics = metrics;
-    this.surveyGalaxies = surveyGalaxies;
+    this.survey = survey;
   }
 
   @Override
@@ -146,7 +145,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], Object, Object>
     inFlight = new InFlight(classifier, tasks, this::held);
     outcomes =
         new OutcomePublisher(context, format, settings.largestRecord(), transactions, metrics);
-    progress = new SurveyProgress(context, surveyGalaxies);
+    progress = new SurveyProgress(context, survey, transactions);
     shown = metrics.openTask(settings.window());
     waitedNanos = 0;
     settledSincePromptCommit = false;
@@ -394,7 +393,7 @@ final class LedgerProcessor implements Processor<byte[], byte[], Object, Object>
   }
 
   private void publish(@Nullable Request request, LedgerEntry entry, Outcome outcome) {
-    progress.done(entry, outcomes.publish(request, entry, outcome));
+    progress.done(request, entry, outcomes.publish(request, entry, outcome));
   }
 
   private static Failed unreadable(MessageException why) {

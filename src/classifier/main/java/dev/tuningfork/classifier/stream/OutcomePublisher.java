@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -61,9 +62,10 @@ final class OutcomePublisher implements AutoCloseable {
    * Forwards an outcome.
    *
    * @param request absent where it could not be read; then the outcome is a failure
-   * @return whether a morphology was published, and no dead letter
+   * @return the morphology that was published; empty where it was a dead letter
    */
-  boolean publish(@Nullable Request request, LedgerEntry entry, Outcome outcome) {
+  Optional<GalaxyMorphology> publish(
+      @Nullable Request request, LedgerEntry entry, Outcome outcome) {
     return switch (outcome) {
       case Classified answer -> publish(Objects.requireNonNull(request), entry, answer);
       case Failed why -> deadLetter(request, entry, why);
@@ -89,12 +91,21 @@ final class OutcomePublisher implements AutoCloseable {
     List.of(classified, deadLettered, tombstones).forEach(context.metrics()::removeSensor);
   }
 
-  private boolean publish(Request request, LedgerEntry entry, Classified answer) {
+  private Optional<GalaxyMorphology> publish(
+      Request request, LedgerEntry entry, Classified answer) {
     byte[] key = request.objectId().getBytes(StandardCharsets.UTF_8);
     GalaxyMorphology morphology;
     byte[] value;
     try {
-      morphology = Provenance.of(answer.by()).answer(request, entry, answer, now());
+      morphology =
+          Provenance.of(answer.by())
+              .answer(
+                  request.objectId(),
+                  request.reference(),
+                  answer,
+                  Instant.ofEpochMilli(entry.acceptedAt()),
+                  now(),
+                  new GalaxyMorphology.Source(entry.topic(), entry.partition(), entry.offset()));
       value = format.write(morphology);
       requireWritable("The answer", key.length + value.length);
     } catch (RuntimeException e) {
@@ -110,16 +121,17 @@ final class OutcomePublisher implements AutoCloseable {
     if (sample != null) {
       transactions.afterCommit(() -> sample.committed(morphology, request.origin()));
     }
-    return true;
+    return Optional.of(morphology);
   }
 
-  private boolean deadLetter(@Nullable Request request, LedgerEntry entry, Failed why) {
+  private Optional<GalaxyMorphology> deadLetter(
+      @Nullable Request request, LedgerEntry entry, Failed why) {
     context.forward(
         DeadLetterRecord.of(entry, why, now(), largestRecord), LedgerProcessor.DEAD_LETTERS);
     deadLettered.record();
     metrics.deadLettered(why.stage(), why.kind(), sinceAccepted(entry));
     DeadLetterLog.write(request, entry, why);
-    return false;
+    return Optional.empty();
   }
 
   private void requireWritable(String what, int size) {

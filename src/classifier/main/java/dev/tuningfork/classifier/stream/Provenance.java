@@ -44,11 +44,22 @@ public record Provenance(
         by.device());
   }
 
-  GalaxyMorphology answer(
-      Request request, LedgerEntry entry, Classified classified, Instant classifiedAt) {
-    @Nullable GalaxyImageReference reference = request.reference();
+  /**
+   * An answer about an image.
+   *
+   * @param reference names the image; absent where the image came without one
+   * @param receivedAt when the reference or the image was taken up
+   * @param source where the reference or the image was found
+   */
+  public GalaxyMorphology answer(
+      String objectId,
+      @Nullable GalaxyImageReference reference,
+      Classified classified,
+      Instant receivedAt,
+      Instant classifiedAt,
+      GalaxyMorphology.Source source) {
     return answer(
-        request.objectId(),
+        objectId,
         reference,
         reference == null ? null : reference.ra(),
         reference == null ? null : reference.dec(),
@@ -56,9 +67,9 @@ public record Provenance(
         classified.probabilities(),
         flags(reference, classified.flags()),
         image(reference, classified),
-        Instant.ofEpochMilli(entry.acceptedAt()),
+        receivedAt,
         classifiedAt,
-        new GalaxyMorphology.Source(entry.topic(), entry.partition(), entry.offset()));
+        source);
   }
 
   /**

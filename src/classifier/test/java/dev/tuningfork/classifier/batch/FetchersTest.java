@@ -45,6 +45,7 @@ class FetchersTest {
           fetched::add,
           LONGEST,
           LONGEST,
+          _ -> LONGEST,
           FetchersTest::heldTooLong,
           defects::add);
 
@@ -157,7 +158,8 @@ class FetchersTest {
             },
             fetched::add,
             LONGEST,
-            Duration.ofMinutes(10),
+            LONGEST,
+            _ -> Duration.ofMinutes(10),
             FetchersTest::heldTooLong,
             defects::add)) {
       offer(0, 30);
@@ -183,6 +185,7 @@ class FetchersTest {
             fetched::add,
             LONGEST,
             LONGEST,
+            _ -> LONGEST,
             FetchersTest::heldTooLong,
             defects::add)) {
       offer(0, 1);
@@ -202,6 +205,7 @@ class FetchersTest {
             next::put,
             LONGEST,
             LONGEST,
+            _ -> LONGEST,
             FetchersTest::heldTooLong,
             defects::add)) {
       offer(0, 4);

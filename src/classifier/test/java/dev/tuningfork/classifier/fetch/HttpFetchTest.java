@@ -61,7 +61,7 @@ class HttpFetchTest {
   private static SurveyImageFetcher fetcher(
       List<String> hosts, List<String> networks, HttpSource.Names names) {
     return new SurveyImageFetcher(
-        Fetching.quick(policy(hosts, networks)), names, DefaultClientTlsStrategy.createDefault());
+        Fetching.quick(policy(hosts, networks)), names, DefaultClientTlsStrategy::createDefault);
   }
 
   private static ScriptedServer answering(String answer) throws IOException {

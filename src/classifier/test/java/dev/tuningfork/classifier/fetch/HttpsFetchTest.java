@@ -91,7 +91,9 @@ class HttpsFetchTest {
         new FetchPolicy(
             Set.of("http", "https"), List.of("*:*"), List.of("127.0.0.1"), List.of(), Set.of());
     return new SurveyImageFetcher(
-        Fetching.quick(policy), _ -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")}, tls);
+        Fetching.quick(policy),
+        _ -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")},
+        () -> tls);
   }
 
   private static String uri(String host, String path) {

@@ -6,7 +6,11 @@ import static dev.tuningfork.classifier.fetch.Fetching.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tuningfork.classifier.fetch.S3Settings.Credentials;
+import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
+import dev.tuningfork.classifier.message.GalaxyImageReference.Cutout;
+import dev.tuningfork.tile.Cut;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -45,15 +50,7 @@ class S3FetchTest {
                 AuthenticationType.AWS_V2_OR_V4, "local-identity", "local-credential")
             .build();
     store.start();
-    try (S3Client owner =
-        S3Client.builder()
-            .endpointOverride(URI.create("http://127.0.0.1:" + store.getPort()))
-            .forcePathStyle(true)
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create("local-identity", "local-credential")))
-            .build()) {
+    try (S3Client owner = owner()) {
       for (String bucket : List.of("survey", "private")) {
         owner.createBucket(request -> request.bucket(bucket));
         put(owner, bucket, "night 1/galaxy+1.jpg", 3);
@@ -62,9 +59,50 @@ class S3FetchTest {
     }
   }
 
+  private static S3Client owner() {
+    return S3Client.builder()
+        .endpointOverride(URI.create("http://127.0.0.1:" + store.getPort()))
+        .forcePathStyle(true)
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(
+                AwsBasicCredentials.create("local-identity", "local-credential")))
+        .build();
+  }
+
   private static void put(S3Client owner, String bucket, String key, int bytes) {
     owner.putObject(
         request -> request.bucket(bucket).key(key), RequestBody.fromBytes(new byte[bytes]));
+  }
+
+  @Test
+  void aSurveyImageIsReadInPartsAndOneThatChangedAnew(@TempDir Path folder) throws Exception {
+    int side = 1_448;
+    Path file = folder.resolve("tile.fits");
+    SkyFile.write(file, side);
+    try (S3Client owner = owner();
+        var fetcher = fetcher(store.getPort(), KEY)) {
+      for (int version = 1; version <= 2; version++) {
+        int x = side / 2;
+        int y = 400 * version;
+        SkyFile.set(file, side, x, y, version);
+        owner.putObject(
+            request -> request.bucket("survey").key("tile.fits"), RequestBody.fromFile(file));
+        Cutout cutout =
+            new Cutout(
+                "5428",
+                List.of(new Band("r", "s3://survey/tile.fits", null)),
+                null,
+                32.0,
+                null,
+                false);
+        Cut cut = new Cut(SkyFile.position(side, x, y), new Cut.Side.Pixels(32));
+        try (ImageFetcher.OpenImage open = fetcher.open(cutout, cut)) {
+          assertThat(open.image().cut(cut).flux().values()[15 * 32 + 16]).isEqualTo(version);
+        }
+        assertThat(fetcher.tileFigures().bytes()).isLessThan(1_000_000);
+      }
+    }
   }
 
   @AfterAll

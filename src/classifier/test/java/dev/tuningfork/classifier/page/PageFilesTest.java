@@ -35,7 +35,7 @@ class PageFilesTest {
 
   @Test
   void eachPageHasTheHeadAndTheWayToTheOthers() {
-    for (String name : List.of("live", "object", "dead-letters")) {
+    for (String name : List.of("live", "object", "dead-letters", "sky")) {
       String page = new String(FILES.get(name + ".html").content(), UTF_8);
       assertThat(page)
           .startsWith("<!doctype html>")

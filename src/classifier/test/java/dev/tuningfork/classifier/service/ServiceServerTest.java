@@ -403,6 +403,7 @@ class ServiceServerTest {
         Map::of,
         "topology",
         new MorphologyEndpoint(Optional.empty()),
+        new SurveyImagesEndpoint(Optional.empty()),
         Optional.of(page));
   }
 

@@ -16,6 +16,9 @@ import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.message.SurveyImageReference;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
+import dev.tuningfork.classifier.progress.Sky;
+import dev.tuningfork.classifier.progress.SurveyBoard;
+import dev.tuningfork.classifier.progress.SurveyState;
 import dev.tuningfork.image.ImageFacts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +56,7 @@ class SurveyTopologyTest {
   @TempDir Path folder;
   private final List<ImageOrigin> origins = new ArrayList<>();
   private final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+  private final SurveyBoard board = new SurveyBoard(Sky.ofPage());
   private TopologyTestDriver driver;
   private TestInputTopic<byte[], byte[]> input;
   private TestOutputTopic<byte[], byte[]> answers;
@@ -91,7 +95,8 @@ class SurveyTopologyTest {
                             PIECE,
                             50_000),
                         new SurveySettings(
-                            Optional.of(TOPICS.input()), TOPICS.outcomes(), AHEAD, PIECE)))),
+                            Optional.of(TOPICS.input()), TOPICS.outcomes(), AHEAD, PIECE),
+                        board))),
             properties,
             Instant.EPOCH.plusSeconds(1_000));
     var bytes = new ByteArraySerializer();
@@ -141,8 +146,22 @@ class SurveyTopologyTest {
     fail(0);
     advanceUntil(() -> deadLetters.getQueueSize() == 1);
     assertThat(done.isEmpty()).isTrue();
+    advanceUntil(() -> board.left() == 1);
+    SurveyState underWay = board.find("t").orElseThrow();
+    assertThat(underWay.state()).isEqualTo(SurveyState.State.CLASSIFYING);
+    assertThat(underWay.fields())
+        .containsEntry("galaxies", 3L)
+        .containsEntry("answered", 1L)
+        .containsEntry("deadLetters", 1L)
+        .containsEntry("left", 1L)
+        .containsEntry("state", "classifying");
+    assertThat(board.unfinished()).isEqualTo(1);
+    assertThat(board.listed()).isEqualTo(3);
     answer(1);
     advanceUntil(() -> !done.isEmpty());
+    assertThat(board.find("t").orElseThrow().state()).isEqualTo(SurveyState.State.DONE);
+    assertThat(board.unfinished()).isZero();
+    assertThat(board.oldestAge()).isZero();
 
     SurveyImageOutcome outcome = SurveyImageOutcome.fromJson(done.readValue());
     assertThat(outcome.surveyImageId()).isEqualTo("t");

@@ -1,7 +1,7 @@
 package dev.tuningfork.standalone.broker;
 
 import dev.tuningfork.classifier.NewTopics;
-import dev.tuningfork.standalone.scratch.ScratchFolder;
+import dev.tuningfork.file.ScratchFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -27,14 +27,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Images on disk in, a table out, through the same stream that a survey would use. */
+/** Images on disk in, a table out. */
 @Command(
     name = "classify",
     description =
         "Classifies the images of a folder, or the galaxies of a catalogue on a survey's tiles, and"
-            + " writes what it sees as a table.",
+            + " writes the answers as a table.",
     footer =
-        "%nThe table has one row per image, in the order of the images: the class, and for each question the probability that it is asked and the probability of each answer if it is asked.")
+        "%nThe table has one row per image, in the order of the images: the class, and for each"
+            + " question the probability that it is asked and the probability of each answer if it"
+            + " is asked.")
 final class ClassifyCommand implements Callable<Integer> {
 
   /** SIGTERM ends a run within 10 s; what is not tidied up by then, the next run deletes. */
@@ -98,7 +100,8 @@ final class ClassifyCommand implements Callable<Integer> {
       if (!unreadable.isEmpty()) {
         terminal.err().printf("%,d of the images could not be read.%n", unreadable.size());
       }
-      table.write(ordinal -> images.get(ordinal).file(), spool, terminal);
+      table.write(
+          bundle.description().tree(), ordinal -> images.get(ordinal).file(), spool, terminal);
       spool.delete();
     }
     return unreadable.isEmpty() && found.complaints().isEmpty()
@@ -108,6 +111,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private ModelBundle bundle(CommandLine commandLine) throws ModelException {
     ModelBundle bundle = model.bundle();
+    table.requireTree(commandLine, bundle.description().tree());
     if (table.intervals() && bundle.description().output() != Output.CONCENTRATIONS) {
       throw new ParameterException(
           commandLine,
@@ -155,8 +159,8 @@ final class ClassifyCommand implements Callable<Integer> {
           "Continuing with %,d of %,d galaxies; the others are already classified."
               .formatted(images.size() - spool.size(), images.size()));
     }
-    terminal.status("Starting the broker and the model …");
-    try (MorphologyModel loaded = model.load(bundle)) {
+    terminal.status("Starting the model …");
+    try (MorphologyModel loaded = model.load(bundle, images.size() - spool.size())) {
       return new ClassifyJob(images, reading, spool, !table.isSummary(), terminal)
           .run(loaded, stop);
     }

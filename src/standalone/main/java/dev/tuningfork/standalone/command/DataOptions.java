@@ -5,8 +5,12 @@ import dev.tuningfork.trainer.data.ClassTable;
 import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.GalaxySource;
 import dev.tuningfork.trainer.data.KaggleTables;
+import dev.tuningfork.trainer.data.LabelKind;
 import dev.tuningfork.trainer.data.UnlabelledImages;
+import dev.tuningfork.trainer.data.VoteTables;
 import dev.tuningfork.tree.ClassRules;
+import dev.tuningfork.tree.DecisionTree;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +37,17 @@ final class DataOptions {
   @Option(
       names = "--labels",
       split = ",",
-      paramLabel = "CSV",
-      description = "Vote fractions in Kaggle's 37 columns; empty cells are unknown.")
+      paramLabel = "TABLE",
+      description =
+          "Votes: counts or fractions in Zoobot's columns or in those of Galaxy Zoo 2's public table, or Kaggle's 37 columns. CSV, FITS, VOTable or Parquet; empty cells are unknown.")
   @Nullable List<Path> labels; // an initial list would be one and the same in all groups
+
+  @Option(
+      names = "--label-kind",
+      paramLabel = "KIND",
+      description =
+          "Which of the columns of --labels are the votes: count, weight, fraction, weighted-fraction or debiased. Default: count, or fraction if there are no counts.")
+  @Nullable String labelKind;
 
   @Option(
       names = "--classes",
@@ -77,11 +89,23 @@ final class DataOptions {
   /**
    * The data sets of all groups: one for each source of labels.
    *
-   * @throws IllegalArgumentException if a group names no labels, classes without their rules, or
-   *     rules without classes
+   * @param tree that the model answers
+   * @throws IOException if a table of labels cannot be read
+   * @throws IllegalArgumentException if a group names no labels, classes without their rules, rules
+   *     without classes or of another tree, or two groups have labels that do not mix
    */
-  static List<DataSet> dataSets(List<DataOptions> groups) {
-    return groups.stream().flatMap(group -> group.dataSets().stream()).toList();
+  static List<DataSet> dataSets(List<DataOptions> groups, DecisionTree tree) throws IOException {
+    List<DataSet> sets = new ArrayList<>();
+    for (DataOptions group : groups) {
+      sets.addAll(group.dataSets(tree));
+    }
+    boolean kaggle = sets.stream().anyMatch(set -> set.source() instanceof KaggleTables);
+    boolean others = sets.stream().anyMatch(set -> set.source() instanceof VoteTables);
+    if (kaggle && others) {
+      throw new IllegalArgumentException(
+          "Kaggle's columns and other tables of votes are on different scales, for questions t01 and t08 most of all: train on one of the two.");
+    }
+    return sets;
   }
 
   /** Whether there is anything to judge a model on. */
@@ -89,10 +113,12 @@ final class DataOptions {
     return !trainOnly && !unlabelled;
   }
 
-  private List<DataSet> dataSets() {
+  private List<DataSet> dataSets(DecisionTree tree) throws IOException {
     List<GalaxySource> sources = new ArrayList<>();
     if (labels != null) {
-      sources.add(new KaggleTables(images, labels));
+      sources.add(
+          VoteTables.of(
+              images, labels, tree, Optional.ofNullable(labelKind).map(LabelKind::named)));
     }
     if (classes != null) {
       if (rules == null) {
@@ -101,15 +127,14 @@ final class DataOptions {
                 .formatted(classes));
       }
       sources.add(
-          new ClassTable(
-              images, classes, ClassRules.named(rules), Optional.empty(), Optional.empty()));
+          new ClassTable(images, classes, rules(rules, tree), Optional.empty(), Optional.empty()));
     } else if (rules != null) {
       if (labels != null) {
         throw new IllegalArgumentException(
             "--rules %s needs --classes, but the images of %s only have --labels."
                 .formatted(rules, images));
       }
-      sources.add(new ClassFolders(images, ClassRules.named(rules)));
+      sources.add(new ClassFolders(images, rules(rules, tree)));
     }
     if (unlabelled) {
       if (!sources.isEmpty()) {
@@ -126,5 +151,15 @@ final class DataOptions {
     }
     OptionalInt crop = cropPixels == null ? OptionalInt.empty() : OptionalInt.of(cropPixels);
     return sources.stream().map(source -> new DataSet(source, weight, judged(), crop)).toList();
+  }
+
+  private static ClassRules rules(String name, DecisionTree tree) {
+    ClassRules rules = ClassRules.named(name);
+    if (!rules.tree().equals(tree)) {
+      throw new IllegalArgumentException(
+          "The rules %s speak of the tree %s, and the model answers %s: train on labels of its own questions."
+              .formatted(name, rules.tree(), tree));
+    }
+    return rules;
   }
 }

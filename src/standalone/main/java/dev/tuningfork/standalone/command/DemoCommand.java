@@ -4,11 +4,13 @@ import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.stream.SurveySettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.session.ClassifierSession;
 import dev.tuningfork.standalone.session.ImageResult;
 import dev.tuningfork.standalone.survey.DemoSurvey;
+import dev.tuningfork.standalone.survey.DemoTiles;
 import dev.tuningfork.standalone.survey.MockGalaxy;
 import dev.tuningfork.tree.Morphology;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,6 +55,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMillis(100);
   private static final String LOOPBACK = "127.0.0.1";
   private static final int USUAL_PORT = 8080;
+  private static final String SURVEY_IMAGES = "survey-images";
 
   /** What rendering was late by, beyond this, is not made up for. */
   private static final long CATCH_UP_NANOS = 1_000_000_000;
@@ -107,15 +111,17 @@ final class DemoCommand implements Callable<Integer> {
     Terminal terminal = Terminal.of(commandLine.getOut(), commandLine.getErr());
     terminal.status("Starting the broker and the model …");
     try (Interruption stop = new Interruption();
+        DemoTiles tiles = new DemoTiles(SURVEY_IMAGES, seed);
         MorphologyModel loaded = model.load(model.bundle());
         ClassifierSession session =
-            ClassifierSession.start(loaded, settings(), COMMIT_INTERVAL, Optional.of(survey))) {
+            ClassifierSession.start(loaded, settings(tiles), COMMIT_INTERVAL, survey)) {
       terminal.status("");
       session
           .servicePort()
           .ifPresent(
               free -> {
                 terminal.line("The page: http://%s:%d/".formatted(LOOPBACK, free));
+                tiles.start(session.bootstrapServers());
                 terminal.line(
                     "The stream: topic %s at %s"
                         .formatted(Topics.DEFAULT.output(), session.bootstrapServers()));
@@ -130,7 +136,7 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private ClassifierSettings settings() {
+  private ClassifierSettings settings(DemoTiles tiles) {
     if (port == null && count < Integer.MAX_VALUE) {
       return ClassifierSettings.DEFAULT;
     }
@@ -139,7 +145,9 @@ final class DemoCommand implements Callable<Integer> {
         .with(
             ServiceSettings.ADDRESS,
             Optional.of(InetSocketAddress.createUnresolved(LOOPBACK, wanted)))
-        .with(PageSettings.REPLAY, true);
+        .with(PageSettings.REPLAY, true)
+        .with(SurveySettings.TOPIC, Optional.of(SURVEY_IMAGES))
+        .withFolders(List.of(tiles.folder()));
   }
 
   private static boolean isFree(int port) {
@@ -168,8 +176,9 @@ final class DemoCommand implements Callable<Integer> {
             }
           }
           case ImageResult.Failed failure -> {
-            inFlight.remove(failure.objectId());
-            tally.addFailed(failure);
+            if (inFlight.remove(failure.objectId()) != null) { // else it is of a tile
+              tally.addFailed(failure);
+            }
           }
         }
       }

@@ -20,7 +20,7 @@ final class LossOptions {
       mapFallbackValue = "1",
       description =
           "May be repeated; training minimises the weighted sum. cross-entropy of vote fractions;"
-              + " squared-error of Kaggle's columns; dirichlet, the Dirichlet-multinomial"
+              + " squared-error of joint probabilities; dirichlet, the Dirichlet-multinomial"
               + " likelihood, which gives intervals. Default: dirichlet=1 and squared-error=10"
               + " for the whole tree, cross-entropy for one question.")
   Map<String, Double> losses = new LinkedHashMap<>();

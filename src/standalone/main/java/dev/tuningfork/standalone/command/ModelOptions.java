@@ -22,7 +22,8 @@ final class ModelOptions {
       names = "--views",
       paramLabel = "N",
       description =
-          "Orientations of each image to average over: 1 or 8. 8 cost about eight times as much and are closer to the volunteers' answers. Default: ${DEFAULT-VALUE}.")
+          "Orientations of each image to average over: 1 or 8. 8 cost about eight times as much and"
+              + " are closer to the volunteers' answers. Default: ${DEFAULT-VALUE}.")
   int views = 1;
 
   @Option(
@@ -35,7 +36,8 @@ final class ModelOptions {
       names = "--form",
       paramLabel = "FORM",
       description =
-          "The model's form: ${COMPLETION-CANDIDATES}. auto chooses the fastest one that reproduces the bundle's answers on this machine. Default: ${DEFAULT-VALUE}.")
+          "The model's form: ${COMPLETION-CANDIDATES}. auto chooses the fastest one that reproduces"
+              + " the bundle's answers on this machine. Default: ${DEFAULT-VALUE}.")
   Form form = Form.AUTO;
 
   ModelBundle bundle() throws ModelException {
@@ -55,10 +57,18 @@ final class ModelOptions {
   }
 
   MorphologyModel load(ModelBundle bundle) throws ModelException {
+    return load(bundle, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same for so many images: a few need no larger batches, nor the passes that warm those up.
+   */
+  MorphologyModel load(ModelBundle bundle, int images) throws ModelException {
+    ForwardPasses passes = ClassifierSettings.DEFAULT.forwardPasses().in(form).ofViews(views);
     return ModelLoader.load(
         bundle,
         DeviceSetting.parse(device),
-        ClassifierSettings.DEFAULT.forwardPasses().in(form).ofViews(views));
+        passes.ofImages((int) Math.min(passes.images(), (long) images * views)));
   }
 
   /** For who turns images himself, and averages or not. */

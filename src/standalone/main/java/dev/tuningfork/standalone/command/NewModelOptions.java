@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
@@ -11,6 +12,7 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -41,6 +43,15 @@ final class NewModelOptions {
   boolean list;
 
   @Option(
+      names = "--tree",
+      paramLabel = "NAME|FILE",
+      description =
+          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML. Default: ${DEFAULT-VALUE}.")
+  String tree = TrainingSettings.DEFAULT.tree().id();
+
+  private @Nullable DecisionTree read;
+
+  @Option(
       names = "--question",
       paramLabel = "ID",
       description = "Train one question only, for example t01. Default: the whole tree.")
@@ -66,6 +77,15 @@ final class NewModelOptions {
   @Nullable Double crop;
 
   @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description =
+          "How pictures are made from the flux of FITS cutouts, in training and by the model:"
+              + " sdss-gri, legacy-grz, euclid-vis, euclid-composite, hsc-gri or asinh. Name that"
+              + " of the cutouts if they are pictures already. Default: by the model's stretch.")
+  @Nullable String recipe;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
       description = "The model's name. Default: from the architecture and the tree.")
@@ -84,20 +104,27 @@ final class NewModelOptions {
     return question == null;
   }
 
-  DecisionTree tree() {
-    return TrainingSettings.DEFAULT.tree();
+  /**
+   * @throws IOException if the tree's file cannot be read
+   * @throws IllegalArgumentException if it is no tree
+   */
+  DecisionTree tree() throws IOException {
+    if (read == null) {
+      read = NamedTree.of(tree);
+    }
+    return read;
   }
 
-  List<Question> questions() {
+  List<Question> questions() throws IOException {
     return question == null ? tree().questions() : List.of(tree().question(question));
   }
 
-  String name() {
+  String name() throws IOException {
     if (name != null) {
       return name;
     }
-    String tree = architecture + "-" + tree().id();
-    return question == null ? tree : tree + "-" + question;
+    String ofTree = architecture + "-" + tree().id();
+    return question == null ? ofTree : ofTree + "-" + question;
   }
 
   Precision precision() {
@@ -117,6 +144,9 @@ final class NewModelOptions {
     }
     if (size != null) {
       input = input.withSize(size);
+    }
+    if (recipe != null) {
+      input = input.withRecipe(Recipe.named(recipe));
     }
     return crop == null ? input : input.withCrop(new Crop.Fraction(crop));
   }

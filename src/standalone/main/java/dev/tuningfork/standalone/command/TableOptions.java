@@ -7,6 +7,7 @@ import dev.tuningfork.standalone.table.MorphologySpool;
 import dev.tuningfork.standalone.table.MorphologyTable;
 import dev.tuningfork.standalone.table.TableContent;
 import dev.tuningfork.standalone.table.TableFormat;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -67,6 +68,16 @@ final class TableOptions {
     return intervals;
   }
 
+  /** Refuses columns that the model's tree does not have, before the work. */
+  void requireTree(CommandLine commandLine, DecisionTree tree) {
+    if (kaggle && !tree.equals(DecisionTree.galaxyZoo2())) {
+      throw new ParameterException(
+          commandLine,
+          "--kaggle writes the columns of Galaxy Zoo 2, but the model answers the tree %s: leave it out."
+              .formatted(tree));
+    }
+  }
+
   /** Refuses what could not be written, before the work. */
   void check(CommandLine commandLine) {
     if (kaggle && intervals) {
@@ -108,11 +119,20 @@ final class TableOptions {
           "There is a file %s already: name another one, or replace it with --overwrite."
               .formatted(name));
     }
-    if (Files.exists(journal(table)) && !overwrite && !resume) {
+    if (!overwrite && !resume && isUnfinished(journal(table))) {
       throw new ParameterException(
           commandLine,
           "An unfinished run for %s exists: continue it with --resume, or start over with --overwrite."
               .formatted(name));
+    }
+  }
+
+  /** One that cannot be read, such as a folder, is not written over either. */
+  private static boolean isUnfinished(Path journal) {
+    try {
+      return MorphologySpool.holdsMessages(journal);
+    } catch (IOException e) {
+      return true;
     }
   }
 
@@ -176,17 +196,19 @@ final class TableOptions {
   /**
    * Writes the table, or prints the summary. The journal is the caller's to delete.
    *
+   * @param tree that the model answers
    * @param files the name of each galaxy's file, by ordinal
    */
-  void write(IntFunction<String> files, MorphologySpool spool, Terminal terminal)
+  void write(DecisionTree tree, IntFunction<String> files, MorphologySpool spool, Terminal terminal)
       throws IOException {
     if (out == null) {
       Summary.print(terminal, spool, files);
       return;
     }
     if (spool.size() > 0 || kaggle) {
+      terminal.status("Writing " + ImageFormat.spelled(out) + " …");
       try {
-        new MorphologyTable(spool, files).write(out, content());
+        new MorphologyTable(spool, tree, files).write(out, content());
       } catch (IOException e) {
         throw new IOException(
             "The table %s cannot be written (%s). All answers are kept; the same command with --resume writes it."

@@ -55,7 +55,7 @@ record TileClassification(
       leftOut.report(terminal::line);
       IntFunction<String> files =
           ordinal -> ImageFormat.spelled(opened.tile(ordinal).first().file());
-      table.write(files, spool, terminal);
+      table.write(bundle.description().tree(), files, spool, terminal);
       if (sheet != null && spool.size() > 0) {
         TileSheet.write(sheet, opened, spool, recipe);
         terminal.line("Wrote " + ImageFormat.spelled(sheet) + ".");

@@ -98,7 +98,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private TrainingRun training(RunFolder folder) throws IOException, ModelException {
     return new TrainingRun(
-        DataOptions.dataSets(dataSets),
+        DataOptions.dataSets(dataSets, model.tree()),
         run.split(),
         run.onProblem,
         settings(),
@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
         folder);
   }
 
-  private TrainingSettings settings() {
+  private TrainingSettings settings() throws IOException {
     return new TrainingSettings(
         model.tree(),
         model.architecture,

@@ -3,7 +3,6 @@ package dev.tuningfork.standalone.session;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
-import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.page.SteeredSurvey;
@@ -92,19 +91,27 @@ public final class ClassifierSession implements AutoCloseable {
       MorphologyModel model,
       ClassifierSettings wanted,
       Duration commitInterval,
-      Optional<SteeredSurvey> survey) {
+      SteeredSurvey survey) {
     EmbeddedBroker broker = EmbeddedBroker.start();
     try {
       Topics topics = wanted.topics();
       Stream.of(topics.input(), topics.output(), topics.deadLetters())
           .forEach(topic -> broker.createTopic(topic, PARTITIONS));
+      wanted
+          .surveyTopics()
+          .ifPresent(
+              images -> {
+                broker.createTopic(images.input(), 1);
+                broker.createTopic(images.outcomes(), 1);
+              });
       ClassifierSettings settings =
           wanted
               .withKafka("bootstrap.servers", broker.bootstrapServers())
               .withKafka("commit.interval.ms", Long.toString(commitInterval.toMillis()))
               .withKafka("replication.factor", "1")
               .withKafka("state.dir", broker.folder().resolve("streams").toString());
-      ClassifierApplication application = ClassifierApplication.start(settings, model, survey);
+      ClassifierApplication application =
+          ClassifierApplication.start(settings, model, Optional.of(survey));
       try {
         if (!application.awaitRunning(START)) {
           throw new IllegalStateException(
@@ -135,28 +142,28 @@ public final class ClassifierSession implements AutoCloseable {
     return application.servicePort();
   }
 
-  /** Publishes a reference; waits while the producer's buffer is full. */
-  public void publish(GalaxyImageReference reference) {
-    send(new ProducerRecord<>(topics.input(), reference.objectId(), reference.toJson()));
-  }
-
-  /** Publishes an image itself, as alert streams carry their stamps. */
+  /**
+   * Publishes an image, as alert streams carry their stamps; waits while the producer's buffer is
+   * full.
+   */
   public void publishImage(String objectId, String mediaType, byte[] image) {
     ProducerRecord<String, byte[]> record = new ProducerRecord<>(topics.input(), objectId, image);
     record.headers().add("content-type", mediaType.getBytes(StandardCharsets.UTF_8));
-    send(record);
-  }
-
-  /** Sends what is still in the producer's buffer. */
-  public void flush() {
-    producer.flush();
+    var _ =
+        producer.send(
+            record,
+            (metadata, failure) -> {
+              if (failure != null) {
+                lost = failure;
+              }
+            });
   }
 
   /**
    * The replies that have arrived since the last call.
    *
    * @param atMost how long to wait for the first
-   * @throws IllegalStateException where the classifier has failed, or a reference could not be
+   * @throws IllegalStateException where the classifier has failed, or an image could not be
    *     published, so that a reply would never come; or where the disk is full
    */
   public List<ImageResult> poll(Duration atMost) {
@@ -185,20 +192,9 @@ public final class ClassifierSession implements AutoCloseable {
     broker.close();
   }
 
-  private void send(ProducerRecord<String, byte[]> record) {
-    var _ =
-        producer.send(
-            record,
-            (metadata, failure) -> {
-              if (failure != null) {
-                lost = failure;
-              }
-            });
-  }
-
   private static ImageResult classified(ConsumerRecord<String, byte[]> record) {
     try {
-      return new ImageResult.Classified(GalaxyMorphology.fromJson(record.value()), record.value());
+      return new ImageResult.Classified(GalaxyMorphology.fromJson(record.value()));
     } catch (MessageException e) {
       throw new IllegalStateException(
           "The classifier published what it cannot read: " + e.getMessage(), e);
@@ -207,21 +203,7 @@ public final class ClassifierSession implements AutoCloseable {
 
   private static ImageResult failed(ConsumerRecord<String, byte[]> record) {
     return new ImageResult.Failed(
-        String.valueOf(record.key()),
-        referenceId(record.value()),
-        header(record, DeadLetterHeaders.STAGE),
-        header(record, DeadLetterHeaders.MESSAGE));
-  }
-
-  private static Optional<String> referenceId(byte @Nullable [] value) {
-    if (value == null) { // too large to be kept
-      return Optional.empty();
-    }
-    try {
-      return Optional.ofNullable(GalaxyImageReference.fromJson(value).referenceId());
-    } catch (MessageException imageItself) {
-      return Optional.empty();
-    }
+        String.valueOf(record.key()), header(record, DeadLetterHeaders.MESSAGE));
   }
 
   private static String header(ConsumerRecord<?, ?> record, String name) {

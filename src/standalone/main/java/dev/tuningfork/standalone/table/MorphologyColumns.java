@@ -30,9 +30,11 @@ final class MorphologyColumns {
 
     final String file;
     final GalaxyMorphology morphology;
+    private final DecisionTree tree;
     private double @Nullable [] joint; // made for the first of Kaggle's columns
 
-    Classified(String file, GalaxyMorphology morphology) {
+    Classified(DecisionTree tree, String file, GalaxyMorphology morphology) {
+      this.tree = tree;
       this.file = file;
       this.morphology = morphology;
     }
@@ -47,7 +49,7 @@ final class MorphologyColumns {
 
     @Nullable Double joint(int column) {
       if (joint == null) {
-        joint = KaggleColumns.of(probabilities(morphology));
+        joint = KaggleColumns.of(probabilities(tree, morphology));
       }
       return Double.isNaN(joint[column]) ? null : joint[column];
     }
@@ -56,24 +58,28 @@ final class MorphologyColumns {
   private final List<ColumnInfo> infos = new ArrayList<>();
   private final List<Function<Classified, @Nullable Object>> cells = new ArrayList<>();
 
-  private MorphologyColumns() {}
+  private final DecisionTree tree;
+
+  private MorphologyColumns(DecisionTree tree) {
+    this.tree = tree;
+  }
 
   /**
    * What the classifier says, for reading: the class, the flags, the image, and for each question
    * that the model answers how probable it is to be asked and the answers' conditional
    * probabilities.
    *
+   * @param tree that the model answers
    * @param sample any message of the model's
    * @param intervals whether the 90 % interval follows each probability
    */
-  static MorphologyColumns all(GalaxyMorphology sample, boolean intervals) {
-    MorphologyColumns columns = new MorphologyColumns();
+  static MorphologyColumns all(DecisionTree tree, GalaxyMorphology sample, boolean intervals) {
+    MorphologyColumns columns = new MorphologyColumns(tree);
     columns.galaxy();
     columns.image();
     if (sample.image().cutout() != null) {
       columns.cutout();
     }
-    DecisionTree tree = DecisionTree.byId(sample.tree().id());
     for (int q = 0; q < sample.questions().size(); q++) {
       columns.question(q, tree.question(sample.questions().get(q).id()), intervals);
     }
@@ -202,8 +208,8 @@ final class MorphologyColumns {
   }
 
   /** Kaggle's header: {@code GalaxyID} and the 37 joint probabilities. */
-  static MorphologyColumns kaggle() {
-    MorphologyColumns columns = new MorphologyColumns();
+  static MorphologyColumns kaggle(DecisionTree tree) {
+    MorphologyColumns columns = new MorphologyColumns(tree);
     columns.text(
         KaggleColumns.GALAXY_ID,
         "Kaggle's identifier of the galaxy",
@@ -223,7 +229,7 @@ final class MorphologyColumns {
   }
 
   @Nullable Object[] row(String file, GalaxyMorphology morphology) {
-    Classified row = new Classified(file, morphology);
+    Classified row = new Classified(tree, file, morphology);
     return cells.stream().map(cell -> cell.apply(row)).toArray();
   }
 
@@ -275,8 +281,7 @@ final class MorphologyColumns {
         .collect(Collectors.joining(" "));
   }
 
-  private static AnswerProbabilities probabilities(GalaxyMorphology morphology) {
-    DecisionTree tree = DecisionTree.byId(morphology.tree().id());
+  private static AnswerProbabilities probabilities(DecisionTree tree, GalaxyMorphology morphology) {
     double[] conditional = new double[tree.answerCount()];
     Arrays.fill(conditional, Double.NaN);
     for (GalaxyMorphology.Question question : morphology.questions()) {

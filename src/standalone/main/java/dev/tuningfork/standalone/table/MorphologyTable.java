@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.table;
 
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.file.WholeFile;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,13 +35,16 @@ public final class MorphologyTable {
   private static final Pattern COMMENT_WITHIN = Pattern.compile("\\R\\s*#");
 
   private final MorphologySpool spool;
+  private final DecisionTree tree;
   private final IntFunction<String> files;
 
   /**
+   * @param tree that the model answers
    * @param files the file of each ordinal, as the table is to name it
    */
-  public MorphologyTable(MorphologySpool spool, IntFunction<String> files) {
+  public MorphologyTable(MorphologySpool spool, DecisionTree tree, IntFunction<String> files) {
     this.spool = spool;
+    this.tree = tree;
     this.files = files;
   }
 
@@ -80,9 +84,9 @@ public final class MorphologyTable {
     }
     MorphologyColumns columns =
         switch (content) {
-          case PROBABILITIES -> MorphologyColumns.all(sample.orElseThrow(), false);
-          case INTERVALS -> MorphologyColumns.all(sample.orElseThrow(), true);
-          case KAGGLE -> MorphologyColumns.kaggle();
+          case PROBABILITIES -> MorphologyColumns.all(tree, sample.orElseThrow(), false);
+          case INTERVALS -> MorphologyColumns.all(tree, sample.orElseThrow(), true);
+          case KAGGLE -> MorphologyColumns.kaggle(tree);
         };
     View view = new View(columns, format);
     view.setName("morphologies");

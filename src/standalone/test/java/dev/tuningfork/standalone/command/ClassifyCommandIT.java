@@ -10,6 +10,7 @@ import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.standalone.survey.MockSurvey;
+import dev.tuningfork.trainer.DrawnGalaxies;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import nom.tam.fits.BasicHDU;
@@ -142,6 +144,104 @@ class ClassifyCommandIT {
                 bundle.toString()))
         .isEqualTo(3);
     assertThat(err.toString()).contains("needs a pixel scale", "--pixel-scale");
+  }
+
+  /** Four questions, of which one has two parents: a file, and no line of code. */
+  @Test
+  void aTreeInAFileIsLearntAnsweredPublishedAndTabulated() throws Exception {
+    Path tree =
+        Files.writeString(
+            folder.resolve("jets.yaml"),
+            """
+            id: jets
+            version: "1"
+            name: Made-up jets
+            questions:
+              - key: seen
+                text: Is there a jet?
+                answers: [{key: "yes", next: sides}, {key: faint, next: bent}, {key: "no"}]
+              - key: sides
+                text: How many sides has it?
+                answers: [{key: one, next: bent}, {key: two, next: knots}]
+              - key: bent
+                answers: [{key: "yes"}, {key: "no"}]
+              - key: knots
+                answers: [{key: few}, {key: many}]
+            """);
+    Path drawn = Files.createDirectory(folder.resolve("jets"));
+    DrawnGalaxies.draw(drawn, 40);
+    List<String> table =
+        new ArrayList<>(
+            List.of("id_str,seen-jets_yes,seen-jets_faint,seen-jets_no,bent_yes,bent_no"));
+    for (int id = 0; id < 40; id++) {
+      table.add(id + (id % 2 == 0 ? ",1,8,3,7,1" : ",0,1,30,,"));
+    }
+    Path labels = Files.write(folder.resolve("jets.csv"), table);
+    Path learnt = folder.resolve("jets.zip");
+    String[] train = {
+      "train",
+      "--tree",
+      tree.toString(),
+      "--images",
+      drawn.toString(),
+      "--labels",
+      labels.toString(),
+      "--epochs",
+      "1",
+      "--batch",
+      "16",
+      "--size",
+      "32",
+      "--held-out",
+      "0.3",
+      "--out",
+      learnt.toString()
+    };
+    assertThat(execute(train)).as(err::toString).isZero();
+    assertThat(err.toString()).contains("galaxies to learn from");
+    assertThat(out.toString()).contains("RMSE over the joint probabilities of all 9 answers");
+
+    Path messages = folder.resolve("jets.jsonl");
+    for (Path target : List.of(messages, folder.resolve("jets-out.csv"))) {
+      String[] classify = {
+        "classify", drawn.toString(), "--model", learnt.toString(), "--out", target.toString()
+      };
+      assertThat(execute(classify)).as(err::toString).isZero();
+    }
+
+    String first = Files.readAllLines(messages).getFirst();
+    GalaxyMorphology morphology = GalaxyMorphology.fromJson(first.getBytes(StandardCharsets.UTF_8));
+    assertThat(morphology.tree()).isEqualTo(new GalaxyMorphology.Tree("jets", "1"));
+    assertThat(morphology.questions())
+        .extracting(GalaxyMorphology.Question::key)
+        .containsExactly("seen", "sides", "bent", "knots");
+    List<GalaxyMorphology.Answer> seen = morphology.questions().getFirst().answers();
+    List<GalaxyMorphology.Answer> sides = morphology.questions().get(1).answers();
+    assertThat(morphology.questions().get(2).askedProbability())
+        .as("two answers of two questions lead to it")
+        .isCloseTo(joint(seen.get(1)) + joint(sides.getFirst()), within(1e-6));
+    assertThat(morphology.morphology().classString()).isNull();
+    assertThat(morphology.morphology().description()).startsWith("seen: ");
+    assertThat(Files.readAllLines(folder.resolve("jets-out.csv")).getFirst())
+        .contains("seen_asked,seen_yes,seen_faint,seen_no,sides_asked,sides_one", "knots_many");
+    assertThat(execute("trees", tree.toString())).isZero();
+    assertThat(out.toString())
+        .contains("jets version 1: Made-up jets", "├─ faint → bent", "└─ two → knots");
+    assertThat(
+            execute(
+                "classify",
+                drawn.toString(),
+                "--model",
+                learnt.toString(),
+                "--kaggle",
+                "--out",
+                folder.resolve("kaggle.csv").toString()))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("but the model answers the tree jets version 1");
+  }
+
+  private static double joint(GalaxyMorphology.Answer answer) {
+    return Objects.requireNonNull(answer.joint());
   }
 
   @Test

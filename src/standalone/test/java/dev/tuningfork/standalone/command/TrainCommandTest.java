@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.Forms;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Those tagged {@code any-processor} need not run once more on a limited processor. */
 class TrainCommandTest {
@@ -73,6 +75,17 @@ class TrainCommandTest {
     assertThat(err.toString())
         .contains("Galaxy 999", "galaxies to learn from", "epoch 2 of 2: loss", "images/s");
     assertThat(out.toString()).contains("residual-lite-gz2 1.0.0 on");
+  }
+
+  @Test
+  @Tag("any-processor")
+  void theModelNamesTheRecipeOfItsPictures() {
+    NewModelOptions options =
+        CommandLine.populateCommand(new NewModelOptions(), "--recipe", "legacy-grz");
+
+    assertThat(options.input().recipe()).isEqualTo(Recipe.named("legacy-grz").id());
+    assertThat(train("--recipe", "sepia")).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no recipe sepia; the recipes are sdss-gri-1-");
   }
 
   @Test

@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import com.microsoft.playwright.options.ScreenshotType;
@@ -28,6 +29,7 @@ public final class Browser implements AutoCloseable {
 
   private static final Path SCREENSHOTS =
       Path.of(System.getProperty("tuningfork.screenshots", "target/screenshots"));
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private final Playwright playwright;
   private final com.microsoft.playwright.Browser chromium;
@@ -36,6 +38,7 @@ public final class Browser implements AutoCloseable {
   public final List<String> complaints = new ArrayList<>();
 
   private Browser(Path executable) {
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -82,7 +85,7 @@ public final class Browser implements AutoCloseable {
 
   private Page page(NewContextOptions options) {
     BrowserContext context = chromium.newContext(options);
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(PATIENCE_MILLIS);
     Page page = context.newPage();
     page.onPageError(complaints::add);
     page.onConsoleMessage(

@@ -19,6 +19,7 @@ import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.LivePage;
 import dev.tuningfork.classifier.page.PageDeadLetters;
+import dev.tuningfork.classifier.progress.Sky;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.classifier.stream.Topics;
@@ -64,7 +65,7 @@ class ExchangedModelPageIT {
             new SurveyImageFetcher(FetchSettings.of(SettingValues.NONE)),
             ImageLimits.DEFAULT,
             new LivePage.Surroundings(
-                "1", serving::get, _ -> Optional.empty(), () -> 0, () -> true));
+                "1", serving::get, _ -> Optional.empty(), Sky.none(), () -> 0, () -> true));
     WebServer server =
         WebServer.builder()
             .host("127.0.0.1")

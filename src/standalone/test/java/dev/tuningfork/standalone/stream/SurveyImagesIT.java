@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.KafkaClients;
+import dev.tuningfork.classifier.deadletter.DeadLetterFilter;
+import dev.tuningfork.classifier.deadletter.Replay;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
+import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.message.SurveyImageReference;
 import dev.tuningfork.classifier.stream.SurveySettings;
@@ -21,280 +25,322 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Survey images through the running stream: each galaxy once, and one outcome each. */
-@Timeout(400)
+/**
+ * Survey images through the running stream: each galaxy once, and one outcome each. All of them go
+ * through one classifier, which is killed while the first ones are under way; each test looks at
+ * its own.
+ */
+@Timeout(300)
 class SurveyImagesIT {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String INPUT = "survey-images";
   private static final String OUTCOMES = "galaxy-survey-images";
   private static final TilePlan PLAN = new TilePlan(TileLayout.PLAIN, 512, 40, 1, 0, 150.1, 2.2, 5);
+  private static final int KILLED = 3;
+  private static final int EACH = 250;
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
+
+  private static Observatory observatory;
+  private static RenderedTile tile;
+  private static List<GalaxyMorphology> answers;
+  private static List<ConsumerRecord<String, byte[]>> deadLetters;
+  private static List<SurveyImageOutcome> outcomes;
+
+  /** How many of the galaxies of the killed classifiers were done after the last kill. */
+  private static int doneByTheLastKill;
+
+  @BeforeAll
+  static void classify() throws Exception {
+    observatory = new Observatory(folder);
+    observatory.broker.createTopic(INPUT, 2);
+    observatory.broker.createTopic(OUTCOMES, 1);
+    tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
+    killTwice();
+    String first = image("twice", catalogue(tile.catalogue(), null));
+    publish(first, first, image("twice", catalogue(tile.catalogue(), "petroR90_r > 0")));
+    publish(image("5428", catalogue(tile.catalogue(), null)));
+    publish(image("bad-rows", catalogue(listWithBadRows(",%2$s,3"), "kind = 'G'")));
+    publishUnreadableLists();
+    int galaxies = KILLED * EACH + 3 * PLAN.galaxies() + 7 + 5;
+    try (MorphologyModel model = observatory.model();
+        var _ = ClassifierApplication.start(settings(), model)) {
+      observatory.awaitCommitted(galaxies, PATIENCE);
+      awaitOutcomes(KILLED + 2 + 1 + 1 + 4);
+      listWithBadRows("%1$s,%2$s,3");
+      replay("Row 2 ");
+      publish(first);
+      observatory.awaitCommitted(galaxies + 1 + PLAN.galaxies(), PATIENCE);
+      awaitOutcomes(KILLED + 2 + 1 + 1 + 4 + 1 + 1);
+    }
+    answers =
+        observatory.records(Topics.DEFAULT.output()).stream()
+            .map(record -> read(record, GalaxyMorphology::fromJson))
+            .toList();
+    deadLetters =
+        observatory.records(Topics.DEFAULT.deadLetters()).stream()
+            .filter(letter -> letter.headers().lastHeader(DeadLetterHeaders.MESSAGE) != null)
+            .toList();
+    outcomes =
+        observatory.records(OUTCOMES).stream()
+            .map(record -> read(record, SurveyImageOutcome::fromJson))
+            .toList();
+  }
+
+  @AfterAll
+  static void close() {
+    observatory.close();
+  }
+
+  /** Publishes survey images with lists of their own, and kills two classifiers of them. */
+  private static void killTwice() throws Exception {
+    var centre = tile.references().get(1);
+    for (int i = 0; i < KILLED; i++) {
+      int first = i * EACH;
+      publish(
+          json(
+              image("killed-" + i)
+                  .with(
+                      IntStream.range(first, first + EACH)
+                          .mapToObj(
+                              n ->
+                                  new SurveyImageReference.Galaxy(
+                                      String.valueOf(n), centre.ra(), centre.dec(), null, 40.0))
+                          .toList())));
+    }
+    Path settings = settingsFile();
+    Path log = Path.of("target", "killed-survey-images.log");
+    Files.createDirectories(log.getParent());
+    Random random = new Random();
+    for (int kill = 1; kill <= 2; kill++) {
+      var classifier = new ClassifierProcess(settings, log);
+      observatory.awaitCommitted(observatory.committed() + 1 + random.nextInt(100), PATIENCE);
+      classifier.killAfter(random.nextInt(200));
+    }
+    doneByTheLastKill = observatory.committed();
+  }
+
+  private static Path listWithBadRows(String second) throws Exception {
+    var good = tile.references().getFirst();
+    return Files.writeString(
+        folder.resolve("list.csv"),
+        ("""
+        id,ra,dec,radius,kind
+        good,%1$s,%2$s,3,G
+        no-ra,"""
+                + second
+                + """
+        ,G
+        pole,%1$s,99,3,G
+        flat,%1$s,%2$s,0,G
+        star,%1$s,%2$s,3,S
+        good,%1$s,%2$s,3,G
+        off,%1$s,-60,3,G
+        also-good,%1$s,%2$s,3,G
+        """)
+            .formatted(good.ra(), good.dec()));
+  }
+
+  private static void publishUnreadableLists() throws Exception {
+    Path noDec = Files.writeString(folder.resolve("no-dec.csv"), "id,ra\n1,150\n");
+    Path noSize = Files.writeString(folder.resolve("no-size.csv"), "id,ra,dec\n1,150,2\n");
+    publish(
+        image("missing", catalogue(folder.resolve("missing.csv"), null)),
+        image("no-dec", catalogue(noDec, null)),
+        image("no-size", catalogue(noSize, null)),
+        image("outside", catalogue(Path.of("/etc/passwd"), null)),
+        "{\"surveyImageId\":\"not-json\"");
+  }
+
+  private static void replay(String reason) {
+    Replay.Result result =
+        Replay.run(
+            KafkaClients.consumer(settings()),
+            KafkaClients.producer(settings()),
+            settings().topics(),
+            new DeadLetterFilter(
+                Set.of(Stage.EXPAND),
+                Set.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Pattern.compile(reason)),
+                Set.of(),
+                false),
+            _ -> {});
+    assertThat(result.sent()).isEqualTo(1);
+  }
 
   @Test
-  void everyGalaxyOfACatalogueIsAnsweredOnceAndTheOutcomeCountsThem() throws Exception {
-    try (Observatory observatory = observatory()) {
-      RenderedTile tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
-
-      run(observatory, PLAN.galaxies(), 1, image("5428", tile, catalogue(tile.catalogue(), null)));
-
-      List<GalaxyMorphology> answers = answers(observatory);
-      assertThat(answers.stream().map(GalaxyMorphology::objectId))
-          .doesNotHaveDuplicates()
-          .hasSize(PLAN.galaxies() - 1)
-          .allMatch(id -> tile.references().stream().anyMatch(of -> of.objectId().equals(id)));
-      assertThat(answers)
-          .allSatisfy(
-              answer -> {
-                assertThat(answer.image().cutout().tile()).isEqualTo("5428");
-                assertThat(answer.referenceId()).startsWith("5428/");
-                assertThat(answer.survey()).isEqualTo("Mock");
-              });
-      SurveyImageOutcome outcome = outcomes(observatory).getFirst();
-      assertThat(outcome.surveyImageId()).isEqualTo("5428");
-      assertThat(outcome.galaxies()).isEqualTo(PLAN.galaxies());
-      assertThat(outcome.answered()).isEqualTo(PLAN.galaxies() - 1);
-      assertThat(outcome.deadLetters()).as("one galaxy has a gap at its centre").isEqualTo(1);
-      assertThat(outcome.failure()).isNull();
-      assertThat(outcome.firstAt()).isNotNull();
-      assertThat(outcome.lastAt()).isAfterOrEqualTo(outcome.firstAt());
-      assertThat(outcome.source().topic()).isEqualTo(INPUT);
-      assertThat(outcomes(observatory)).hasSize(1);
-    }
+  void everyGalaxyOfACatalogueIsAnsweredOnceAndTheOutcomeCountsThem() {
+    List<GalaxyMorphology> own = answersOf("5428");
+    assertThat(own.stream().map(GalaxyMorphology::objectId))
+        .doesNotHaveDuplicates()
+        .hasSize(PLAN.galaxies() - 1)
+        .allMatch(id -> tile.references().stream().anyMatch(of -> of.objectId().equals(id)));
+    assertThat(own)
+        .allSatisfy(
+            answer -> {
+              assertThat(answer.referenceId()).startsWith("5428/");
+              assertThat(answer.survey()).isEqualTo("Mock");
+            });
+    SurveyImageOutcome outcome = outcomeOf("5428");
+    assertThat(outcome.galaxies()).isEqualTo(PLAN.galaxies());
+    assertThat(outcome.answered()).isEqualTo(PLAN.galaxies() - 1);
+    assertThat(outcome.deadLetters()).as("one galaxy has a gap at its centre").isEqualTo(1);
+    assertThat(outcome.failure()).isNull();
+    assertThat(outcome.firstAt()).isNotNull();
+    assertThat(outcome.lastAt()).isAfterOrEqualTo(outcome.firstAt());
+    assertThat(outcome.source().topic()).isEqualTo(INPUT);
   }
 
   @Test
   void badRowsAreDeadLettersThatNameRowAndColumnAndAllOthersGoOn() throws Exception {
-    try (Observatory observatory = observatory()) {
-      RenderedTile tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
-      var good = tile.references().getFirst();
-      Path list =
-          Files.writeString(
-              folder.resolve("list.csv"),
-              """
-              id,ra,dec,radius,kind
-              good,%1$s,%2$s,3,G
-              no-ra,,%2$s,3,G
-              pole,%1$s,99,3,G
-              flat,%1$s,%2$s,0,G
-              star,%1$s,%2$s,3,S
-              good,%1$s,%2$s,3,G
-              off,%1$s,-60,3,G
-              also-good,%1$s,%2$s,3,G
-              """
-                  .formatted(good.ra(), good.dec()));
-
-      run(observatory, 7, 1, image("t", tile, catalogue(list, "kind = 'G'")));
-
-      assertThat(answers(observatory).stream().map(GalaxyMorphology::objectId))
-          .containsExactlyInAnyOrder("good", "also-good");
-      assertThat(deadLetters(observatory).stream().map(letter -> reason(letter.headers())))
-          .hasSize(5)
-          .anyMatch(reason -> reason.equals("Row 2 of the catalogue: the column ra is empty."))
-          .anyMatch(reason -> reason.startsWith("Row 3 of the catalogue: the column dec is '99'"))
-          .anyMatch(reason -> reason.startsWith("Row 4 of the catalogue: the column radius is '0'"))
-          .anyMatch(
-              reason ->
-                  reason.equals(
-                      "Row 6 of the catalogue (good): the identifier good is that of row 1."))
-          .anyMatch(reason -> reason.contains("is off the tile"));
-      SurveyImageOutcome outcome = outcomes(observatory).getFirst();
-      assertThat(outcome.galaxies()).isEqualTo(7);
-      assertThat(outcome.answered()).isEqualTo(2);
-      assertThat(outcome.deadLetters()).isEqualTo(5);
-      assertThat(outcome.excluded()).isEqualTo(1);
-      SurveyImageReference ofOneRow =
-          SurveyImageReference.fromJson(
-              deadLetters(observatory).stream()
-                  .filter(letter -> reason(letter.headers()).startsWith("Row 2 "))
-                  .findFirst()
-                  .orElseThrow()
-                  .value());
-      assertThat(ofOneRow.catalogue().firstRow()).isEqualTo(2);
-      assertThat(ofOneRow.catalogue().lastRow()).isEqualTo(2);
-    }
+    assertThat(answersOf("bad-rows").stream().map(GalaxyMorphology::objectId))
+        .containsExactlyInAnyOrder("good", "also-good", "no-ra");
+    List<ConsumerRecord<String, byte[]>> own =
+        deadLetters.stream()
+            .filter(letter -> new String(letter.value(), UTF_8).contains("\"bad-rows\""))
+            .toList();
+    assertThat(own.stream().map(letter -> reason(letter.headers())))
+        .hasSize(5)
+        .anyMatch(reason -> reason.equals("Row 2 of the catalogue: the column ra is empty."))
+        .anyMatch(reason -> reason.startsWith("Row 3 of the catalogue: the column dec is '99'"))
+        .anyMatch(reason -> reason.startsWith("Row 4 of the catalogue: the column radius is '0'"))
+        .anyMatch(
+            reason ->
+                reason.equals(
+                    "Row 6 of the catalogue (good): the identifier good is that of row 1."))
+        .anyMatch(reason -> reason.contains("is off the tile"));
+    SurveyImageOutcome outcome = outcomesOf("bad-rows").getFirst();
+    assertThat(outcome.galaxies()).isEqualTo(7);
+    assertThat(outcome.answered()).isEqualTo(2);
+    assertThat(outcome.deadLetters()).isEqualTo(5);
+    assertThat(outcome.excluded()).isEqualTo(1);
+    SurveyImageReference ofOneRow =
+        SurveyImageReference.fromJson(
+            own.stream()
+                .filter(letter -> reason(letter.headers()).startsWith("Row 2 "))
+                .findFirst()
+                .orElseThrow()
+                .value());
+    assertThat(ofOneRow.catalogue().firstRow()).isEqualTo(2);
+    assertThat(ofOneRow.catalogue().lastRow()).isEqualTo(2);
   }
 
   @Test
-  void aListThatCannotBeReadIsADeadLetterAndItsOutcomeSaysWhy() throws Exception {
-    try (Observatory observatory = observatory()) {
-      RenderedTile tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
-      Path noDec = Files.writeString(folder.resolve("no-dec.csv"), "id,ra\n1,150\n");
-      Path noSize = Files.writeString(folder.resolve("no-size.csv"), "id,ra,dec\n1,150,2\n");
-      Map<String, String> due =
-          Map.of(
-              "missing", "there is no such file",
-              "no-dec", "no-dec.csv",
-              "no-size", "The catalogue no-size.csv has no sizes that the model can use",
-              "outside", "outside the folders that images may be read from",
-              "not-json", "The message is not valid JSON");
-
-      run(
-          observatory,
-          5,
-          4,
-          image("missing", tile, catalogue(folder.resolve("missing.csv"), null)),
-          image("no-dec", tile, catalogue(noDec, null)),
-          image("no-size", tile, catalogue(noSize, null)),
-          image("outside", tile, catalogue(Path.of("/etc/passwd"), null)),
-          "{\"surveyImageId\":\"not-json\"");
-
-      Map<String, String> reasons =
-          deadLetters(observatory).stream()
-              .collect(Collectors.toMap(ConsumerRecord::key, one -> reason(one.headers())));
-      due.forEach((id, words) -> assertThat(reasons.get(id)).as(id).contains(words));
-      assertThat(outcomes(observatory))
-          .hasSize(4)
-          .allSatisfy(
-              outcome -> {
-                assertThat(outcome.galaxies()).isZero();
-                assertThat(outcome.failure()).isEqualTo(reasons.get(outcome.surveyImageId()));
-              });
-    }
+  void aRowThatIsCorrectedAndReplayedIsClassifiedAndHasAnOutcomeOfItsOwn() {
+    assertThat(answersOf("bad-rows").stream().filter(answer -> answer.objectId().equals("no-ra")))
+        .singleElement()
+        .satisfies(answer -> assertThat(answer.referenceId()).isEqualTo("bad-rows/2"));
+    assertThat(outcomesOf("bad-rows")).hasSize(2);
+    SurveyImageOutcome replayed = outcomesOf("bad-rows").getLast();
+    assertThat(replayed.galaxies()).isEqualTo(1);
+    assertThat(replayed.answered()).isEqualTo(1);
+    assertThat(replayed.deadLetters()).isZero();
+    assertThat(replayed.source().topic()).isEqualTo(INPUT);
   }
 
   @Test
-  void publishedTwiceByMistakeItIsClassifiedOnceAndPublishedAnewItIsClassifiedAgain()
-      throws Exception {
-    try (Observatory observatory = observatory()) {
-      RenderedTile tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
-      String first = image("t", tile, catalogue(tile.catalogue(), null));
-      String changed = image("t", tile, catalogue(tile.catalogue(), "petroR90_r > 0"));
-      publish(observatory, first, first, changed);
-      try (MorphologyModel model = observatory.model();
-          var _ = ClassifierApplication.start(settings(observatory), model)) {
-        observatory.awaitCommitted(2 * PLAN.galaxies(), PATIENCE);
-        awaitOutcomes(observatory, 2);
-        publish(observatory, first);
-        observatory.awaitCommitted(3 * PLAN.galaxies(), PATIENCE);
-        awaitOutcomes(observatory, 3);
-      }
-      assertThat(observatory.committed()).isEqualTo(3 * PLAN.galaxies());
-      assertThat(outcomes(observatory)).hasSize(3);
-      assertThat(outcomes(observatory).stream().map(outcome -> outcome.source().offset()))
-          .as("the second was the first again, while that was not done")
-          .containsExactly(0L, 2L, 3L);
-    }
+  void aListThatCannotBeReadIsADeadLetterAndItsOutcomeSaysWhy() {
+    Map<String, String> due =
+        Map.of(
+            "missing", "there is no such file",
+            "no-dec", "no-dec.csv",
+            "no-size", "The catalogue no-size.csv has no sizes that the model can use",
+            "outside", "outside the folders that images may be read from",
+            "not-json", "The message is not valid JSON");
+    Map<String, String> reasons =
+        deadLetters.stream()
+            .filter(letter -> due.containsKey(letter.key()))
+            .collect(Collectors.toMap(ConsumerRecord::key, one -> reason(one.headers())));
+    due.forEach((id, words) -> assertThat(reasons.get(id)).as(id).contains(words));
+    assertThat(outcomes.stream().filter(outcome -> due.containsKey(outcome.surveyImageId())))
+        .hasSize(4)
+        .allSatisfy(
+            outcome -> {
+              assertThat(outcome.galaxies()).isZero();
+              assertThat(outcome.failure()).isEqualTo(reasons.get(outcome.surveyImageId()));
+            });
   }
 
   @Test
-  void killsInTheMiddleLoseAndDoubleNothing() throws Exception {
-    int images = 6;
-    int each = 1_000;
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    try (Observatory observatory = observatory()) {
-      RenderedTile tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
-      var centre = tile.references().get(1);
-      String[] messages = new String[images];
-      for (int i = 0; i < images; i++) {
-        int first = i * each;
-        messages[i] =
-            json(
-                image("tile-" + i, tile)
-                    .with(
-                        IntStream.range(first, first + each)
-                            .mapToObj(
-                                n ->
-                                    new SurveyImageReference.Galaxy(
-                                        String.valueOf(n), centre.ra(), centre.dec(), null, 40.0))
-                            .toList()));
-      }
-      publish(observatory, messages);
-      Path settings = settingsFile(observatory);
-      Path log = Path.of("target", "killed-survey-images.log");
-      Files.createDirectories(log.getParent());
-      for (int kill = 1; kill <= 5; kill++) {
-        var classifier = new ClassifierProcess(settings, log);
-        observatory.awaitCommitted(
-            Math.min(images * each - 1, observatory.committed() + 1 + random.nextInt(600)),
-            PATIENCE);
-        classifier.killAfter(random.nextInt(600));
-      }
-      assertThat(observatory.committed())
-          .as("galaxies are left to pass after the last kill, seed %d", seed)
-          .isLessThan(images * each);
-      try (var _ = new ClassifierProcess(settings, log)) {
-        observatory.awaitCommitted(images * each, PATIENCE);
-        awaitOutcomes(observatory, images);
-      }
-      observatory.requireOneOutcomeEach(images * each);
-      List<SurveyImageOutcome> outcomes = outcomes(observatory);
-      assertThat(outcomes.stream().map(SurveyImageOutcome::surveyImageId))
+  void publishedTwiceByMistakeItIsClassifiedOnceAndPublishedAnewItIsClassifiedAgain() {
+    List<SurveyImageOutcome> own = outcomesOf("twice");
+    assertThat(own).hasSize(3);
+    long first = own.getFirst().source().offset();
+    assertThat(own.stream().map(outcome -> outcome.source().offset() - first))
+        .as("the second was the first again, while that was not done")
+        .startsWith(0L, 2L);
+    assertThat(own)
+        .allSatisfy(outcome -> assertThat(outcome.galaxies()).isEqualTo(PLAN.galaxies()));
+    assertThat(answersOf("twice")).hasSize(3 * (PLAN.galaxies() - 1));
+  }
+
+  @Test
+  void killsInTheMiddleLoseAndDoubleNothing() {
+    assertThat(doneByTheLastKill)
+        .as("galaxies are left to pass after the last kill")
+        .isLessThan(KILLED * EACH);
+    for (int i = 0; i < KILLED; i++) {
+      assertThat(answersOf("killed-" + i).stream().map(GalaxyMorphology::objectId))
           .containsExactlyInAnyOrder(
-              IntStream.range(0, images).mapToObj(i -> "tile-" + i).toArray(String[]::new));
-      assertThat(outcomes)
-          .allSatisfy(
-              outcome -> {
-                assertThat(outcome.galaxies()).isEqualTo(each);
-                assertThat(outcome.answered()).isEqualTo(each);
-                assertThat(outcome.deadLetters()).isZero();
-              });
+              IntStream.range(i * EACH, (i + 1) * EACH)
+                  .mapToObj(String::valueOf)
+                  .toArray(String[]::new));
+      SurveyImageOutcome outcome = outcomeOf("killed-" + i);
+      assertThat(outcome.galaxies()).isEqualTo(EACH);
+      assertThat(outcome.answered()).isEqualTo(EACH);
+      assertThat(outcome.deadLetters()).isZero();
     }
   }
 
-  private Observatory observatory() throws Exception {
-    Observatory observatory = new Observatory(folder);
-    observatory.broker.createTopic(INPUT, 2);
-    observatory.broker.createTopic(OUTCOMES, 1);
-    return observatory;
-  }
-
-  private static ClassifierSettings settings(Observatory observatory) {
+  private static ClassifierSettings settings() {
     return observatory.settings().with(SurveySettings.TOPIC, Optional.of(INPUT));
   }
 
-  private Path settingsFile(Observatory observatory) throws Exception {
+  private static Path settingsFile() throws Exception {
     Path file = observatory.settingsFile();
     return Files.writeString(
         file,
         Files.readString(file)
             + """
             survey-images.topic=%s
-            survey-images.ahead=400
-            survey-images.piece=50
+            survey-images.ahead=150
+            survey-images.piece=25
             kafka.state.dir=%s
             """
                 .formatted(INPUT, folder.resolve("state")));
   }
 
-  /** Publishes, classifies until there are so many outcomes of both kinds, and stops. */
-  private void run(Observatory observatory, int galaxies, int images, String... messages)
-      throws Exception {
-    publish(observatory, messages);
-    try (MorphologyModel model = observatory.model();
-        var _ = ClassifierApplication.start(settings(observatory), model)) {
-      observatory.awaitCommitted(galaxies, PATIENCE);
-      awaitOutcomes(observatory, images);
-    }
-    assertThat(observatory.committed()).isEqualTo(galaxies);
-  }
-
   /** All on one partition, so that their order is known. */
-  private static void publish(Observatory observatory, String... messages) throws Exception {
+  private static void publish(String... messages) throws Exception {
     for (String message : messages) {
       String key = message.replaceFirst("(?s).*?\"surveyImageId\":\"([^\"]+)\".*", "$1");
       observatory.publishRaw(INPUT, 0, key, message);
     }
   }
 
-  private static void awaitOutcomes(Observatory observatory, int count) {
+  private static void awaitOutcomes(int count) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (observatory.records(OUTCOMES).size() < count) {
       assertThat(System.nanoTime()).as("outcomes of survey images").isLessThan(deadline);
     }
   }
 
-  private static SurveyImageReference image(String id, RenderedTile tile) {
+  private static SurveyImageReference image(String id) {
     return new SurveyImageReference(
         id,
         tile.bands(),
@@ -308,9 +354,8 @@ class SurveyImagesIT {
         false);
   }
 
-  private static String image(
-      String id, RenderedTile tile, SurveyImageReference.Catalogue catalogue) {
-    return json(image(id, tile).with(catalogue));
+  private static String image(String id, SurveyImageReference.Catalogue catalogue) {
+    return json(image(id).with(catalogue));
   }
 
   private static String json(SurveyImageReference image) {
@@ -322,34 +367,34 @@ class SurveyImagesIT {
         file.toUri().toString(), null, where, null, null, null, null);
   }
 
-  private static List<GalaxyMorphology> answers(Observatory observatory) throws Exception {
-    return observatory.records(Topics.DEFAULT.output()).stream()
-        .map(
-            record -> {
-              try {
-                return GalaxyMorphology.fromJson(record.value());
-              } catch (Exception e) {
-                throw new AssertionError(e);
-              }
-            })
+  private static List<GalaxyMorphology> answersOf(String surveyImageId) {
+    return answers.stream()
+        .filter(answer -> answer.image().cutout().tile().equals(surveyImageId))
         .toList();
   }
 
-  private static List<SurveyImageOutcome> outcomes(Observatory observatory) {
-    return observatory.records(OUTCOMES).stream()
-        .map(
-            record -> {
-              try {
-                return SurveyImageOutcome.fromJson(record.value());
-              } catch (Exception e) {
-                throw new AssertionError(e);
-              }
-            })
+  private static List<SurveyImageOutcome> outcomesOf(String surveyImageId) {
+    return outcomes.stream()
+        .filter(outcome -> outcome.surveyImageId().equals(surveyImageId))
         .toList();
   }
 
-  private static List<ConsumerRecord<String, byte[]>> deadLetters(Observatory observatory) {
-    return observatory.records(Topics.DEFAULT.deadLetters());
+  /** The only one of this survey image. */
+  private static SurveyImageOutcome outcomeOf(String surveyImageId) {
+    assertThat(outcomesOf(surveyImageId)).hasSize(1);
+    return outcomesOf(surveyImageId).getFirst();
+  }
+
+  private interface Reading<T> {
+    T of(byte[] json) throws Exception;
+  }
+
+  private static <T> T read(ConsumerRecord<String, byte[]> record, Reading<T> reading) {
+    try {
+      return reading.of(record.value());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static String reason(Headers headers) {

@@ -187,7 +187,9 @@ class MorphologyTableTest {
     spool.close();
 
     assertThatThrownBy(
-            () -> new MorphologyTable(spool, FILES::get).write(target, TableContent.PROBABILITIES))
+            () ->
+                new MorphologyTable(spool, DecisionTree.galaxyZoo2(), FILES::get)
+                    .write(target, TableContent.PROBABILITIES))
         .isInstanceOf(IOException.class);
 
     assertThat(target).hasContent("old");
@@ -203,7 +205,7 @@ class MorphologyTableTest {
 
   private Path write(String name, TableContent content) throws IOException {
     Path target = folder.resolve(name);
-    new MorphologyTable(spool, FILES::get).write(target, content);
+    new MorphologyTable(spool, DecisionTree.galaxyZoo2(), FILES::get).write(target, content);
     return target;
   }
 

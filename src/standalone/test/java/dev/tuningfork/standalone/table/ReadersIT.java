@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ class ReadersIT {
         spool.put(i, JSON.writeValueAsBytes(morphologies.get(i)));
       }
       for (String extension : List.of("vot", "fits", "ecsv", "csv", "parquet")) {
-        new MorphologyTable(spool, ReadersIT::file)
+        new MorphologyTable(spool, DecisionTree.galaxyZoo2(), ReadersIT::file)
             .write(folder.resolve("galaxies." + extension), TableContent.INTERVALS);
       }
     }

@@ -136,10 +136,11 @@ public record TrainingData(
 
   private static String inNumbers(VoteFractions votes) {
     AnswerProbabilities fractions = votes.fractions();
+    String counted = votes.volunteers().isPresent() ? votes.volunteers().toString() : "";
     return fractions.tree().questions().stream()
         .filter(fractions::answers)
         .map(q -> q.id() + votes.asked(q) + Arrays.toString(fractions.conditional(q)))
-        .collect(Collectors.joining());
+        .collect(Collectors.joining("", counted, ""));
   }
 
   private static int count(List<Member> members, DataSet dataSet) {

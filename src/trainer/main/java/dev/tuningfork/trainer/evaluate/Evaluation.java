@@ -7,6 +7,7 @@ import dev.tuningfork.trainer.metrics.Metrics;
 import dev.tuningfork.trainer.metrics.Mistake;
 import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import dev.tuningfork.tree.AnswerProbabilities;
+import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,6 +90,11 @@ public record Evaluation(
 
   private static AnswerProbabilities mean(Judged galaxy) {
     return galaxy.turned().orElseThrow().mean();
+  }
+
+  /** The tree whose questions were judged. */
+  public DecisionTree tree() {
+    return galaxies.getFirst().upright().tree();
   }
 
   /** The metrics from this many views, where they are known. */

@@ -3,7 +3,7 @@ package dev.tuningfork.trainer.learn;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
-import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.Arrays;
@@ -20,6 +20,7 @@ final class Agreement {
 
   private final DecisionTree tree;
   private final List<Question> questions;
+  private final JointColumns columns;
   private final int[] known;
   private final int[] right;
   private double squares;
@@ -28,6 +29,7 @@ final class Agreement {
   Agreement(DecisionTree tree, List<Question> questions) {
     this.tree = tree;
     this.questions = questions;
+    this.columns = JointColumns.of(tree);
     this.known = new int[questions.size()];
     this.right = new int[questions.size()];
   }
@@ -64,8 +66,8 @@ final class Agreement {
       }
     }
     if (questions.size() == tree.questions().size()) {
-      double[] truth = KaggleColumns.of(votes.fractions());
-      double[] said = KaggleColumns.of(answers);
+      double[] truth = columns.of(votes.fractions());
+      double[] said = columns.of(answers);
       for (int a = 0; a < truth.length; a++) {
         if (!Double.isNaN(truth[a])) {
           squares += (truth[a] - said[a]) * (truth[a] - said[a]);
@@ -92,7 +94,7 @@ final class Agreement {
     return shares;
   }
 
-  /** Over Kaggle's columns, as far as known; null for a model of some questions. */
+  /** Over the tree's joint columns, as far as known; null for a model of some questions. */
   @Nullable Double rmse() {
     return cells == 0 ? null : Math.sqrt(squares / cells);
   }

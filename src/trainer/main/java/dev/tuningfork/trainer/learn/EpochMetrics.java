@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     volunteers, on augmented images
  * @param validationAccuracy the same for each question, by its id, on the held-out galaxies whose
  *     answer is known
- * @param rmse over Kaggle's columns of the held-out galaxies, as far as they are known; null for a
+ * @param rmse over the joint columns of the held-out galaxies, as far as they are known; null for a
  *     model of some questions
  * @param imagesPerSecond of the steps alone, waiting for images included
  * @param waited the share of the steps' time spent waiting for images

@@ -15,20 +15,22 @@ public sealed interface Loss {
   }
 
   /**
-   * The squared difference of Kaggle's joint columns, summed over those that are known: what the
-   * challenge was judged by. Needs a model of the whole tree.
+   * The squared difference of joint probabilities, summed over those that are known. For Galaxy Zoo
+   * 2 they are Kaggle's columns, and this is what the challenge was judged by. Needs a model of the
+   * whole tree.
    */
   record SquaredError() implements Loss {
     @Override
     public String toString() {
-      return "squared error of Kaggle's columns";
+      return "squared error of joint probabilities";
     }
   }
 
   /**
    * The negative logarithm of the Dirichlet-multinomial probability of the votes (Walmsley et al.
-   * 2020), divided by the number of votes. It gives a model intervals: its outputs become
-   * logarithms of concentrations.
+   * 2020), divided by {@code votes}. It gives a model intervals: its outputs become logarithms of
+   * concentrations. Where votes were counted, these are the votes, and a galaxy weighs the more,
+   * the more volunteers looked at it.
    *
    * @param votes how many volunteers a galaxy is taken to have had, where only fractions are known
    */

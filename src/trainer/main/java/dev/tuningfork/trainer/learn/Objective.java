@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tuningfork.tree.Answer;
 import dev.tuningfork.tree.DecisionTree;
-import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import java.util.List;
 import java.util.Objects;
@@ -56,15 +56,16 @@ public final class Objective {
     float[] opens = new float[answers * questions.size()];
     float[] all = new float[questions.size()];
     List<String> ids = questions.stream().map(Question::id).toList();
+    JointColumns columns = JointColumns.of(tree);
     int a = 0;
     for (int q = 0; q < questions.size(); q++) {
-      if (KaggleColumns.askedOfAll(questions.get(q))) {
+      if (columns.askedOfAll(questions.get(q))) {
         all[q] = 1;
       }
       for (Answer answer : questions.get(q).answers()) {
         belongs[a * questions.size() + q] = 1;
         int next = answer.next().map(ids::indexOf).orElse(-1);
-        if (next >= 0 && !KaggleColumns.askedOfAll(questions.get(next))) {
+        if (next >= 0 && !columns.askedOfAll(questions.get(next))) {
           opens[a * questions.size() + next] = 1;
         }
         a++;
@@ -97,7 +98,7 @@ public final class Objective {
           switch (term.loss()) {
             case Loss.CrossEntropy _ -> logarithms.mul(targets.shares()).sum().neg();
             case Loss.DirichletMultinomial(double votes) ->
-                unlikelihood(outputs, targets.shares().mul((float) votes)).div((float) votes);
+                unlikelihood(outputs, targets.votes(votes)).div((float) votes);
             case Loss.SquaredError _ ->
                 known(joint).sub(targets.columns()).mul(targets.columnsKnown()).square().sum();
             case Loss.ClassRule _ -> targets.rules().violation(known(joint));
@@ -123,8 +124,8 @@ public final class Objective {
   }
 
   /**
-   * Kaggle's joint columns of a whole tree. Each round carries what is known of the questions that
-   * are asked one step down the tree; there is no longer walk than all questions.
+   * The joint columns of a whole tree. Each round carries what is known of the questions that are
+   * asked one step down the tree; there is no longer walk than all questions.
    */
   private NDArray joint(NDArray conditional) {
     NDArray asked = askedOfAll;

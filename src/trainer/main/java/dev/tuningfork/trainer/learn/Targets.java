@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
-import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.List;
@@ -14,11 +14,29 @@ import java.util.List;
  *
  * @param shares batch × answers: an answer's vote fraction times the share of volunteers who were
  *     asked its question, 0 where nothing is known
- * @param columns batch × answers: Kaggle's joint columns, 0 where nothing is known
+ * @param volunteers batch × 1: how many volunteers looked at a galaxy, 0 where that is not known
+ * @param uncounted batch × 1: 1 where the number of volunteers is not known, else 0
+ * @param columns batch × answers: the tree's joint columns, 0 where nothing is known
  * @param columnsKnown batch × answers: 1 where the column is known, else 0
  * @param rules what the classes of galaxies demand
  */
-record Targets(NDArray shares, NDArray columns, NDArray columnsKnown, RuleBounds rules) {
+record Targets(
+    NDArray shares,
+    NDArray volunteers,
+    NDArray uncounted,
+    NDArray columns,
+    NDArray columnsKnown,
+    RuleBounds rules) {
+
+  /**
+   * The votes for each answer: counted where they were, else as many as this number of volunteers
+   * would have given.
+   *
+   * @return batch × answers
+   */
+  NDArray votes(double assumedVolunteers) {
+    return shares.mul(volunteers.add(uncounted.mul((float) assumedVolunteers)));
+  }
 
   /**
    * @param manager owns the arrays
@@ -27,6 +45,8 @@ record Targets(NDArray shares, NDArray columns, NDArray columnsKnown, RuleBounds
   static Targets of(NDManager manager, List<LabelledGalaxy> galaxies, List<Question> questions) {
     int answers = questions.stream().mapToInt(question -> question.answers().size()).sum();
     float[] shares = new float[galaxies.size() * answers];
+    float[] volunteers = new float[galaxies.size()];
+    float[] uncounted = new float[galaxies.size()];
     float[] columns = new float[galaxies.size() * answers];
     float[] known = new float[galaxies.size() * answers];
     for (int g = 0; g < galaxies.size(); g++) {
@@ -34,7 +54,9 @@ record Targets(NDArray shares, NDArray columns, NDArray columnsKnown, RuleBounds
         continue;
       }
       VoteFractions votes = galaxies.get(g).votes().get();
-      double[] kaggle = KaggleColumns.of(votes.fractions());
+      volunteers[g] = (float) votes.volunteers().orElse(0);
+      uncounted[g] = votes.volunteers().isPresent() ? 0 : 1;
+      double[] joint = JointColumns.of(votes.fractions().tree()).of(votes.fractions());
       int at = g * answers;
       for (Question question : questions) {
         double asked = votes.asked(question);
@@ -44,8 +66,8 @@ record Targets(NDArray shares, NDArray columns, NDArray columnsKnown, RuleBounds
           if (asked > 0) {
             shares[at] = (float) (asked * fractions[a]);
           }
-          if (!Double.isNaN(kaggle[first + a])) {
-            columns[at] = (float) kaggle[first + a];
+          if (!Double.isNaN(joint[first + a])) {
+            columns[at] = (float) joint[first + a];
             known[at] = 1;
           }
           at++;
@@ -55,6 +77,8 @@ record Targets(NDArray shares, NDArray columns, NDArray columnsKnown, RuleBounds
     Shape shape = new Shape(galaxies.size(), answers);
     return new Targets(
         manager.create(shares, shape),
+        manager.create(volunteers, new Shape(galaxies.size(), 1)),
+        manager.create(uncounted, new Shape(galaxies.size(), 1)),
         manager.create(columns, shape),
         manager.create(known, shape),
         RuleBounds.of(manager, galaxies, questions));

@@ -3,7 +3,7 @@ package dev.tuningfork.trainer.metrics;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Constraint;
-import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
 import java.util.ArrayList;
@@ -24,9 +24,9 @@ import java.util.stream.IntStream;
  *
  * @param galaxies how many of them have vote fractions
  * @param questions one entry for each question that the model answers
- * @param rmse over Kaggle's 37 columns, where known; empty for a model of some questions only
- * @param rmseOfTree the same without the quirk of those columns: question 6, and with it question
- *     8, as the tree has them, which asks about all but stars
+ * @param rmse over the tree's joint columns (Kaggle's 37 for Galaxy Zoo 2), where known; empty for
+ *     a model of some questions only
+ * @param rmseOfTree the same without the quirk of Kaggle's columns, as the tree has them
  * @param rmseOfMean {@code rmse} if every galaxy were given the mean of these galaxies themselves,
  *     the best that an answer which does not look can do
  * @param turning how far answers move when the image turns; empty where each was looked at once
@@ -49,8 +49,6 @@ public record Metrics(
   /** What a class is called whose rule is that no other class's rule holds. */
   private static final String NO_CLASS = "none";
 
-  private static final int STAR_OR_ARTIFACT = KaggleColumns.NAMES.indexOf("Class1.3");
-
   public Metrics {
     questions = List.copyOf(questions);
     classes = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(classes));
@@ -71,11 +69,18 @@ public record Metrics(
     boolean wholeTree = answersWholeTree(questions, galaxies);
     List<double[]> truths = new ArrayList<>();
     List<double[]> predictions = new ArrayList<>();
+    List<double[]> truthsOfTree = new ArrayList<>();
+    List<double[]> predictionsOfTree = new ArrayList<>();
     for (Judged galaxy : wholeTree ? voted : List.<Judged>of()) {
-      truths.add(KaggleColumns.of(galaxy.galaxy().votes().orElseThrow().fractions()));
-      predictions.add(KaggleColumns.of(answers.apply(galaxy)));
+      JointColumns joint = JointColumns.of(galaxy.upright().tree());
+      double[] truth = joint.of(galaxy.galaxy().votes().orElseThrow().fractions());
+      double[] prediction = joint.of(answers.apply(galaxy));
+      truths.add(truth);
+      predictions.add(prediction);
+      truthsOfTree.add(joint.asTheTreeHasThem(truth));
+      predictionsOfTree.add(joint.asTheTreeHasThem(prediction));
     }
-    int columns = KaggleColumns.NAMES.size();
+    int columns = truths.isEmpty() ? 0 : truths.getFirst().length;
     Optional<Turning> turning =
         !galaxies.isEmpty() && galaxies.stream().allMatch(g -> g.turned().isPresent())
             ? Optional.of(Turning.of(questions, galaxies))
@@ -99,8 +104,8 @@ public record Metrics(
         voted.size(),
         figures,
         rmse(truths, predictions, 0, columns),
-        rmse(withoutQuirk(truths), withoutQuirk(predictions), 0, columns),
-        rmse(truths, Collections.nCopies(truths.size(), mean(truths)), 0, columns),
+        rmse(truthsOfTree, predictionsOfTree, 0, columns),
+        rmse(truths, Collections.nCopies(truths.size(), mean(truths, columns)), 0, columns),
         turning,
         wholeTree ? classes(galaxies, answers) : new LinkedHashMap<>(),
         wholeTree ? nearestClasses(galaxies, answers) : new LinkedHashMap<>());
@@ -145,8 +150,8 @@ public record Metrics(
     return cells == 0 ? OptionalDouble.empty() : OptionalDouble.of(Math.sqrt(sum / cells));
   }
 
-  private static double[] mean(List<double[]> rows) {
-    double[] mean = new double[KaggleColumns.NAMES.size()];
+  private static double[] mean(List<double[]> rows, int columns) {
+    double[] mean = new double[columns];
     Arrays.setAll(
         mean,
         column ->
@@ -156,22 +161,6 @@ public record Metrics(
                 .average()
                 .orElse(0));
     return mean;
-  }
-
-  private static List<double[]> withoutQuirk(List<double[]> rows) {
-    return rows.stream().map(Metrics::withoutQuirk).toList();
-  }
-
-  /** Kaggle's question 6 is asked about stars too, and 8 follows it; in the tree it is not. */
-  private static double[] withoutQuirk(double[] columns) {
-    double[] joint = columns.clone();
-    for (int column = 0; column < joint.length; column++) {
-      String name = KaggleColumns.NAMES.get(column);
-      if (name.startsWith("Class6.") || name.startsWith("Class8.")) {
-        joint[column] *= 1 - columns[STAR_OR_ARTIFACT];
-      }
-    }
-    return joint;
   }
 
   private static SequencedMap<String, Share> classes(

@@ -89,7 +89,7 @@ public record QuestionMetric(
               Shown.IN_REPORT,
               "RMSE",
               "%.3f",
-              "Root mean square error over the question's columns of Kaggle."),
+              "Root mean square error over the joint probabilities of the question's answers."),
           shown(
               "turning",
               question -> question.turning().stream().mapToDouble(Judged.Move::change).findFirst(),

@@ -16,7 +16,8 @@ import java.util.SequencedMap;
  * @param reached those of them whose question at least half of the volunteers were asked
  * @param agreed those of these on which more than 0.8 of the volunteers agree
  * @param calibration whether its probabilities mean what they say
- * @param rmse over the question's columns of Kaggle; empty for a model of some questions only
+ * @param rmse over the joint probabilities of the question's answers; empty for a model of some
+ *     questions only
  * @param within the answers, on the galaxies of {@code all}, whose share of votes lies within the
  *     model's 90 % interval; of none for a model that gives no intervals
  * @param reachedWithin the same on the galaxies of {@code reached}

@@ -11,6 +11,7 @@ import dev.tuningfork.trainer.metrics.Mistake;
 import dev.tuningfork.trainer.metrics.QuestionMetric;
 import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import dev.tuningfork.trainer.metrics.Share;
+import dev.tuningfork.tree.JointColumns;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -130,8 +131,10 @@ public final class HtmlReport {
     if (figures.rmse().isPresent()) {
       tile(
           MetricsTable.number("%.4f", figures.rmse()),
-          "RMSE on Kaggle’s 37 columns (the mean: %s)"
-              .formatted(MetricsTable.number("%.4f", figures.rmseOfMean())));
+          "RMSE over %s (the mean: %s)"
+              .formatted(
+                  JointColumns.of(evaluation.tree()),
+                  MetricsTable.number("%.4f", figures.rmseOfMean())));
     }
     tile(
         MetricsTable.number("%.3f", first.calibration().error()),

@@ -4,6 +4,7 @@ import dev.tuningfork.trainer.evaluate.Evaluation;
 import dev.tuningfork.trainer.metrics.Metrics;
 import dev.tuningfork.trainer.metrics.QuestionMetric;
 import dev.tuningfork.trainer.metrics.QuestionMetrics;
+import dev.tuningfork.tree.JointColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -64,12 +65,7 @@ public final class MetricsTable {
     Metrics metrics = evaluation.metrics();
     List<String> lines = new ArrayList<>();
     if (metrics.rmse().isPresent()) {
-      lines.add(
-          "RMSE over Kaggle's 37 columns: %s (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s."
-              .formatted(
-                  number("%.4f", metrics.rmse()),
-                  number("%.4f", metrics.rmseOfTree()),
-                  number("%.4f", metrics.rmseOfMean())));
+      lines.add(rmse(evaluation, "%s"));
     }
     String others = views(evaluation.views() == 1 ? Evaluation.ALL_VIEWS : 1);
     evaluation
@@ -97,6 +93,25 @@ public final class MetricsTable {
               .formatted(evaluation.leftOut().size()));
     }
     return lines;
+  }
+
+  /**
+   * @param emphasis a format for the first figure
+   */
+  static String rmse(Evaluation evaluation, String emphasis) {
+    Metrics metrics = evaluation.metrics();
+    JointColumns columns = JointColumns.of(evaluation.tree());
+    String withoutQuirk =
+        columns.hasQuirk()
+            ? " (%s without the quirk of Kaggle's question 6)"
+                .formatted(number("%.4f", metrics.rmseOfTree()))
+            : "";
+    return "RMSE over %s: %s%s. The mean of these galaxies as the answer for every galaxy: %s."
+        .formatted(
+            columns,
+            emphasis.formatted(number("%.4f", metrics.rmse())),
+            withoutQuirk,
+            number("%.4f", metrics.rmseOfMean()));
   }
 
   private static String classes(Metrics metrics) {

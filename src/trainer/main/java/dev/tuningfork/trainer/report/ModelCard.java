@@ -104,11 +104,17 @@ public record ModelCard(
         "Whether a galaxy is held out depends on the SHA-256 of \"%s\" and its id: %.0f %% of each set that is used for evaluation.",
         split.salt(), 100 * split.share());
     page.text.append(
-        """
-        The labels are vote fractions of Galaxy Zoo volunteers, for images of the SDSS.
-        Credit Galaxy Zoo and SDSS wherever you show results of this model.
+        isGalaxyZoo2()
+            ? """
+              The labels are vote fractions of Galaxy Zoo volunteers, for images of the SDSS.
+              Credit Galaxy Zoo and SDSS wherever you show results of this model.
 
-        """);
+              """
+            : """
+              The labels are answers to the questions of this tree, from the tables above.
+              Credit those who made them, and the survey of the images, wherever you show results of this model.
+
+              """);
   }
 
   private void settings(Page page) {
@@ -169,11 +175,7 @@ public record ModelCard(
 
   private void views(Page page) {
     if (evaluation.metrics().rmse().isPresent()) {
-      page.line(
-          "RMSE over Kaggle's 37 columns: **%s** (%s without the quirk of Kaggle's question 6). The mean of these galaxies as the answer for every galaxy: %s.",
-          MetricsTable.number("%.4f", evaluation.metrics().rmse()),
-          MetricsTable.number("%.4f", evaluation.metrics().rmseOfTree()),
-          MetricsTable.number("%.4f", evaluation.metrics().rmseOfMean()));
+      page.line("%s", MetricsTable.rmse(evaluation, "**%s**"));
       page.line("");
     }
     if (evaluation.other().isEmpty()) {
@@ -214,6 +216,10 @@ public record ModelCard(
     page.line("");
   }
 
+  private boolean isGalaxyZoo2() {
+    return description.tree().equals(DecisionTree.galaxyZoo2());
+  }
+
   private static String capitalised(String header) {
     return header.substring(0, 1).toUpperCase(Locale.ROOT) + header.substring(1);
   }
@@ -237,10 +243,14 @@ public record ModelCard(
                 + String.join(", ", little)
                 + ". Do not base a study on these answers.",
         LITTLE);
+    page.line(
+        "- The model was trained on %s. The figures above do not apply to other surveys, depths and pixel scales.",
+        isGalaxyZoo2()
+            ? "images of bright nearby galaxies from one survey"
+            : "the images of the data sets above");
     page.text.append(
         """
         - The answers to a question only matter for galaxies that reach the question: check its asked probability first.
-        - The model was trained on images of bright nearby galaxies from one survey. The figures above do not apply to other surveys, depths and pixel scales.
         - Probabilities are predicted vote fractions, not the chance that an answer is right. If six in ten volunteers call a galaxy smooth, its majority answer is smooth, without doubt.
         """);
   }

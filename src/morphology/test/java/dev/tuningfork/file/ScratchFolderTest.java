@@ -1,4 +1,4 @@
-package dev.tuningfork.standalone.scratch;
+package dev.tuningfork.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.tuningfork.standalone.scratch;
+package dev.tuningfork.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -54,7 +54,12 @@ public final class ScratchFolder implements AutoCloseable {
     return create(Path.of(System.getProperty("java.io.tmpdir")), purpose);
   }
 
-  static ScratchFolder create(Path temporary, String purpose) throws IOException {
+  /**
+   * The same in another folder, which exists.
+   *
+   * @throws IOException in a sentence, where that cannot be done
+   */
+  public static ScratchFolder create(Path temporary, String purpose) throws IOException {
     try {
       sweep(temporary);
       while (true) {

@@ -1,0 +1,215 @@
+package dev.tuningfork.classifier.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
+import dev.tuningfork.classifier.message.GalaxyImageReference.Cutout;
+import dev.tuningfork.tile.Cut;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Survey images on a server. */
+@Timeout(60)
+class RemoteTilesTest {
+
+  /** Of an image of 300 MB. */
+  private static final int LARGE = 8_660;
+
+  /** Of an image of 8 MB. */
+  private static final int MEDIUM = 1_448;
+
+  private static final FetchPolicy POLICY = policy(List.of("127.0.0.1:*"));
+
+  @TempDir Path folder;
+  @TempDir Path copies;
+  private RangeServer server;
+
+  @BeforeEach
+  void open() throws Exception {
+    server = new RangeServer(folder, true);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private static FetchPolicy policy(List<String> hosts) {
+    return new FetchPolicy(Set.of("http"), hosts, List.of("127.0.0.1"), List.of(), Set.of());
+  }
+
+  private SurveyImageFetcher fetcher(FetchPolicy policy, long disk) {
+    FetchSettings usual = Fetching.quick(policy);
+    return new SurveyImageFetcher(
+        new FetchSettings(
+            policy,
+            usual.limits(),
+            usual.retries(),
+            usual.s3(),
+            new TileSettings(4, 1 << 20, copies, disk, 4, Duration.ofSeconds(30)),
+            usual.userAgent()));
+  }
+
+  private Path tile(String name, int side) throws Exception {
+    Path file = folder.resolve(name);
+    SkyFile.write(file, side);
+    return file;
+  }
+
+  /** The pixel at the centre of a galaxy of 128 pixels around this column. */
+  private static float pixel(SurveyImageFetcher fetcher, String uri, int side, int x)
+      throws Exception {
+    Cutout cutout = new Cutout("5428", List.of(new Band("r", uri, null)), null, 128.0, null, false);
+    Cut cut = new Cut(SkyFile.position(side, x, side / 2), new Cut.Side.Pixels(128));
+    try (ImageFetcher.OpenImage open = fetcher.open(cutout, cut)) {
+      float[] pixels = open.image().cut(cut).flux().values();
+      return pixels[63 * 128 + 64]; // rows count from the top
+    }
+  }
+
+  @Test
+  void oneGalaxyOfALargeTileCostsAFewParts() throws Exception {
+    Path file = tile("large.fits", LARGE);
+    int x = LARGE / 2 + 500;
+    SkyFile.set(file, LARGE, x, LARGE / 2, 7);
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30)) {
+      assertThat(pixel(fetcher, server.uri("large.fits"), LARGE, x)).isEqualTo(7);
+      assertThat(Files.size(file)).isGreaterThan(299_000_000);
+      assertThat(server.sent()).isLessThan(1_500_000);
+      assertThat(fetcher.tileFigures().bytes()).isEqualTo(server.sent());
+      assertThat(fetcher.tileFigures().held()).isEqualTo(server.sent());
+    }
+    assertThat(copies).isEmptyDirectory();
+  }
+
+  @Test
+  void manyGalaxiesCostOneTransferHoweverManyAskAtOnce() throws Exception {
+    Path file = tile("medium.fits", MEDIUM);
+    SkyFile.cover(file, MEDIUM);
+    for (int x = 0; x < 500; x++) {
+      SkyFile.set(file, MEDIUM, 400 + x, MEDIUM / 2, x);
+    }
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30);
+        ExecutorService threads = Executors.newFixedThreadPool(10)) {
+      List<Future<Float>> read = new ArrayList<>();
+      for (int n = 0; n < 2_000; n++) {
+        int x = 400 + n % 500;
+        read.add(threads.submit(() -> pixel(fetcher, server.uri("medium.fits"), MEDIUM, x)));
+      }
+      for (int n = 0; n < 2_000; n++) {
+        assertThat(read.get(n).get()).isEqualTo(n % 500);
+      }
+      String end = "-" + (Files.size(file) - 1);
+      assertThat(server.requests().stream().filter(range -> range.endsWith(end)))
+          .as("requests for all that is missing")
+          .hasSize(1);
+      assertThat(server.sent()).isBetween(Files.size(file), Files.size(file) * 11 / 10);
+      assertThat(fetcher.tileFigures().cutouts()).isEqualTo(2_000);
+      assertThat(fetcher.tileFigures().hits()).isGreaterThan(1_900);
+    }
+  }
+
+  @Test
+  void aTileThatCannotBeHadIsNotAskedForAgainForEachGalaxy() throws Exception {
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30)) {
+      for (int n = 0; n < 50; n++) {
+        assertThatThrownBy(() -> pixel(fetcher, server.uri("none.fits"), MEDIUM, 700))
+            .isInstanceOfSatisfying(
+                FetchException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.PERMANENT))
+            .hasMessageStartingWith(
+                "Cannot open the band r of the survey image 5428: Cannot fetch ")
+            .hasMessageContaining("the server answered 404");
+      }
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aTileThatChangesBetweenTwoPartsIsReadAnew() throws Exception {
+    Path file = tile("large.fits", LARGE);
+    int first = LARGE / 2;
+    int second = LARGE / 2 + 2_000;
+    SkyFile.set(file, LARGE, first, LARGE / 2, 1);
+    SkyFile.set(file, LARGE, second, LARGE / 2, 1);
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30)) {
+      String uri = server.uri("large.fits");
+      assertThat(pixel(fetcher, uri, LARGE, first)).isEqualTo(1);
+
+      SkyFile.set(file, LARGE, first, LARGE / 2, 2);
+      SkyFile.set(file, LARGE, second, LARGE / 2, 2);
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+
+      assertThat(pixel(fetcher, uri, LARGE, second)).isEqualTo(2);
+      assertThat(pixel(fetcher, uri, LARGE, first)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theFolderIsBoundedAndTheLeastRecentlyUsedIsDeletedFirst() throws Exception {
+    long disk = 20_000_000;
+    for (String name : List.of("a", "b", "c")) {
+      SkyFile.set(tile(name, MEDIUM), MEDIUM, 700, MEDIUM / 2, name.charAt(0));
+    }
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, disk)) {
+      for (String name : List.of("a", "b", "a", "c", "a", "b")) {
+        for (int galaxy = 0; galaxy < 4; galaxy++) {
+          assertThat(pixel(fetcher, server.uri(name), MEDIUM, 700)).isEqualTo(name.charAt(0));
+          assertThat(fetcher.tileFigures().held()).isLessThanOrEqualTo(disk);
+        }
+      }
+      assertThat(server.requests().stream().filter(range -> range.equals("bytes=0-65535")).count())
+          .as("a once, since it was always used before; b twice, since c took its place")
+          .isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aServerWithoutRangesSendsTheWholeFileOnce() throws Exception {
+    SkyFile.set(tile("medium.fits", MEDIUM), MEDIUM, 700, MEDIUM / 2, 3);
+    try (RangeServer simple = new RangeServer(folder, false);
+        SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30);
+        SurveyImageFetcher small = fetcher(POLICY, 1 << 20)) {
+      for (int galaxy = 0; galaxy < 3; galaxy++) {
+        assertThat(pixel(fetcher, simple.uri("medium.fits"), MEDIUM, 700)).isEqualTo(3);
+      }
+      assertThat(simple.requests()).hasSize(1);
+      assertThatThrownBy(() -> pixel(small, simple.uri("medium.fits"), MEDIUM, 700))
+          .hasMessageContaining("tiles.disk");
+    }
+  }
+
+  @Test
+  void whatIsTooLargeForTheFolderIsReadInParts() throws Exception {
+    SkyFile.set(tile("medium.fits", MEDIUM), MEDIUM, 700, MEDIUM / 2, 3);
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 2 << 20)) {
+      for (int galaxy = 0; galaxy < 10; galaxy++) {
+        assertThat(pixel(fetcher, server.uri("medium.fits"), MEDIUM, 700)).isEqualTo(3);
+      }
+      assertThat(server.sent()).isLessThan(1_500_000);
+    }
+  }
+
+  @Test
+  void aHostThatIsNotListedIsNotAsked() throws Exception {
+    try (SurveyImageFetcher fetcher = fetcher(policy(List.of("survey.test")), 1L << 30)) {
+      assertThatThrownBy(() -> pixel(fetcher, server.uri("a.fits"), MEDIUM, 700))
+          .hasMessageContaining("is not among the allowed hosts");
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/** Temporary files that outlive no process for long. */
-package dev.tuningfork.standalone.scratch;

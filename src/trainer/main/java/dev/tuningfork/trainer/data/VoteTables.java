@@ -1,0 +1,246 @@
+package dev.tuningfork.trainer.data;
+
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.VoteFractions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Votes for the answers of a tree, a galaxy a row, in the columns of {@link VoteColumns}. An image
+ * is found by the galaxy's id, or by the path in a column {@code file_loc}, as galaxy-datasets has
+ * it. Rows without a vote are left out: they are galaxies of another campaign.
+ *
+ * @param images the folder of the images
+ * @param tables at least one; no galaxy is in two of them
+ * @param tree whose answers were voted for
+ * @param kind which of the tables' columns are taken
+ */
+public record VoteTables(Path images, List<Path> tables, DecisionTree tree, LabelKind kind)
+    implements GalaxySource {
+
+  private static final List<String> PATHS = List.of("file_loc");
+  private static final List<String> IDS =
+      Stream.concat(Stream.of("id_str"), LabelledGalaxy.ID_COLUMNS.stream()).toList();
+
+  public VoteTables {
+    tables = List.copyOf(tables);
+  }
+
+  /**
+   * The labels of tables, whose headers decide what they are: Kaggle's columns, or votes.
+   *
+   * @param tables at least one, all of one form
+   * @param tree the one that is to be learnt
+   * @param wanted which columns are the votes; where it is empty, counts are taken before fractions
+   * @throws IOException if a table cannot be read
+   * @throws IllegalArgumentException if a table has no votes for the tree, or several kinds of them
+   *     of which none was wanted
+   */
+  public static GalaxySource of(
+      Path images, List<Path> tables, DecisionTree tree, Optional<LabelKind> wanted)
+      throws IOException {
+    List<String> first = header(tables.getFirst());
+    if (VoteColumns.kinds(first, tree).isEmpty()) {
+      boolean kaggle = first.stream().anyMatch(KaggleColumns.NAMES.getFirst()::equalsIgnoreCase);
+      boolean galaxyZoo2 = tree.equals(DecisionTree.galaxyZoo2());
+      if (kaggle && !galaxyZoo2) {
+        throw new IllegalArgumentException(
+            "The table %s has Kaggle's columns, which are those of the tree gz2, not of %s: use --tree gz2."
+                .formatted(tables.getFirst(), tree.id()));
+      }
+      if (galaxyZoo2 && (kaggle || suggestion(first).isEmpty())) {
+        return new KaggleTables(images, tables);
+      }
+      throw noVotes(tables.getFirst(), first, tree);
+    }
+    return new VoteTables(images, tables, tree, kind(tables.getFirst(), first, tree, wanted));
+  }
+
+  private static List<String> header(Path table) throws IOException {
+    try (LabelRows rows = LabelRows.open(table)) {
+      return rows.header();
+    }
+  }
+
+  private static LabelKind kind(
+      Path table, List<String> header, DecisionTree tree, Optional<LabelKind> wanted) {
+    List<LabelKind> kinds = VoteColumns.kinds(header, tree);
+    if (wanted.isPresent()) {
+      if (!kinds.contains(wanted.get())) {
+        throw new IllegalArgumentException(
+            "The table %s has no %s of the tree %s: --label-kind may be %s."
+                .formatted(table, wanted.get(), tree.id(), LabelKind.options(kinds)));
+      }
+      return wanted.get();
+    }
+    boolean alike = kinds.stream().allMatch(k -> k == LabelKind.COUNT || k == LabelKind.FRACTION);
+    if (kinds.size() > 1 && !alike) {
+      throw new IllegalArgumentException(
+          "The table %s has several kinds of votes: choose with --label-kind %s."
+              .formatted(table, LabelKind.options(kinds).replace(", ", " or ")));
+    }
+    return kinds.getFirst();
+  }
+
+  private static IllegalArgumentException noVotes(
+      Path table, List<String> header, DecisionTree tree) {
+    String example =
+        tree.zoobot(tree.root()).name()
+            + "-"
+            + tree.campaign()
+            + "_"
+            + tree.zoobot(tree.root()).answers().firstEntry().getKey();
+    return new IllegalArgumentException(
+        "The table %s has no column of votes for the tree %s, such as %s.%s"
+            .formatted(
+                table,
+                tree.id(),
+                example,
+                suggestion(header)
+                    .map(
+                        id ->
+                            " Its columns are those of the tree %s: use --tree %s."
+                                .formatted(id, id))
+                    .orElse("")));
+  }
+
+  /** The built-in tree whose votes a table has. */
+  private static Optional<String> suggestion(List<String> header) {
+    return DecisionTree.builtIn().stream()
+        .filter(id -> !VoteColumns.kinds(header, DecisionTree.byId(id)).isEmpty())
+        .findFirst();
+  }
+
+  @Override
+  public Reading read() throws IOException {
+    ImageFolder folder = new ImageFolder(images);
+    Part part = new Part(folder, new ArrayList<>(), new ArrayList<>(), new HashSet<>());
+    for (Path table : tables) {
+      try (LabelRows rows = LabelRows.open(table)) {
+        read(table, rows, part);
+      }
+    }
+    return new Reading(part.galaxies, part.problems);
+  }
+
+  /** What has been read so far. */
+  private record Part(
+      ImageFolder folder,
+      List<LabelledGalaxy> galaxies,
+      List<Problem> problems,
+      Set<String> seen) {}
+
+  private void read(Path table, LabelRows rows, Part part) throws IOException {
+    if (!VoteColumns.kinds(rows.header(), tree).contains(kind)) {
+      throw noVotes(table, rows.header(), tree);
+    }
+    VoteColumns columns = VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);
+    Optional<Integer> path = rows.column(PATHS);
+    Optional<Integer> id = rows.column(IDS).or(() -> path);
+    if (id.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The table %s has no column of ids by a usual name (%s), and no file_loc."
+              .formatted(table, String.join(", ", IDS)));
+    }
+    long number = 0;
+    for (var row = rows.next(); row.isPresent(); row = rows.next()) {
+      number++;
+      List<String> cells = row.get();
+      if (cells.size() != rows.header().size()) {
+        part.problems.add(
+            unreadable(
+                table,
+                number,
+                "has %d cells instead of %d".formatted(cells.size(), rows.header().size())));
+        continue;
+      }
+      galaxy(table, number, cells, columns, id.get(), path, part);
+    }
+  }
+
+  private void galaxy(
+      Path table,
+      long number,
+      List<String> cells,
+      VoteColumns columns,
+      int idColumn,
+      Optional<Integer> path,
+      Part part) {
+    String id = part.folder.id(cells.get(idColumn));
+    Optional<Path> image =
+        path.flatMap(column -> located(cells.get(column), part.folder))
+            .or(() -> part.folder.image(id));
+    try {
+      Optional<VoteFractions> votes = columns.votes(id, cells);
+      if (votes.isEmpty()) {
+        part.problems.add(
+            new Problem(
+                Problem.Kind.MISSING,
+                id,
+                "Galaxy %s of %s has no vote for a question of the tree %s."
+                    .formatted(id, table, tree.id()),
+                "galaxies of %s have no vote for a question of the tree %s"
+                    .formatted(table, tree.id())));
+      } else if (!part.seen.add(id)) {
+        part.problems.add(
+            new Problem(
+                Problem.Kind.DUPLICATE,
+                id,
+                "Galaxy %s of %s has been named before; its first row counts.".formatted(id, table),
+                "rows of %s repeat a galaxy".formatted(table)));
+      } else if (image.isEmpty()) {
+        part.problems.add(part.folder.missing(id, table));
+      } else {
+        part.galaxies.add(LabelledGalaxy.of(votes.get(), image.get()));
+      }
+    } catch (NumberFormatException e) {
+      part.problems.add(
+          unreadable(table, number, "has a cell that is no number: " + e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      part.problems.add(
+          new Problem(
+              Problem.Kind.CONTRADICTORY,
+              id,
+              table + ": " + e.getMessage(),
+              "galaxies of %s have votes that cannot be".formatted(table)));
+    }
+  }
+
+  /** The file of a path that was written on another machine, perhaps. */
+  private Optional<Path> located(String cell, ImageFolder folder) {
+    if (cell.isEmpty()) {
+      return Optional.empty();
+    }
+    Path named = images.resolve(cell);
+    return Files.isRegularFile(named) ? Optional.of(named) : folder.image(folder.id(cell));
+  }
+
+  private static Problem unreadable(Path table, long row, String complaint) {
+    return new Problem(
+        Problem.Kind.UNREADABLE,
+        String.valueOf(table),
+        "Row %,d of %s %s.".formatted(row, table, complaint),
+        "rows of %s cannot be used".formatted(table));
+  }
+
+  @Override
+  public String describe() {
+    return tables.stream()
+        .map(GalaxySource::shortened)
+        .collect(
+            Collectors.joining(
+                ", ",
+                "images of %s with %s (%s) of "
+                    .formatted(GalaxySource.shortened(images), kind, tree.id()),
+                ""));
+  }
+}
