@@ -106,6 +106,7 @@ class RemoteTilesTest {
   @Test
   void manyGalaxiesCostOneTransferHoweverManyAskAtOnce() throws Exception {
     Path file = tile("medium.fits", MEDIUM);
+    SkyFile.cover(file, MEDIUM);
     for (int x = 0; x < 500; x++) {
       SkyFile.set(file, MEDIUM, 400 + x, MEDIUM / 2, x);
     }

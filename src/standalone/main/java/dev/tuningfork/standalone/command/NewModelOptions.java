@@ -46,7 +46,8 @@ final class NewModelOptions {
       names = "--tree",
       paramLabel = "NAME|FILE",
       description =
-          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML. Default: ${DEFAULT-VALUE}.")
+          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML."
+              + " Default: ${DEFAULT-VALUE}.")
   String tree = TrainingSettings.DEFAULT.tree().id();
 
   private @Nullable DecisionTree read;
@@ -73,7 +74,8 @@ final class NewModelOptions {
       names = "--crop",
       paramLabel = "SHARE",
       description =
-          "Share of an image's shorter side that the network sees. Default: the architecture's own.")
+          "Share of an image's shorter side that the network sees. Default: the architecture's"
+              + " own.")
   @Nullable Double crop;
 
   @Option(

@@ -147,7 +147,8 @@ class TrainCommandTest {
     }
     assertThat(new String(ModelBundle.open(bundle).file("MODEL_CARD.md"), StandardCharsets.UTF_8))
         .contains(
-            "first weights: first; the model is 0.25 × these weights + 0.75 × the fine-tuned weights");
+            "first weights: first; the model is 0.25 × these weights + 0.75 × the fine-tuned"
+                + " weights");
   }
 
   /** Of volunteers who cannot tell, and galaxies that have no labels, only a teacher can teach. */
