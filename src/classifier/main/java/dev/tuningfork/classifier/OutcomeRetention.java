@@ -127,7 +127,7 @@ final class OutcomeRetention {
                 topic));
   }
 
-  /** The same for a topic of dead letters, of which each counts, whatever its key. */
+  /** The same for a topic of dead letters: each counts, whatever its key. */
   static Optional<String> compactionWarning(String topic, Config deadLetters) {
     return value(deadLetters, TopicConfig.CLEANUP_POLICY_CONFIG)
             .contains(TopicConfig.CLEANUP_POLICY_COMPACT)

@@ -222,7 +222,7 @@ public final class FitsImage {
 
   /** The name of the HDU (EXTNAME), or without one its index. */
   public String name() {
-    return hdu.name().isEmpty() ? String.valueOf(hdu.index()) : hdu.name();
+    return hdu.called();
   }
 
   /** The number of columns. */

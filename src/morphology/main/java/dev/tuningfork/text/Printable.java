@@ -66,11 +66,11 @@ public final class Printable {
    * are not written), and the blank of Braille.
    */
   private static boolean isBlank(int character) {
-    return character >= 0xFE00 && character <= 0xFE0F
-        || character >= 0xE0100 && character <= 0xE01EF
-        || character >= 0x180B && character <= 0x180F
-        || character >= 0x17B4 && character <= 0x17B5
-        || character >= 0x115F && character <= 0x1160
+    return (character >= 0xFE00 && character <= 0xFE0F)
+        || (character >= 0xE0100 && character <= 0xE01EF)
+        || (character >= 0x180B && character <= 0x180F)
+        || (character >= 0x17B4 && character <= 0x17B5)
+        || (character >= 0x115F && character <= 0x1160)
         || character == 0x034F
         || character == 0x3164
         || character == 0xFFA0

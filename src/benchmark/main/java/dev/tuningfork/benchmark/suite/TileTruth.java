@@ -39,7 +39,7 @@ final class TileTruth {
     return galaxies.stream()
         .anyMatch(
             other ->
-                other != galaxy
+                !other.objectId().equals(galaxy.objectId())
                     && Math.abs(other.x() - galaxy.x()) < half
                     && Math.abs(other.y() - galaxy.y()) < half
                     && other.radius() > galaxy.radius() / 2);

@@ -32,6 +32,6 @@ record Expected(String id, String instead, String plain, String object) {
 
   /** Whether the record may be an image itself. */
   boolean takesImages() {
-    return this == GALAXY;
+    return equals(GALAXY);
   }
 }

@@ -50,6 +50,7 @@ public final class Commands {
       List.of(
           ClassifyCommand.class,
           CutCommand.class,
+          SubjectsCommand.class,
           DemoCommand.class,
           RunCommand.class,
           DeadLettersCommand.class,

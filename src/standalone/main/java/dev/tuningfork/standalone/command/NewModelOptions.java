@@ -4,6 +4,7 @@ import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.Recipe;
+import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
@@ -46,7 +47,8 @@ final class NewModelOptions {
       names = "--tree",
       paramLabel = "NAME|FILE",
       description =
-          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML. Default: ${DEFAULT-VALUE}.")
+          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML."
+              + " Default: ${DEFAULT-VALUE}.")
   String tree = TrainingSettings.DEFAULT.tree().id();
 
   private @Nullable DecisionTree read;
@@ -73,7 +75,8 @@ final class NewModelOptions {
       names = "--crop",
       paramLabel = "SHARE",
       description =
-          "Share of an image's shorter side that the network sees. Default: the architecture's own.")
+          "Share of an image's shorter side that the network sees. Default: the architecture's"
+              + " own.")
   @Nullable Double crop;
 
   @Option(
@@ -131,9 +134,27 @@ final class NewModelOptions {
     return half ? Precision.HALF : Precision.SINGLE;
   }
 
+  private @Nullable InputSpec earlierInput;
+
+  /**
+   * Takes the architecture and the input of a model that is fine-tuned.
+   *
+   * @param architectureGiven whether another architecture was asked for, which must be the same
+   */
+  void beginAs(ModelDescription earlier, boolean architectureGiven) {
+    if (architectureGiven && !architecture.equals(earlier.architecture())) {
+      throw new IllegalArgumentException(
+          "The weights of %s are those of the architecture %s, not of %s: leave out --architecture."
+              .formatted(earlier.name(), earlier.architecture(), architecture));
+    }
+    architecture = earlier.architecture();
+    earlierInput = earlier.input();
+  }
+
   /** The architecture's own input with what the options change of it. */
   InputSpec input() {
-    InputSpec input = Architectures.named(architecture).input();
+    InputSpec input =
+        earlierInput == null ? Architectures.named(architecture).input() : earlierInput;
     if (channels != null && channels != input.channels()) {
       input =
           input
