@@ -22,6 +22,7 @@ class ArchitectureTest {
 
   private static final String[] MORPHOLOGY = {
     "dev.tuningfork.file..",
+    "dev.tuningfork.text..",
     "dev.tuningfork.tree..",
     "dev.tuningfork.image..",
     "dev.tuningfork.tile..",

@@ -11,6 +11,7 @@ import dev.tuningfork.benchmark.suite.Suite;
 import dev.tuningfork.benchmark.suite.Suites;
 import dev.tuningfork.benchmark.suite.Tally;
 import dev.tuningfork.benchmark.suite.Workload;
+import dev.tuningfork.file.ScratchFolder;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
@@ -24,11 +25,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -113,16 +115,7 @@ public final class Benchmark implements Callable<Integer> {
       description = "Number of references in the memory and fault runs.")
   private @Nullable Integer references;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description = "Seed of the fault schedule: the same seed gives the same schedule.")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--carried",
-      description = "In the fault run, put images into the records instead of references.")
-  private boolean carried;
+  @Mixin private final FaultOptions faults = new FaultOptions();
 
   @Option(
       names = "--busy",
@@ -184,8 +177,9 @@ public final class Benchmark implements Callable<Integer> {
     Logging.errorsOnly();
     List<Suite> suites = suites();
     Plan plan = plan();
-    Path scratch = Files.createTempDirectory("tuning-fork-benchmark-");
-    try (var _ = new BusyLoops(busy)) {
+    try (ScratchFolder folder = ScratchFolder.create("benchmark");
+        var _ = new BusyLoops(busy)) {
+      Path scratch = folder.path();
       List<Path> files = jpegsIn(images == null ? rendered(scratch) : images.toRealPath());
       Workload workload =
           new Workload(plan, files, modelName, scratch, this::tell, python || !quick);
@@ -200,15 +194,13 @@ public final class Benchmark implements Callable<Integer> {
           figures.addAll(tally.figures());
           leftOut.addAll(tally.leftOut());
         } else {
-          Path folder = Files.createTempDirectory(scratch, suite.name() + "-");
-          Report apart = measuredApart(suite, plan, files, folder.resolve("figures.json"));
+          Path apartFolder = Files.createTempDirectory(scratch, suite.name() + "-");
+          Report apart = measuredApart(suite, plan, files, apartFolder.resolve("figures.json"));
           figures.addAll(apart.figures());
           leftOut.addAll(apart.leftOut());
         }
       }
       return told(report(figures, leftOut));
-    } finally {
-      delete(scratch);
     }
   }
 
@@ -313,10 +305,8 @@ public final class Benchmark implements Callable<Integer> {
         atLeast("--galaxies", 200, galaxies, base.galaxies()),
         base.seconds(),
         atLeast("--references", 1_000, references, base.references()),
-        new Plan.Faults(
-            atLeast("--references", 1_000, references, base.faults().references()),
-            seed == null ? base.faults().seed() : seed,
-            carried));
+        faults.plan(
+            base.faults(), atLeast("--references", 1_000, references, base.faults().references())));
   }
 
   private int atLeast(String option, int least, @Nullable Integer given, int otherwise) {
@@ -336,9 +326,21 @@ public final class Benchmark implements Callable<Integer> {
   private Path rendered(Path scratch) throws IOException {
     Path folder = Files.createDirectory(scratch.resolve("images"));
     MockSurvey survey = new MockSurvey(SEED);
-    IntStream.range(0, quick ? RENDERED_WHEN_QUICK : RENDERED)
-        .parallel()
-        .forEach(n -> render(survey, n, folder));
+    int galaxies = quick ? RENDERED_WHEN_QUICK : RENDERED;
+    AtomicInteger rendered = new AtomicInteger();
+    try (var _ =
+        new Heartbeat(
+            Heartbeat.EVERY,
+            () -> "%,d of %,d galaxies are rendered".formatted(rendered.get(), galaxies),
+            this::tell)) {
+      IntStream.range(0, galaxies)
+          .parallel()
+          .forEach(
+              n -> {
+                render(survey, n, folder);
+                rendered.incrementAndGet();
+              });
+    }
     return folder.toRealPath();
   }
 
@@ -360,14 +362,6 @@ public final class Benchmark implements Callable<Integer> {
             spec.commandLine(), "There is no JPEG image (.jpg) in " + folder + ".");
       }
       return jpegs;
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(one);
-      }
     }
   }
 }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -26,6 +28,9 @@ class BenchmarkIT {
 
   @Test
   void onePartIsMeasuredPrintedWrittenAndDrawn() throws Exception {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Path left = Files.createTempDirectory(temporary, "tuning-fork-benchmark-");
+    Path lock = Files.createFile(left.resolveSibling(left.getFileName() + ".lock"));
     Path json = folder.resolve("figures.json");
     Path picture = folder.resolve("figures.png");
 
@@ -49,6 +54,7 @@ class BenchmarkIT {
     assertThat(report.at("/figures/0/spread/median").doubleValue()).isPositive();
     assertThat(report.at("/machine/cores").intValue()).isPositive();
     assertThat(picture).isNotEmptyFile();
+    assertThat(List.of(left, lock)).as("what a killed run has left").noneMatch(Files::exists);
   }
 
   @Test

@@ -93,7 +93,7 @@ final class ClusterSetup {
     if (settings.surveyTopics().isPresent()) {
       createInternal(settings.surveyTopics().get());
     }
-    OutcomeRetention.look(admin, settings.topics());
+    OutcomeRetention.look(admin, settings);
     return switch (settings.group().protocol()) {
       case STREAMS -> true;
       case CLASSIC -> false;

@@ -1,13 +1,20 @@
 package dev.tuningfork.classifier;
 
 import dev.tuningfork.classifier.stream.Topics;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -18,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the topics of outcomes keep them however old their references are.
+ * Whether the topics of outcomes keep them all, however old their references are.
  *
  * <p>An outcome carries the time of its reference, so that consumers see one time for both. Kafka
  * deletes records by their time: a topic with {@code CreateTime} and a retention deletes the
@@ -39,34 +46,62 @@ final class OutcomeRetention {
   private OutcomeRetention() {}
 
   /** Logs a warning for each topic of outcomes that would delete or refuse some. Never throws. */
-  static void look(Admin admin, Topics topics) throws InterruptedException {
-    List<ConfigResource> outcomes =
-        List.of(resource(topics.output()), resource(topics.deadLetters()));
-    ConfigResource input = resource(topics.input());
-    var settings =
-        admin.describeConfigs(List.of(input, outcomes.getFirst(), outcomes.getLast())).values();
+  static void look(Admin admin, ClassifierSettings classifier) throws InterruptedException {
+    SequencedMap<String, Set<String>> inputs = inputs(classifier);
+    List<ConfigResource> topics =
+        Stream.concat(
+                inputs.keySet().stream(), inputs.values().stream().flatMap(Collection::stream))
+            .distinct()
+            .map(OutcomeRetention::resource)
+            .toList();
+    var settings = admin.describeConfigs(topics).values();
     try {
-      Config ofInput = get(settings, input);
-      for (ConfigResource outcome : outcomes) {
-        warning(outcome.name(), get(settings, outcome), ofInput).ifPresent(LOG::warn);
+      for (String topic : inputs.keySet()) {
+        List<Config> ofInputs = new ArrayList<>();
+        for (String input : inputs.getOrDefault(topic, Set.of())) {
+          ofInputs.add(get(settings, input));
+        }
+        Config outcome = get(settings, topic);
+        ofInputs.stream()
+            .flatMap(input -> warning(topic, outcome, input).stream())
+            .findFirst()
+            .ifPresent(LOG::warn);
+        if (topic.equals(classifier.topics().deadLetters())) {
+          compactionWarning(topic, outcome).ifPresent(LOG::warn);
+        }
       }
     } catch (ExecutionException | TimeoutException e) {
       LOG.info(
-          "Cannot check whether {} and {} keep the outcomes of old references, because Kafka does"
-              + " not show their settings (the DescribeConfigs permission is needed): {}",
-          topics.output(),
-          topics.deadLetters(),
+          "Cannot check whether {} keep the outcomes of old references, because Kafka does not show their settings (the DescribeConfigs permission is needed): {}",
+          String.join(", ", inputs.keySet()),
           e.getMessage());
     }
+  }
+
+  /** The topics of outcomes, each with the topics that its outcomes have their times from. */
+  private static SequencedMap<String, Set<String>> inputs(ClassifierSettings settings) {
+    Topics topics = settings.topics();
+    SequencedMap<String, Set<String>> inputs = new LinkedHashMap<>();
+    inputs.put(topics.output(), Set.of(topics.input()));
+    Set<String> failing = new LinkedHashSet<>(Set.of(topics.input()));
+    inputs.put(topics.deadLetters(), failing);
+    settings
+        .surveyTopics()
+        .ifPresent(
+            survey -> {
+              failing.add(survey.input());
+              inputs.put(survey.outcomes(), Set.of(survey.input()));
+            });
+    return inputs;
   }
 
   private static ConfigResource resource(String topic) {
     return new ConfigResource(ConfigResource.Type.TOPIC, topic);
   }
 
-  private static Config get(Map<ConfigResource, KafkaFuture<Config>> settings, ConfigResource topic)
+  private static Config get(Map<ConfigResource, KafkaFuture<Config>> settings, String topic)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return Objects.requireNonNull(settings.get(topic)).get(SECONDS, TimeUnit.SECONDS);
+    return Objects.requireNonNull(settings.get(resource(topic))).get(SECONDS, TimeUnit.SECONDS);
   }
 
   /** A sentence that names the remedy; empty where the topic keeps every outcome. */
@@ -90,6 +125,16 @@ final class OutcomeRetention {
                     : "soon deletes the outcomes of",
                 inWords(least),
                 topic));
+  }
+
+  /** The same for a topic of dead letters: each counts, whatever its key. */
+  static Optional<String> compactionWarning(String topic, Config deadLetters) {
+    return value(deadLetters, TopicConfig.CLEANUP_POLICY_CONFIG)
+            .contains(TopicConfig.CLEANUP_POLICY_COMPACT)
+        ? Optional.of(
+            "The topic of dead letters %s is compacted: it rejects dead letters without a key (which stops the classifier), and keeps one of each key. Set cleanup.policy=delete on it: kafka-configs.sh --alter --topic %s --add-config cleanup.policy=delete."
+                .formatted(topic, topic))
+        : Optional.empty();
   }
 
   private static boolean isByAppending(Config topic) {

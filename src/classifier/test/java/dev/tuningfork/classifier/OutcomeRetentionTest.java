@@ -53,6 +53,15 @@ class OutcomeRetentionTest {
         .contains("rejects outcomes", "3600000 ms");
   }
 
+  @Test
+  void aCompactedTopicOfDeadLettersIsWarnedOf() {
+    assertThat(
+            OutcomeRetention.compactionWarning("letters", config("cleanup.policy=compact;delete"))
+                .orElseThrow())
+        .contains("letters is compacted", "cleanup.policy=delete");
+    assertThat(OutcomeRetention.compactionWarning("letters", config("retention.ms=1"))).isEmpty();
+  }
+
   /** Kafka's defaults, but for these settings. */
   private static Config config(String settings) {
     Map<String, String> all = new HashMap<>();

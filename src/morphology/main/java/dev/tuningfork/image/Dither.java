@@ -57,6 +57,34 @@ final class Dither {
     return keepsZero && stored == ZERO ? 0 : (stored - offset + 0.5) * scale + zero;
   }
 
+  /** The same of all pixels of a tile, in single precision; there must be no undefined ones. */
+  void values(int[] stored, double scale, double zero, float[] into) {
+    if (!dithered) {
+      for (int i = 0; i < stored.length; i++) {
+        into[i] = (float) (stored[i] * scale + zero);
+      }
+      return;
+    }
+    for (int from = 0; from < stored.length; ) {
+      int count = Math.min(stored.length - from, COUNT - next);
+      for (int i = 0; i < count; i++) {
+        into[from + i] =
+            (float) ((stored[from + i] - (double) RANDOM[next + i] + 0.5) * scale + zero);
+      }
+      from += count;
+      next += count;
+      if (next == COUNT) {
+        seed = (seed + 1) % COUNT;
+        next = (int) (RANDOM[seed] * 500);
+      }
+    }
+    for (int i = 0; keepsZero && i < stored.length; i++) {
+      if (stored[i] == ZERO) {
+        into[i] = 0;
+      }
+    }
+  }
+
   /** The standard's sequence (appendix I), in single precision as CFITSIO keeps it. */
   private static float[] random() {
     float[] random = new float[COUNT];

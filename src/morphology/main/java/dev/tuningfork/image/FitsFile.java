@@ -184,7 +184,7 @@ record FitsFile(
   public ImageFacts facts() {
     Wcs wcs = hdu.wcs();
     return new ImageFacts(
-        hdu.name().isEmpty() ? String.valueOf(hdu.index()) : hdu.name(),
+        hdu.called(),
         wcs == null ? null : wcs.pixelScale(width, height),
         wcs == null ? null : wcs.centre(width, height),
         0);

@@ -321,13 +321,25 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
     return pixels;
   }
 
+  /**
+   * What it is called in an answer, by which it is found again: its name, with a version beyond the
+   * first ({@code SCI,2}), or else its number.
+   */
+  String called() {
+    int version = version();
+    return name.isEmpty() ? String.valueOf(index) : version == 1 ? name : name + "," + version;
+  }
+
+  private int version() {
+    return header.getIntValue("EXTVER", 1);
+  }
+
   /** Whether a name, a name and version ({@code SCI,2}) or a number means this HDU. */
   boolean isCalled(String wanted) {
     return wanted.equalsIgnoreCase(name)
         || (index == 0 && name.isEmpty() && isImage() && wanted.equalsIgnoreCase("PRIMARY"))
         || wanted.equals(String.valueOf(index))
-        || (!name.isEmpty()
-            && wanted.equalsIgnoreCase(name + "," + header.getIntValue("EXTVER", 1)));
+        || (!name.isEmpty() && wanted.equalsIgnoreCase(name + "," + version()));
   }
 
   /**
@@ -364,7 +376,7 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
   /** Whether its name or class says that its numbers go with a picture and are none. */
   boolean isCalledCompanion() {
     return words().anyMatch(FitsHdu::isCompanion)
-        || LONG_COMPANIONS.stream().anyMatch(called()::contains);
+        || LONG_COMPANIONS.stream().anyMatch(nameAndClass()::contains);
   }
 
   private static boolean isCompanion(String word) {
@@ -375,11 +387,11 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
   }
 
   private Stream<String> words() {
-    return NO_LETTERS.splitAsStream(called());
+    return NO_LETTERS.splitAsStream(nameAndClass());
   }
 
   /** Its name and class. */
-  private String called() {
+  private String nameAndClass() {
     String named = name.equalsIgnoreCase(UNNAMED_TILES) ? "" : name;
     String all = named + " " + header.getStringValue("HDUCLAS2", "");
     return CORRECTED.matcher(all.toUpperCase(Locale.ROOT)).replaceAll("IMAGE");

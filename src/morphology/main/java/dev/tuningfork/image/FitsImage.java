@@ -31,6 +31,12 @@ public final class FitsImage {
   /** The value of a mask's pixel that has no data, and of one that is saturated: both may be. */
   public static final int UNDEFINED = 1;
 
+  /** The most rows of a piece that is made of several tiles. */
+  private static final int PIECE_ROWS = 16;
+
+  /** The most pixels of such a piece. */
+  private static final int PIECE_PIXELS = 1 << 16;
+
   /** See {@link #UNDEFINED}. */
   public static final int FULL = 2;
 
@@ -43,6 +49,13 @@ public final class FitsImage {
   private final @Nullable Bits bits;
   private final @Nullable Wcs wcs;
   private final double saturation;
+
+  // of the header, which takes long to look something up
+  private final int pixelBytes;
+  private final long data;
+
+  /** Whether compressed tiles hold the physical values themselves, in single precision. */
+  private final boolean isSingle;
 
   /**
    * Which bits of a mask count.
@@ -82,6 +95,9 @@ public final class FitsImage {
     this.plain = tiles == null ? FitsPixels.ofPlain(file, hdu, width, height) : null;
     this.wcs = hdu.wcs();
     this.saturation = FitsPixels.saturation(hdu);
+    this.pixelBytes = Math.abs(hdu.bitpix()) / 8;
+    this.data = hdu.dataOffset();
+    this.isSingle = bits == null && FitsPixels.isSingle(hdu);
   }
 
   /**
@@ -108,15 +124,7 @@ public final class FitsImage {
       int plane,
       @Nullable String mask)
       throws ImageException {
-    List<FitsHdu> hdus = new ArrayList<>();
-    long offset = 0;
-    while (offset >= 0) {
-      FitsHdu hdu = FitsHdu.at(file, parts, offset, hdus.size());
-      hdu.checkHeld(file);
-      hdus.add(hdu);
-      parts.need(hdu.end(), FitsHdu.BLOCK);
-      offset = hdu.isFollowed(file) ? hdu.end() : -1;
-    }
+    List<FitsHdu> hdus = hdus(file, parts);
     FitsImage image = new FitsImage(file, parts, FitsFile.chosen(hdus, wanted), plane, null);
     FitsHdu ofMask = mask(hdus, mask);
     if (ofMask == null || ofMask.index() == image.hdu.index()) {
@@ -126,13 +134,46 @@ public final class FitsImage {
     if (bits == null) {
       return new Opened(image, null);
     }
-    FitsImage opened = new FitsImage(file, parts, ofMask, 0, bits);
-    if (opened.width != image.width || opened.height != image.height) {
+    return new Opened(image, image.mask(file, parts, ofMask, bits));
+  }
+
+  private static List<FitsHdu> hdus(MemorySegment file, FileParts parts) throws ImageException {
+    List<FitsHdu> hdus = new ArrayList<>();
+    long offset = 0;
+    while (offset >= 0) {
+      FitsHdu hdu = FitsHdu.at(file, parts, offset, hdus.size());
+      hdu.checkHeld(file);
+      hdus.add(hdu);
+      parts.need(hdu.end(), FitsHdu.BLOCK);
+      offset = hdu.isFollowed(file) ? hdu.end() : -1;
+    }
+    return hdus;
+  }
+
+  private FitsImage mask(MemorySegment file, FileParts parts, FitsHdu hdu, Bits meaning)
+      throws ImageException {
+    FitsImage mask = new FitsImage(file, parts, hdu, 0, meaning);
+    if (mask.width != width || mask.height != height) {
       throw new ImageException(
           "The mask in FITS HDU %d is %d×%d pixels, and the image is %d×%d."
-              .formatted(ofMask.index(), opened.width, opened.height, image.width, image.height));
+              .formatted(hdu.index(), mask.width, mask.height, width, height));
     }
-    return new Opened(image, opened);
+    return mask;
+  }
+
+  /**
+   * Opens a mask of this image in a file of its own.
+   *
+   * @param file the whole file
+   * @param wanted the HDU; null for the first image
+   * @throws ImageException if the file is no FITS file or truncated, has no such HDU or image, or
+   *     the mask has another size
+   */
+  public FitsImage maskOf(MemorySegment file, @Nullable String wanted) throws ImageException {
+    List<FitsHdu> hdus = hdus(file, FileParts.ALL);
+    FitsHdu first = hdus.stream().filter(FitsHdu::isImage).findFirst().orElse(null);
+    FitsHdu chosen = wanted == null && first != null ? first : FitsFile.chosen(hdus, wanted);
+    return mask(file, FileParts.ALL, chosen, anyBit(chosen.header()));
   }
 
   private static @Nullable FitsHdu mask(List<FitsHdu> hdus, @Nullable String wanted)
@@ -181,7 +222,7 @@ public final class FitsImage {
 
   /** The name of the HDU (EXTNAME), or without one its index. */
   public String name() {
-    return hdu.name().isEmpty() ? String.valueOf(hdu.index()) : hdu.name();
+    return hdu.called();
   }
 
   /** The number of columns. */
@@ -210,9 +251,23 @@ public final class FitsImage {
     return "";
   }
 
-  /** The flux from which on a pixel is full; infinite where the file does not say. */
-  public double saturation() {
-    return saturation;
+  /**
+   * Makes values that are not finite NaN.
+   *
+   * @return how many of the pixels are saturated, as far as the file says
+   */
+  public int clear(float[] values, int from, int count) {
+    float full = (float) saturation;
+    if (Extremes.largest(values, from, from + count) < full) {
+      return 0;
+    }
+    int saturated = 0;
+    for (int i = from; i < from + count; i++) {
+      boolean finite = Float.isFinite(values[i]);
+      saturated += finite && values[i] >= full ? 1 : 0;
+      values[i] = finite ? values[i] : Float.NaN;
+    }
+    return saturated;
   }
 
   /** Whether it is tile-compressed, and so is read by its pieces. */
@@ -222,12 +277,12 @@ public final class FitsImage {
 
   /** Bytes of a pixel in the file, where it is not compressed. */
   public int pixelBytes() {
-    return Math.abs(hdu.bitpix()) / 8;
+    return pixelBytes;
   }
 
   /** Where a pixel of a plain image is in the file, in bytes. */
   public long offset(int x, int y) {
-    return hdu.dataOffset() + (((long) plane * height + y) * width + x) * pixelBytes();
+    return data + (((long) plane * height + y) * width + x) * pixelBytes;
   }
 
   /** Which parts of the file hold a rectangle, beside those that were needed to open it. */
@@ -240,9 +295,10 @@ public final class FitsImage {
       return spans;
     }
     int[] shape = tiles.tileShape();
-    for (int row = y - y % shape[1]; row < y + height; row += shape[1]) {
+    int top = Math.min(this.height, Math.ceilDiv(y + height, pieceRows()) * pieceRows());
+    for (int row = y - y % pieceRows(); row < top; row += shape[1]) {
       for (int column = x - x % shape[0]; column < x + width; column += shape[0]) {
-        for (FileParts.Span span : tiles.spans(pieceOf(column, row))) {
+        for (FileParts.Span span : tiles.spans(tiles.tileOf(column, row, plane))) {
           spans.add(new FileParts.Span(hdu.dataOffset() + span.from(), span.count()));
         }
       }
@@ -251,37 +307,49 @@ public final class FitsImage {
   }
 
   /**
-   * Reads a part of a row of a plain image.
+   * Reads a rectangle of a plain image.
    *
    * @param into gets the physical values, NaN where they are undefined; of a mask, {@link
    *     #UNDEFINED} and {@link #FULL}
-   * @param at the index of the first
+   * @param at where the lowest row begins
+   * @param stride from a row to the next one above; may be negative
    */
-  public void readRow(int x, int y, int count, float[] into, int at) {
+  public void read(int x, int y, int columns, int rows, float[] into, int at, int stride) {
     if (plain == null) {
       throw new IllegalStateException("A tile-compressed image is read by its pieces.");
     }
-    read(plain, plane, y, x, count, into, at);
+    read(plain, plane, y, x, columns, rows, into, at, stride);
   }
 
-  private void read(FitsPixels from, int of, int y, int x, int count, float[] into, int at) {
+  private void read(
+      FitsPixels from,
+      int of,
+      int y,
+      int x,
+      int columns,
+      int rows,
+      float[] into,
+      int at,
+      int stride) {
     if (bits == null) {
-      from.read(of, y, x, count, into, at);
+      from.read(of, y, x, columns, rows, into, at, stride);
       return;
     }
-    double[] stored = from.flux(of, y, x, 1, count);
-    for (int i = 0; i < count; i++) {
-      into[at + i] = bits.of(stored[i]);
+    for (int row = 0; row < rows; row++) {
+      double[] stored = from.flux(of, y + row, x, 1, columns);
+      for (int i = 0; i < columns; i++) {
+        into[at + row * stride + i] = bits.of(stored[i]);
+      }
     }
   }
 
   /**
-   * A decompressed tile of the image.
+   * A decompressed part of the image.
    *
    * @param x its first column in the image
    * @param y its first row in the image
    * @param width how many columns it has
-   * @param values row by row from the lowest, as {@link #readRow} gives them
+   * @param values row by row from the lowest, as {@link #read} gives them
    */
   @SuppressWarnings("ArrayRecordComponent") // cached, and never compared
   public record Piece(int x, int y, int width, float[] values) {
@@ -294,37 +362,45 @@ public final class FitsImage {
 
   /** The number of the piece that holds a pixel of a compressed image. */
   public int pieceOf(int x, int y) {
-    return tiles().tileOf(x, y, plane);
+    return tiles().tileOf(x, y - y % pieceRows(), plane);
   }
 
-  /** The columns of a piece, but for those at the right edge. */
-  public int pieceWidth() {
-    return tiles().tileShape()[0];
-  }
-
-  /** The rows of a piece, but for those at the upper edge. */
-  public int pieceHeight() {
-    return tiles().tileShape()[1];
+  /** Rows of pixels are mostly tiles of their own: as many as are worth a piece. */
+  private int pieceRows() {
+    int[] shape = tiles().tileShape();
+    int tiles = Math.min(PIECE_ROWS / shape[1], PIECE_PIXELS / shape[1] / shape[0]);
+    return shape[1] * Math.max(1, tiles);
   }
 
   /**
-   * Decompresses the piece that holds a pixel.
+   * Decompresses the piece that holds a pixel: a compressed tile, or several that lie upon each
+   * other.
    *
    * @throws ImageException if it is damaged
    */
   public Piece piece(int x, int y) throws ImageException {
     int[] shape = tiles().tileShape();
-    int left = x / shape[0] * shape[0];
-    int bottom = y / shape[1] * shape[1];
+    int left = x - x % shape[0];
+    int bottom = y - y % pieceRows();
     int columns = Math.min(shape[0], width - left);
-    int rows = Math.min(shape[1], height - bottom);
-    FitsPixels pixels =
-        FitsPixels.ofTiles(tiles().unpacked(pieceOf(x, y)), hdu, tiles(), columns, rows);
+    int rows = Math.min(pieceRows(), height - bottom);
     float[] values = new float[columns * rows];
-    for (int row = 0; row < rows; row++) {
-      read(pixels, plane % shape[2], row, 0, columns, values, row * columns);
+    for (int row = 0; row < rows; row += shape[1]) {
+      int number = tiles().tileOf(left, bottom + row, plane);
+      decode(number, shape, columns, Math.min(shape[1], rows - row), values, row * columns);
     }
     return new Piece(left, bottom, columns, values);
+  }
+
+  private void decode(int number, int[] shape, int columns, int rows, float[] values, int at)
+      throws ImageException {
+    float[] single = isSingle ? SinglePrecisionTile.decode(tiles(), number) : null;
+    if (single != null) {
+      System.arraycopy(single, plane % shape[2] * columns * rows, values, at, columns * rows);
+      return;
+    }
+    FitsPixels pixels = FitsPixels.ofTiles(tiles().unpacked(number), hdu, tiles(), columns, rows);
+    read(pixels, plane % shape[2], 0, 0, columns, rows, values, at, columns);
   }
 
   private FitsTiles tiles() {

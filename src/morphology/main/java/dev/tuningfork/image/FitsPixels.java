@@ -8,6 +8,7 @@ import static dev.tuningfork.image.BigEndian.SHORT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import nom.tam.fits.Header;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class FitsPixels {
   private final @Nullable Long blank;
   private final double saturation;
 
+  /** Whether the stored numbers are the flux, in single precision. */
+  private final boolean isSingle;
+
   /** Pan-STARRS stores asinh magnitudes of its stacks; null elsewhere. */
   private final @Nullable Softening softening;
 
@@ -69,6 +73,7 @@ final class FitsPixels {
     this.blank = blank;
     this.softening = Softening.of(header);
     this.saturation = saturation(hdu);
+    this.isSingle = isSingle(hdu);
   }
 
   /**
@@ -86,6 +91,15 @@ final class FitsPixels {
           case 16 -> zero + scale * Short.MAX_VALUE;
           default -> Double.POSITIVE_INFINITY;
         });
+  }
+
+  /** Whether the stored numbers are the physical values, in single precision. */
+  static boolean isSingle(FitsHdu hdu) {
+    Header header = hdu.header();
+    return hdu.bitpix() == -32
+        && Softening.of(header) == null
+        && header.getDoubleValue("BSCALE", 1) == 1
+        && header.getDoubleValue("BZERO", 0) == 0;
   }
 
   /** Of an HDU whose sizes were found to be true. */
@@ -210,20 +224,53 @@ final class FitsPixels {
   }
 
   /**
-   * The flux of a part of a row in single precision, NaN where it is not defined.
+   * The flux of a rectangle in single precision, NaN where it is not defined.
    *
-   * @param row 0 is at the bottom
+   * @param row the lowest; 0 is at the bottom
+   * @param at where the lowest row begins
+   * @param stride from a row to the next one above; may be negative
    */
-  void read(int plane, int row, int x, int count, float[] into, int at) {
-    if (bitpix == -32 && softening == null) {
-      MemorySegment.copy(data, FLOAT, 4 * at(plane, row, x), into, at, count);
-      if (scale == 1 && zero == 0) {
-        return;
+  void read(int plane, int row, int x, int columns, int rows, float[] into, int at, int stride) {
+    if (isSingle) {
+      readSingle(plane, row, x, columns, rows, into, at, stride);
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      double[] flux = flux(plane, row + i, x, 1, columns);
+      for (int k = 0; k < columns; k++) {
+        into[at + i * stride + k] = (float) flux[k];
       }
     }
-    double[] flux = flux(plane, row, x, 1, count);
-    for (int i = 0; i < count; i++) {
-      into[at + i] = (float) flux[i];
+  }
+
+  /**
+   * Numbers of single precision as they are stored, their bytes in the processor's order. The JVM
+   * turns the bytes of several integers at a time, but not those of floating-point numbers.
+   */
+  private void readSingle(
+      int plane, int row, int x, int columns, int rows, float[] into, int at, int stride) {
+    int[] bits = new int[columns];
+    MemorySegment turned = MemorySegment.ofArray(bits);
+    MemorySegment target = MemorySegment.ofArray(into);
+    for (int i = 0; i < rows; i++) {
+      MemorySegment.copy(
+          data,
+          ValueLayout.JAVA_INT_UNALIGNED,
+          Float.BYTES * at(plane, row + i, x),
+          bits,
+          0,
+          columns);
+      if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+        turn(bits);
+      }
+      MemorySegment.copy(
+          turned, 0, target, (long) Float.BYTES * (at + i * stride), (long) Float.BYTES * columns);
+    }
+  }
+
+  private static void turn(int[] bits) {
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Integer.reverseBytes(bits[i]);
     }
   }
 

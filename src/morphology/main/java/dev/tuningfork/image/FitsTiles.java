@@ -233,7 +233,7 @@ final class FitsTiles {
     };
   }
 
-  private String compression() {
+  String compression() {
     return header.getStringValue("ZCMPTYPE", "").strip();
   }
 
@@ -256,9 +256,9 @@ final class FitsTiles {
   }
 
   /** What a row points to or itself holds; empty where that is nothing. */
-  private ByteBuffer piece(@Nullable Column column, int row) {
+  private byte[] piece(@Nullable Column column, int row) {
     if (column == null) {
-      return ByteBuffer.allocate(0);
+      return new byte[0];
     }
     return column.isPointer()
         ? piece(heap + offset(column, row), count(column, row) * bytes(column.target))
@@ -266,8 +266,8 @@ final class FitsTiles {
   }
 
   /** A copy, which the decoders read faster than a mapped file. */
-  private ByteBuffer piece(long at, long size) {
-    return ByteBuffer.wrap(table.asSlice(at, size).toArray(ValueLayout.JAVA_BYTE));
+  private byte[] piece(long at, long size) {
+    return table.asSlice(at, size).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** What kind of numbers a column holds or points to. */
@@ -362,8 +362,8 @@ final class FitsTiles {
     return shape;
   }
 
-  /** The numbers of one tile, in the form of an uncompressed image of its size. */
-  byte[] unpacked(int number) throws ImageException {
+  /** How many pixels a tile has. */
+  int pixels(int number) {
     int pixels = 1;
     int rest = number;
     for (int axis = 0; axis < lengths.length; axis++) {
@@ -371,7 +371,12 @@ final class FitsTiles {
       pixels *= Math.min(tile[axis], lengths[axis] - rest % along * tile[axis]);
       rest /= along;
     }
-    ByteBuffer image = ByteBuffer.allocate(pixels * (Math.abs(bitpix) / 8));
+    return pixels;
+  }
+
+  /** The numbers of one tile, in the form of an uncompressed image of its size. */
+  byte[] unpacked(int number) throws ImageException {
+    ByteBuffer image = ByteBuffer.allocate(pixels(number) * (Math.abs(bitpix) / 8));
     unpackInto(new TileWriter(image, false), number);
     return image.array();
   }
@@ -390,31 +395,34 @@ final class FitsTiles {
   }
 
   private void unpack(int row, TileWriter writer) throws IOException {
-    ByteBuffer compressed = piece(column("COMPRESSED_DATA"), row);
-    if (compressed.hasRemaining()) {
+    byte[] compressed = compressed(row);
+    if (compressed.length > 0) {
       decompress(compressed, row, writer);
       return;
     }
-    ByteBuffer gzipped = piece(column("GZIP_COMPRESSED_DATA"), row);
-    if (gzipped.hasRemaining()) {
+    byte[] gzipped = piece(column("GZIP_COMPRESSED_DATA"), row);
+    if (gzipped.length > 0) {
       plain(inflated(gzipped, writer.count), bitpix < 0, writer);
       return;
     }
     Column uncompressed = column("UNCOMPRESSED_DATA");
-    ByteBuffer raw = piece(uncompressed, row);
-    if (uncompressed == null || !raw.hasRemaining()) {
+    byte[] raw = piece(uncompressed, row);
+    if (uncompressed == null || raw.length == 0) {
       throw new IOException("it holds no data");
     }
     plain(raw, kind(uncompressed) == 'E' || kind(uncompressed) == 'D', writer);
   }
 
-  private void decompress(ByteBuffer in, int row, TileWriter writer) throws IOException {
+  private void decompress(byte[] bytes, int row, TileWriter writer) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
     writer.interpret(row);
     boolean real = bitpix < 0 && !writer.quantised;
     switch (compression()) {
-      case "RICE_1", "RICE_ONE" ->
-          Rice.decode(
-              in, writer.count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4), writer);
+      case "RICE_1", "RICE_ONE" -> {
+        for (int value : rice(bytes, writer.count)) {
+          writer.accept(value);
+        }
+      }
       case "PLIO_1" -> Plio.decode(in, writer.count, writer);
       case "HCOMPRESS_1" -> {
         if (!isSoundHcompress(in) || in.getInt(2) * in.getInt(6) != writer.count) {
@@ -426,38 +434,79 @@ final class FitsTiles {
           writer.accept(value);
         }
       }
-      case "GZIP_1" -> plain(inflated(in, writer.count), real, writer);
-      case "GZIP_2" -> plain(unshuffled(inflated(in, writer.count), writer.count), real, writer);
-      case "NOCOMPRESS" -> plain(in, real, writer);
+      case "GZIP_1" -> plain(inflated(bytes, writer.count), real, writer);
+      case "GZIP_2" -> plain(unshuffled(inflated(bytes, writer.count), writer.count), real, writer);
+      case "NOCOMPRESS" -> plain(bytes, real, writer);
       default ->
           throw new IOException("its compression \"" + compression() + "\" (ZCMPTYPE) is unknown");
     }
   }
 
+  /** What a row has in COMPRESSED_DATA. */
+  byte[] compressed(int row) {
+    return piece(column("COMPRESSED_DATA"), row);
+  }
+
+  /** The integers of a tile that is coded by Rice. */
+  int[] rice(byte[] compressed, int count) {
+    return Rice.decode(compressed, count, parameter("BLOCKSIZE", 32), parameter("BYTEPIX", 4));
+  }
+
+  /**
+   * What the integers of a quantised tile mean.
+   *
+   * @param blank the integer of undefined pixels; null if there are none
+   */
+  record Quantised(double scale, double zero, Dither dither, @Nullable Double blank) {}
+
+  /** Null if the tile is not quantised. */
+  @Nullable Quantised quantised(int row) {
+    Double scale = number("ZSCALE", row);
+    Double zero = number("ZZERO", row);
+    if (bitpix > 0 || scale == null || zero == null) {
+      return null;
+    }
+    String method = header.getStringValue("ZQUANTIZ", "NO_DITHER").strip();
+    Dither dither = Dither.of(method, row + header.getLongValue("ZDITHER0", 1));
+    return new Quantised(scale, zero, dither, stated(row));
+  }
+
+  /** The integer that means an undefined pixel in COMPRESSED_DATA. */
+  private @Nullable Double stated(int row) {
+    Double stated = number("ZBLANK", row);
+    return stated == null && bitpix < 0 && header.containsKey("BLANK")
+        ? (Double) header.getDoubleValue("BLANK", 0)
+        : stated;
+  }
+
+  /** Whether a number of a tile may stand for an undefined pixel. */
+  boolean hasBlank(int row) {
+    return stated(row) != null;
+  }
+
   /** At most as many bytes as the widest pixels take. */
-  private static ByteBuffer inflated(ByteBuffer gzipped, int count) throws IOException {
-    byte[] bytes = new byte[gzipped.remaining()];
-    gzipped.get(bytes);
-    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+  static byte[] inflated(byte[] gzipped, int count) throws IOException {
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(gzipped), 1 << 13)) {
       long most = (long) count * Long.BYTES;
-      return ByteBuffer.wrap(in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 16)));
+      return in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 16));
     }
   }
 
   /** GZIP_2 puts the highest bytes of all pixels first, then the next ones. */
-  private static ByteBuffer unshuffled(ByteBuffer shuffled, int count) {
-    int size = shuffled.remaining() / count;
-    byte[] bytes = new byte[shuffled.remaining()];
+  private static byte[] unshuffled(byte[] shuffled, int count) {
+    int size = shuffled.length / count;
+    byte[] bytes = new byte[shuffled.length];
     for (int place = 0; place < size; place++) {
       for (int i = 0; i < count; i++) {
-        bytes[i * size + place] = shuffled.get(place * count + i);
+        bytes[i * size + place] = shuffled[place * count + i];
       }
     }
-    return ByteBuffer.wrap(bytes);
+    return bytes;
   }
 
   /** Numbers whose size follows from how many bytes there are, as CFITSIO reads them. */
-  private static void plain(ByteBuffer in, boolean real, TileWriter writer) throws IOException {
+  private static void plain(byte[] bytes, boolean real, TileWriter writer) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
     int size = in.remaining() / writer.count;
     boolean possible = real ? size == 4 || size == 8 : Integer.bitCount(size) == 1 && size <= 8;
     if (!possible || in.remaining() != size * writer.count) {
@@ -526,22 +575,15 @@ final class FitsTiles {
 
     /** Of a tile in COMPRESSED_DATA: what its integers mean. */
     void interpret(int row) {
-      Double said = number("ZBLANK", row);
-      if (said == null && bitpix < 0 && header.containsKey("BLANK")) {
-        said = header.getDoubleValue("BLANK", 0);
-      }
+      Double said = stated(row);
       blanked = said != null;
       blank = said == null ? 0 : said.longValue();
-      Double ofScale = number("ZSCALE", row);
-      Double ofZero = number("ZZERO", row);
-      if (bitpix < 0 && ofScale != null && ofZero != null) {
+      Quantised how = FitsTiles.this.quantised(row);
+      if (how != null) {
         quantised = true;
-        scale = ofScale;
-        zero = ofZero;
-        dither =
-            Dither.of(
-                header.getStringValue("ZQUANTIZ", "NO_DITHER").strip(),
-                row + header.getLongValue("ZDITHER0", 1));
+        scale = how.scale();
+        zero = how.zero();
+        dither = how.dither();
       }
     }
 

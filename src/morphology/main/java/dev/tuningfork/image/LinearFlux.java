@@ -35,6 +35,9 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
 
   /** Replaces undefined pixels by 0. */
   static void fill(float[] values) {
+    if (isDefined(values, 0, values.length)) {
+      return;
+    }
     for (int i = 0; i < values.length; i++) {
       if (Float.isNaN(values[i])) {
         values[i] = 0;
@@ -42,7 +45,24 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
     }
   }
 
+  private static boolean isDefined(float[] values, int from, int to) {
+    return !Float.isNaN(Extremes.largest(values, from, to));
+  }
+
+  /** All planes, undefined pixels replaced by 0; the pixels themselves if all are defined. */
+  float[] filled() {
+    if (isDefined(values, 0, values.length)) {
+      return values;
+    }
+    float[] filled = values.clone();
+    fill(filled);
+    return filled;
+  }
+
   private int zeros(int from, int to) {
+    if (Extremes.smallest(values, from, to) > 0) {
+      return 0;
+    }
     int zeros = 0;
     for (int at = from; at < to; at++) {
       if (values[at] == 0) {
@@ -146,7 +166,8 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
 
   /** The share of a band's pixels that are not defined. */
   public double undefined(int band) {
-    return undefined(band, 0, side);
+    int plane = side * side;
+    return isDefined(values, band * plane, (band + 1) * plane) ? 0 : undefined(band, 0, side);
   }
 
   /** The share of the central pixels of a band, a quarter of the side wide, that are undefined. */

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Percentiles near either end of many numbers, without sorting them all: a sample says below which
- * number the wanted one is, and only what is below is sorted. Between two numbers it interpolates
- * linearly, as numpy does. Serves one call at a time.
+ * number the wanted one is, and only what is below is looked at closely. Between two numbers it
+ * interpolates linearly, as numpy does. Serves one call at a time.
  */
 final class Percentiles {
 
@@ -19,17 +19,23 @@ final class Percentiles {
   private int from;
   private int to;
 
+  /** Those of the numbers that are near the wanted end. */
+  private float[] end = {};
+
   /**
    * The numbers that are asked about from now on.
    *
    * @param these finite, at least one
    */
-  Percentiles over(float[] these, int begin, int end) {
+  Percentiles over(float[] these, int begin, int behind) {
     values = these;
     from = begin;
-    to = end;
+    to = behind;
+    if (end.length < behind - begin) {
+      end = new float[behind - begin];
+    }
     for (int i = 0; i < SAMPLE; i++) {
-      sample[i] = these[begin + (int) ((long) i * (end - begin) / SAMPLE)];
+      sample[i] = these[begin + (int) ((long) i * (behind - begin) / SAMPLE)];
     }
     Arrays.sort(sample);
     return this;
@@ -41,48 +47,88 @@ final class Percentiles {
     double place = percent / 100 * (count - 1);
     int lower = (int) Math.floor(place);
     int inSample = (int) (place / count * SAMPLE);
-    float[] end;
+    int held; // how many numbers the end has
     int before; // how many numbers are less than those of the end
     if (place < count / 2.0) {
-      end = atMost(sample[Math.min(SAMPLE - 1, inSample + MARGIN)]);
+      held = takeAtMost(sample[Math.min(SAMPLE - 1, inSample + MARGIN)]);
       before = 0;
     } else {
-      end = atLeast(sample[Math.max(0, inSample - MARGIN)]);
-      before = count - end.length;
+      held = takeAtLeast(sample[Math.max(0, inSample - MARGIN)]);
+      before = count - held;
     }
-    if (lower < before || lower + 1 >= before + end.length) {
-      end = Arrays.copyOfRange(values, from, to);
+    if (lower < before || lower + 1 >= before + held) {
+      System.arraycopy(values, from, end, 0, count);
+      held = count;
       before = 0;
     }
-    Arrays.sort(end);
-    float below = end[lower - before];
+    float below = select(lower - before, held);
     if (lower == place) {
       return below;
     }
-    return (float) (below + (place - lower) * ((double) end[lower + 1 - before] - below));
+    float above = least(lower + 1 - before, held);
+    return (float) (below + (place - lower) * ((double) above - below));
   }
 
-  private float[] atMost(float bound) {
-    float[] found = new float[SAMPLE];
+  private int takeAtMost(float bound) {
     int count = 0;
     for (int i = from; i < to; i++) {
       if (values[i] <= bound) {
-        found = count < found.length ? found : Arrays.copyOf(found, 2 * count);
-        found[count++] = values[i];
+        end[count++] = values[i];
       }
     }
-    return Arrays.copyOf(found, count);
+    return count;
   }
 
-  private float[] atLeast(float bound) {
-    float[] found = new float[SAMPLE];
+  private int takeAtLeast(float bound) {
     int count = 0;
     for (int i = from; i < to; i++) {
       if (values[i] >= bound) {
-        found = count < found.length ? found : Arrays.copyOf(found, 2 * count);
-        found[count++] = values[i];
+        end[count++] = values[i];
       }
     }
-    return Arrays.copyOf(found, count);
+    return count;
+  }
+
+  /**
+   * Hoare's selection: moves the number of a place in the order of the end's numbers to that place,
+   * smaller ones before it and larger ones behind it.
+   */
+  private float select(int place, int count) {
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+      float pivot = end[(low + high) >>> 1];
+      int left = low;
+      int right = high;
+      while (left <= right) {
+        while (end[left] < pivot) {
+          left++;
+        }
+        while (end[right] > pivot) {
+          right--;
+        }
+        if (left <= right) {
+          float swapped = end[left];
+          end[left++] = end[right];
+          end[right--] = swapped;
+        }
+      }
+      if (place <= right) {
+        high = right;
+      } else if (place >= left) {
+        low = left;
+      } else {
+        break;
+      }
+    }
+    return end[place];
+  }
+
+  private float least(int begin, int count) {
+    float least = end[begin];
+    for (int i = begin + 1; i < count; i++) {
+      least = Math.min(least, end[i]);
+    }
+    return least;
   }
 }

@@ -184,11 +184,9 @@ public final class Preprocessor {
   private Pixels toned(LinearFlux flux, Recipe by, Set<QualityFlag> flags) throws ImageException {
     LinearFlux sized = flux;
     if (flux.side() != spec.size()) {
-      float[] defined = flux.values().clone();
-      LinearFlux.fill(defined);
       sized =
           new LinearFlux(
-              flux.bands(), spec.size(), Resampling.resample(defined, taps(flux.side())));
+              flux.bands(), spec.size(), Resampling.resample(flux.filled(), taps(flux.side())));
     }
     float[] brightness = by.brightness(sized, spec.channels());
     ImageQuality.inspect(brightness, spec.size(), flags);

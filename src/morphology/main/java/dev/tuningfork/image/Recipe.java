@@ -6,6 +6,9 @@ import dev.tuningfork.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +43,12 @@ public record Recipe(
   private static final JsonMapper JSON = new JsonMapper();
 
   private static final List<Recipe> ALL = read();
+
+  private static final VarHandle PIXEL =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** So many pixels at a time stay in the processor's fastest cache. */
+  private static final int PACKED = 1024;
 
   /**
    * How wide a cutout is: the smallest of some radii times their factors, or a least side.
@@ -216,20 +225,40 @@ public record Recipe(
 
   /** The levels of 0 to 255 of brightness of 0..1, the channels of a pixel side by side. */
   static Pixels.Levels levels(float[] planes, Channels channels) {
-    int count = channels.count();
-    int plane = planes.length / count;
     byte[] levels = new byte[planes.length];
-    if (count == 1) {
-      for (int i = 0; i < plane; i++) {
+    if (channels.count() == 1) {
+      for (int i = 0; i < levels.length; i++) {
         levels[i] = (byte) (int) (255 * planes[i]);
       }
-    } else {
-      for (int i = 0; i < plane; i++) {
-        levels[3 * i] = (byte) (int) (255 * planes[i]);
-        levels[3 * i + 1] = (byte) (int) (255 * planes[plane + i]);
-        levels[3 * i + 2] = (byte) (int) (255 * planes[2 * plane + i]);
-      }
+      return new Pixels.Levels(levels);
+    }
+    int plane = planes.length / 3;
+    int[] packed = new int[Math.min(PACKED, plane)];
+    for (int from = 0; from < plane; from += packed.length) {
+      int count = Math.min(packed.length, plane - from);
+      pack(planes, from, plane, packed, count);
+      unpack(packed, from + count == plane ? count - 1 : count, levels, 3 * from);
+    }
+    for (int channel = 0; channel < 3; channel++) {
+      levels[3 * plane - 3 + channel] = (byte) (int) (255 * planes[(channel + 1) * plane - 1]);
     }
     return new Pixels.Levels(levels);
+  }
+
+  /** Red, green and blue as the lower bytes of a number: the JVM computes several at a time. */
+  private static void pack(float[] planes, int from, int plane, int[] packed, int count) {
+    for (int i = 0; i < count; i++) {
+      int red = (int) (255 * planes[from + i]) & 0xff;
+      int green = (int) (255 * planes[from + plane + i]) & 0xff;
+      int blue = (int) (255 * planes[from + 2 * plane + i]) & 0xff;
+      packed[i] = red | (green << 8) | (blue << 16);
+    }
+  }
+
+  /** Writes four bytes for three; the next pixel, which there must be, overwrites the fourth. */
+  private static void unpack(int[] packed, int count, byte[] levels, int at) {
+    for (int i = 0; i < count; i++) {
+      PIXEL.set(levels, at + 3 * i, packed[i]);
+    }
   }
 }

@@ -57,7 +57,7 @@ public enum Resampling {
     int from = taps.from();
     int to = taps.to();
     int count = planes.length / (from * from);
-    float[] rows = new float[from * to];
+    float[][] rows = new float[from][to];
     float[] resampled = new float[count * to * to];
     for (int plane = 0; plane < count; plane++) {
       taps.alongRows(planes, plane * from * from, rows);

@@ -1,77 +1,148 @@
 package dev.tuningfork.image;
 
-import java.nio.ByteBuffer;
-import java.util.function.LongConsumer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
-/** Rice's code for integers, as FITS uses it (FITS standard 4.0, section 10.4.1). */
+/**
+ * Rice's code for integers, as FITS uses it (FITS standard 4.0, section 10.4.1). The next bits are
+ * at the upper end of a number of 64, which is filled up by up to 8 bytes at a time.
+ */
 final class Rice {
 
-  private final ByteBuffer in;
+  private static final VarHandle NEXT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private final byte[] in;
+
+  /** The first byte that is not in the bits. */
+  private int at;
+
   private long bits;
+
+  /** How many of the bits count; those behind them are 0, or what the next bytes will say. */
   private int held;
 
-  private Rice(ByteBuffer in) {
+  private Rice(byte[] in) {
     this.in = in;
   }
 
   /**
    * Decodes pixels.
    *
+   * @param count how many there are
    * @param block how many pixels share a way of coding
    * @param bytes the size of a pixel: 1 (unsigned), 2 or 4
-   * @throws java.nio.BufferUnderflowException where there are fewer
+   * @throws BufferUnderflowException where there are fewer
    */
-  static void decode(ByteBuffer in, int count, int block, int bytes, LongConsumer out) {
+  static int[] decode(byte[] in, int count, int block, int bytes) {
     if (block < 1 || (bytes != 1 && bytes != 2 && bytes != 4)) {
       throw new IllegalArgumentException(
           "RICE_1 with blocks of %d pixels of %d bytes is unknown".formatted(block, bytes));
     }
-    new Rice(in).decode(count, block, bytes, out);
+    int[] pixels = new int[count];
+    new Rice(in).decode(pixels, block, bytes);
+    if (bytes == 1) {
+      for (int i = 0; i < count; i++) {
+        pixels[i] &= 0xff;
+      }
+    } else if (bytes == 2) {
+      for (int i = 0; i < count; i++) {
+        pixels[i] = (short) pixels[i];
+      }
+    }
+    return pixels;
   }
 
-  private void decode(int count, int block, int bytes, LongConsumer out) {
+  /** Only the lower bits of a pixel count, as many as its size says. */
+  private void decode(int[] pixels, int block, int bytes) {
     int width = 8 * bytes;
     int codeBits = bytes == 1 ? 3 : bytes == 2 ? 4 : 5;
     int verbatim = bytes == 1 ? 6 : bytes == 2 ? 14 : 25;
-    long mask = (1L << width) - 1;
-    long last = read(width);
-    for (int done = 0; done < count; ) {
-      int lowBits = (int) read(codeBits) - 1;
-      int end = (int) Math.min(count, (long) done + block);
-      for (; done < end; done++) {
-        if (lowBits >= 0) {
-          long code =
-              lowBits == verbatim ? read(width) : ((long) zeros() << lowBits) | read(lowBits);
-          long difference = (code & 1) == 0 ? code >>> 1 : ~(code >>> 1);
-          last = (last + difference) & mask;
+    int last = read(width);
+    for (int done = 0; done < pixels.length; ) {
+      int end = (int) Math.min(pixels.length, (long) done + block);
+      int lowBits = read(codeBits) - 1;
+      if (lowBits < 0) {
+        Arrays.fill(pixels, done, end, last);
+      } else if (lowBits == verbatim) {
+        for (int i = done; i < end; i++) {
+          last += difference(read(width));
+          pixels[i] = last;
         }
-        out.accept(bytes == 1 ? last : bytes == 2 ? (short) last : (int) last);
+      } else {
+        last = decode(pixels, done, end, lowBits, last);
       }
+      done = end;
     }
   }
 
-  private long read(int count) {
-    while (held < count) {
-      bits = (bits << 8) | (in.get() & 0xff);
+  /** A block: of each pixel's code the upper bits in unary, then the lower ones. */
+  private int decode(int[] pixels, int from, int to, int lowBits, int before) {
+    int last = before;
+    for (int i = from; i < to; i++) {
+      if (held < Integer.SIZE) {
+        fill();
+      }
+      int zeros = Long.numberOfLeadingZeros(bits);
+      int code;
+      if (zeros + 1 + lowBits <= held) {
+        long rest = bits << zeros << 1;
+        code = (zeros << lowBits) | (int) (rest >>> 1 >>> (Long.SIZE - 1 - lowBits));
+        bits = rest << lowBits;
+        held -= zeros + 1 + lowBits;
+      } else {
+        code = zeros() << lowBits;
+        code |= lowBits == 0 ? 0 : read(lowBits);
+      }
+      last += difference(code);
+      pixels[i] = last;
+    }
+    return last;
+  }
+
+  /** Even codes are differences from 0 upwards, and odd ones those from −1 downwards. */
+  private static int difference(int code) {
+    return (code >>> 1) ^ -(code & 1);
+  }
+
+  /** Takes more bytes, if there are any: then at least 56 bits are held, or all that are left. */
+  private void fill() {
+    if (at <= in.length - Long.BYTES) {
+      bits |= (long) NEXT.get(in, at) >>> held;
+      int taken = (Long.SIZE - 1 - held) >>> 3;
+      at += taken;
+      held += 8 * taken;
+      return;
+    }
+    while (held <= Long.SIZE - 8 && at < in.length) {
+      bits |= (in[at++] & 0xffL) << (Long.SIZE - 8 - held);
       held += 8;
     }
+  }
+
+  /** The next bits as a number, 1 to 32 of them. */
+  private int read(int count) {
+    if (held < count) {
+      fill();
+      if (held < count) {
+        throw new BufferUnderflowException();
+      }
+    }
+    int read = (int) (bits >>> (Long.SIZE - count));
+    bits <<= count;
     held -= count;
-    return (bits >>> held) & ((1L << count) - 1);
+    return read;
   }
 
   /** How many bits are 0 up to the next 1, which is passed. */
   private int zeros() {
     int zeros = 0;
-    while (true) {
-      long rest = bits & ((1L << held) - 1);
-      if (rest != 0) {
-        int leading = Long.numberOfLeadingZeros(rest) - (Long.SIZE - held);
-        held -= leading + 1;
-        return zeros + leading;
-      }
-      zeros += held;
-      bits = in.get() & 0xff;
-      held = 8;
+    while (read(1) == 0) {
+      zeros++;
     }
+    return zeros;
   }
 }

@@ -1,5 +1,7 @@
 package dev.tuningfork.image;
 
+import java.util.Arrays;
+
 /**
  * Which samples of a line make those of a resampled one, and with which weights, for lines of one
  * length brought to another. Immutable, and the same for rows and columns of a square.
@@ -158,34 +160,45 @@ final class Taps {
     return from + groupedWidth;
   }
 
-  /** Resamples each row of a plane. */
-  void alongRows(float[] plane, int offset, float[] out) {
-    int to = first.length;
+  /**
+   * Resamples each row of a plane.
+   *
+   * @param out a line for each row
+   */
+  void alongRows(float[] plane, int offset, float[][] out) {
     for (int y = 0; y < from; y++) {
-      int row = offset + y * from;
-      for (int x = 0; x < to; x++) {
-        int at = row + first[x];
-        float sum = 0;
-        for (int k = 0; k < width; k++) {
-          sum += weights[x * width + k] * plane[at + k];
-        }
-        out[y * to + x] = sum;
+      alongRow(plane, offset + y * from, out[y]);
+    }
+  }
+
+  private void alongRow(float[] plane, int row, float[] out) {
+    for (int x = 0; x < out.length; x++) {
+      int at = row + first[x];
+      float sum = 0;
+      for (int k = 0; k < width; k++) {
+        sum += weights[x * width + k] * plane[at + k];
       }
+      out[x] = sum;
     }
   }
 
   /** Resamples each column of rows that {@link #alongRows} made. */
-  void alongColumns(float[] rows, float[] out, int offset) {
+  void alongColumns(float[][] rows, float[] out, int offset) {
     int to = first.length;
+    float[] line = new float[to];
     for (int y = 0; y < to; y++) {
-      int target = offset + y * to;
+      Arrays.fill(line, 0);
       for (int k = 0; k < width; k++) {
-        int source = (first[y] + k) * to;
-        float weight = weights[y * width + k];
-        for (int x = 0; x < to; x++) {
-          out[target + x] += weight * rows[source + x];
-        }
+        add(weights[y * width + k], rows[first[y] + k], line);
       }
+      System.arraycopy(line, 0, out, offset + y * to, to);
+    }
+  }
+
+  /** With one index for both lines, the JVM adds several numbers at a time. */
+  private static void add(float weight, float[] line, float[] sum) {
+    for (int x = 0; x < sum.length; x++) {
+      sum[x] += weight * line[x];
     }
   }
 }

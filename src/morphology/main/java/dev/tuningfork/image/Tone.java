@@ -70,11 +70,18 @@ public sealed interface Tone
 
     /** The more one colour outweighs the mean of all, the more the pixel becomes that mean. */
     private static void desaturate(float[] shown) {
-      int plane = shown.length / 3;
-      for (int i = 0; i < plane; i++) {
-        float red = shown[i];
-        float green = shown[i + plane];
-        float blue = shown[i + 2 * plane];
+      Strip strip = new Strip(3, shown.length / 3);
+      while (strip.next(shown)) {
+        desaturate(strip.of(0), strip.of(1), strip.of(2), strip.count());
+        strip.putBack(shown);
+      }
+    }
+
+    private static void desaturate(float[] reds, float[] greens, float[] blues, int count) {
+      for (int i = 0; i < count; i++) {
+        float red = reds[i];
+        float green = greens[i];
+        float blue = blues[i];
         float mean = (red + green + blue) / 3;
         float by = mean == 0 ? 1 : mean;
         float most = Math.max(red / by, Math.max(green / by, blue / by)) / OUTWEIGHS;
@@ -82,9 +89,9 @@ public sealed interface Tone
         float rest = 1 - kept;
         float grey = by * rest;
         float factor = kept + grey * rest;
-        shown[i] = red * factor + grey;
-        shown[i + plane] = green * factor + grey;
-        shown[i + 2 * plane] = blue * factor + grey;
+        reds[i] = red * factor + grey;
+        greens[i] = green * factor + grey;
+        blues[i] = blue * factor + grey;
       }
     }
 
@@ -141,11 +148,19 @@ public sealed interface Tone
     }
 
     private static void mix(float[] bands, int plane, List<Double> weights, float[] into, int at) {
+      float[] sum = new float[plane];
       for (int band = 0; band < weights.size(); band++) {
         float weight = weights.get(band).floatValue();
-        for (int i = 0; i < plane && weight != 0; i++) {
-          into[at + i] += weight * bands[band * plane + i];
+        if (weight != 0) {
+          add(weight, Arrays.copyOfRange(bands, band * plane, (band + 1) * plane), sum);
         }
+      }
+      System.arraycopy(sum, 0, into, at, plane);
+    }
+
+    private static void add(float weight, float[] band, float[] sum) {
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += weight * band[i];
       }
     }
 
@@ -185,36 +200,53 @@ public sealed interface Tone
     @Override
     public float[] brightness(Cutout.Flux light, float[] flux) {
       int planes = light.planes();
-      int plane = flux.length / planes;
-      float[] sum = new float[plane];
-      for (int band = 0; band < planes; band++) {
-        float gain = gains.get(band).floatValue();
-        int from = band * plane;
-        for (int i = 0; i < plane; i++) {
-          flux[from + i] *= gain;
-          sum[i] += flux[from + i];
-        }
-      }
       float factor = (float) nonlinearity;
-      float[] stretched = sum.clone();
-      Asinh.of(stretched, 0, plane, factor);
-      float[] brightest = new float[plane];
-      for (int i = 0; i < plane; i++) {
-        // where the sum is 0 the factor is of no account, as long as it is a number
-        stretched[i] /= factor * sum[i] + Float.MIN_NORMAL;
-      }
-      for (int from = 0; from < flux.length; from += plane) {
-        for (int i = 0; i < plane; i++) {
-          flux[from + i] *= stretched[i];
-          brightest[i] = Math.max(brightest[i], flux[from + i]);
+      Strip strip = new Strip(planes, flux.length / planes);
+      float[] sum = new float[Strip.LENGTH];
+      float[] stretched = new float[Strip.LENGTH];
+      float[] brightest = new float[Strip.LENGTH];
+      while (strip.next(flux)) {
+        int count = strip.count();
+        Arrays.fill(sum, 0);
+        for (int band = 0; band < planes; band++) {
+          scale(strip.of(band), gains.get(band).floatValue(), sum, count);
         }
-      }
-      for (int from = 0; from < flux.length; from += plane) {
-        for (int i = 0; i < plane; i++) {
-          flux[from + i] = Math.max(0, flux[from + i] / Math.max(1, brightest[i]));
+        System.arraycopy(sum, 0, stretched, 0, count);
+        Asinh.of(stretched, 0, count, factor);
+        for (int i = 0; i < count; i++) {
+          // where the sum is 0 the factor is of no account, as long as it is a number
+          stretched[i] /= factor * sum[i] + Float.MIN_NORMAL;
         }
+        Arrays.fill(brightest, 0);
+        for (int band = 0; band < planes; band++) {
+          stretch(strip.of(band), stretched, brightest, count);
+        }
+        for (int band = 0; band < planes; band++) {
+          clip(strip.of(band), brightest, count);
+        }
+        strip.putBack(flux);
       }
       return flux;
+    }
+
+    private static void scale(float[] band, float gain, float[] sum, int count) {
+      for (int i = 0; i < count; i++) {
+        band[i] *= gain;
+        sum[i] += band[i];
+      }
+    }
+
+    private static void stretch(float[] band, float[] by, float[] brightest, int count) {
+      for (int i = 0; i < count; i++) {
+        band[i] *= by[i];
+        brightest[i] = Math.max(brightest[i], band[i]);
+      }
+    }
+
+    private static void clip(float[] band, float[] brightest, int count) {
+      for (int i = 0; i < count; i++) {
+        band[i] = Math.max(0, band[i] / Math.max(1, brightest[i]));
+      }
     }
   }
 
@@ -250,7 +282,12 @@ public sealed interface Tone
         for (int i = from; i < from + plane; i++) {
           flux[i] = Math.min(1, Math.max(0, (flux[i] - black) * width));
         }
-        Asinh.of(flux, from, from + plane, (float) (1 / softening));
+        float factor = (float) (1 / softening);
+        if (factor <= Asinh.MOST) {
+          Asinh.ofShares(flux, from, from + plane, factor);
+        } else {
+          Asinh.of(flux, from, from + plane, factor);
+        }
         for (int i = from; i < from + plane; i++) {
           flux[i] *= scale;
         }

@@ -6,11 +6,8 @@ import dev.tuningfork.image.FitsImage.Piece;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.Wcs;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,72 +29,84 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tile implements AutoCloseable {
 
-  private static final int GZIP = 0x1f8b;
-
   private final TileSource source;
   private final TileCache cache;
-  private final MappedFile file;
-
-  /** What was decompressed, to be deleted; null where the source itself is mapped. */
-  private final @Nullable Path scratch;
-
-  /** Of the source at the time of opening. */
-  private final BasicFileAttributes attributes;
-
+  private final OpenFile file;
   private final FitsImage image;
   private final @Nullable FitsImage mask;
+
+  /** That of the image, or one of its own. */
+  private final OpenFile maskFile;
+
   private final Wcs wcs;
 
   private Tile(
       TileSource source,
       TileCache cache,
-      MappedFile file,
-      @Nullable Path scratch,
-      BasicFileAttributes attributes,
-      FitsImage.Opened opened,
+      OpenFile file,
+      FitsImage image,
+      @Nullable FitsImage mask,
+      OpenFile maskFile,
       Wcs wcs) {
     this.source = source;
     this.cache = cache;
     this.file = file;
-    this.scratch = scratch;
-    this.attributes = attributes;
-    this.image = opened.image();
-    this.mask = opened.mask();
+    this.image = image;
+    this.mask = mask;
+    this.maskFile = maskFile;
     this.wcs = wcs;
   }
 
   /**
    * Opens a tile.
    *
-   * @throws TileException if the file is missing, truncated or no FITS file, has no such HDU, or
-   *     the image has no celestial coordinates that can be used
+   * @throws TileException if a file is missing, truncated or no FITS file, has no such HDU, the
+   *     image has no celestial coordinates that can be used, or the mask has another size
    */
   public static Tile open(TileSource source, TileCache cache) throws TileException {
-    Path scratch = null;
-    MappedFile mapped = null;
+    Path opening = source.file();
+    OpenFile file = null;
+    OpenFile maskFile = null;
     try {
-      BasicFileAttributes attributes =
-          Files.readAttributes(source.file(), BasicFileAttributes.class);
-      scratch = isGzipped(source) ? inflated(source, cache) : null;
-      mapped = MappedFile.open(scratch == null ? source.file() : scratch);
+      file = OpenFile.open(opening, source.parts(), cache);
       FitsImage.Opened opened =
           FitsImage.open(
-              mapped.bytes(),
-              scratch == null ? source.parts() : FileParts.ALL,
+              file.bytes(),
+              file.isCopy() ? FileParts.ALL : source.parts(),
               source.hdu(),
               source.plane(),
-              source.mask());
-      Wcs wcs = usable(source, opened.image().wcs());
-      return new Tile(source, cache, mapped, scratch, attributes, opened, wcs);
+              source.maskFile() == null ? source.mask() : "");
+      FitsImage image = opened.image();
+      FitsImage mask = opened.mask();
+      Wcs wcs = usable(source, image.wcs());
+      if (source.maskFile() != null) {
+        opening = source.maskFile();
+        maskFile = OpenFile.open(opening, FileParts.ALL, cache);
+        mask = image.maskOf(maskFile.bytes(), source.mask());
+      }
+      return new Tile(source, cache, file, image, mask, maskFile == null ? file : maskFile, wcs);
     } catch (TileException | ImageException | IOException e) {
-      discard(mapped, scratch);
-      throw e instanceof TileException own
-          ? own
-          : new TileException(
-              e instanceof NoSuchFileException
-                  ? "The tile %s does not exist.".formatted(source)
-                  : "The tile %s cannot be read: %s".formatted(source, e.getMessage()),
-              e);
+      close(file);
+      close(maskFile);
+      throw e instanceof TileException own ? own : failure(source, opening, e);
+    }
+  }
+
+  private static TileException failure(TileSource source, Path opening, Exception e) {
+    String what =
+        opening.equals(source.file())
+            ? "The tile " + source
+            : "The mask %s of the tile %s".formatted(opening, source);
+    return new TileException(
+        e instanceof NoSuchFileException
+            ? what + " does not exist."
+            : what + " cannot be read: " + e.getMessage(),
+        e);
+  }
+
+  private static void close(@Nullable OpenFile file) {
+    if (file != null) {
+      file.close();
     }
   }
 
@@ -114,28 +123,6 @@ public final class Tile implements AutoCloseable {
               .formatted(source, wcs.problem()));
     }
     return wcs;
-  }
-
-  private static boolean isGzipped(TileSource source) throws IOException, ImageException {
-    source.parts().need(0, 2);
-    try (InputStream in = Files.newInputStream(source.file())) {
-      return ((in.read() << 8) | in.read()) == GZIP;
-    }
-  }
-
-  private static Path inflated(TileSource source, TileCache cache)
-      throws IOException, ImageException {
-    source.parts().need(0, Files.size(source.file()));
-    return cache.inflated(source.file());
-  }
-
-  private static void discard(@Nullable MappedFile mapped, @Nullable Path scratch) {
-    if (mapped != null) {
-      mapped.close();
-    }
-    if (scratch != null) {
-      scratch.toFile().delete();
-    }
   }
 
   public TileSource source() {
@@ -191,14 +178,16 @@ public final class Tile implements AutoCloseable {
           "%d×%d pixels from (%d, %d) are not within %d×%d."
               .formatted(width, height, x, y, width(), height()));
     }
-    requireUnchanged();
     need(x, y, width, height);
     try {
-      read(image, x, y, width, height, into, at, stride);
-      int saturated = clear(width, height, into, at, stride);
+      read(file, image, x, y, width, height, into, at, stride);
+      int saturated = 0;
+      for (int row = 0; row < height; row++) {
+        saturated += image.clear(into, at + row * stride, width);
+      }
       if (mask != null) {
         float[] bits = new float[width * height];
-        read(mask, x, y, width, height, bits, 0, width);
+        read(maskFile, mask, x, y, width, height, bits, 0, width);
         saturated += apply(bits, width, height, into, at, stride);
       }
       return saturated;
@@ -209,16 +198,16 @@ public final class Tile implements AutoCloseable {
       throw new TileException(
           "The tile %s was truncated while it was read.".formatted(source), fault);
     } finally {
-      requireUnchanged();
+      requireUnchanged(); // also tells of a change before the read
     }
   }
 
   private void need(int x, int y, int width, int height) throws TileException {
-    if (source.remote() == null || scratch != null) {
+    if (source.remote() == null || file.isCopy()) {
       return;
     }
     List<FileParts.Span> spans = new ArrayList<>(image.spans(x, y, width, height));
-    if (mask != null) {
+    if (mask != null && maskFile == file) {
       spans.addAll(mask.spans(x, y, width, height));
     }
     try {
@@ -229,18 +218,10 @@ public final class Tile implements AutoCloseable {
     }
   }
 
-  /** Whether the file is the one that was opened: it has not changed since, nor is it gone. */
+  /** Whether the files are those that were opened: none has changed since, or is gone. */
   boolean isUnchanged() {
-    if (source.remote() != null) {
-      return source.remote().isCurrent();
-    }
-    try {
-      BasicFileAttributes now = Files.readAttributes(source.file(), BasicFileAttributes.class);
-      return now.size() == attributes.size()
-          && now.lastModifiedTime().equals(attributes.lastModifiedTime());
-    } catch (IOException gone) {
-      return false;
-    }
+    return (source.remote() != null ? source.remote().isCurrent() : file.isUnchanged())
+        && (maskFile == file || maskFile.isUnchanged());
   }
 
   private void requireUnchanged() throws TileException {
@@ -252,12 +233,20 @@ public final class Tile implements AutoCloseable {
   }
 
   private void read(
-      FitsImage from, int x, int y, int width, int height, float[] into, int at, int stride)
+      OpenFile of,
+      FitsImage from,
+      int x,
+      int y,
+      int width,
+      int height,
+      float[] into,
+      int at,
+      int stride)
       throws ImageException {
     if (!from.isCompressed()) {
+      from.read(x, y, width, height, into, at, stride);
       for (int row = 0; row < height; row++) {
-        from.readRow(x, y + row, width, into, at + row * stride);
-        file.wasRead(from.offset(x, y + row), (long) width * from.pixelBytes());
+        of.wasRead(from.offset(x, y + row), (long) width * from.pixelBytes());
       }
       return;
     }
@@ -281,23 +270,6 @@ public final class Tile implements AutoCloseable {
     }
   }
 
-  /** Makes what is not finite NaN, and counts what is full. */
-  private int clear(int width, int height, float[] into, int at, int stride) {
-    float full = (float) image.saturation();
-    int saturated = 0;
-    for (int row = 0; row < height; row++) {
-      int from = at + row * stride;
-      for (int i = from; i < from + width; i++) {
-        if (!(Math.abs(into[i]) < full)) {
-          boolean finite = Float.isFinite(into[i]);
-          saturated += finite && into[i] >= full ? 1 : 0;
-          into[i] = finite ? into[i] : Float.NaN;
-        }
-      }
-    }
-    return saturated;
-  }
-
   private static int apply(float[] bits, int width, int height, float[] into, int at, int stride) {
     int saturated = 0;
     for (int row = 0; row < height; row++) {
@@ -319,6 +291,9 @@ public final class Tile implements AutoCloseable {
     if (mask != null) {
       cache.forget(mask);
     }
-    discard(file, scratch);
+    file.close();
+    if (maskFile != file) {
+      maskFile.close();
+    }
   }
 }

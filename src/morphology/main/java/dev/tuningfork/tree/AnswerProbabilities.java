@@ -273,6 +273,41 @@ public final class AnswerProbabilities {
     return Optional.of(BetaIntervals.of(totals[q] * probability, totals[q] * (1 - probability)));
   }
 
+  /**
+   * How sure the model is of a question's vote fractions: the sum of the concentrations of their
+   * Dirichlet distribution. The concentration of an answer is this times its conditional
+   * probability.
+   *
+   * @return empty if the model gives no intervals
+   * @throws IllegalArgumentException if the model does not answer this question
+   */
+  public OptionalDouble concentration(Question question) {
+    int q = tree.index(question.id());
+    requireAnswered(q);
+    return totals == null ? OptionalDouble.empty() : OptionalDouble.of(totals[q]);
+  }
+
+  /**
+   * How probable it is that at least this share of the volunteers who are asked the question give
+   * this answer: the tail of its marginal, Beta(α, Σα − α).
+   *
+   * @param answer its place within the question, from 0
+   * @param share above 0, below 1
+   * @return empty if the model gives no intervals
+   * @throws IllegalArgumentException if the model does not answer this question
+   */
+  public OptionalDouble probabilityOfShare(Question question, int answer, double share) {
+    int q = tree.index(question.id());
+    requireAnswered(q);
+    if (totals == null) {
+      return OptionalDouble.empty();
+    }
+    double probability =
+        conditional[tree.firstAnswer(q) + Objects.checkIndex(answer, question.answers().size())];
+    return OptionalDouble.of(
+        BetaIntervals.above(totals[q] * probability, totals[q] * (1 - probability), share));
+  }
+
   /** The place of the most probable answer within its question; the first one of equals. */
   public int mostProbable(Question question) {
     int first = tree.firstAnswer(question);

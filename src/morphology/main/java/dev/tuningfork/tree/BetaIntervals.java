@@ -58,6 +58,11 @@ final class BetaIntervals {
     return new Interval(lower, upper);
   }
 
+  /** The probability of what lies above. */
+  static double above(double alpha, double beta, double share) {
+    return beta(alpha, beta).survivalProbability(share);
+  }
+
   private static BetaDistribution beta(double alpha, double beta) {
     return BetaDistribution.of(Math.max(alpha, 1e-9), Math.max(beta, 1e-9));
   }

@@ -329,7 +329,9 @@ class FitsTest {
             FitsFiles.hdu(new float[30][30], Map.of("EXTNAME", "SCI", "EXTVER", 2)));
 
     assertThat(open(bytes).width()).isEqualTo(20);
+    assertThat(open(bytes).facts().hdu()).isEqualTo("SCI");
     assertThat(open(bytes, "sci,2").width()).isEqualTo(30);
+    assertThat(open(bytes, "sci,2").facts().hdu()).isEqualTo("SCI,2");
   }
 
   @Test

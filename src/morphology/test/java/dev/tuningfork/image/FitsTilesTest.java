@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import nom.tam.fits.ImageHDU;
+import nom.tam.image.compression.hdu.CompressedImageHDU;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,6 +112,61 @@ class FitsTilesTest {
     }
     assertThat(pixels.flux(0, 5, 3)).isEqualTo(148);
     assertThat(pixels.flux(0, 23, 19)).isEqualTo(322);
+  }
+
+  private static void assertPieces(byte[] bytes) throws ImageException {
+    FitsPixels whole = read(bytes);
+    FitsImage image =
+        FitsImage.open(MemorySegment.ofArray(bytes), FileParts.ALL, null, 0, "").image();
+    for (int y = 0; y < image.height(); y++) {
+      double[] flux = whole.flux(0, y, 0, 1, image.width());
+      float[] due = new float[flux.length];
+      float[] row = new float[flux.length];
+      for (int x = 0; x < row.length; x++) {
+        due[x] = (float) flux[x];
+      }
+      for (int x = 0; x < row.length; ) {
+        FitsImage.Piece piece = image.piece(x, y);
+        System.arraycopy(
+            piece.values(), (y - piece.y()) * piece.width(), row, piece.x(), piece.width());
+        x = piece.x() + piece.width();
+      }
+      assertThat(row).as("row %d", y).isEqualTo(due);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "astropy-lossless-gzip1-f32.fits",
+        "astropy-lossless-gzip2-f64.fits",
+        "astropy-zblank-int16.fits",
+        "astropy-cube-tiles.fits",
+        "astropy-undithered-rice.fits",
+        "astropy-dither2-rice.fits",
+      })
+  void piecesHoldThePixelsOfTheWholeImage(String name) throws Exception {
+    assertPieces(FitsFiles.packed(name));
+  }
+
+  /** The offsets of a tile of more than 10,000 pixels begin again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"RICE_1", "GZIP_1", "GZIP_2"})
+  void piecesOfLargeTilesHoldThePixelsOfTheWholeImage(String algorithm) throws Exception {
+    Random random = new Random(3);
+    float[][] noise = new float[16][11_000];
+    for (float[] row : noise) {
+      for (int x = 0; x < row.length; x++) {
+        row[x] = x % 97 == 5 ? 0 : (float) random.nextGaussian(3, 1 + x % 500 / 50.0);
+      }
+    }
+    CompressedImageHDU hdu =
+        CompressedImageHDU.fromImageHDU((ImageHDU) FitsFiles.hdu(noise, Map.of()), 11_000, 1)
+            .setCompressAlgorithm(algorithm)
+            .setQuantAlgorithm(algorithm.equals("RICE_1") ? "SUBTRACTIVE_DITHER_2" : null);
+    hdu.compress();
+
+    assertPieces(FitsFiles.file(hdu));
   }
 
   @Test

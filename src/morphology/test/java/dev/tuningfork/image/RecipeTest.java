@@ -153,6 +153,12 @@ class RecipeTest {
       double due = Math.signum(x) * Math.log(Math.abs(x) + Math.sqrt((double) x * x + 1));
       assertThat((double) asinh(x)).isCloseTo(due, within(4e-6 * Math.max(1, Math.abs(due))));
     }
+    for (int i = 0; i <= 1000; i++) {
+      float[] share = {i / 1000f};
+      Asinh.ofShares(share, 0, 1, Asinh.MOST);
+      double x = i / 100.0;
+      assertThat((double) share[0]).isCloseTo(Math.log(x + Math.sqrt(x * x + 1)), within(4e-6));
+    }
     assertThat(asinh(0)).isZero();
     assertThat(asinh(Float.MAX_VALUE)).isBetween(28f, 29f);
   }

@@ -178,25 +178,59 @@ class TileTest {
       }
     }
 
-    assertThat(cache.decompressed()).isEqualTo(HEIGHT);
+    assertThat(cache.decompressed()).isEqualTo(Math.ceilDiv(HEIGHT, 16));
   }
 
   @Test
   void aSmallCacheForgetsTheLeastRecentlyUsed() throws Exception {
     Path file = folder.resolve("t.fits.fz");
-    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 1);
-    TileCache cache = new TileCache(10L * WIDTH * Float.BYTES, folder);
-    float[] pixels = new float[WIDTH * 10];
+    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 20);
+    TileCache cache = new TileCache(4L * 20 * WIDTH * Float.BYTES, folder);
+    float[] pixels = new float[WIDTH * 80];
     try (Tile tile = Tile.open(TileSource.of(file), cache)) {
-      tile.read(0, 0, WIDTH, 10, pixels);
-      tile.read(0, 0, WIDTH, 10, pixels);
-      assertThat(cache.decompressed()).isEqualTo(10);
-      tile.read(0, 10, WIDTH, 5, pixels);
-      tile.read(0, 5, WIDTH, 5, pixels);
-      assertThat(cache.decompressed()).isEqualTo(15);
+      tile.read(0, 0, WIDTH, 80, pixels);
+      tile.read(0, 0, WIDTH, 80, pixels);
+      assertThat(cache.decompressed()).isEqualTo(4);
+      tile.read(0, 80, WIDTH, 40, pixels);
+      tile.read(0, 40, WIDTH, 40, pixels);
+      assertThat(cache.decompressed()).isEqualTo(6);
       tile.read(0, 0, WIDTH, 1, pixels);
-      assertThat(cache.decompressed()).isEqualTo(16);
+      assertThat(cache.decompressed()).isEqualTo(7);
     }
+  }
+
+  @Test
+  void aMaskMayBeInAFileOfItsOwn() throws Exception {
+    int[][] mask = new int[HEIGHT][WIDTH];
+    mask[3][4] = 1;
+    mask[5][6] = 4;
+    Path image = SurveyFiles.write(folder.resolve("t.fits"), noise(), GRID);
+    Path any = SurveyFiles.write(folder.resolve("any.fits"), mask, Map.of());
+    Path named =
+        SurveyFiles.write(
+            folder.resolve("named.fits"), mask, Map.of("MSKNAM00", "SAT", "MSKVAL00", 4));
+    Path gzipped = SurveyFiles.gzip(any, folder.resolve("any.fits.gz"));
+    float[] read = new float[10 * 10];
+    for (Path file : List.of(any, gzipped)) {
+      try (Tile tile = Tile.open(TileSource.of(image).withMask(file, null), cache(folder))) {
+        assertThat(tile.read(0, 0, 10, 10, read)).isZero();
+        assertThat(read[3 * 10 + 4]).isNaN();
+        assertThat(read[5 * 10 + 6]).isNaN();
+        assertThat(read[0]).isFinite();
+      }
+    }
+    try (Tile tile = Tile.open(TileSource.of(image).withMask(named, "0"), cache(folder))) {
+      assertThat(tile.read(0, 0, 10, 10, read)).isEqualTo(1);
+      assertThat(read[3 * 10 + 4]).isFinite();
+      Files.setLastModifiedTime(named, FileTime.fromMillis(0));
+      assertThatThrownBy(() -> tile.read(0, 0, 10, 10, read)).hasMessageContaining("has changed");
+    }
+    Path small = SurveyFiles.write(folder.resolve("small.fits"), new int[5][7], Map.of());
+    assertThatThrownBy(() -> Tile.open(TileSource.of(image).withMask(small, null), cache(folder)))
+        .hasMessage(
+            "The mask %s of the tile %s cannot be read: The mask in FITS HDU 0 is 7×5 pixels, and"
+                    .formatted(small, image)
+                + " the image is 300×200.");
   }
 
   @Test

@@ -1,10 +1,12 @@
 """What astropy reads from FITS files, for another reader to be held to.
 
-astropy_pixels.py OUT [FILE|FOLDER ...]: makes a grid of files with astropy in OUT, and finds those of astropy's own tests
-and those below the folders. OUT/manifest.jsonl then has a line for each image in them, with the pixels as big-endian
-doubles in a file of OUT.
+astropy_pixels.py OUT [FOLDER ...]: makes a grid of files with astropy in OUT, and finds those of astropy's and fitsio's
+own tests, if Python has them, and those below the folders. OUT/manifest.jsonl then has a line for each image in them,
+with the pixels as big-endian doubles in a file of OUT, and one for each file that astropy does not read.
 """
 
+import gzip
+import importlib.util
 import itertools
 import json
 import sys
@@ -85,31 +87,55 @@ def images(file):
         yield number, data.reshape(shape), scaled and data.dtype.kind == "f" and data.dtype.itemsize == 4
 
 
-files = sorted(grid().glob("*"))
-for place in [Path(astropy.__file__).parent] + [Path(argument) for argument in sys.argv[2:]]:
-    files += [f for f in sorted(place.rglob("*")) if f.name.lower().endswith((".fits", ".fits.gz", ".fits.fz", ".fz"))]
-left_out = 0
+def is_fits(file):
+    """Whether a file is FITS, or was gzipped as a whole: our reader looks at its bytes alone."""
+    with open(file, "rb") as plain:
+        start = plain.read(9)
+    if start[:2] == b"\x1f\x8b":
+        with gzip.open(file) as inflated:
+            start = inflated.read(9)
+    return start == b"SIMPLE  ="
+
+
+def places():
+    """Folders with FITS files, by whose they are."""
+    found = {"made here": grid(), "astropy": Path(astropy.__file__).parent}
+    fitsio = importlib.util.find_spec("fitsio")
+    if fitsio is None:
+        print("The files of fitsio's tests are left out: this Python has no fitsio.")
+    else:
+        found["fitsio"] = Path(fitsio.origin).parent
+    for folder in sys.argv[2:]:
+        found[folder] = Path(folder)
+    return found
+
+
 with open(out / "manifest.jsonl", "w") as manifest:
-    for n, file in enumerate(files):
-        try:
-            found = list(images(file))
-        except Exception:  # astropy does not read it either
-            left_out += 1
-            continue
-        for number, data, rounded in found:
-            path = out / f"{n}-{number}.pixels"
-            data.astype(">f8").tofile(path)
-            manifest.write(
-                json.dumps(
-                    {
-                        "file": str(file.absolute()),
-                        "hdu": number,
-                        "shape": data.shape[::-1],
-                        "single": data.dtype.itemsize == 4 and data.dtype.kind == "f",
-                        "rounded": rounded,
-                        "pixels": str(path.absolute()),
-                    }
+
+    def write(**line):
+        manifest.write(json.dumps(line) + "\n")
+
+    number_of_file = 0
+    for origin, place in places().items():
+        for file in sorted(f for f in place.rglob("*") if f.is_file()):
+            try:
+                if not is_fits(file):
+                    continue
+                found = list(images(file))
+            except Exception as problem:  # astropy does not read it either
+                write(origin=origin, file=str(file.absolute()), refused=f"{type(problem).__name__}: {problem}"[:200])
+                continue
+            number_of_file += 1
+            write(origin=origin, file=str(file.absolute()), images=len(found))
+            for number, data, rounded in found:
+                path = out / f"{number_of_file}-{number}.pixels"
+                data.astype(">f8").tofile(path)
+                write(
+                    origin=origin,
+                    file=str(file.absolute()),
+                    hdu=number,
+                    shape=data.shape[::-1],
+                    single=data.dtype.itemsize == 4 and data.dtype.kind == "f",
+                    rounded=rounded,
+                    pixels=str(path.absolute()),
                 )
-                + "\n"
-            )
-print(len(files), "files,", left_out, "not read by astropy")

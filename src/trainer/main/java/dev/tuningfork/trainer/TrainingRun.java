@@ -10,6 +10,7 @@ import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.trainer.augment.BatchLoader;
 import dev.tuningfork.trainer.augment.CutoutStore;
 import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.data.GalaxiesInPart;
 import dev.tuningfork.trainer.data.HeldOutSplit;
 import dev.tuningfork.trainer.data.Problem;
 import dev.tuningfork.trainer.data.Strictness;
@@ -68,8 +69,43 @@ public record TrainingRun(
   /** Threads that prepare batches; each costs a buffer, and the network needs the cores. */
   private static final int LOADERS = 2;
 
-  /** A model, and how well it answers. */
-  public record Trained(ModelBundle bundle, Evaluation evaluation) {}
+  /**
+   * A model, and how well it answers.
+   *
+   * @param learntFrom how many galaxies it learnt from
+   * @param heldOut the galaxies that it was judged on
+   */
+  public record Trained(
+      ModelBundle bundle, Evaluation evaluation, int learntFrom, List<Member> heldOut) {}
+
+  /**
+   * The same run on some of the galaxies to learn from, judged on the same ones.
+   *
+   * @param share of the galaxies to learn from, above 0 to 1
+   * @param elsewhere where this run keeps its checkpoints
+   */
+  public TrainingRun onShare(double share, RunFolder elsewhere) {
+    return new TrainingRun(
+        dataSets.stream()
+            .map(
+                set ->
+                    new DataSet(
+                        new GalaxiesInPart(set.source(), split, share),
+                        set.weight(),
+                        set.judged(),
+                        set.cropPixels()))
+            .toList(),
+        split,
+        strictness,
+        settings,
+        pretrained,
+        teacher,
+        name,
+        version,
+        precision,
+        devices,
+        elsewhere);
+  }
 
   public TrainingRun {
     dataSets = List.copyOf(dataSets);
@@ -198,7 +234,9 @@ public record TrainingRun(
         bundle
             .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
             .with(TrainingLog.FILE, Files.readAllBytes(folder.log())),
-        evaluated.evaluation());
+        evaluated.evaluation(),
+        data.training().size(),
+        data.heldOut());
   }
 
   private ModelDescription description() {

@@ -1,6 +1,8 @@
 package dev.tuningfork.benchmark.faults;
 
 import dev.tuningfork.benchmark.faults.Reckoning.Flaw;
+import dev.tuningfork.benchmark.faults.Reckoning.Questions;
+import dev.tuningfork.benchmark.python.Python;
 import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.file.Sha256;
@@ -10,12 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,7 +32,7 @@ public final class FaultRun {
 
   private static final int IMAGES = 40;
   private static final int ONE_OF_SO_MANY_IS_SILENT = 500;
-  private static final Duration CALM = Duration.ofMinutes(2);
+  private static final Duration CALM = Duration.ofMinutes(5);
 
   /** No outcome for so long after the last fault: what is missing then is lost. */
   private static final Duration SILENCE = Duration.ofMinutes(2);
@@ -52,6 +55,7 @@ public final class FaultRun {
   private final List<Path> images;
   private final ModelBundle bundle;
   private final Order order;
+  private final Optional<Python> python;
   private final Consumer<String> told;
   private final Consumer<Supplier<String>> progress;
 
@@ -62,8 +66,9 @@ public final class FaultRun {
    * @param seed of the schedule
    * @param carried whether records carry their images, instead of naming them
    * @param rounds of the schedule
+   * @param round how long one lasts
    */
-  public record Order(int references, long seed, boolean carried, int rounds) {}
+  public record Order(int references, long seed, boolean carried, int rounds, Duration round) {}
 
   /**
    * What came out.
@@ -79,6 +84,8 @@ public final class FaultRun {
    *
    * @param folder where everything is kept
    * @param images JPEG files
+   * @param python where the outcomes are counted in the end; Kafka's consumer in Java counts
+   *     without it
    * @param told a line
    * @param progress what is under way
    */
@@ -87,17 +94,19 @@ public final class FaultRun {
       List<Path> images,
       ModelBundle bundle,
       Order order,
+      Optional<Python> python,
       Consumer<String> told,
       Consumer<Supplier<String>> progress) {
     this.folder = folder;
     this.images = images.stream().limit(IMAGES).toList();
     this.bundle = bundle;
     this.order = order;
+    this.python = python;
     this.told = told;
     this.progress = progress;
   }
 
-  /** Runs; takes {@link Schedule#ROUND} for each round, and what comes before and after. */
+  /** Runs; takes as long as the rounds of the schedule, and what comes before and after. */
   public Result run() throws Exception {
     List<String> hashes = hashes(images);
     Topics topics = Topics.DEFAULT;
@@ -111,6 +120,7 @@ public final class FaultRun {
             new Publisher(
                 cluster.bootstrapServers(), number -> record(topics, host, number), all)) {
       cluster.createTopics(topics);
+      Questions questions = new Questions(hashes, number -> way(number) != Way.FILE);
       Reckoning reckoning =
           new Reckoning(
               cluster.bootstrapServers(),
@@ -118,9 +128,9 @@ public final class FaultRun {
               topics.deadLetters(),
               References.PARTITIONS,
               all,
-              new Reckoning.Questions(hashes, number -> way(number) != Way.FILE),
+              questions,
               (_, _) -> {});
-      Schedule schedule = Schedule.of(order.seed(), order.rounds());
+      Schedule schedule = Schedule.of(order.seed(), order.rounds(), order.round());
       Memory memory;
       Storm storm;
       try (Counter counter = new Counter(reckoning)) {
@@ -145,7 +155,17 @@ public final class FaultRun {
         counter.await(all, SILENCE);
         memory.close();
       }
-      return result(reckoning, schedule, storm, publisher, fleet, memory);
+      IntFunction<Flaw> lost =
+          number -> Flaw.lost(number, publisher.publishedAt(number), order.round());
+      List<Count> counts = new ArrayList<>();
+      counts.add(reckoning.count(lost));
+      if (python.isPresent()) {
+        progress.accept(() -> "confluent-kafka counts");
+        counts.add(
+            new ConfluentCount(python.get())
+                .count(cluster.bootstrapServers(), topics, all, questions, lost));
+      }
+      return result(counts, schedule, storm, fleet, memory);
     }
   }
 
@@ -201,30 +221,15 @@ public final class FaultRun {
     return hashes;
   }
 
+  /** None of the counts may have found a flaw; those of the last one are named. */
   private Result result(
-      Reckoning reckoning,
-      Schedule schedule,
-      Storm storm,
-      Publisher publisher,
-      Fleet fleet,
-      Memory memory) {
+      List<Count> counts, Schedule schedule, Storm storm, Fleet fleet, Memory memory) {
     List<String> report = new ArrayList<>();
-    List<Flaw> flaws = new ArrayList<>(reckoning.flaws());
-    for (int number : reckoning.missing()) {
-      Instant at = publisher.publishedAt(number);
-      flaws.add(new Flaw(number, "lost", at, at.plus(Schedule.ROUND)));
-    }
-    Map<String, Long> kinds =
-        flaws.stream().collect(Collectors.groupingBy(flaw -> kind(flaw), Collectors.counting()));
-    report.add(
-        "%,d references, %,d answered, %,d dead letters; %d lost, %d doubled, %d wrong"
-            .formatted(
-                reckoning.counted() + reckoning.missing().size(),
-                reckoning.counted() - reckoning.deadLetters(),
-                reckoning.deadLetters(),
-                kinds.getOrDefault("lost", 0L),
-                kinds.getOrDefault("doubled", 0L),
-                kinds.getOrDefault("wrong", 0L)));
+    counts.forEach(
+        count ->
+            report.add(
+                "%,d references: %s"
+                    .formatted(images.size() + order.references(), count.inWords())));
     report.add(
         "seed %d: %d instances killed, %d frozen, %d joined and left; %d brokers killed, %d stopped, %d frozen, %d bad lines; %d bad times of the image host; %d models; %d rolling restarts; %d instances ended of their own accord"
             .formatted(
@@ -245,14 +250,11 @@ public final class FaultRun {
             ? "clocks of instances were wrong %d times"
                 .formatted(schedule.count(Fault.JumpClock.class))
             : "clocks were right all the time: Debian's package libfaketime is not installed");
-    flaws.stream()
+    counts.getLast().flaws().stream()
         .limit(SHOWN_FLAWS)
         .forEach(flaw -> report.add("reference %s".formatted(named(flaw, storm))));
-    return new Result(report, flaws.size(), memory.mebibytes());
-  }
-
-  private static String kind(Flaw flaw) {
-    return flaw.what().split(":", -1)[0];
+    int flaws = counts.stream().mapToInt(count -> count.flaws().size()).max().orElseThrow();
+    return new Result(report, flaws, memory.mebibytes());
   }
 
   private static String named(Flaw flaw, Storm storm) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,7 +71,17 @@ final class Reckoning implements AutoCloseable {
   }
 
   /** Something that must not be. The outcome before is that of the same reference. */
-  record Flaw(int number, String what, Instant from, Instant to) {}
+  record Flaw(int number, String what, Instant from, Instant to) {
+
+    static Flaw at(int number, String what, Instant time) {
+      return new Flaw(number, what, time, time);
+    }
+
+    /** One that was published then, has no outcome, and should have had it within this time. */
+    static Flaw lost(int number, Instant published, Duration within) {
+      return new Flaw(number, "lost", published, published.plus(within));
+    }
+  }
 
   /**
    * Begins to read.
@@ -144,6 +155,17 @@ final class Reckoning implements AutoCloseable {
     return List.copyOf(flaws);
   }
 
+  /**
+   * What was found, once all is read.
+   *
+   * @param lost a reference that has no outcome
+   */
+  Count count(IntFunction<Flaw> lost) {
+    List<Flaw> all = new ArrayList<>(flaws);
+    missing().forEach(number -> all.add(lost.apply(number)));
+    return new Count("Kafka's consumer in Java", counted - deadLetters, deadLetters, all);
+  }
+
   private void count(ConsumerRecord<byte[], byte[]> record) {
     int number = Integer.parseInt(new String(record.key(), StandardCharsets.UTF_8));
     Instant now = Instant.now();
@@ -161,7 +183,7 @@ final class Reckoning implements AutoCloseable {
     String wrong =
         record.topic().equals(output) ? wrongAnswer(number, record) : wrongLetter(number, record);
     if (!wrong.isEmpty()) {
-      flaws.add(new Flaw(number, "wrong: " + wrong, now, now));
+      flaws.add(Flaw.at(number, "wrong: " + wrong, now));
     }
   }
 

@@ -17,8 +17,6 @@ import java.util.Random;
  */
 record Schedule(Map<Lane, List<Planned>> lanes, Duration lasts) {
 
-  static final Duration ROUND = Duration.ofSeconds(27);
-
   /** These are killed; the one that follows them is frozen, and never killed. */
   static final int MORTAL_INSTANCES = 2;
 
@@ -45,22 +43,22 @@ record Schedule(Map<Lane, List<Planned>> lanes, Duration lasts) {
    */
   record Planned(Duration at, Fault fault) {}
 
-  /** Draws faults for so many rounds. */
-  static Schedule of(long seed, int rounds) {
+  /** Draws faults for so many rounds, each of this length. */
+  static Schedule of(long seed, int rounds, Duration round) {
     Map<Lane, List<Planned>> lanes = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
       Random random = new Random(seed ^ lane.name().hashCode());
       List<Planned> planned = new ArrayList<>();
-      for (int round = 0; round < rounds; round++) {
-        Duration start = ROUND.multipliedBy(round);
-        for (Fault fault : faults(lane, round, random)) {
-          planned.add(new Planned(start.plus(between(random, 0, ROUND.toMillis())), fault));
+      for (int number = 0; number < rounds; number++) {
+        Duration start = round.multipliedBy(number);
+        for (Fault fault : faults(lane, number, random)) {
+          planned.add(new Planned(start.plus(between(random, 0, round.toMillis())), fault));
         }
       }
       planned.sort(Comparator.comparing(Planned::at));
       lanes.put(lane, List.copyOf(planned));
     }
-    return new Schedule(lanes, ROUND.multipliedBy(rounds));
+    return new Schedule(lanes, round.multipliedBy(rounds));
   }
 
   /** How many faults of a kind there are. */

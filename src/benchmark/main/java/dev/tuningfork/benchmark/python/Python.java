@@ -36,6 +36,9 @@ public record Python(Path interpreter, Path scripts) {
     /** Cutting survey images. */
     public static final Kit TILES = new Kit("tiles-requirements.txt", List.of("tiles.py"));
 
+    /** Counting what came out of a fault run. */
+    public static final Kit COUNT = new Kit("count-requirements.txt", List.of("count.py"));
+
     public Kit {
       scripts = List.copyOf(scripts);
     }
@@ -69,9 +72,6 @@ public record Python(Path interpreter, Path scripts) {
     Path ready = environment.resolve("ready");
     Path interpreter = environment.resolve("bin").resolve("python");
     try {
-      for (String script : kit.scripts) {
-        Files.write(folder.resolve(script), resource(script));
-      }
       if (!Files.exists(ready)) {
         Path listed = Files.write(folder.resolve(kit.requirements), requirements);
         told.accept("Installing Python's packages into " + environment + "; this happens once …");
@@ -95,8 +95,20 @@ public record Python(Path interpreter, Path scripts) {
             listed.toString());
         Files.createFile(ready);
       }
+      return of(interpreter, kit, folder);
     } catch (IOException e) {
       throw new Unavailable("The Python environment cannot be made: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A Python that has the packages already.
+   *
+   * @param folder where the scripts are written to
+   */
+  public static Python of(Path interpreter, Kit kit, Path folder) throws IOException {
+    for (String script : kit.scripts) {
+      Files.write(folder.resolve(script), resource(script));
     }
     return new Python(interpreter, folder);
   }

@@ -102,6 +102,18 @@ public record Bar(String name, String of, String to, Least least, Least leastInF
               "tiles/Cutout2D",
               10,
               TOLD),
+          new Bar(
+              "morphologies of a tile ÷ of JPEG cutouts",
+              "tiles/morphologies of a tile",
+              "tiles/morphologies of JPEG cutouts",
+              1,
+              TOLD),
+          new Bar(
+              "morphologies of a Rice tile ÷ of JPEG cutouts",
+              "tiles/morphologies of a Rice tile",
+              "tiles/morphologies of JPEG cutouts",
+              0.85,
+              TOLD),
           new Bar("pipeline ÷ roofline", "stream/pipeline", "stream/roofline", 0.85, 0.35),
           new Bar("pipeline ÷ naive mapValues", "stream/pipeline", "stream/naive", 10, 2.5)
               .inFloat32(6.5, 2),

@@ -1,16 +1,17 @@
 package dev.tuningfork.benchmark.suite;
 
 import dev.tuningfork.benchmark.faults.FaultRun;
+import dev.tuningfork.benchmark.python.Python;
+import dev.tuningfork.benchmark.python.Python.Unavailable;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Brokers, instances and hosts fail while references pass; what came out is counted. Fails where
  * one is lost, doubled or wrong.
  */
 final class FaultSuite {
-
-  private static final int FOR_A_ROUND = 5_000;
-  private static final int FEWEST_ROUNDS = 2;
 
   static final Suite SUITE =
       new Suite(
@@ -23,16 +24,14 @@ final class FaultSuite {
     Plan.Faults wanted = workload.plan().faults();
     FaultRun.Order order =
         new FaultRun.Order(
-            wanted.references(),
-            wanted.seed(),
-            wanted.carried(),
-            Math.max(FEWEST_ROUNDS, wanted.references() / FOR_A_ROUND));
+            wanted.references(), wanted.seed(), wanted.carried(), wanted.rounds(), wanted.round());
     FaultRun.Result result =
         new FaultRun(
                 workload.folder("faults"),
                 workload.images(),
                 workload.bundle(),
                 order,
+                python(workload, tally),
                 tally::say,
                 tally::now)
             .run();
@@ -67,6 +66,16 @@ final class FaultSuite {
     if (result.flaws() > 0) {
       throw new IllegalStateException(
           "The fault run failed: " + String.join(System.lineSeparator(), result.report()));
+    }
+  }
+
+  /** What counts in the end, besides Kafka's consumer in Java. */
+  private static Optional<Python> python(Workload workload, Tally tally) throws IOException {
+    try {
+      return Optional.of(workload.python(Python.Kit.COUNT));
+    } catch (Unavailable reason) {
+      tally.say("Only Kafka's consumer in Java counts. " + reason.getMessage() + ".");
+      return Optional.empty();
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.tuningfork.benchmark.suite;
 
+import java.time.Duration;
+
 /**
  * How much is measured.
  *
@@ -18,13 +20,27 @@ public record Plan(
    *
    * @param seed of the schedule of faults
    * @param carried whether records carry their images, instead of naming them
+   * @param rounds of the schedule
+   * @param round how long one lasts
    */
-  public record Faults(int references, long seed, boolean carried) {}
+  public record Faults(int references, long seed, boolean carried, int rounds, Duration round) {
 
-  public static final Plan FULL =
-      new Plan(false, 5, 20_000, 3, 1_000_000, new Faults(100_000, 1, false));
-  public static final Plan QUICK =
-      new Plan(true, 2, 2_500, 0.8, 20_000, new Faults(3_000, 1, false));
+    private static final int REFERENCES_A_ROUND = 5_000;
+    private static final int FEWEST_ROUNDS = 2;
+    private static final Duration ROUND = Duration.ofSeconds(27);
+
+    /** As many rounds as so many references have by default. */
+    public static int rounds(int references) {
+      return Math.max(FEWEST_ROUNDS, references / REFERENCES_A_ROUND);
+    }
+
+    private static Faults of(int references) {
+      return new Faults(references, 1, false, rounds(references), ROUND);
+    }
+  }
+
+  public static final Plan FULL = new Plan(false, 5, 20_000, 3, 1_000_000, Faults.of(100_000));
+  public static final Plan QUICK = new Plan(true, 2, 2_500, 0.8, 20_000, Faults.of(3_000));
 
   /** The same with fewer runs, for what is slow. */
   Plan runsAtMost(int most) {

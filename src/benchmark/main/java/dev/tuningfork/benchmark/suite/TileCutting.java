@@ -19,10 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -84,10 +86,14 @@ final class TileCutting implements AutoCloseable {
     for (int band = 0; band < names.size(); band++) {
       bands.put(names.get(band), TileSource.of(Path.of(arguments[2 + band])));
     }
+    Set<String> warm = new HashSet<>();
     try (var commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line = commands.readLine(); line != null; line = commands.readLine()) {
         Recipe recipe = line.equals("none") ? null : Recipe.named(line);
+        if (warm.add(line)) {
+          WarmUp.untilSettled(() -> perSecond(bands, cuts, recipe));
+        }
         double perSecond = perSecond(bands, cuts, recipe);
         System.out.println(
             JSON.writeValueAsString(Map.of("perSecond", perSecond, "memory", memory())));

@@ -5,6 +5,9 @@ import dev.tuningfork.benchmark.python.Python;
 import dev.tuningfork.benchmark.python.Python.Unavailable;
 import dev.tuningfork.benchmark.python.PythonPeer;
 import dev.tuningfork.benchmark.suite.Tally.Measurement;
+import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.standalone.survey.TileLayout;
+import dev.tuningfork.standalone.survey.TilePlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +29,16 @@ final class TilesSuite {
   private static final int GALAXIES = 2000;
   private static final int TILE_WHEN_QUICK = 2048;
   private static final int GALAXIES_WHEN_QUICK = 300;
+  private static final int RENDERED = 4096;
+  private static final int RENDERED_GALAXIES = 1600;
+  private static final int RENDERED_WHEN_QUICK = 1024;
+  private static final int RENDERED_GALAXIES_WHEN_QUICK = 100;
   private static final double MIB = 1 << 20;
 
   static final Suite SUITE =
       new Suite(
           "tiles",
-          "galaxies cut out of survey images and made pictures, beside Cutana and astropy",
+          "galaxies of survey images: cut out, beside Cutana and astropy, and classified",
           Suite.Form.FULL,
           TilesSuite::measure);
 
@@ -61,6 +68,50 @@ final class TilesSuite {
                 () -> ours.ask(recipe)));
       }
       measureBeside(workload, tally, tiles, all);
+    }
+    measureMorphologies(workload, tally);
+  }
+
+  private static void measureMorphologies(Workload workload, Tally tally) throws Exception {
+    Plan plan = workload.plan();
+    TilePlan survey =
+        new TilePlan(
+            TileLayout.LEGACY,
+            plan.quick() ? RENDERED_WHEN_QUICK : RENDERED,
+            plan.quick() ? RENDERED_GALAXIES_WHEN_QUICK : RENDERED_GALAXIES,
+            1,
+            0,
+            150.1,
+            2.2,
+            1);
+    tally.now("rendering a tile of galaxies");
+    try (MorphologyModel model = workload.model()) {
+      TileMorphologies rendered =
+          TileMorphologies.render(model, survey, workload.folder("rendered"));
+      tally.inTurn(
+          plan,
+          List.of(
+              new Measurement(
+                  "morphologies of JPEG cutouts",
+                  UNIT,
+                  "from files of the same galaxies to messages, without Kafka",
+                  () -> rendered.ofCutouts().perSecond()),
+              new Measurement(
+                  "morphologies of a tile",
+                  UNIT,
+                  "from an uncompressed tile in three bands to messages, without Kafka",
+                  () -> rendered.ofTile().perSecond()),
+              new Measurement(
+                  "morphologies of a Rice tile",
+                  UNIT,
+                  "the same from a tile-compressed file (Rice, dithered)",
+                  () -> rendered.ofCompressedTile().perSecond())));
+      tally.now("comparing with the truth");
+      TileTruth truth = new TileTruth(survey, model.input().crop());
+      truth.add(tally, "JPEG cutouts", rendered.ofCutouts().messages());
+      var ofTile = rendered.ofTile().messages();
+      truth.add(tally, "tile", ofTile);
+      truth.addNeighbours(tally, "tile", ofTile);
     }
   }
 

@@ -51,7 +51,7 @@ final class Fetchers<T, R> implements AutoCloseable {
   interface Next<R> {
     void put(R got) throws InterruptedException;
 
-    /** Takes what came too late, and nobody wants any more. */
+    /** Takes a result that came too late, so that it can be closed. */
     default void drop(R got) {}
   }
 

@@ -1,6 +1,6 @@
 package dev.tuningfork.classifier.deadletter;
 
-import dev.tuningfork.classifier.message.Printable;
+import dev.tuningfork.text.Printable;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -74,7 +74,7 @@ final class TileFetcher implements AutoCloseable {
       Opened opened = open(cutout, true);
       boolean ready = false;
       try {
-        ready = opened.uses.isEmpty() || isFetched(cutout, cut, opened, round == MOST_VERSIONS);
+        ready = opened.isHere() || isFetched(cutout, cut, opened, round == MOST_VERSIONS);
         if (ready) {
           return opened;
         }
@@ -92,6 +92,11 @@ final class TileFetcher implements AutoCloseable {
     @Override
     public SurveyImage image() {
       return lease.image();
+    }
+
+    /** Whether nothing is left to fetch. */
+    boolean isHere() {
+      return uses.stream().allMatch(use -> use.tile().isComplete());
     }
 
     @Override

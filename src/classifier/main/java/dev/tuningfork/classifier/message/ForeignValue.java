@@ -1,27 +1,27 @@
 package dev.tuningfork.classifier.message;
 
+import dev.tuningfork.image.ImageFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises values of records that are neither a message nor an image that can be read, by how
- * they begin, so that the sentence about one says what it is and what to publish instead.
+ * Recognises values of records that are neither the message that a topic takes nor an image that it
+ * takes, by how they begin, so that the sentence about one says what it is and what to publish
+ * instead.
  */
 final class ForeignValue {
 
   private static final String FORMAT =
-      "The record is a file of the format %s, which is not supported: publish a JPEG, PNG or FITS"
-          + " image, or a reference to one.";
+      "The record is a file of the format %s, which is not supported: publish %s.";
   private static final String COMPRESSION =
       "The record is compressed with %s, which is not supported: publish it uncompressed, and set"
           + " compression.type of the producer instead.";
   private static final String AVRO =
       "The record is %s, which is not supported: publish JSON, or Avro with the serialiser of a"
           + " schema registry.";
-  private static final String OBJECT =
-      "The record is %s, which is not supported: publish JSON, Avro or an image.";
+  private static final String OBJECT = "The record is %s, which is not supported: publish %s.";
 
   /**
    * How a kind of value begins.
@@ -91,28 +91,40 @@ final class ForeignValue {
   private ForeignValue() {}
 
   /** What a value is that begins as a file of a known format does, and the remedy; or null. */
-  static @Nullable String ofFormat(byte[] value) {
+  static @Nullable String ofFormat(byte[] value, Expected expected) {
     String start = start(value);
     for (Kind kind : KINDS) {
       if (kind.begins(start)) {
-        return kind.sentence.formatted(kind.name);
+        String instead = kind.sentence.equals(OBJECT) ? expected.plain() : expected.instead();
+        return kind.sentence.formatted(kind.name, instead);
       }
     }
-    return null;
+    return expected.takesImages() ? null : ofImage(value, expected);
+  }
+
+  private static @Nullable String ofImage(byte[] value, Expected expected) {
+    return ImageFormat.of(value)
+        .map(
+            format ->
+                format == ImageFormat.GZIPPED_FITS
+                    ? COMPRESSION.formatted("gzip")
+                    : "The record is a %s image itself: publish %s."
+                        .formatted(format, expected.instead()))
+        .orElse(null);
   }
 
   /** The same of any value that could not be read as JSON. */
-  static @Nullable String hint(byte[] value) {
-    String known = ofFormat(value);
+  static @Nullable String hint(byte[] value, Expected expected) {
+    String known = ofFormat(value, expected);
     String text = start(value).strip();
-    String ofText = known == null ? hint(text) : known;
+    String ofText = known == null ? hint(text, expected) : known;
     if (ofText != null || text.isEmpty() || BYTE_ORDER.matcher(text).lookingAt()) {
       return ofText;
     }
     return text.charAt(0) > ' ' && text.charAt(0) <= '~'
         ? null
-        : "The record is neither JSON in UTF-8 nor an image in JPEG, PNG or FITS, nor Avro as the"
-            + " serialiser of a schema registry writes it: publish one of these.";
+        : "The record is neither JSON in UTF-8 %snor Avro as the serialiser of a schema registry writes it: publish one of these."
+            .formatted(expected.takesImages() ? "nor an image in JPEG, PNG or FITS, " : "");
   }
 
   private static String start(byte[] value) {
@@ -121,13 +133,15 @@ final class ForeignValue {
   }
 
   /** The same of a value that is text. */
-  static @Nullable String hint(String text) {
+  static @Nullable String hint(String text, Expected expected) {
     String start = text.substring(0, Math.min(text.length(), LONGEST_START));
     if (BASE64.matcher(start).matches()) {
-      return "The record is an image as base64 text: publish its bytes, with ByteArraySerializer,"
-          + " or in Kafka Connect with ByteArrayConverter.";
+      return expected.takesImages()
+          ? "The record is an image as base64 text: publish its bytes, with ByteArraySerializer, or"
+              + " in Kafka Connect with ByteArrayConverter."
+          : "The record is an image as base64 text: publish " + expected.instead() + ".";
     } else if (DATA.matcher(start).matches() || URI.matcher(start).matches()) {
-      return "The record is a URI alone: publish a JSON object with objectId and image.uri.";
+      return "The record is a URI alone: publish a JSON object with " + expected.object() + ".";
     } else {
       return null;
     }

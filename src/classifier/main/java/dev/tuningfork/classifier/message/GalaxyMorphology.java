@@ -119,13 +119,25 @@ public record GalaxyMorphology(
    *
    * @param askedProbability the probability that the walk reaches the question, 0 to 1; absent
    *     where it depends on a question that the model does not answer
+   * @param concentration where the model gives intervals, the sum of the concentrations of the
+   *     Dirichlet distribution of the vote fractions; an answer's is this times its probability
    * @param answers their probabilities sum to 1 within 1e-6
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Question(
-      String id, String key, @Nullable Double askedProbability, List<Answer> answers) {
+      String id,
+      String key,
+      @Nullable Double askedProbability,
+      @Nullable Double concentration,
+      List<Answer> answers) {
     public Question {
       answers = List.copyOf(answers);
+    }
+
+    /** Of a model that gives no intervals. */
+    public Question(
+        String id, String key, @Nullable Double askedProbability, List<Answer> answers) {
+      this(id, key, askedProbability, null, answers);
     }
   }
 

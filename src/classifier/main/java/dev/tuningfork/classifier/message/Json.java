@@ -1,5 +1,7 @@
 package dev.tuningfork.classifier.message;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
@@ -22,6 +24,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import dev.tuningfork.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
@@ -61,7 +64,7 @@ final class Json {
     try (JsonParser parser = MAPPER.createParser(json)) {
       return read(parser, type);
     } catch (MessageException e) {
-      String hint = hint(json);
+      String hint = hint(json, Expected.of(type));
       throw hint == null ? e : new MessageException(hint, e);
     } catch (IOException e) {
       // of an array in memory this is a character that there is not: the first bytes choose between
@@ -103,9 +106,9 @@ final class Json {
   }
 
   /** What is wrong with a whole message that could not be read; null where that is not known. */
-  private static @Nullable String hint(byte[] json) {
+  private static @Nullable String hint(byte[] json, Expected expected) {
     try {
-      return Envelope.hint(MAPPER.readTree(json));
+      return Envelope.hint(MAPPER.readTree(json), expected);
     } catch (IOException e) {
       return null;
     }
@@ -123,12 +126,24 @@ final class Json {
     return MAPPER.valueToTree(message);
   }
 
+  /** Characters that show nothing are escaped, for those who read messages in a terminal. */
   static byte[] write(Object message) {
     try {
-      return WRITER.writeValueAsBytes(message);
+      byte[] json = WRITER.writeValueAsBytes(message);
+      return isAscii(json) ? json : Printable.json(new String(json, UTF_8)).getBytes(UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A message could not be written as JSON.", e);
     }
+  }
+
+  /** Without DEL, which a writer of JSON does not escape. */
+  private static boolean isAscii(byte[] json) {
+    for (byte each : json) {
+      if (each < ' ' || each == 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String sentence(JsonProcessingException problem) {

@@ -56,19 +56,8 @@ public final class MessageFormat {
    * @throws SchemaUnavailableException if its schema is not available now
    */
   public GalaxyImageReference reference(byte[] message) throws MessageException {
-    if (Avro.isFramed(message)) {
-      String hint = ForeignValue.ofFormat(message);
-      if (hint != null) {
-        throw new MessageException(hint);
-      }
-      return GalaxyImageReference.fromAvro(message, requireSchemas(message));
-    }
-    try {
-      return GalaxyImageReference.fromJson(message);
-    } catch (MessageException e) {
-      String hint = ForeignValue.hint(message);
-      throw hint == null ? e : new MessageException(hint, e);
-    }
+    return read(
+        message, Expected.GALAXY, GalaxyImageReference::fromJson, GalaxyImageReference::fromAvro);
   }
 
   /**
@@ -78,9 +67,37 @@ public final class MessageFormat {
    * @throws SchemaUnavailableException if its schema is not available now
    */
   public SurveyImageReference surveyImage(byte[] message) throws MessageException {
-    return Avro.isFramed(message)
-        ? SurveyImageReference.fromAvro(message, requireSchemas(message))
-        : SurveyImageReference.fromJson(message);
+    return read(
+        message,
+        Expected.SURVEY_IMAGE,
+        SurveyImageReference::fromJson,
+        SurveyImageReference::fromAvro);
+  }
+
+  private interface FromJson<T> {
+    T read(byte[] message) throws MessageException;
+  }
+
+  private interface FromAvro<T> {
+    T read(byte[] message, AvroSchemas schemas) throws MessageException;
+  }
+
+  /** Reads what strangers publish, and says what it is if it is no such message. */
+  private <T> T read(byte[] message, Expected expected, FromJson<T> json, FromAvro<T> avro)
+      throws MessageException {
+    if (Avro.isFramed(message)) {
+      String hint = ForeignValue.ofFormat(message, expected);
+      if (hint != null) {
+        throw new MessageException(hint);
+      }
+      return avro.read(message, requireSchemas(message));
+    }
+    try {
+      return json.read(message);
+    } catch (MessageException e) {
+      String hint = ForeignValue.hint(message, expected);
+      throw hint == null ? e : new MessageException(hint, e);
+    }
   }
 
   /** The outcome of a survey image in the form that this format writes. */

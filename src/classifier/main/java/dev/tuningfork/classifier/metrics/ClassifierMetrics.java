@@ -2,6 +2,7 @@ package dev.tuningfork.classifier.metrics;
 
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.Stage;
+import dev.tuningfork.text.Printable;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -324,7 +326,7 @@ public final class ClassifierMetrics {
     description =
         Gauge.builder("tuning.fork.info", () -> 1)
             .description("Version, model and device, in the labels")
-            .tags(Tags.of(labels))
+            .tags(Tags.of(Stream.of(labels).map(Printable::of).toArray(String[]::new)))
             .register(registry);
   }
 

@@ -1,7 +1,7 @@
 package dev.tuningfork.classifier.stream;
 
 import dev.tuningfork.classifier.batch.Outcome.Failed;
-import dev.tuningfork.classifier.message.Printable;
+import dev.tuningfork.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +52,6 @@ final class DeadLetterLog {
         request != null
             ? request.objectId()
             : entry.key() == null ? "" : new String(entry.key(), StandardCharsets.UTF_8);
-    String line = Printable.of(id);
-    return line.length() <= LONGEST_ID ? line : line.substring(0, LONGEST_ID) + "…";
+    return Printable.of(id.length() <= LONGEST_ID ? id : id.substring(0, LONGEST_ID) + "…");
   }
 }

@@ -14,7 +14,7 @@ import static dev.tuningfork.classifier.message.DeadLetterHeaders.TOPIC;
 import static dev.tuningfork.classifier.message.DeadLetterHeaders.VALUE_LEFT_OUT;
 
 import dev.tuningfork.classifier.batch.Outcome.Failed;
-import dev.tuningfork.classifier.message.Printable;
+import dev.tuningfork.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.common.header.Header;
@@ -59,10 +59,10 @@ final class DeadLetterRecord {
   private static void addReasons(
       Headers headers, LedgerEntry entry, Failed why, Instant givenUpAt) {
     Throwable cause = why.cause();
-    String message =
-        Printable.of(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     add(headers, EXCEPTION, cause.getClass().getName());
-    add(headers, MESSAGE, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
+    String start = message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
+    add(headers, MESSAGE, Printable.of(start));
     add(headers, TOPIC, entry.topic());
     add(headers, PARTITION, entry.partition());
     add(headers, OFFSET, entry.offset());

@@ -3,6 +3,7 @@ package dev.tuningfork.classifier.stream;
 import dev.tuningfork.classifier.expand.Piece;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.progress.SurveyState;
+import dev.tuningfork.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -108,7 +109,7 @@ record Expansion(
         bad > 0 ? Math.max(lastAt, now) : lastAt,
         piece.end() != null,
         piece.end() instanceof Piece.Broken broken
-            ? String.valueOf(broken.cause().getMessage())
+            ? Printable.of(String.valueOf(broken.cause().getMessage()))
             : "");
   }
 

@@ -150,6 +150,7 @@ public record Provenance(
       Question question, AnswerProbabilities probabilities) {
     double[] conditional = probabilities.conditional(question);
     OptionalDouble asked = probabilities.asked(question);
+    OptionalDouble concentration = probabilities.concentration(question);
     List<GalaxyMorphology.Answer> answers = new ArrayList<>(conditional.length);
     for (int i = 0; i < conditional.length; i++) {
       var answer = question.answers().get(i);
@@ -167,6 +168,7 @@ public record Provenance(
         question.id(),
         question.key(),
         asked.isPresent() ? rounded(asked.getAsDouble()) : null,
+        concentration.isPresent() ? rounded(concentration.getAsDouble()) : null,
         answers);
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -63,13 +64,17 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
     return new Request(reference.objectId(), reference, ImageOrigin.of(reference));
   }
 
-  /** Whether text begins as a JSON object does. */
+  /** Whether text begins as a JSON object does, after a mark of its byte order and blanks. */
   private static boolean isObject(byte[] text) {
-    int at = 0;
-    while (at < text.length && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r')) {
+    int at = begins(text, (byte) 0xef, (byte) 0xbb, (byte) 0xbf) ? 3 : 0;
+    while (at < text.length && " \n\r\t".indexOf(text[at]) >= 0) {
       at++;
     }
     return at < text.length && text[at] == '{';
+  }
+
+  private static boolean begins(byte[] text, byte... mark) {
+    return text.length >= mark.length && Arrays.equals(text, 0, mark.length, mark, 0, mark.length);
   }
 
   private static boolean holdsObject(byte[] gzipped) {

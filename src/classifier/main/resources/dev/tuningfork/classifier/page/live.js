@@ -2,7 +2,7 @@
 
 import { Cards } from "./cards.js";
 import { Tile } from "./charts.js";
-import { byId, json, number, time } from "./dom.js";
+import { byId, json, number, shown, time } from "./dom.js";
 import { Filters } from "./filters.js";
 import { Survey } from "./survey.js";
 
@@ -49,7 +49,7 @@ function hello(told) {
 /** Which model answers; where it answers other questions than the one before, all starts again. */
 function model(told) {
   cardsPerSecond = told.cards;
-  byId("model").textContent = told.model + " " + told.modelVersion + " on " + told.device;
+  byId("model").textContent = shown(told.model + " " + told.modelVersion + " on " + told.device);
   byId("model").title = told.model + " " + told.sha256 + ", Tuning Fork " + told.version;
   if (told.tree !== tree) begin();
 }

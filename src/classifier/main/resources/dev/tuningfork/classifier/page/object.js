@@ -1,6 +1,6 @@
 // One galaxy: pictures, the tree, where the answer comes from.
 
-import { byId, element, json, percent, time, words } from "./dom.js";
+import { byId, element, json, percent, shown, time, words } from "./dom.js";
 import { draw } from "./tree.js";
 
 const objectId = decodeURIComponent(location.pathname.slice("/objects/".length));
@@ -39,7 +39,7 @@ function show(object) {
   const answered = new Map(message.questions.map((question) => [question.id, question]));
   const walk = object.questions ? walkOf(questions, answered) : new Set();
   const truth = object.truth;
-  document.title = objectId + " · Tuning Fork";
+  document.title = shown(objectId) + " · Tuning Fork";
   const trees = element("div", { class: "drawn" });
   const drawTree = () => trees.replaceChildren(draw(questions, answered, walk, truth && truth.answers, narrow.matches));
   if (object.questions) {

@@ -130,7 +130,7 @@ function legend() {
   byId("legend").replaceChildren(
     ...KINDS.flatMap((kind, at) => {
       if (counts[at] === 0) return [];
-      const mark = element("span", { class: "mark", "aria-hidden": "true" });
+      const mark = element("span", { class: "dab", "aria-hidden": "true" });
       mark.style.setProperty("background", "var(" + kind.colour + ")");
       return [element("li", {}, mark, kind.name + " ", element("strong", {}, number(counts[at])))];
     }),

@@ -3,10 +3,13 @@ package dev.tuningfork.classifier.fetch;
 import dev.tuningfork.tile.Cut;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
-/** A FITS file of one large image, whose pixels are 0 but for a few. */
+/** A FITS file of one large image, whose pixels are 0 but for those that are written. */
 final class SkyFile {
 
   /** Arcseconds a pixel. */
@@ -39,6 +42,17 @@ final class SkyFile {
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       out.write("%-2880s".formatted(header).getBytes(StandardCharsets.US_ASCII));
       out.setLength(2880 + Math.ceilDiv(4L * side * side, 2880) * 2880);
+    }
+  }
+
+  /** Writes every pixel, so that none is taken for a fill value, which repeats. */
+  static void cover(Path file, int side) throws IOException {
+    ByteBuffer pixels = ByteBuffer.allocate(4 * side * side);
+    for (int i = 0; i < side * side; i++) {
+      pixels.putFloat(1 + i % 1_009);
+    }
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      out.write(pixels.flip(), 2880);
     }
   }
 

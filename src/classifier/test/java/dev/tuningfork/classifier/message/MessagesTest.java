@@ -284,6 +284,13 @@ class MessagesTest {
             + " object",
         "{\"Message\":\" {\\\"objectId\\\":\\\"1\\\"}\"} | within the field \"Message\" of another"
             + " object",
+        "{\"ObjectID\":\"1\",\"image\":{\"uri\":\"file:/1\"}} | objectId is missing: rename the field"
+            + " \"ObjectID\".",
+        "{\"object_id\":\"1\",\"image\":{\"uri\":\"file:/1\"}} | rename the field \"object_id\"",
+        "{\"EventName\":\"s3:ObjectCreated:Put\",\"Records\":[{\"s3\":{\"bucket\":{}}}]} | notification"
+            + " of an object store",
+        "{\"surveyImageId\":\"t\",\"bands\":[]} | is a survey image: publish it to the topic that"
+            + " survey-images.topic names",
         "\"/9j/4AAQSkZJRgABAQ==\" | base64 text: publish its bytes",
         "\"https://images.example.org/1.jpg\" | publish a JSON object with objectId and image.uri",
       })
@@ -338,6 +345,56 @@ class MessagesTest {
     assertThatThrownBy(() -> MessageFormat.JSON.reference(value.getBytes(ISO_8859_1)))
         .isInstanceOf(MessageException.class)
         .hasMessageContaining(sentence);
+  }
+
+  private static final String SURVEY_IMAGE_TEXT =
+      "{\"surveyImageId\":\"t\",\"bands\":[{\"name\":\"r\",\"uri\":\"file:/r\"}],"
+          + "\"catalogue\":{\"uri\":\"file:/c\"}}";
+
+  static Stream<Arguments> valuesThatAreNoSurveyImage() {
+    return Stream.of(
+        arguments("SIMPLE  =                    T", "is a FITS image itself: publish a reference"),
+        arguments("\u00ff\u00d8\u00ff\u00e0", "is a JPEG image itself"),
+        arguments("\u001f\u008b\10", "compressed with gzip"),
+        arguments("II*\0\u0008", "format TIFF, which is not supported: publish a reference"),
+        arguments("PAR1\u0015\4", "format Parquet"),
+        arguments("Obj\1\4\u0014avro.codec", "Avro file with its own schema"),
+        arguments("\u00c3\1\1\2", "single-object encoding"),
+        arguments(
+            "\u0080\4\u0095", "a Python pickle, which is not supported: publish JSON or Avro."),
+        arguments("\3\0\1\2", "neither JSON in UTF-8 nor Avro as"),
+        arguments("s3://bucket/t.fits", "JSON object with surveyImageId, bands, and galaxies"),
+        arguments("/9j/4AAQSkZJRgABAQ", "base64 text: publish a reference"),
+        arguments("\"s3://bucket/t.fits\"", "JSON object with surveyImageId"),
+        arguments("@ @", "contains more than one JSON value"),
+        arguments("[@,@]", "not a list: publish each of its 2 values as a separate record"),
+        arguments("{\"schema\":null,\"payload\":@}", "value.converter.schemas.enable"),
+        arguments("{\"specversion\":\"1.0\",\"type\":\"t\",\"data\":@}", "binary mode"),
+        arguments("{\"before\":null,\"after\":@,\"op\":\"c\"}", "ExtractNewRecordState"),
+        arguments("{\"fullDocument\":@}", "within the field \"fullDocument\""),
+        arguments("{\"m\":\"{\\\"surveyImageId\\\":1}\"}", "within the field \"m\""),
+        arguments("{\"survey_image_id\":\"t\"}", "rename the field \"survey_image_id\""),
+        arguments(REFERENCE_TEXT, "one galaxy: publish it to the topic that input.topic names"),
+        arguments("{}", "surveyImageId is missing."));
+  }
+
+  /** A letter stands for a byte. */
+  @ParameterizedTest
+  @MethodSource("valuesThatAreNoSurveyImage")
+  void whatIsNoSurveyImageIsNamedWithItsRemedy(String value, String sentence) throws Exception {
+    MessageFormat.JSON.surveyImage(SURVEY_IMAGE_TEXT.getBytes(UTF_8));
+    byte[] bytes = value.replace("@", SURVEY_IMAGE_TEXT).getBytes(ISO_8859_1);
+    assertThatThrownBy(() -> MessageFormat.JSON.surveyImage(bytes))
+        .isInstanceOf(MessageException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void whatIsNotSeenIsEscapedInJsonAndComesBack() throws Exception {
+    var reference = GalaxyImageReference.of("a\u202eb\u009b\u007fc\u200bé\n", "file:/1");
+    byte[] json = reference.toJson();
+    assertThat(new String(json, UTF_8)).contains("a\\u202eb\\u009b\\u007fc\\u200bé\\n");
+    assertThat(GalaxyImageReference.fromJson(json)).isEqualTo(reference);
   }
 
   @ParameterizedTest

@@ -7,8 +7,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -48,6 +50,7 @@ public final class Commands {
       List.of(
           ClassifyCommand.class,
           CutCommand.class,
+          SubjectsCommand.class,
           DemoCommand.class,
           RunCommand.class,
           DeadLettersCommand.class,
@@ -67,10 +70,18 @@ public final class Commands {
               + " show where in the program it happened.")
   private boolean verbose;
 
+  /** These report by themselves, for as long as they serve. */
+  private static final Set<String> SERVING = Set.of("run", "demo");
+
+  /** After so much silence a command says what is under way; zero for never. */
+  private final Duration silence;
+
   /** Whether a command was started, and not only its help printed. */
   private boolean started;
 
-  private Commands() {}
+  private Commands(Duration silence) {
+    this.silence = silence;
+  }
 
   /**
    * Executes a command line with the process's own streams, and ends the process. Commands that are
@@ -78,7 +89,7 @@ public final class Commands {
    * printing the help.
    */
   public static void execute(String... arguments) {
-    Commands commands = new Commands();
+    Commands commands = new Commands(Terminal.isLive() ? Duration.ZERO : Pulse.SILENCE);
     CommandLine line = commands.onStreams(List.of(arguments)::contains);
     int code = line.execute(arguments);
     line.getOut().flush();
@@ -93,7 +104,7 @@ public final class Commands {
 
   /** The whole command line, which writes to the process's own streams. */
   public static CommandLine line() {
-    return new Commands().onStreams(_ -> true);
+    return new Commands(Duration.ZERO).onStreams(_ -> true);
   }
 
   private CommandLine onStreams(Predicate<String> complete) {
@@ -105,7 +116,12 @@ public final class Commands {
   }
 
   static CommandLine line(PrintWriter out, PrintWriter err, Predicate<String> complete) {
-    return new Commands().whole(out, err, complete);
+    return new Commands(Duration.ZERO).whole(out, err, complete);
+  }
+
+  /** The same, which says what is under way after so much silence. */
+  static CommandLine line(PrintWriter out, PrintWriter err, Duration silence) {
+    return new Commands(silence).whole(out, err, _ -> true);
   }
 
   /**
@@ -153,7 +169,15 @@ public final class Commands {
     if (verbose) {
       Logging.forms();
     }
-    return new RunLast().execute(named);
+    String command = named.hasSubcommand() ? named.subcommand().commandSpec().name() : "";
+    if (silence.isZero()
+        || SERVING.contains(command)
+        || !(named.commandSpec().commandLine().getErr() instanceof Printer err)) {
+      return new RunLast().execute(named);
+    }
+    try (var _ = new Pulse(err, silence)) {
+      return new RunLast().execute(named);
+    }
   }
 
   /** The product's. */

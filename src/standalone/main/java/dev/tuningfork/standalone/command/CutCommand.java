@@ -135,7 +135,7 @@ final class CutCommand implements Callable<Integer> {
     }
     OutputFile.checkNewFolder(line, folder);
     String name = ImageFormat.spelled(folder);
-    if (Files.exists(Manifest.unfinished(folder)) && !overwrite && !resume) {
+    if (!overwrite && !resume && Manifest.isUnfinished(folder)) {
       throw new ParameterException(
           line,
           "An unfinished run in %s exists: continue it with --resume, or start over with --overwrite."
@@ -153,7 +153,7 @@ final class CutCommand implements Callable<Integer> {
     String settings =
         form + " " + quality + " " + tiles.settings(opened, size, recipe.id()) + " " + keep;
     return resume && Files.exists(Manifest.unfinished(folder))
-        ? Manifest.resume(folder, settings)
+        ? Manifest.resume(folder, settings, opened.kept())
         : Manifest.begin(folder, settings, opened.kept());
   }
 

@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.trainer.learn.Optimizer;
 import dev.tuningfork.trainer.learn.TrainingSettings;
+import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
 /** The steps by which a training minimises its losses. */
@@ -9,6 +10,8 @@ final class DescentOptions {
 
   private static final TrainingSettings.Descent DESCENT = TrainingSettings.DEFAULT.descent();
   private static final String DEFAULT = "Default: ${DEFAULT-VALUE}.";
+
+  private static final int FINE_TUNING_EPOCHS = 20;
 
   @Option(names = "--epochs", paramLabel = "N", description = DEFAULT)
   int epochs = TrainingSettings.DEFAULT.epochs();
@@ -71,6 +74,21 @@ final class DescentOptions {
       description =
           "Stop after this many epochs without improvement, and keep the best; 0: never. Default: ${DEFAULT-VALUE}.")
   int patience = TrainingSettings.DEFAULT.patience();
+
+  /**
+   * Changes what was not given to what suits a few hundred labels and a network that has learnt to
+   * see galaxies: small batches, the head alone at first, and then lower layers ever more slowly.
+   *
+   * @param given whether an option was given, by its name
+   */
+  void fineTune(Predicate<String> given) {
+    epochs = given.test("--epochs") ? epochs : FINE_TUNING_EPOCHS;
+    batch = given.test("--batch") ? batch : 16;
+    learningRate = given.test("--learning-rate") ? learningRate : 5e-4;
+    depthDecay = given.test("--depth-decay") ? depthDecay : 0.8;
+    average = given.test("--average") ? average : 0.98;
+    frozenEpochs = given.test("--frozen-epochs") ? frozenEpochs : epochs / 4;
+  }
 
   TrainingSettings.Descent descent() {
     return new TrainingSettings.Descent(

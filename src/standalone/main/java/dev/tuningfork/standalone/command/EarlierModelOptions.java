@@ -1,14 +1,22 @@
 package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.Safetensors;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.Pretrained;
 import dev.tuningfork.trainer.Teacher;
+import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,10 +25,10 @@ final class EarlierModelOptions {
 
   @Option(
       names = "--weights",
-      paramLabel = "FILE",
+      paramLabel = "NAME|BUNDLE|FILE",
       description =
-          "Initial weights: a safetensors file with the network's array names. Default: random.")
-  @Nullable Path weights;
+          "Initial weights: a model to fine-tune, whose architecture and input are taken too, or a safetensors file with the network's array names. Default: random.")
+  @Nullable String weights;
 
   @Option(
       names = "--weights-origin",
@@ -50,22 +58,71 @@ final class EarlierModelOptions {
   double teacherShare = Teacher.SHARE;
 
   /**
-   * @throws IOException if the weights cannot be read
+   * The model whose weights are the first ones; empty where there is none, or a file of weights.
+   *
+   * @throws ModelException if the bundle cannot be used
    */
-  Optional<Pretrained> pretrained() throws IOException {
+  Optional<ModelBundle> model() throws ModelException {
     if (weights == null) {
       return Optional.empty();
     }
+    boolean bundle =
+        ModelBundle.shipped().contains(weights)
+            || weights.endsWith(".zip")
+            || Files.isDirectory(Path.of(weights));
+    return bundle ? Optional.of(ModelBundle.named(weights)) : Optional.empty();
+  }
+
+  /**
+   * The first weights. Those of a model are all of its weights if it answers the same questions,
+   * else all but those of its head.
+   *
+   * @param tree that is to be learnt
+   * @param questions of it that are to be learnt
+   * @throws IOException if the weights cannot be read
+   * @throws ModelException if the bundle cannot be used
+   */
+  Optional<Pretrained> pretrained(DecisionTree tree, List<Question> questions)
+      throws IOException, ModelException {
+    if (weights == null) {
+      return Optional.empty();
+    }
+    Optional<ModelBundle> model = model();
+    if (model.isPresent()) {
+      ModelDescription description = model.get().description();
+      boolean same =
+          description.tree().equals(tree)
+              && description.questions().equals(questions.stream().map(Question::id).toList());
+      Weights all = model.get().weights();
+      return Optional.of(
+          new Pretrained(
+              same ? all : withoutHead(all),
+              weightsOrigin == null
+                  ? "%s %s%s"
+                      .formatted(
+                          description.name(),
+                          description.version(),
+                          same ? "" : " without its answers to " + description.tree().name())
+                  : weightsOrigin,
+              weightsKept));
+    }
+    Path file = Path.of(weights);
     try {
       return Optional.of(
           new Pretrained(
-              Safetensors.read(Files.readAllBytes(weights)),
-              weightsOrigin == null ? String.valueOf(weights.getFileName()) : weightsOrigin,
+              Safetensors.read(Files.readAllBytes(file)),
+              weightsOrigin == null ? String.valueOf(file.getFileName()) : weightsOrigin,
               weightsKept));
     } catch (IOException e) {
       throw new IOException(
           "The weights %s cannot be read. %s".formatted(weights, e.getMessage()), e);
     }
+  }
+
+  private static Weights withoutHead(Weights all) {
+    SequencedMap<String, Weights.Array> trunk = new LinkedHashMap<>(all.arrays());
+    trunk.keySet().removeIf(name -> name.startsWith(Network.ANSWERS + "."));
+    return new Weights(trunk);
   }
 
   Optional<Teacher> teacher() throws ModelException {

@@ -26,7 +26,7 @@ public final class Logging {
     // refuses what a producer sends ahead while its transaction is being opened, and gets it again
     level("kafka.server.ReplicaManager", Level.OFF);
     // the broker's controller reports that the machine is busy
-    level("EventPerformanceMonitor", Level.OFF);
+    level("org.apache.kafka.controller.EventPerformanceMonitor", Level.OFF);
   }
 
   /** How models compute, even where otherwise errors alone are logged. */

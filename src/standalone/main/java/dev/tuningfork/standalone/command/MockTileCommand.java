@@ -121,6 +121,7 @@ final class MockTileCommand implements Callable<Integer> {
       terminal.status("Rendering tile %d of %d …".formatted(tile + 1, tiles));
       writer.writeTile(tile);
     }
+    terminal.status("Writing the catalogues …");
     writer.writeCatalogues();
     terminal.line(
         "Wrote %,d galaxies on %d tile%s of %,d × %,d pixels in %s to %s."

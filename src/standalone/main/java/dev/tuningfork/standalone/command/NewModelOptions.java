@@ -3,6 +3,8 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.Crop;
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Recipe;
+import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
@@ -45,7 +47,8 @@ final class NewModelOptions {
       names = "--tree",
       paramLabel = "NAME|FILE",
       description =
-          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML. Default: ${DEFAULT-VALUE}.")
+          "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML."
+              + " Default: ${DEFAULT-VALUE}.")
   String tree = TrainingSettings.DEFAULT.tree().id();
 
   private @Nullable DecisionTree read;
@@ -72,8 +75,18 @@ final class NewModelOptions {
       names = "--crop",
       paramLabel = "SHARE",
       description =
-          "Share of an image's shorter side that the network sees. Default: the architecture's own.")
+          "Share of an image's shorter side that the network sees. Default: the architecture's"
+              + " own.")
   @Nullable Double crop;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description =
+          "How pictures are made from the flux of FITS cutouts, in training and by the model:"
+              + " sdss-gri, legacy-grz, euclid-vis, euclid-composite, hsc-gri or asinh. Name that"
+              + " of the cutouts if they are pictures already. Default: by the model's stretch.")
+  @Nullable String recipe;
 
   @Option(
       names = "--name",
@@ -121,9 +134,27 @@ final class NewModelOptions {
     return half ? Precision.HALF : Precision.SINGLE;
   }
 
+  private @Nullable InputSpec earlierInput;
+
+  /**
+   * Takes the architecture and the input of a model that is fine-tuned.
+   *
+   * @param architectureGiven whether another architecture was asked for, which must be the same
+   */
+  void beginAs(ModelDescription earlier, boolean architectureGiven) {
+    if (architectureGiven && !architecture.equals(earlier.architecture())) {
+      throw new IllegalArgumentException(
+          "The weights of %s are those of the architecture %s, not of %s: leave out --architecture."
+              .formatted(earlier.name(), earlier.architecture(), architecture));
+    }
+    architecture = earlier.architecture();
+    earlierInput = earlier.input();
+  }
+
   /** The architecture's own input with what the options change of it. */
   InputSpec input() {
-    InputSpec input = Architectures.named(architecture).input();
+    InputSpec input =
+        earlierInput == null ? Architectures.named(architecture).input() : earlierInput;
     if (channels != null && channels != input.channels()) {
       input =
           input
@@ -134,6 +165,9 @@ final class NewModelOptions {
     }
     if (size != null) {
       input = input.withSize(size);
+    }
+    if (recipe != null) {
+      input = input.withRecipe(Recipe.named(recipe));
     }
     return crop == null ? input : input.withCrop(new Crop.Fraction(crop));
   }

@@ -1,6 +1,6 @@
 package dev.tuningfork.standalone.command;
 
-import dev.tuningfork.classifier.message.Printable;
+import dev.tuningfork.text.Printable;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.Arrays;
@@ -19,8 +19,26 @@ final class Printer extends PrintWriter {
 
   private static final Pattern OWN = Pattern.compile("\u001b\\[(?:0|1|2|32|33)m|^\r\u001b\\[K");
 
+  private volatile String underWay = "";
+  private volatile long printedAt = System.nanoTime();
+
   Printer(Writer out) {
     super(out, true);
+  }
+
+  /** Remembers what is under way; an empty text for nothing in particular. */
+  void underWay(String status) {
+    underWay = status;
+  }
+
+  /** What is under way, in a few words. */
+  String underWay() {
+    return underWay.isEmpty() ? "Working …" : underWay;
+  }
+
+  /** When the last line was printed, on the clock of {@link System#nanoTime}. */
+  long printedAt() {
+    return printedAt;
   }
 
   /** One line, but for colours. */
@@ -38,6 +56,7 @@ final class Printer extends PrintWriter {
   @Override
   public void println(@Nullable String text) {
     super.println(line(String.valueOf(text)));
+    printedAt = System.nanoTime();
   }
 
   @Override
@@ -47,11 +66,13 @@ final class Printer extends PrintWriter {
 
   @Override
   public PrintWriter format(String format, @Nullable Object... arguments) {
+    printedAt = System.nanoTime();
     return super.format(format, printable(arguments));
   }
 
   @Override
   public PrintWriter format(@Nullable Locale locale, String format, @Nullable Object... arguments) {
+    printedAt = System.nanoTime();
     return super.format(locale, format, printable(arguments));
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -39,6 +40,24 @@ final class TableOptions {
       names = "--kaggle",
       description = "Write GalaxyID and the 37 columns of Kaggle's Galaxy Zoo challenge instead.")
   private boolean kaggle;
+
+  @Option(
+      names = "--columns",
+      paramLabel = "NAMES",
+      description =
+          "Names and choice of the columns: ${COMPLETION-CANDIDATES}. zoobot is for programs that read Zoobot's catalogues: QUESTION_ANSWER_fraction and, if the model gives intervals, _dirichlet. Default: ${DEFAULT-VALUE}.")
+  private Naming naming = Naming.OWN;
+
+  /** How columns are named. */
+  enum Naming {
+    OWN,
+    ZOOBOT;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   @Option(
       names = "--intervals",
@@ -84,20 +103,34 @@ final class TableOptions {
       throw new ParameterException(
           commandLine, "--kaggle writes Kaggle's columns, among which there are no --intervals.");
     }
+    if (naming == Naming.ZOOBOT && (kaggle || intervals)) {
+      throw new ParameterException(
+          commandLine,
+          "--columns zoobot chooses all columns, those of intervals included: leave out --kaggle and --intervals.");
+    }
     if (out == null) {
       String needing =
           kaggle
               ? "--kaggle"
-              : intervals ? "--intervals" : overwrite ? "--overwrite" : resume ? "--resume" : "";
+              : naming == Naming.ZOOBOT
+                  ? "--columns"
+                  : intervals
+                      ? "--intervals"
+                      : overwrite ? "--overwrite" : resume ? "--resume" : "";
       if (!needing.isEmpty()) {
         throw new ParameterException(commandLine, needing + " needs --out FILE to write to.");
       }
       return;
     }
     try {
-      if (TableFormat.of(out.toString()) == TableFormat.JSON_LINES && kaggle) {
+      if (TableFormat.of(out.toString()) == TableFormat.JSON_LINES
+          && (kaggle || naming == Naming.ZOOBOT)) {
         throw new ParameterException(
-            commandLine, "--kaggle writes a table, and " + out + " asks for messages (.jsonl).");
+            commandLine,
+            (kaggle ? "--kaggle" : "--columns zoobot")
+                + " writes a table, and "
+                + out
+                + " asks for messages (.jsonl).");
       }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine, e.getMessage(), e);
@@ -119,11 +152,20 @@ final class TableOptions {
           "There is a file %s already: name another one, or replace it with --overwrite."
               .formatted(name));
     }
-    if (Files.exists(journal(table)) && !overwrite && !resume) {
+    if (!overwrite && !resume && isUnfinished(journal(table))) {
       throw new ParameterException(
           commandLine,
           "An unfinished run for %s exists: continue it with --resume, or start over with --overwrite."
               .formatted(name));
+    }
+  }
+
+  /** One that cannot be read, such as a folder, is not written over either. */
+  private static boolean isUnfinished(Path journal) {
+    try {
+      return MorphologySpool.holdsMessages(journal);
+    } catch (IOException e) {
+      return true;
     }
   }
 
@@ -197,6 +239,7 @@ final class TableOptions {
       return;
     }
     if (spool.size() > 0 || kaggle) {
+      terminal.status("Writing " + ImageFormat.spelled(out) + " …");
       try {
         new MorphologyTable(spool, tree, files).write(out, content());
       } catch (IOException e) {
@@ -215,9 +258,11 @@ final class TableOptions {
   }
 
   private TableContent content() {
-    return kaggle
-        ? TableContent.KAGGLE
-        : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
+    return naming == Naming.ZOOBOT
+        ? TableContent.ZOOBOT
+        : kaggle
+            ? TableContent.KAGGLE
+            : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
   }
 
   private static Path journal(Path table) {

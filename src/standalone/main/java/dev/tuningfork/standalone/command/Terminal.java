@@ -21,15 +21,25 @@ record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) 
     return new Terminal(
         out,
         err,
-        Boolean.getBoolean(PROPERTY + "err"),
+        isLive(),
         Boolean.getBoolean(PROPERTY + "out") && System.getenv("NO_COLOR") == null);
   }
 
-  /** Says what is going on, on a line that the next thing drawn replaces; nowhere else. */
+  /** Whether the process's standard error is a terminal. */
+  static boolean isLive() {
+    return Boolean.getBoolean(PROPERTY + "err");
+  }
+
+  /**
+   * Says what is going on, on a line that the next thing drawn replaces. Without a terminal, it is
+   * printed where it goes on for long ({@link Pulse}).
+   */
   void status(String text) {
     if (live) {
       err.print("\r" + Printer.line(text) + "\u001b[K");
       err.flush(); // no line ends here
+    } else if (err instanceof Printer printer) {
+      printer.underWay(text);
     }
   }
 

@@ -42,6 +42,15 @@ final class TileOptions {
   private List<String> images = List.of();
 
   @Option(
+      names = "--mask",
+      paramLabel = "BAND=FILE",
+      description =
+          "The mask of a band's image in a file of its own, named as the images are. Pixels without"
+              + " data count as missing, by the bits that its header names, else by any bit."
+              + " Default: the HDU MASK of the image's file, if there is one.")
+  private List<String> masks = List.of();
+
+  @Option(
       names = "--catalogue",
       paramLabel = "FILE",
       description =
@@ -98,7 +107,7 @@ final class TileOptions {
 
   /** Whether the command is about tiles at all. */
   boolean given() {
-    return !images.isEmpty() || catalogue != null || cutana != null;
+    return !images.isEmpty() || !masks.isEmpty() || catalogue != null || cutana != null;
   }
 
   /** Refuses options that need tiles, or contradict each other. */
@@ -117,6 +126,9 @@ final class TileOptions {
             line, needing + " needs tiles: --image and --catalogue, or --cutana.");
       }
       return;
+    }
+    if (!masks.isEmpty() && images.isEmpty()) {
+      throw new ParameterException(line, "--mask needs the --image whose pixels it is about.");
     }
     if (cutana != null && (catalogue != null || !images.isEmpty())) {
       throw new ParameterException(
@@ -208,7 +220,7 @@ final class TileOptions {
 
   private TileSupply supply(Catalogue opened) throws IOException {
     if (!images.isEmpty()) {
-      return new TileSupply.Given(TileFiles.find(images));
+      return new TileSupply.Given(TileFiles.find(images, masks));
     }
     if (!opened.hasFiles()) {
       throw new IOException(
@@ -248,7 +260,11 @@ final class TileOptions {
   }
 
   private static String state(TileSource source) throws IOException {
-    return source + " of " + size(source.file());
+    Path mask = source.maskFile();
+    return source
+        + " of "
+        + size(source.file())
+        + (mask == null ? "" : " with the mask " + state(mask) + " " + source.mask());
   }
 
   private static String state(Path file) throws IOException {

@@ -9,6 +9,7 @@ import dev.tuningfork.image.Recipe;
 import dev.tuningfork.standalone.command.TileOptions.Opened;
 import dev.tuningfork.standalone.table.MorphologySpool;
 import dev.tuningfork.standalone.tile.Allotment.Share;
+import dev.tuningfork.text.Printable;
 import dev.tuningfork.tile.Cut;
 import dev.tuningfork.tile.SkyCutout;
 import dev.tuningfork.tile.SurveyImage;
@@ -128,7 +129,7 @@ final class TileSheet {
     }
     canvas.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 17));
     canvas.setColor(TEXT);
-    String title = share.tile().name();
+    String title = Printable.of(share.tile().name());
     canvas.drawString(title, GAP, GAP + 26);
     int x = GAP + canvas.getFontMetrics().stringWidth(title) + 32;
     canvas.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 15));
@@ -242,7 +243,8 @@ final class TileSheet {
 
   private static String shortened(String id) {
     int longest = 24;
-    return id.length() <= longest ? id : "…" + id.substring(id.length() - longest + 1);
+    return Printable.of(
+        id.length() <= longest ? id : "…" + id.substring(id.length() - longest + 1));
   }
 
   private static List<Worth> mostWorth(Share share, MorphologySpool spool) throws IOException {

@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.command;
 
+import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.trainer.TrainingRun;
 import dev.tuningfork.trainer.learn.Devices;
@@ -78,11 +79,20 @@ final class TrainCommand implements Callable<Integer> {
       System.setProperty("ai.djl.pytorch.num_threads", run.threads.toString());
     }
     Terminal terminal = Terminal.of(out, spec.commandLine().getErr());
+    Optional<ModelBundle> begun = earlier.model();
+    if (begun.isPresent()) {
+      model.beginAs(begun.get().description(), given("--architecture"));
+      descent.fineTune(this::given);
+    }
     TrainingRun training = training(folder);
     try (Interruption interruption = new Interruption()) {
-      Optional<TrainingRun.Trained> trained =
-          training.run(
-              run.resume, new TrainingProgress(terminal, interruption::requested), terminal::line);
+      TrainingProgress progress = new TrainingProgress(terminal, interruption::requested);
+      LearningCurve curve = new LearningCurve(terminal);
+      if (run.learningCurve && !curve.add(training, progress)) {
+        terminal.line("Stopped. The same command starts the learning curve again.");
+        return ExitCode.SOFTWARE;
+      }
+      Optional<TrainingRun.Trained> trained = training.run(run.resume, progress, terminal::line);
       if (trained.isEmpty()) {
         terminal.line(
             "Stopped. The same command with --resume continues from %s.".formatted(folder.path()));
@@ -90,10 +100,20 @@ final class TrainCommand implements Callable<Integer> {
       }
       trained.get().bundle().save(bundle);
       MetricsTable.of(trained.get().evaluation()).lines().forEach(out::println);
+      if (run.learningCurve) {
+        curve.print(trained.get(), out);
+      }
+      if (begun.isPresent()) {
+        Comparison.print(begun.get(), trained.get(), out);
+      }
       terminal.line("Wrote %s.".formatted(bundle));
       writeReport(trained.get(), folder, terminal);
     }
     return ExitCode.OK;
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private TrainingRun training(RunFolder folder) throws IOException, ModelException {
@@ -102,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
         run.split(),
         run.onProblem,
         settings(),
-        earlier.pretrained(),
+        earlier.pretrained(model.tree(), model.questions()),
         earlier.teacher(),
         model.name(),
         model.version,

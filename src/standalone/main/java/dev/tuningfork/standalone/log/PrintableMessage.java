@@ -2,7 +2,7 @@ package dev.tuningfork.standalone.log;
 
 import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import dev.tuningfork.classifier.message.Printable;
+import dev.tuningfork.text.Printable;
 
 /** A message on one line, whatever was written into it. Made by Logback for {@code %msg}. */
 public final class PrintableMessage extends MessageConverter {

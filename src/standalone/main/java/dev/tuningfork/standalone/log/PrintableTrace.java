@@ -3,7 +3,7 @@ package dev.tuningfork.standalone.log;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
-import dev.tuningfork.classifier.message.Printable;
+import dev.tuningfork.text.Printable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -80,7 +80,9 @@ public final class DemoTiles implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
-      LOG.error("No more tiles are published.", e);
+      if (!Thread.currentThread().isInterrupted()) { // else it is closed, and its folder is gone
+        LOG.error("No more tiles are published.", e);
+      }
     }
   }
 

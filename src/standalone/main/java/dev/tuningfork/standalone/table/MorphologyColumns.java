@@ -7,6 +7,7 @@ import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Question;
+import dev.tuningfork.tree.ZoobotQuestion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -205,6 +206,74 @@ final class MorphologyColumns {
             row -> said.apply(row).upper90());
       }
     }
+  }
+
+  /**
+   * As Zoobot's and Euclid's catalogues have them: for each question the share of volunteers who
+   * are asked it, and for each answer, in Zoobot's order, the vote fraction, and the concentration
+   * of its Dirichlet distribution and the 90 % interval where the model gives them.
+   *
+   * @param tree that the model answers
+   * @param sample any message of the model's
+   */
+  static MorphologyColumns zoobot(DecisionTree tree, GalaxyMorphology sample) {
+    MorphologyColumns columns = new MorphologyColumns(tree);
+    columns.text(
+        "id_str",
+        "The survey's identifier of the galaxy",
+        "meta.id;meta.main",
+        row -> row.morphology.objectId());
+    columns.text(
+        "file_loc", "The image file that was classified", "meta.id;meta.file", row -> row.file);
+    for (int q = 0; q < sample.questions().size(); q++) {
+      GalaxyMorphology.Question said = sample.questions().get(q);
+      columns.zoobotQuestion(q, tree.question(said.id()), said.concentration() != null);
+    }
+    return columns;
+  }
+
+  private void zoobotQuestion(int place, Question question, boolean intervals) {
+    ZoobotQuestion zoobot = tree.zoobot(question);
+    probability(
+        zoobot.name() + "_asked_fraction",
+        "Share of volunteers who are asked: " + question.text(),
+        row -> row.morphology.questions().get(place).askedProbability());
+    zoobot
+        .answers()
+        .forEach(
+            (answer, of) -> {
+              int at = question.answers().indexOf(of);
+              String name = zoobot.name() + "_" + answer;
+              String meaning = "'%s' where this is asked: %s".formatted(answer, question.text());
+              Function<Classified, GalaxyMorphology.Answer> said =
+                  row -> row.morphology.questions().get(place).answers().get(at);
+              probability(
+                  name + "_fraction",
+                  "Vote fraction of " + meaning,
+                  row -> said.apply(row).probability());
+              if (intervals) {
+                number(
+                    name + "_dirichlet",
+                    "Dirichlet concentration of " + meaning,
+                    "stat.param",
+                    row -> concentration(row.morphology.questions().get(place), at));
+                number(
+                    name + "_fraction_lower90",
+                    "5th percentile of the vote fraction of " + meaning,
+                    PROBABILITY + ";stat.min",
+                    row -> said.apply(row).lower90());
+                number(
+                    name + "_fraction_upper90",
+                    "95th percentile of the vote fraction of " + meaning,
+                    PROBABILITY + ";stat.max",
+                    row -> said.apply(row).upper90());
+              }
+            });
+  }
+
+  private static @Nullable Double concentration(GalaxyMorphology.Question question, int answer) {
+    Double sum = question.concentration();
+    return sum == null ? null : sum * question.answers().get(answer).probability();
   }
 
   /** Kaggle's header: {@code GalaxyID} and the 37 joint probabilities. */

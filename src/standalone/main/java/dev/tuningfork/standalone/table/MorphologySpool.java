@@ -15,12 +15,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +48,11 @@ import org.jspecify.annotations.Nullable;
 public final class MorphologySpool implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String SETTINGS = "settings";
+
+  /** What a journal begins with. */
+  private static final byte[] HEAD = ("{\"" + SETTINGS + "\":").getBytes(StandardCharsets.UTF_8);
+
   private static final int NONE = 0;
   private static final long UNREAD = -1;
 
@@ -85,16 +92,22 @@ public final class MorphologySpool implements AutoCloseable {
   }
 
   /**
-   * Begins a journal.
+   * Begins a journal. One that a killed run has left without a message is begun again.
    *
    * @param images how many images were given; each has an ordinal from 0
    * @param settings what decides the answers, by name; a run that resumes must have the same
-   * @throws FileAlreadyExistsException if there is one
+   * @throws FileAlreadyExistsException if there is one with messages
    * @throws IOException in a sentence, if it cannot be written, or another process writes it
    */
   public static MorphologySpool begin(Path journal, int images, SortedMap<String, String> settings)
       throws IOException {
-    MorphologySpool spool = locked(journal, images, StandardOpenOption.CREATE_NEW);
+    MorphologySpool spool = locked(journal, images, StandardOpenOption.CREATE);
+    try {
+      spool.requireNoMessages();
+    } catch (IOException e) {
+      spool.close();
+      throw e;
+    }
     try {
       spool.head(settings);
     } catch (IOException e) {
@@ -125,6 +138,40 @@ public final class MorphologySpool implements AutoCloseable {
       throw e;
     }
     return spool;
+  }
+
+  private void requireNoMessages() throws IOException {
+    if (holdMessages(fromTheStart())) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
+  }
+
+  /**
+   * Whether there is a journal with a message, so that a run can be resumed; or a file that is no
+   * journal.
+   */
+  public static boolean holdsMessages(Path journal) throws IOException {
+    if (!Files.exists(journal)) {
+      return false;
+    }
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(journal))) {
+      return holdMessages(in);
+    }
+  }
+
+  private static boolean holdMessages(InputStream lines) throws IOException {
+    byte[] start = lines.readNBytes(HEAD.length);
+    boolean isJournal = Arrays.equals(start, Arrays.copyOf(HEAD, start.length));
+    if (isJournal) {
+      Optional<byte[]> settings = line(lines);
+      return settings.isPresent() && line(lines).isPresent();
+    }
+    return true;
+  }
+
+  /** Not to be closed: that would close the channel, and any other one would release its lock. */
+  private InputStream fromTheStart() throws IOException {
+    return new BufferedInputStream(Channels.newInputStream(channel.position(0)), 1 << 16);
   }
 
   private static MorphologySpool locked(Path journal, int images, OpenOption... options)
@@ -183,7 +230,7 @@ public final class MorphologySpool implements AutoCloseable {
   private void readBack(
       SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinalOf)
       throws IOException {
-    InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(0)), 1 << 16);
+    InputStream in = fromTheStart();
     Optional<byte[]> header = line(in);
     if (header.isEmpty()) { // the run was killed before it had written its first line
       head(settings);
@@ -209,7 +256,7 @@ public final class MorphologySpool implements AutoCloseable {
   }
 
   private void head(SortedMap<String, String> settings) throws IOException {
-    append(JSON.writeValueAsBytes(Map.of("settings", settings)));
+    append(JSON.writeValueAsBytes(Map.of(SETTINGS, settings)));
     beginning = end;
     cut();
   }
@@ -238,7 +285,7 @@ public final class MorphologySpool implements AutoCloseable {
     try {
       before =
           JSON.readValue(header, new TypeReference<Map<String, Map<String, String>>>() {})
-              .get("settings");
+              .get(SETTINGS);
     } catch (JacksonException e) {
       throw noJournal();
     }

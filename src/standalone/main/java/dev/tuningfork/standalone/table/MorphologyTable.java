@@ -86,6 +86,7 @@ public final class MorphologyTable {
         switch (content) {
           case PROBABILITIES -> MorphologyColumns.all(tree, sample.orElseThrow(), false);
           case INTERVALS -> MorphologyColumns.all(tree, sample.orElseThrow(), true);
+          case ZOOBOT -> MorphologyColumns.zoobot(tree, sample.orElseThrow());
           case KAGGLE -> MorphologyColumns.kaggle(tree);
         };
     View view = new View(columns, format);

@@ -6,6 +6,8 @@ public enum TableContent {
   PROBABILITIES,
   /** The same, and the 90 % interval of each of these probabilities. */
   INTERVALS,
+  /** Vote fractions and concentrations, named as Zoobot's catalogues name them. */
+  ZOOBOT,
   /** The 37 columns of Kaggle's Galaxy Zoo challenge. */
   KAGGLE
 }

@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.tile;
 
+import dev.tuningfork.file.Sha256;
 import dev.tuningfork.image.Channels;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.JpegWriter;
@@ -55,6 +56,9 @@ public final class CutoutFiles implements TileRun.Work<String> {
           "recipe",
           "missing",
           "flags");
+
+  /** A file system takes 255, some of which are the suffix and that of an unfinished file. */
+  private static final int LONGEST_NAME = 200;
 
   /** What a cutout is written as. */
   public enum Form {
@@ -142,10 +146,14 @@ public final class CutoutFiles implements TileRun.Work<String> {
     return cells.stream().map(Csv::cell).collect(Collectors.joining(","));
   }
 
-  /** A name that every file system takes, and that no two identifiers share. */
+  /**
+   * A name that every file system takes, and that no two identifiers share. Of a long one the end
+   * is a hash.
+   */
   static String name(String id) {
     StringBuilder name = new StringBuilder();
-    for (byte b : id.getBytes(StandardCharsets.UTF_8)) {
+    byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    for (byte b : bytes) {
       boolean letter = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
       boolean digit = b >= '0' && b <= '9';
       boolean dot = b == '.' && !name.isEmpty();
@@ -156,7 +164,9 @@ public final class CutoutFiles implements TileRun.Work<String> {
         name.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
       }
     }
-    return name.toString();
+    return name.length() <= LONGEST_NAME
+        ? name.toString()
+        : name.substring(0, LONGEST_NAME / 2) + "-" + Sha256.hex(bytes);
   }
 
   private byte[] jpeg(SkyCutout cutout) throws ImageException {

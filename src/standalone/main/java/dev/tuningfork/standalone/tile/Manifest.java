@@ -1,9 +1,13 @@
 package dev.tuningfork.standalone.tile;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +28,9 @@ public final class Manifest implements AutoCloseable {
 
   private static final String NAME = "manifest.csv";
 
+  /** The settings and the columns. */
+  private static final int HEADS = 2;
+
   private final Path unfinished;
   private final Path whole;
   private final BitSet rows;
@@ -43,10 +50,23 @@ public final class Manifest implements AutoCloseable {
     return folder.resolve(NAME + ".part");
   }
 
+  /** Whether an interrupted run has left a list with cutouts, or one that cannot be read. */
+  public static boolean isUnfinished(Path folder) {
+    Path file = unfinished(folder);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      return reader.lines().skip(HEADS).findAny().isPresent();
+    } catch (IOException | UncheckedIOException e) {
+      return true;
+    }
+  }
+
   /** Begins one. */
   public static Manifest begin(Path folder, String settings, List<String> kept) throws IOException {
     BufferedWriter writer = Files.newBufferedWriter(unfinished(folder));
-    writer.write("# " + settings.replaceAll("\\R", " ") + "\n");
+    writer.write(head(settings) + "\n");
     writer.write(
         Stream.concat(CutoutFiles.COLUMNS.stream(), kept.stream())
                 .map(Csv::cell)
@@ -57,32 +77,36 @@ public final class Manifest implements AutoCloseable {
   }
 
   /**
-   * Continues one.
+   * Continues one. What a crash has left of a line is taken away; where it has left no line of
+   * columns, the list begins again.
    *
-   * @throws IOException in a sentence, where it was begun with other settings
+   * @throws IOException in a sentence, where it was begun with other settings, or is damaged
    */
-  public static Manifest resume(Path folder, String settings) throws IOException {
+  public static Manifest resume(Path folder, String settings, List<String> kept)
+      throws IOException {
     Path file = unfinished(folder);
+    List<String> heads = new ArrayList<>();
     BitSet rows = new BitSet();
-    int column = CutoutFiles.COLUMNS.indexOf("row");
-    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-      long end = bytes.length();
-      while (end > 0 && at(bytes, end - 1) != '\n') {
-        end--;
-      }
-      bytes.setLength(end);
+    long end =
+        readRecords(
+            file,
+            record -> {
+              if (heads.size() < HEADS) {
+                heads.add(record);
+              } else {
+                rows.set(row(file, record));
+              }
+            });
+    if (!heads.isEmpty() && !heads.getFirst().equals(head(settings))) {
+      throw new IOException(
+          "The unfinished run in %s had other settings, or other tiles or another catalogue; --overwrite starts over."
+              .formatted(folder));
     }
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
-      String head = reader.readLine();
-      if (head == null || !head.equals("# " + settings.replaceAll("\\R", " "))) {
-        throw new IOException(
-            "The unfinished run in %s had other settings, or other tiles or another catalogue; --overwrite starts over."
-                .formatted(folder));
-      }
-      reader.readLine();
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        rows.set(Integer.parseInt(cells(line).get(column)));
-      }
+    if (heads.size() < HEADS) {
+      return begin(folder, settings, kept);
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(end);
     }
     return new Manifest(
         folder,
@@ -90,17 +114,61 @@ public final class Manifest implements AutoCloseable {
         Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
   }
 
-  private static int at(RandomAccessFile file, long position) throws IOException {
-    file.seek(position);
-    return file.read();
+  private static String head(String settings) {
+    return "# " + settings.replaceAll("\\R", " ");
   }
 
-  private static List<String> cells(String line) {
+  private static int row(Path file, String record) throws IOException {
+    List<String> cells = cells(record);
+    try {
+      return Integer.parseInt(cells.get(CutoutFiles.COLUMNS.indexOf("row")));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw new IOException(
+          "The list of the unfinished run, %s, is damaged; --overwrite starts over."
+              .formatted(file),
+          e);
+    }
+  }
+
+  /** Takes one record, without its line break. */
+  @FunctionalInterface
+  private interface RecordReader {
+    void take(String record) throws IOException;
+  }
+
+  /**
+   * Reads all whole records: a line break ends one unless it is between quotes. The first line is
+   * none of CSV.
+   *
+   * @return where the last whole record ends
+   */
+  private static long readRecords(Path file, RecordReader reader) throws IOException {
+    long end = 0;
+    boolean quoted = false;
+    ByteArrayOutputStream record = new ByteArrayOutputStream();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      long position = 0;
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        position++;
+        if (next == '\n' && !quoted) {
+          reader.take(record.toString(StandardCharsets.UTF_8));
+          record.reset();
+          end = position;
+        } else {
+          record.write(next);
+          quoted ^= next == '"' && end > 0;
+        }
+      }
+    }
+    return end;
+  }
+
+  private static List<String> cells(String record) {
     List<String> cells = new ArrayList<>();
     StringBuilder cell = new StringBuilder();
     boolean quoted = false;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
+    for (int i = 0; i < record.length(); i++) {
+      char c = record.charAt(i);
       if (c == '"') {
         quoted = !quoted;
       } else if (c == ',' && !quoted) {

@@ -60,11 +60,28 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
         outcomes.add(new Outcome.Failed<>(place, String.valueOf(e.getMessage())));
       }
     }
+    Shown shown = Shown.of(tile);
     for (int from = 0; from < ready.size(); from += model.largestBatch()) {
       answer(
-          tile, ready.subList(from, Math.min(ready.size(), from + model.largestBatch())), outcomes);
+          shown,
+          ready.subList(from, Math.min(ready.size(), from + model.largestBatch())),
+          outcomes);
     }
     return outcomes;
+  }
+
+  /** A tile as messages name it; to find out a file's URI, the JVM looks at the file. */
+  private record Shown(String name, List<GalaxyMorphology.Band> bands) {
+    static Shown of(NamedTile tile) {
+      return new Shown(
+          tile.name(),
+          tile.bands().entrySet().stream()
+              .map(
+                  band ->
+                      new GalaxyMorphology.Band(
+                          band.getKey(), band.getValue().file().toUri().toString()))
+              .toList());
+    }
   }
 
   private Ready cut(SurveyImage image, Place place) throws ImageException, TileException {
@@ -73,7 +90,7 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
   }
 
   /** A batch that fails is halved until the culprit is alone. */
-  private void answer(NamedTile tile, List<Ready> batch, List<Outcome<byte[]>> outcomes) {
+  private void answer(Shown tile, List<Ready> batch, List<Outcome<byte[]>> outcomes) {
     List<AnswerProbabilities> answers;
     try {
       answers = model.predict(batch.stream().map(one -> one.cut().image()).toList());
@@ -96,17 +113,9 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
     }
   }
 
-  private GalaxyMorphology message(
-      NamedTile tile, Ready one, AnswerProbabilities answer, Instant now) {
+  private GalaxyMorphology message(Shown tile, Ready one, AnswerProbabilities answer, Instant now) {
     SkyCutout cutout = one.cut().cutout();
     PreparedImage seen = one.cut().image();
-    List<GalaxyMorphology.Band> bands =
-        tile.bands().entrySet().stream()
-            .map(
-                band ->
-                    new GalaxyMorphology.Band(
-                        band.getKey(), band.getValue().file().toUri().toString()))
-            .toList();
     return provenance.answer(
         one.place().id(),
         Integer.toString(one.place().ordinal()),
@@ -114,7 +123,7 @@ public final class TileClassifier implements TileRun.Work<byte[]> {
         answer,
         seen.flags(),
         GalaxyMorphology.Image.of(
-            GalaxyMorphology.Cutout.of(tile.name(), bands, cutout, cutter.recipe()),
+            GalaxyMorphology.Cutout.of(tile.name(), tile.bands(), cutout, cutter.recipe()),
             seen.pixels().sha256(),
             seen.facts()),
         one.since(),

@@ -33,39 +33,83 @@ public final class TileFiles {
   private TileFiles() {}
 
   /**
+   * What is named for a band.
+   *
+   * @param pattern of the file's name
+   * @param hdu what follows in brackets; null for nothing
+   */
+  private record Named(String argument, String pattern, @Nullable String hdu) {}
+
+  /** Finds tiles whose masks, if they have any, are in the files of their images. */
+  public static List<NamedTile> find(List<String> images) throws IOException {
+    return find(images, List.of());
+  }
+
+  /**
    * Finds the tiles.
    *
    * @param images one for each band
+   * @param masks at most one for each band, named in the same way
    * @throws IllegalArgumentException in a sentence, where one is written differently
-   * @throws IOException in a sentence, where there is no such file, or a tile lacks a band
+   * @throws IOException in a sentence, where there is no such file, or a tile lacks a band or mask
    */
-  public static List<NamedTile> find(List<String> images) throws IOException {
+  public static List<NamedTile> find(List<String> images, List<String> masks) throws IOException {
     SortedMap<String, SequencedMap<String, TileSource>> tiles = new TreeMap<>();
-    SequencedMap<String, String> patterns = new LinkedHashMap<>();
-    for (String image : images) {
-      Matcher matcher = IMAGE.matcher(image);
-      if (!matcher.matches()) {
-        throw new IllegalArgumentException(
-            "An image is named with its band, as in r=tile-r.fits, not '%s'.".formatted(image));
-      }
-      String band = matcher.group(1);
-      String pattern = matcher.group(2);
-      if (patterns.put(band, pattern) != null) {
-        throw new IllegalArgumentException("The band %s is named twice.".formatted(band));
-      }
-      String hdu = matcher.group(3);
-      for (Map.Entry<String, Path> file : matching(pattern).entrySet()) {
+    SequencedMap<String, Named> ofImages = named(images, "An image", "");
+    for (Map.Entry<String, Named> image : ofImages.entrySet()) {
+      Named named = image.getValue();
+      for (Map.Entry<String, Path> file : matching(named.pattern).entrySet()) {
         tiles
             .computeIfAbsent(file.getKey(), _ -> new LinkedHashMap<>())
-            .put(band, source(file.getValue(), hdu, image));
+            .put(image.getKey(), source(file.getValue(), named));
       }
     }
-    if (tiles.values().stream().anyMatch(bands -> bands.size() < patterns.size())) {
-      throw new IOException(incomplete(tiles, patterns));
+    if (tiles.values().stream().anyMatch(bands -> bands.size() < ofImages.size())) {
+      throw new IOException(incomplete(tiles, ofImages));
+    }
+    for (Map.Entry<String, Named> mask : named(masks, "A mask", " of a mask").entrySet()) {
+      addMasks(tiles, mask.getKey(), mask.getValue());
     }
     return tiles.entrySet().stream()
         .map(tile -> new NamedTile(name(tile.getKey(), tile.getValue()), tile.getValue()))
         .toList();
+  }
+
+  private static SequencedMap<String, Named> named(
+      List<String> arguments, String what, String whose) {
+    SequencedMap<String, Named> named = new LinkedHashMap<>();
+    for (String argument : arguments) {
+      Matcher matcher = IMAGE.matcher(argument);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(
+            "%s is named with its band, as in r=tile-r.fits, not '%s'.".formatted(what, argument));
+      }
+      String band = matcher.group(1);
+      if (named.put(band, new Named(argument, matcher.group(2), matcher.group(3))) != null) {
+        throw new IllegalArgumentException("The band %s%s is named twice.".formatted(band, whose));
+      }
+    }
+    return named;
+  }
+
+  private static void addMasks(
+      SortedMap<String, SequencedMap<String, TileSource>> tiles, String band, Named mask)
+      throws IOException {
+    SortedMap<String, Path> files = matching(mask.pattern);
+    for (Map.Entry<String, SequencedMap<String, TileSource>> tile : tiles.entrySet()) {
+      TileSource image = tile.getValue().get(band);
+      if (image == null) {
+        throw new IllegalArgumentException(
+            "There is a mask of the band %s, but no image: --image %s=…".formatted(band, band));
+      }
+      Path file = files.get(tile.getKey());
+      if (file == null) {
+        throw new IOException(
+            "The tile %s has no mask of the band %s: there is no file %s."
+                .formatted(tile.getKey(), band, mask.pattern.replace("*", tile.getKey())));
+      }
+      tile.getValue().put(band, image.withMask(file, mask.hdu));
+    }
   }
 
   /** A single tile is called by what the names of its files begin with. */
@@ -90,20 +134,23 @@ public final class TileFiles {
 
   private static String incomplete(
       SortedMap<String, SequencedMap<String, TileSource>> tiles,
-      SequencedMap<String, String> patterns) {
+      SequencedMap<String, Named> images) {
     for (Map.Entry<String, SequencedMap<String, TileSource>> tile : tiles.entrySet()) {
-      for (Map.Entry<String, String> pattern : patterns.entrySet()) {
-        if (!tile.getValue().containsKey(pattern.getKey())) {
+      for (Map.Entry<String, Named> image : images.entrySet()) {
+        if (!tile.getValue().containsKey(image.getKey())) {
           return "The tile %s has no image in the band %s: there is no file %s."
               .formatted(
-                  tile.getKey(), pattern.getKey(), pattern.getValue().replace("*", tile.getKey()));
+                  tile.getKey(),
+                  image.getKey(),
+                  image.getValue().pattern.replace("*", tile.getKey()));
         }
       }
     }
     throw new IllegalStateException("a tile that lacks a band was seen before");
   }
 
-  private static TileSource source(Path file, @Nullable String hdu, String image) {
+  private static TileSource source(Path file, Named image) {
+    String hdu = image.hdu;
     if (hdu == null) {
       return TileSource.of(file);
     }
@@ -114,7 +161,9 @@ public final class TileFiles {
       return new TileSource(file, name.isEmpty() ? null : name, plane, null);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "An HDU and a plane are named as in [SCI;0], not '[%s]' in %s.".formatted(hdu, image), e);
+          "An HDU and a plane are named as in [SCI;0], not '[%s]' in %s."
+              .formatted(hdu, image.argument),
+          e);
     }
   }
 

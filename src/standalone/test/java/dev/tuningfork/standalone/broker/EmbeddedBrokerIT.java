@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -21,6 +20,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,111 +29,82 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class EmbeddedBrokerIT {
 
+  /** Of all tests that neither stop nor restart it; each has topics of its own. */
+  private static EmbeddedBroker broker;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = EmbeddedBroker.start();
+  }
+
+  @AfterAll
+  static void closeBroker() {
+    broker.close();
+  }
+
   @Test
   void aRecordThatIsProducedIsConsumed() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      broker.createTopic("galaxies", 4);
-      produce(broker, "galaxies", "M51", "spiral");
-      assertThat(consume(broker, "galaxies", 1)).containsExactly("M51=spiral");
-    }
+    broker.createTopic("galaxies", 4);
+    produce(broker, "galaxies", "M51", "spiral");
+    assertThat(consume(broker, "galaxies", 1)).containsExactly("M51=spiral");
   }
 
   /** A refusal of the first batch alone would make an idempotent producer hang for two minutes. */
   @Test
   void noPartitionOfAFreshTopicRefusesARecord() throws Exception {
-    int partitions = 200;
+    int partitions = 100;
     Map<String, Object> settings =
-        Map.of("retries", 0, "enable.idempotence", false, "delivery.timeout.ms", 31_000);
-    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      Map<String, Object> here = new HashMap<>(settings);
-      here.put("bootstrap.servers", broker.bootstrapServers());
-      try (Producer<String, String> producer =
-          new KafkaProducer<>(here, new StringSerializer(), new StringSerializer())) {
-        broker.createTopic("galaxies", partitions);
-        List<Future<RecordMetadata>> sent =
-            IntStream.range(0, partitions)
-                .mapToObj(p -> producer.send(new ProducerRecord<>("galaxies", p, "M51", "spiral")))
-                .toList();
-        for (Future<RecordMetadata> one : sent) {
-          assertThat(one.get(30, TimeUnit.SECONDS).offset()).isZero();
-        }
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "retries",
+            0,
+            "enable.idempotence",
+            false,
+            "delivery.timeout.ms",
+            31_000);
+    try (Producer<String, String> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      broker.createTopic("fresh", partitions);
+      List<Future<RecordMetadata>> sent =
+          IntStream.range(0, partitions)
+              .mapToObj(p -> producer.send(new ProducerRecord<>("fresh", p, "M51", "spiral")))
+              .toList();
+      for (Future<RecordMetadata> one : sent) {
+        assertThat(one.get(30, TimeUnit.SECONDS).offset()).isZero();
       }
     }
   }
 
   @Test
   void topicsThatAreMadeInARowAreServedEachAtOnce() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      for (int n = 0; n < 50; n++) {
-        broker.createTopic("galaxies-" + n, 4);
-        produce(broker, "galaxies-" + n, "M51", "spiral");
-      }
+    for (int n = 0; n < 20; n++) {
+      broker.createTopic("row-" + n, 4);
+      produce(broker, "row-" + n, "M51", "spiral");
     }
   }
 
   @Test
   void aTransactionIsSeenOnlyOnceItIsCommitted() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      broker.createTopic("galaxies", 1);
-      Map<String, Object> settings =
-          Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "observer");
-      try (Producer<String, String> producer =
-          new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-        producer.initTransactions();
-        producer.beginTransaction();
-        producer.send(new ProducerRecord<>("galaxies", "M31", "aborted"));
-        producer.abortTransaction();
-        producer.beginTransaction();
-        producer.send(new ProducerRecord<>("galaxies", "M31", "committed"));
-        producer.commitTransaction();
-      }
-      assertThat(consume(broker, "galaxies", 1)).containsExactly("M31=committed");
+    broker.createTopic("transactions", 1);
+    Map<String, Object> settings =
+        Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "observer");
+    try (Producer<String, String> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>("transactions", "M31", "aborted"));
+      producer.abortTransaction();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>("transactions", "M31", "committed"));
+      producer.commitTransaction();
     }
-  }
-
-  @Test
-  void aRestartKeepsTheAddressAndTheData() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      broker.createTopic("galaxies", 1);
-      produce(broker, "galaxies", "M51", "before");
-      String address = broker.bootstrapServers();
-
-      broker.restart();
-
-      assertThat(broker.bootstrapServers()).isEqualTo(address);
-      produce(broker, "galaxies", "M51", "after");
-      assertThat(consume(broker, "galaxies", 2)).containsExactly("M51=before", "M51=after");
-    }
-  }
-
-  @Test
-  void aGivenFolderOutlivesTheBroker(@TempDir Path folder) throws Exception {
-    Path data = folder.resolve("broker");
-    try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
-      broker.createTopic("galaxies", 1);
-      produce(broker, "galaxies", "M104", "kept");
-    }
-    try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
-      assertThat(consume(broker, "galaxies", 1)).containsExactly("M104=kept");
-    }
-    assertThat(data).isDirectory();
-  }
-
-  @Test
-  void aTemporaryFolderIsGoneAfterClosing() throws Exception {
-    Path temporary;
-    try (EmbeddedBroker broker = EmbeddedBroker.start()) {
-      broker.createTopic("galaxies", 1);
-      temporary = broker.folder();
-      assertThat(temporary).isNotEmptyDirectory();
-    }
-    assertThat(temporary).doesNotExist();
+    assertThat(consume(broker, "transactions", 1)).containsExactly("M31=committed");
   }
 
   @Test
   void theStreamsGroupProtocolIsOffered() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start();
-        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       assertThat(
               admin
                   .describeFeatures()
@@ -142,6 +114,39 @@ class EmbeddedBrokerIT {
           .hasEntrySatisfying(
               "streams.version", range -> assertThat(range.maxVersionLevel()).isPositive());
     }
+  }
+
+  @Test
+  void aRestartKeepsTheAddressAndTheDataInATemporaryFolderThatIsGoneAfterClosing()
+      throws Exception {
+    Path temporary;
+    try (EmbeddedBroker restarted = EmbeddedBroker.start()) {
+      restarted.createTopic("galaxies", 1);
+      produce(restarted, "galaxies", "M51", "before");
+      String address = restarted.bootstrapServers();
+
+      restarted.restart();
+
+      assertThat(restarted.bootstrapServers()).isEqualTo(address);
+      produce(restarted, "galaxies", "M51", "after");
+      assertThat(consume(restarted, "galaxies", 2)).containsExactly("M51=before", "M51=after");
+      temporary = restarted.folder();
+      assertThat(temporary).isNotEmptyDirectory();
+    }
+    assertThat(temporary).doesNotExist();
+  }
+
+  @Test
+  void aGivenFolderOutlivesTheBroker(@TempDir Path folder) throws Exception {
+    Path data = folder.resolve("broker");
+    try (EmbeddedBroker first = EmbeddedBroker.start(data)) {
+      first.createTopic("galaxies", 1);
+      produce(first, "galaxies", "M104", "kept");
+    }
+    try (EmbeddedBroker second = EmbeddedBroker.start(data)) {
+      assertThat(consume(second, "galaxies", 1)).containsExactly("M104=kept");
+    }
+    assertThat(data).isDirectory();
   }
 
   private static void produce(EmbeddedBroker broker, String topic, String key, String value)

@@ -3,6 +3,9 @@ package dev.tuningfork.standalone.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelBundle;
@@ -12,6 +15,7 @@ import dev.tuningfork.network.Weights;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.trainer.DrawnGalaxies;
 import dev.tuningfork.tree.DecisionTree;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +29,13 @@ import java.util.stream.IntStream;
 import nom.tam.fits.BasicHDU;
 import nom.tam.fits.Fits;
 import nom.tam.fits.NullDataHDU;
+import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import uk.ac.starlink.table.StarTable;
+import uk.ac.starlink.table.StarTableFactory;
 
 /** The commands whole: embedded broker, topology, a network of random weights. */
 @Timeout(180)
@@ -224,6 +231,26 @@ class ClassifyCommandIT {
     assertThat(morphology.morphology().description()).startsWith("seen: ");
     assertThat(Files.readAllLines(folder.resolve("jets-out.csv")).getFirst())
         .contains("seen_asked,seen_yes,seen_faint,seen_no,sides_asked,sides_one", "knots_many");
+    Path catalogue = folder.resolve("jets.vot");
+    String[] zoobot = {
+      "classify",
+      drawn.toString(),
+      "--model",
+      learnt.toString(),
+      "--columns",
+      "zoobot",
+      "--out",
+      catalogue.toString()
+    };
+    assertThat(execute(zoobot)).as(err::toString).isZero();
+    StarTable columns = new StarTableFactory().makeStarTable(catalogue.toString(), "votable");
+    assertThat(columns.getRowCount()).isEqualTo(40);
+    assertThat(columns.getColumnCount()).isEqualTo(2 + 4 + 4 * 9);
+    assertThat(number(columns, "seen_faint_dirichlet"))
+        .isCloseTo(
+            Objects.requireNonNull(morphology.questions().getFirst().concentration())
+                * number(columns, "seen_faint_fraction"),
+            within(1e-6));
     assertThat(execute("trees", tree.toString())).isZero();
     assertThat(out.toString())
         .contains("jets version 1: Made-up jets", "├─ faint → bent", "└─ two → knots");
@@ -238,6 +265,67 @@ class ClassifyCommandIT {
                 folder.resolve("kaggle.csv").toString()))
         .isEqualTo(2);
     assertThat(err.toString()).contains("but the model answers the tree jets version 1");
+  }
+
+  private static double number(StarTable table, String column) throws IOException {
+    for (int i = 0; i < table.getColumnCount(); i++) {
+      if (table.getColumnInfo(i).getName().equals(column)) {
+        return ((Number) table.getCell(0, i)).doubleValue();
+      }
+    }
+    throw new AssertionError("There is no column " + column + ".");
+  }
+
+  /** 200 subjects, of which five cannot be answered: each of them is named, and none is dropped. */
+  @Test
+  void subjectsOfAManifestAreAnsweredOrNamedAsFailures() throws Exception {
+    ArrayNode manifest = new JsonMapper().createArrayNode();
+    for (int i = 0; i < 195; i++) {
+      entry(
+          manifest,
+          images.resolve("galaxy-%03d.jpg".formatted(i % GALAXIES)).toUri().toString(),
+          i);
+    }
+    entry(manifest, images.resolve("not-there.jpg").toUri().toString(), 9001);
+    entry(manifest, "data:image/jpeg;base64,AAAA", 9002);
+    entry(manifest, "gopher://example.org/9003.jpg", 9003);
+    manifest.addArray().addNull().add("{\"subject_id\": 9004}");
+    manifest.add("no pair");
+    Path file = Files.writeString(folder.resolve("manifest.json"), manifest.toString());
+    Path target = folder.resolve("answers.json");
+
+    int code =
+        execute(
+            "subjects", file.toString(), "--out", target.toString(), "--model", bundle.toString());
+
+    assertThat(code).as(err.toString()).isEqualTo(3);
+    JsonNode answers = new JsonMapper().readTree(target.toFile());
+    assertThat(answers.at("/schema/version").intValue()).isEqualTo(1);
+    assertThat(answers.at("/schema/type").textValue()).isEqualTo("zooniverse/subject_assistant");
+    assertThat(answers.at("/schema/data/subject_id/sample_num/1/1").textValue())
+        .isEqualTo("smooth-or-featured-gz2_featured-or-disk_prediction");
+    assertThat(answers.path("data")).hasSize(195);
+    JsonNode sample = answers.at("/data/17/0");
+    double[] alpha = new double[3];
+    for (int a = 0; a < alpha.length; a++) {
+      alpha[a] = sample.path(1).path(a).doubleValue();
+    }
+    assertThat(sample.path(0).doubleValue())
+        .isCloseTo(
+            BetaDistribution.of(alpha[1], alpha[0] + alpha[2]).survivalProbability(0.2),
+            within(1e-9));
+    assertThat(answers.path("failures").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("9001", "9002", "9003", "9004", "entry 200");
+    assertThat(answers.path("failures").path("9003").textValue()).isNotBlank();
+    assertThat(err.toString()).contains("195 subjects answered, 5 failed");
+  }
+
+  private static void entry(ArrayNode manifest, String image, int subject) {
+    manifest
+        .addArray()
+        .add(image)
+        .add("{\"subject_id\": %d, \"subject_set_id\": 1, \"frame_id\": 0}".formatted(subject));
   }
 
   private static double joint(GalaxyMorphology.Answer answer) {

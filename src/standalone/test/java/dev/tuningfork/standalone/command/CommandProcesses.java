@@ -20,16 +20,14 @@ import org.awaitility.Awaitility;
  *
  * @param folder where their log is
  * @param temporary their folder for temporary files
- * @param options of their JVMs
  */
-record CommandProcesses(Path folder, Path temporary, List<String> options) {
+record CommandProcesses(Path folder, Path temporary) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration LOOK_EVERY = Duration.ofMillis(2);
 
-  static CommandProcesses in(Path folder, String... options) throws IOException {
-    return new CommandProcesses(
-        folder, Files.createDirectory(folder.resolve("temporary")), List.of(options));
+  static CommandProcesses in(Path folder) throws IOException {
+    return new CommandProcesses(folder, Files.createDirectory(folder.resolve("temporary")));
   }
 
   Process start(List<String> arguments) throws IOException {
@@ -38,11 +36,11 @@ record CommandProcesses(Path folder, Path temporary, List<String> options) {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1", // their lives are short
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp",
                 System.getProperty("java.class.path"),
                 TuningFork.class.getName()));
-    command.addAll(1, options);
     command.addAll(arguments);
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

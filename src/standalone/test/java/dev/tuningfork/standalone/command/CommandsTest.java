@@ -109,7 +109,7 @@ class CommandsTest {
     Path table = Files.writeString(folder.resolve("galaxies.csv"), "precious");
     Path directory = Files.createDirectory(folder.resolve("folder.csv"));
     Path unfinished = folder.resolve("unfinished.csv");
-    Files.createFile(folder.resolve("unfinished.csv.journal"));
+    Files.writeString(folder.resolve("unfinished.csv.journal"), "{\"settings\":{}}\n{an answer}\n");
 
     assertThat(classify(table)).isEqualTo(2);
     assertThat(err.toString()).contains("There is a file " + table + " already", "--overwrite");

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class KilledRunIT {
 
-  private static final int GALAXIES = 20;
-  private static final int NAMES = 1500;
+  private static final int GALAXIES = 4;
+  private static final int NAMES = 1000;
   private static final int ENOUGH = 100;
 
   @TempDir Path folder;
@@ -51,8 +51,7 @@ class KilledRunIT {
       Files.createSymbolicLink(
           images.resolve("galaxy-%04d.jpg".formatted(i)), few.resolve(i % GALAXIES + ".jpg"));
     }
-    // four short lives, on cores that other tests share
-    processes = CommandProcesses.in(folder, "-XX:TieredStopAtLevel=1");
+    processes = CommandProcesses.in(folder);
     table = folder.resolve("galaxies.jsonl");
     journal = folder.resolve("galaxies.jsonl.journal");
   }

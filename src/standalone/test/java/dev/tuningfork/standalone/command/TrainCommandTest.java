@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.Forms;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Those tagged {@code any-processor} need not run once more on a limited processor. */
 class TrainCommandTest {
@@ -77,6 +79,17 @@ class TrainCommandTest {
 
   @Test
   @Tag("any-processor")
+  void theModelNamesTheRecipeOfItsPictures() {
+    NewModelOptions options =
+        CommandLine.populateCommand(new NewModelOptions(), "--recipe", "legacy-grz");
+
+    assertThat(options.input().recipe()).isEqualTo(Recipe.named("legacy-grz").id());
+    assertThat(train("--recipe", "sepia")).isEqualTo(1);
+    assertThat(err.toString()).contains("There is no recipe sepia; the recipes are sdss-gri-1-");
+  }
+
+  @Test
+  @Tag("any-processor")
   void aRunThatIsFinishedIsTakenUpAgainWithoutANewEpoch() throws Exception {
     assertThat(train()).isZero();
     byte[] first = Files.readAllBytes(bundle);
@@ -111,6 +124,77 @@ class TrainCommandTest {
     assertThat(Files.readAllBytes(bundle)).isEqualTo(first);
   }
 
+  /** Its trunk is taken, with its architecture and its input, and the head is learnt anew. */
+  @Test
+  void aModelIsFineTunedOnLabelsOfAnotherTree() throws Exception {
+    assertThat(train("--channels", "luminance")).as(err::toString).isZero();
+    Path begun = bundle;
+    Path tree =
+        Files.writeString(
+            folder.resolve("bright.json"),
+            """
+            {"id": "bright", "version": "1", "questions": [
+              {"key": "bright", "answers": [{"key": "yes"}, {"key": "no"}]}]}
+            """);
+    StringBuilder table = new StringBuilder("id,bright_yes,bright_no\n");
+    for (int id = 0; id < 60; id++) {
+      table.append(id).append(id % 2 == 0 ? ",9,1\n" : ",1,9\n");
+    }
+    Path votes = Files.writeString(folder.resolve("bright.csv"), table);
+    bundle = folder.resolve("bright.zip");
+    String[] fineTune = {
+      "train",
+      "--weights",
+      begun.toString(),
+      "--tree",
+      tree.toString(),
+      "--images",
+      images.toString(),
+      "--labels",
+      votes.toString(),
+      "--out",
+      bundle.toString(),
+      "--epochs",
+      "4",
+      "--batch",
+      "8",
+      "--learning-curve"
+    };
+
+    assertThat(run(fineTune)).as(err::toString).isZero();
+
+    ModelBundle made = ModelBundle.open(bundle);
+    assertThat(made.description().tree().id()).isEqualTo("bright");
+    assertThat(made.description().input()).isEqualTo(ModelBundle.open(begun).description().input());
+    assertThat(made.description().training())
+        .containsEntry("frozenEpochs", 1)
+        .containsEntry("pretrained", "residual-lite-gz2 1.0.0 without its answers to Galaxy Zoo 2");
+    assertThat(
+            new JsonMapper()
+                .valueToTree(made.description().training().get("descent"))
+                .path("depthDecay")
+                .doubleValue())
+        .isEqualTo(0.8);
+    assertThat(out.toString())
+        .contains("Learning curve, on the same held-out galaxies:", "answers other questions")
+        .containsPattern("\\d+ galaxies: RMSE 0\\.\\d+, bright .* right");
+    assertThat(
+            run(
+                "train",
+                "--weights",
+                begun.toString(),
+                "--architecture",
+                "alexnet-lite",
+                "--images",
+                images.toString(),
+                "--labels",
+                votes.toString(),
+                "--out",
+                bundle.toString()))
+        .isNotZero();
+    assertThat(err.toString()).contains("leave out --architecture");
+  }
+
   private Weights firstWeights() throws Exception {
     return ModelBundle.open(bundle).weights();
   }
@@ -134,7 +218,8 @@ class TrainCommandTest {
     }
     assertThat(new String(ModelBundle.open(bundle).file("MODEL_CARD.md"), StandardCharsets.UTF_8))
         .contains(
-            "first weights: first; the model is 0.25 × these weights + 0.75 × the fine-tuned weights");
+            "first weights: first; the model is 0.25 × these weights + 0.75 × the fine-tuned"
+                + " weights");
   }
 
   /** Of volunteers who cannot tell, and galaxies that have no labels, only a teacher can teach. */

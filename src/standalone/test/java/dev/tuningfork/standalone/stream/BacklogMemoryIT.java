@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Memory is bounded by settings, never by the length of a backlog. */
 class BacklogMemoryIT {
 
-  private static final int BACKLOG = 40_000;
+  private static final int BACKLOG = 20_000;
   private static final Duration PATIENCE = Duration.ofMinutes(6);
 
   /** What JIT, thread stacks and the allocator's arenas may still add once all is warm. */

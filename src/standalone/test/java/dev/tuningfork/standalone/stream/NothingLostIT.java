@@ -14,123 +14,139 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every reference ends as one committed outcome, even across crashes. */
+/**
+ * Every reference ends as one committed outcome, even across crashes. All tests share a broker: one
+ * that fails may leave references to the next.
+ */
 class NothingLostIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+  private static Observatory observatory;
+
+  /** References that are published, by this test and those before it. */
+  private static int published;
+
   @TempDir Path folder;
+
+  @BeforeAll
+  static void open(@TempDir Path shared) throws Exception {
+    observatory = new Observatory(shared);
+    published = 0;
+  }
+
+  @AfterAll
+  static void close() {
+    observatory.close();
+  }
+
+  private static void publish(int galaxies) throws Exception {
+    observatory.publish(published, published + galaxies);
+    published += galaxies;
+  }
 
   @Test
   void threeKillsLoseAndDoubleNothing() throws Exception {
-    int galaxies = 6_000;
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    try (Observatory observatory = new Observatory(folder)) {
-      observatory.publish(0, galaxies);
-      Path settings = observatory.settingsFile();
-      Path log = Path.of("target", "killed-classifiers.log");
-      for (int kill = 1; kill <= 3; kill++) {
-        var classifier = new ClassifierProcess(settings, log);
-        observatory.awaitCommitted(
-            Math.min(galaxies - 1, observatory.committed() + 1 + random.nextInt(800)), PATIENCE);
-        classifier.killAfter(random.nextInt(800));
-      }
-      assertThat(observatory.committed())
-          .as("galaxies are left to pass after the last kill, seed %d", seed)
-          .isLessThan(galaxies);
-      try (var _ = new ClassifierProcess(settings, log)) {
-        observatory.awaitCommitted(galaxies, PATIENCE);
-      }
-      observatory.requireOneOutcomeEach(galaxies);
+    publish(3_000);
+    Path settings = observatory.settingsFile();
+    Path log = Path.of("target", "killed-classifiers.log");
+    for (int kill = 1; kill <= 3; kill++) {
+      var classifier = new ClassifierProcess(settings, log);
+      observatory.awaitCommitted(
+          Math.min(published - 1, observatory.committed() + 1 + random.nextInt(400)), PATIENCE);
+      classifier.killAfter(random.nextInt(400));
     }
+    assertThat(observatory.committed())
+        .as("galaxies are left to pass after the last kill, seed %d", seed)
+        .isLessThan(published);
+    try (var _ = new ClassifierProcess(settings, log)) {
+      observatory.awaitCommitted(published, PATIENCE);
+    }
+    observatory.requireOneOutcomeEach(published);
   }
 
   @Test
   void aMemberThatComesAndOneThatGoesLoseAndDoubleNothing() throws Exception {
-    int galaxies = 6_000;
-    try (Observatory observatory = new Observatory(folder);
-        MorphologyModel one = slow(observatory.model());
+    int before = published;
+    publish(3_000);
+    try (MorphologyModel one = slow(observatory.model());
         MorphologyModel other = slow(observatory.model())) {
-      observatory.publish(0, galaxies);
       ClassifierApplication second;
       try (var _ = ClassifierApplication.start(withState(observatory.settings(), "first"), one)) {
-        observatory.awaitCommitted(500, PATIENCE);
+        observatory.awaitCommitted(before + 500, PATIENCE);
         second = ClassifierApplication.start(withState(observatory.settings(), "second"), other);
         await("the second to take its share").atMost(PATIENCE).until(() -> second.images() > 0);
-        assertThat(observatory.committed()).as("work in flight").isLessThan(galaxies);
+        assertThat(observatory.committed()).as("work in flight").isLessThan(published);
       }
       try (second) {
-        observatory.awaitCommitted(galaxies, PATIENCE);
+        observatory.awaitCommitted(published, PATIENCE);
       }
-      observatory.requireOneOutcomeEach(galaxies);
+      observatory.requireOneOutcomeEach(published);
     }
   }
 
   @Test
   void aBrokerThatRestartsLosesAndDoublesNothing() throws Exception {
-    int galaxies = 3_000;
-    try (Observatory observatory = new Observatory(folder);
-        MorphologyModel model = slow(observatory.model())) {
-      observatory.publish(0, galaxies);
-      try (var classifier = ClassifierApplication.start(observatory.settings(), model)) {
-        observatory.awaitCommitted(500, PATIENCE);
-        observatory.broker.restart();
-        observatory.awaitCommitted(galaxies, PATIENCE);
-        assertThat(classifier.failure()).isEmpty();
-      }
-      observatory.requireOneOutcomeEach(galaxies);
+    int before = published;
+    publish(1_500);
+    try (MorphologyModel model = slow(observatory.model());
+        var classifier =
+            ClassifierApplication.start(withState(observatory.settings(), "only"), model)) {
+      observatory.awaitCommitted(before + 500, PATIENCE);
+      observatory.broker.restart();
+      observatory.awaitCommitted(published, PATIENCE);
+      assertThat(classifier.failure()).isEmpty();
     }
+    observatory.requireOneOutcomeEach(published);
   }
 
   @Test
   void aModelThatHangsLongerThanATransactionMayLastHoldsUpAndLosesNothing() throws Exception {
-    int galaxies = 3_000;
+    int before = published;
+    publish(1_500);
     CountDownLatch hang = new CountDownLatch(1);
     Duration hanging = Duration.ofSeconds(14);
-    try (Observatory observatory = new Observatory(folder);
-        MorphologyModel model = new ModelWrapper(observatory.model(), () -> hang(hang))) {
-      ClassifierSettings settings =
-          observatory
-              .settings()
-              .withKafka("producer.transaction.timeout.ms", "6000")
-              .with(LedgerSettings.WINDOW, 200)
-              .with(LedgerSettings.OVERSHOOT, 400)
-              .with(LedgerSettings.ROOM_WAIT, Duration.ofMillis(500))
-              .with(LedgerSettings.PATIENCE, Duration.ofSeconds(3));
-      observatory.publish(0, galaxies);
-      try (var classifier = ClassifierApplication.start(settings, model)) {
-        assertThat(hang.await(hanging.toSeconds(), TimeUnit.SECONDS)).isFalse();
-        assertThat(observatory.committed()).as("outcomes while the model hangs").isZero();
-        assertThat(classifier.state()).isEqualTo(State.RUNNING);
-        hang.countDown();
-        observatory.awaitCommitted(galaxies, PATIENCE);
-        assertThat(classifier.failure()).isEmpty();
-      }
-      observatory.requireOneOutcomeEach(galaxies);
+    ClassifierSettings settings =
+        withState(observatory.settings(), "hanging")
+            .withKafka("producer.transaction.timeout.ms", "6000")
+            .with(LedgerSettings.WINDOW, 200)
+            .with(LedgerSettings.OVERSHOOT, 400)
+            .with(LedgerSettings.ROOM_WAIT, Duration.ofMillis(500))
+            .with(LedgerSettings.PATIENCE, Duration.ofSeconds(3));
+    try (MorphologyModel model = new ModelWrapper(observatory.model(), () -> hang(hang));
+        var classifier = ClassifierApplication.start(settings, model)) {
+      assertThat(hang.await(hanging.toSeconds(), TimeUnit.SECONDS)).isFalse();
+      assertThat(observatory.committed()).as("outcomes while the model hangs").isEqualTo(before);
+      assertThat(classifier.state()).isEqualTo(State.RUNNING);
+      hang.countDown();
+      observatory.awaitCommitted(published, PATIENCE);
+      assertThat(classifier.failure()).isEmpty();
     }
+    observatory.requireOneOutcomeEach(published);
   }
 
   @Test
   void aMachineWithoutStateRestoresTheLedgerAndClassifiesWhatItHolds() throws Exception {
-    int galaxies = 500;
-    try (Observatory observatory = new Observatory(folder)) {
-      observatory.publish(0, galaxies);
-      try (MorphologyModel hanging =
-              new ModelWrapper(observatory.model(), NothingLostIT::hangUntilClosed);
-          var _ = ClassifierApplication.start(withState(observatory.settings(), "old"), hanging)) {
-        await("all to be taken").atMost(PATIENCE).until(() -> observatory.taken() == galaxies);
-      }
-      assertThat(observatory.committed()).as("only the ledger holds them now").isZero();
-      try (MorphologyModel model = observatory.model();
-          var _ = ClassifierApplication.start(withState(observatory.settings(), "new"), model)) {
-        observatory.awaitCommitted(galaxies, PATIENCE);
-      }
-      observatory.requireOneOutcomeEach(galaxies);
+    int before = published;
+    publish(500);
+    try (MorphologyModel hanging =
+            new ModelWrapper(observatory.model(), NothingLostIT::hangUntilClosed);
+        var _ = ClassifierApplication.start(withState(observatory.settings(), "old"), hanging)) {
+      await("all to be taken").atMost(PATIENCE).until(() -> observatory.taken() == published);
     }
+    assertThat(observatory.committed()).as("only the ledger holds them now").isEqualTo(before);
+    try (MorphologyModel model = observatory.model();
+        var _ = ClassifierApplication.start(withState(observatory.settings(), "new"), model)) {
+      observatory.awaitCommitted(published, PATIENCE);
+    }
+    observatory.requireOneOutcomeEach(published);
   }
 
   private ClassifierSettings withState(ClassifierSettings settings, String name) {
@@ -139,7 +155,7 @@ class NothingLostIT {
 
   /** So slow that there is always work in flight. */
   private static MorphologyModel slow(MorphologyModel model) {
-    return new ModelWrapper(model, () -> LockSupport.parkNanos(Duration.ofMillis(80).toNanos()));
+    return new ModelWrapper(model, () -> LockSupport.parkNanos(Duration.ofMillis(160).toNanos()));
   }
 
   static void hang(CountDownLatch release) {

@@ -17,6 +17,10 @@ import dev.tuningfork.network.Weights;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.tree.DecisionTree;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +38,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -60,6 +65,13 @@ final class Observatory implements AutoCloseable {
 
   private static final int PARTITIONS = 4;
   private static final int IMAGES = 20;
+
+  /** Pixels along an edge: few, so that decoding costs a test little. */
+  static final int SIDE = 106;
+
+  /** JPEG files, rendered once for all tests of a process. */
+  private static final List<byte[]> PICTURES =
+      IntStream.range(0, IMAGES).mapToObj(Observatory::picture).toList();
 
   /** Null where Kafka runs elsewhere. */
   final EmbeddedBroker broker;
@@ -96,9 +108,8 @@ final class Observatory implements AutoCloseable {
     this.servers = servers;
     this.folder = folder.toRealPath();
     Topics topics = Topics.DEFAULT;
-    MockSurvey survey = new MockSurvey(7);
     for (int n = 0; n < IMAGES; n++) {
-      Files.write(image(n), survey.galaxy(n).jpeg());
+      Files.write(image(n), PICTURES.get(n));
     }
     tinyModel().save(bundle());
     eye =
@@ -116,6 +127,22 @@ final class Observatory implements AutoCloseable {
             new TopicPartition(topics.output(), 2),
             new TopicPartition(topics.output(), 3),
             new TopicPartition(topics.deadLetters(), 0)));
+  }
+
+  private static byte[] picture(int number) {
+    try {
+      BufferedImage rendered =
+          ImageIO.read(new ByteArrayInputStream(new MockSurvey(7).galaxy(number).jpeg()));
+      BufferedImage small = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+      Graphics2D graphics = small.createGraphics();
+      graphics.drawImage(rendered, 0, 0, SIDE, SIDE, null);
+      graphics.dispose();
+      ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+      ImageIO.write(small, "jpeg", jpeg);
+      return jpeg.toByteArray();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static ModelBundle tinyModel() {

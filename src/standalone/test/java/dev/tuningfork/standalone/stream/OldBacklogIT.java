@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.stream.SurveySettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -84,6 +86,8 @@ class OldBacklogIT {
       create(admin, Topics.DEFAULT.output(), Map.of("retention.ms", "86400000"));
       create(
           admin, Topics.DEFAULT.deadLetters(), Map.of("message.timestamp.type", "LogAppendTime"));
+      create(admin, "survey-images", Map.of("retention.ms", "-1"));
+      create(admin, "galaxy-survey-images", Map.of("retention.ms", "172800000"));
       ListAppender<ILoggingEvent> log = new ListAppender<>();
       Logger logger =
           (Logger) LoggerFactory.getLogger("dev.tuningfork.classifier.OutcomeRetention");
@@ -91,12 +95,17 @@ class OldBacklogIT {
       logger.setLevel(Level.WARN); // commands that ran in this process before may have raised it
       logger.addAppender(log);
       try (MorphologyModel model = observatory.model();
-          var _ = ClassifierApplication.start(observatory.settings(), model)) {
+          var _ =
+              ClassifierApplication.start(
+                  observatory.settings().with(SurveySettings.TOPIC, Optional.of("survey-images")),
+                  model)) {
         assertThat(log.list)
             .extracting(ILoggingEvent::getFormattedMessage)
-            .singleElement()
-            .asString()
-            .contains("galaxy-morphologies soon deletes", "1.00 days", "LogAppendTime");
+            .satisfiesExactly(
+                of ->
+                    assertThat(of)
+                        .contains("galaxy-morphologies soon deletes", "1.00 days", "LogAppendTime"),
+                of -> assertThat(of).contains("galaxy-survey-images soon deletes", "2.00 days"));
       } finally {
         logger.detachAppender(log);
       }

@@ -55,7 +55,7 @@ class RecordingIT {
     for (RecordedEvent decode : events.get("Decode")) {
       Path image = folder.resolve(decode.getString("objectId") + ".jpg");
       assertThat(decode.getLong("bytes")).isEqualTo(Files.size(image));
-      assertThat(decode.getInt("width")).isEqualTo(424);
+      assertThat(decode.getInt("width")).isEqualTo(Observatory.SIDE);
       assertThat(decode.getDuration()).isPositive();
     }
     assertThat(events.get("Predict").stream().mapToInt(event -> event.getInt("images")).sum())

@@ -44,8 +44,13 @@ class ServedPageIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** What would run if any of it were taken for markup. */
-  private static final String EVIL =
+  private static final String MARKUP =
       "<script>document.title='evil'</script><img src=x onerror=\"document.title='evil'\">";
+
+  /** Characters that are not seen, or turn the direction of reading. */
+  private static final String EVIL = MARKUP + "\u202e\u2066\u200b\ufe0fgpj.\u00ad";
+
+  private static final String EVIL_SHOWN = MARKUP + "····gpj.·";
 
   private static final String DEFAULT_SURVEY = "SDSS</span><b>DR8";
   private static final int CLIENTS = 3;
@@ -110,11 +115,11 @@ class ServedPageIT {
       Page page = browser.page(ColorScheme.LIGHT);
       page.navigate("http://127.0.0.1:" + port + "/");
       Locator card = page.locator(".card").first();
-      assertThat(card.locator(".id")).hasText(EVIL);
+      assertThat(card.locator(".id")).hasText(EVIL_SHOWN);
       assertThat(card.locator(".meta")).containsText(DEFAULT_SURVEY);
       card.locator("a").click();
-      assertThat(page.locator("h1")).hasText(EVIL);
-      assertThat(page).hasTitle(EVIL + " · Tuning Fork");
+      assertThat(page.locator("h1")).hasText(EVIL_SHOWN);
+      assertThat(page).hasTitle(EVIL_SHOWN + " · Tuning Fork");
       assertThat(page.locator("main script, main b, img[src=x]").count()).isZero();
       for (Locator picture : page.locator("figure img").all()) {
         page.waitForCondition(() -> (int) picture.evaluate("node => node.naturalWidth") > 0);

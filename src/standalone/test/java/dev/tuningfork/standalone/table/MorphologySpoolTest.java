@@ -109,6 +109,23 @@ class MorphologySpoolTest {
     }
   }
 
+  /** Nothing is lost, so nobody has to choose between resuming and overwriting. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "{\"settings\":{\"mod", "{\"settings\":{\"model\":\"other\"}}\n{\"obj"})
+  void aJournalWithoutAMessageIsBegunAgainWithoutAnOption(String left) throws Exception {
+    Files.writeString(journal, left);
+    assertThat(MorphologySpool.holdsMessages(journal)).isFalse();
+
+    try (MorphologySpool spool = MorphologySpool.begin(journal, 3, SETTINGS)) {
+      spool.put(1, message("two"));
+    }
+    assertThat(MorphologySpool.holdsMessages(journal)).isTrue();
+    try (MorphologySpool spool = resume()) {
+      assertThat(spool.ordinals()).containsExactly(1);
+    }
+  }
+
   @Test
   void aJournalWithoutAnAnswerIsGoneOnceItIsClosed() throws Exception {
     Path other = folder.resolve("other.csv.journal");
@@ -159,10 +176,12 @@ class MorphologySpoolTest {
 
   @Test
   void anotherFileIsNotTakenForAJournal() throws Exception {
-    Files.writeString(journal, "object_id,file\nmine,precious\n");
+    Files.writeString(journal, "object_id,file\n");
 
     assertThatThrownBy(this::resume).hasMessageContaining("is not a journal of an unfinished run");
-    assertThat(journal).hasContent("object_id,file\nmine,precious\n");
+    assertThatThrownBy(() -> MorphologySpool.begin(journal, 3, SETTINGS))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(journal).hasContent("object_id,file\n");
   }
 
   @Test
@@ -170,7 +189,7 @@ class MorphologySpoolTest {
     try (MorphologySpool first = resume()) {
       assertThatThrownBy(this::resume).hasMessageContaining("Another process is writing");
       assertThatThrownBy(() -> MorphologySpool.begin(journal, 3, SETTINGS))
-          .isInstanceOf(FileAlreadyExistsException.class);
+          .hasMessageContaining("Another process is writing");
       first.delete();
     }
     assertThat(journal).doesNotExist();

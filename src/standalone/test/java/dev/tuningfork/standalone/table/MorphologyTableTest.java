@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -71,6 +72,23 @@ class MorphologyTableTest {
     assertThat(number(table, 0, "rounded_asked")).isEqualTo(0.75);
     assertThat(number(table, 0, "odd_feature_dust_lane")).isCloseTo(1.0 / 7, within(1e-6));
     assertThat(table.getColumnCount()).isEqualTo(10 + 11 + 37);
+  }
+
+  @Test
+  void zoobotsColumnsAreNamedAndOrderedAsItsCataloguesHaveThem() throws Exception {
+    StarTable table = read(write("galaxies.vot", TableContent.ZOOBOT), "votable");
+
+    assertThat(cell(table, 0, "id_str")).isEqualTo("one");
+    assertThat(number(table, 0, "smooth-or-featured_smooth_fraction")).isEqualTo(0.75);
+    assertThat(number(table, 0, "how-rounded_asked_fraction")).isEqualTo(0.75);
+    List<String> names =
+        IntStream.range(0, table.getColumnCount())
+            .mapToObj(column -> table.getColumnInfo(column).getName())
+            .toList();
+    assertThat(names)
+        .containsSubsequence("bulge-size_dominant_fraction", "bulge-size_no_fraction")
+        .noneMatch(name -> name.endsWith("_dirichlet"))
+        .hasSize(2 + 11 + 37);
   }
 
   @ParameterizedTest

@@ -70,6 +70,23 @@ class TileFilesTest {
             "The tile 2 has no image in the band g: there is no file " + folder + "/2-g.fits.");
   }
 
+  @Test
+  void masksGoWithTheImagesOfTheirTiles() throws Exception {
+    touch("1-r.fits", "2-r.fits", "1-r-mask.fits");
+    List<String> images = List.of("r=" + folder + "/*-r.fits");
+
+    assertThatThrownBy(() -> TileFiles.find(images, List.of("r=" + folder + "/*-r-mask.fits")))
+        .hasMessage(
+            "The tile 2 has no mask of the band r: there is no file " + folder + "/2-r-mask.fits.");
+    touch("2-r-mask.fits");
+    assertThat(
+            TileFiles.find(images, List.of("r=" + folder + "/*-r-mask.fits[DQ]")).stream()
+                .map(tile -> tile.first().maskFile() + " " + tile.first().mask()))
+        .containsExactly(folder + "/1-r-mask.fits DQ", folder + "/2-r-mask.fits DQ");
+    assertThatThrownBy(() -> TileFiles.find(images, List.of("g=" + folder + "/*-r-mask.fits")))
+        .hasMessage("There is a mask of the band g, but no image: --image g=…");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tile.fits", "r=", "=tile.fits", "r=x.fits[0;one]"})
   void whatIsWrittenDifferentlyIsRefused(String image) throws Exception {

@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.chart;
 
+import dev.tuningfork.text.Printable;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -48,7 +49,7 @@ final class Sheet implements AutoCloseable {
     canvas.setFont(new Font(Font.SANS_SERIF, style, size));
     canvas.setColor(colour);
     FontMetrics metrics = canvas.getFontMetrics();
-    String fitting = text;
+    String fitting = Printable.of(text);
     while (metrics.stringWidth(fitting) > width && fitting.length() > 2) {
       fitting = fitting.substring(0, fitting.length() - 2).stripTrailing() + "…";
     }

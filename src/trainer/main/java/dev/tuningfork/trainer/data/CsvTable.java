@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -228,10 +229,17 @@ final class CsvTable implements AutoCloseable {
 
   private Optional<Integer> find(List<String> names) {
     for (String name : names) {
-      for (int column = 0; column < header.size(); column++) {
-        if (header.get(column).equalsIgnoreCase(name)) {
-          return Optional.of(column);
-        }
+      List<Integer> found =
+          IntStream.range(0, header.size())
+              .filter(column -> header.get(column).equalsIgnoreCase(name))
+              .boxed()
+              .toList();
+      if (found.size() > 1) {
+        throw new IllegalArgumentException(
+            "The table %s has %d columns '%s': remove all but one."
+                .formatted(file, found.size(), name));
+      } else if (!found.isEmpty()) {
+        return Optional.of(found.getFirst());
       }
     }
     return Optional.empty();

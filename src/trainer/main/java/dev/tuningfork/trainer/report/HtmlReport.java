@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.report;
 
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.trainer.chart.Charts;
 import dev.tuningfork.trainer.chart.MistakeSheet;
@@ -295,6 +296,10 @@ public final class HtmlReport {
                 description.input().size(),
                 description.input().size(),
                 description.input().id()));
+    String recipe = description.input().recipe();
+    if (recipe != null) {
+      define("pictures of flux", "recipe %s: %s".formatted(recipe, Recipe.named(recipe).source()));
+    }
     define("SHA-256 of model.json", evaluation.model().sha256());
     html.append("</dl>\n");
     if (!evaluation.leftOut().isEmpty()) {

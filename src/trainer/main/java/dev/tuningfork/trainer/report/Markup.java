@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.report;
 
+import dev.tuningfork.text.Printable;
 import java.util.regex.Pattern;
 
 /**
@@ -8,13 +9,6 @@ import java.util.regex.Pattern;
  */
 final class Markup {
 
-  /**
-   * Control characters, which XML does not allow, line breaks, and characters that are invisible or
-   * change the direction of reading.
-   */
-  private static final Pattern NOT_SHOWN =
-      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}]");
-
   /** What begins a link, an element, code or the next cell of a table. */
   private static final Pattern MARKDOWN = Pattern.compile("[\\\\`\\[\\]<>|]");
 
@@ -22,7 +16,7 @@ final class Markup {
 
   /** For HTML that is XML as well: for an element, or an attribute in double quotation marks. */
   static String html(String text) {
-    return shown(text)
+    return Printable.of(text)
         .replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
@@ -31,10 +25,6 @@ final class Markup {
 
   /** For a line of Markdown. */
   static String markdown(String text) {
-    return MARKDOWN.matcher(shown(text).replace("&", "&amp;")).replaceAll("\\\\$0");
-  }
-
-  private static String shown(String text) {
-    return NOT_SHOWN.matcher(text).replaceAll("·");
+    return MARKDOWN.matcher(Printable.of(text).replace("&", "&amp;")).replaceAll("\\\\$0");
   }
 }

@@ -67,7 +67,8 @@ public record ModelCard(
         "# %s %s", Markup.markdown(description.name()), Markup.markdown(description.version()));
     page.line("");
     page.line(
-        "The network `%s` (%,d weights, %,d million multiply-adds per image) answers %s of the %s tree (%s) from one image of a galaxy.",
+        "The network `%s` (%,d weights, %,d million multiply-adds per image) answers %s of the %s"
+            + " tree (%s) from one image of a galaxy.",
         description.architecture(),
         description.network().parameters(),
         Math.round(description.network().multiplyAdds() / 1e6),
@@ -101,20 +102,21 @@ public record ModelCard(
     }
     page.line("");
     page.line(
-        "Whether a galaxy is held out depends on the SHA-256 of \"%s\" and its id: %.0f %% of each set that is used for evaluation.",
+        "Whether a galaxy is held out depends on the SHA-256 of \"%s\" and its id: %.0f %% of each"
+            + " set that is used for evaluation.",
         split.salt(), 100 * split.share());
     page.text.append(
         isGalaxyZoo2()
             ? """
-              The labels are vote fractions of Galaxy Zoo volunteers, for images of the SDSS.
-              Credit Galaxy Zoo and SDSS wherever you show results of this model.
+            The labels are vote fractions of Galaxy Zoo volunteers, for images of the SDSS.
+            Credit Galaxy Zoo and SDSS wherever you show results of this model.
 
-              """
+            """
             : """
-              The labels are answers to the questions of this tree, from the tables above.
-              Credit those who made them, and the survey of the images, wherever you show results of this model.
+            The labels are answers to the questions of this tree, from the tables above.
+            Credit those who made them, and the survey of the images, wherever you show results of this model.
 
-              """);
+            """);
   }
 
   private void settings(Page page) {
@@ -124,13 +126,17 @@ public record ModelCard(
     page.line(
         "- input: %s, %d×%d pixels, preprocessing `%s`",
         input.channels().name().toLowerCase(Locale.ROOT), input.size(), input.size(), input.id());
+    if (input.recipe() != null) {
+      page.line("- pictures of flux: recipe `%s`", input.recipe());
+    }
     settings.forEach(setting -> page.line("- %s", Markup.markdown(setting)));
     description
         .bfloat16Error()
         .ifPresent(
             error ->
                 page.line(
-                    "- bfloat16: on the held-out galaxies its probabilities differ from those in float32 by %.4f at most",
+                    "- bfloat16: on the held-out galaxies its probabilities differ from those in"
+                        + " float32 by %.4f at most",
                     error));
     description
         .bfloat16Untried()
@@ -158,16 +164,21 @@ public record ModelCard(
       widths.ifPresent(
           fitted ->
               page.line(
-                  "The widths of the intervals were fitted on the same galaxies, with one factor per question. Fitted on one half of them, the intervals contain %s of the vote fractions of the other half.",
+                  "The widths of the intervals were fitted on the same galaxies, with one factor"
+                      + " per question. Fitted on one half of them, the intervals contain %s of the"
+                      + " vote fractions of the other half.",
                   fitted.crossFitted()));
       page.line("");
     }
     if (figures.followed().whole() > 0) {
       page.line(
-          "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest to the same rule for %s of them.",
+          "The votes for %,d galaxies satisfy the rule of a class. The model's answers are closest"
+              + " to the same rule for %s of them.",
           figures.nearest().whole(), figures.nearest());
       page.line(
-          "If every threshold is applied strictly, the model's answers give the class for %s of them, and for %s of all %,d galaxies with a class, including those whose votes satisfy no rule.",
+          "If every threshold is applied strictly, the model's answers give the class for %s of"
+              + " them, and for %s of all %,d galaxies with a class, including those whose votes"
+              + " satisfy no rule.",
           figures.followedOfNamed(), figures.followed(), figures.followed().whole());
       page.line("");
     }
@@ -244,7 +255,8 @@ public record ModelCard(
                 + ". Do not base a study on these answers.",
         LITTLE);
     page.line(
-        "- The model was trained on %s. The figures above do not apply to other surveys, depths and pixel scales.",
+        "- The model was trained on %s. The figures above do not apply to other surveys, depths and"
+            + " pixel scales.",
         isGalaxyZoo2()
             ? "images of bright nearby galaxies from one survey"
             : "the images of the data sets above");

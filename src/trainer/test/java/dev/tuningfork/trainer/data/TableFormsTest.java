@@ -181,6 +181,13 @@ class TableFormsTest {
   }
 
   @Test
+  void aColumnThatIsThereTwiceIsRefused() {
+    assertThatThrownBy(() -> read(PLAIN.replace("Class11.6", "Class11.6,class1.1")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has 2 columns 'Class1.1': remove all but one.");
+  }
+
+  @Test
   void theTextMayBeAsOtherProgramsWriteIt() throws Exception {
     assertWhole(read("\ufeff" + PLAIN));
     assertWhole(read(PLAIN.replace("\n", "\r\n")));

@@ -6,6 +6,7 @@ import static dev.tuningfork.trainer.metrics.Galaxies.votes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.image.Recipe;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelIdentity;
 import dev.tuningfork.trainer.evaluate.Evaluation;
@@ -42,7 +43,12 @@ class HtmlReportTest {
     String html =
         new HtmlReport(
                 evaluation,
-                ModelDescription.of(EVIL, "1.0.0", TREE, "baseline", InputSpec.article()),
+                ModelDescription.of(
+                    EVIL,
+                    "1.0.0",
+                    TREE,
+                    "baseline",
+                    InputSpec.article().withRecipe(Recipe.named("legacy-grz"))),
                 "1 galaxy of " + EVIL,
                 TrainingLog.none())
             .html();
@@ -55,6 +61,7 @@ class HtmlReportTest {
     assertThat(page.getElementsByTagName("h1").item(0).getTextContent())
         .isEqualTo(SHOWN + " 1.0.0");
     assertThat(page.getDocumentElement().getTextContent())
+        .contains("recipe legacy-grz-1-", "Walmsley et al. 2022")
         .contains("1 galaxy of " + SHOWN, "The image " + SHOWN + " is damaged.", "id<script>")
         .doesNotContain("\u001b", "\u202e", "\u2028");
   }

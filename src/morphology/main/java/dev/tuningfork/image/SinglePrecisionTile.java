@@ -1,0 +1,82 @@
+package dev.tuningfork.image;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes compressed tiles of single precision as surveys write nearly all of theirs: quantised and
+ * coded by Rice, or without loss by GZIP. The values are those that {@link FitsTiles#unpacked}
+ * gives, bit by bit, in a fraction of its time: the pixels go through loops over arrays, of which
+ * the JVM computes several at a time.
+ */
+final class SinglePrecisionTile {
+
+  private SinglePrecisionTile() {}
+
+  /**
+   * The values of a tile.
+   *
+   * @return null if it is written in another way or is damaged, which the general way finds out
+   */
+  static float @Nullable [] decode(FitsTiles tiles, int number) {
+    byte[] compressed = tiles.compressed(number);
+    if (compressed.length == 0) {
+      return null;
+    }
+    try {
+      int count = tiles.pixels(number);
+      FitsTiles.Quantised quantised = tiles.quantised(number);
+      return switch (tiles.compression()) {
+        case "RICE_1", "RICE_ONE" ->
+            quantised == null ? null : quantised(tiles.rice(compressed, count), quantised);
+        case "GZIP_1" ->
+            quantised == null ? lossless(tiles, number, compressed, count, 4, 1) : null;
+        case "GZIP_2" ->
+            quantised == null ? lossless(tiles, number, compressed, count, 1, count) : null;
+        default -> null;
+      };
+    } catch (BufferUnderflowException | IllegalArgumentException | IOException damaged) {
+      return null;
+    }
+  }
+
+  private static float[] quantised(int[] stored, FitsTiles.Quantised how) {
+    float[] values = new float[stored.length];
+    how.dither().values(stored, how.scale(), how.zero(), values);
+    Double blank = how.blank();
+    if (blank != null) {
+      long undefined = blank.longValue();
+      for (int i = 0; i < stored.length; i++) {
+        if (stored[i] == undefined) {
+          values[i] = Float.NaN;
+        }
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Numbers as they were.
+   *
+   * @param step from the highest byte of a number to that of the next one
+   * @param apart from a byte of a number to its next lower one
+   */
+  private static float @Nullable [] lossless(
+      FitsTiles tiles, int number, byte[] compressed, int count, int step, int apart)
+      throws IOException {
+    byte[] bytes = FitsTiles.inflated(compressed, count);
+    if (tiles.hasBlank(number) || bytes.length != Float.BYTES * count) {
+      return null;
+    }
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      int at = step * i;
+      int bits = bytes[at] << 24;
+      bits |= (bytes[at + apart] & 0xff) << 16;
+      bits |= (bytes[at + 2 * apart] & 0xff) << 8;
+      values[i] = Float.intBitsToFloat(bits | (bytes[at + 3 * apart] & 0xff));
+    }
+    return values;
+  }
+}

@@ -1,0 +1,2 @@
+/** Text that others wrote, made fit for showing. */
+package dev.tuningfork.text;
