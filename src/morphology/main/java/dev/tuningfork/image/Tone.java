@@ -83,7 +83,7 @@ public sealed interface Tone
         float green = greens[i];
         float blue = blues[i];
         float mean = (red + green + blue) / 3;
-        float by = mean == 0 ? 1 : mean;
+        float by = mean + Float.MIN_NORMAL; // never 0, and otherwise the mean: no branch is needed
         float most = Math.max(red / by, Math.max(green / by, blue / by)) / OUTWEIGHS;
         float kept = sine(1 - Math.min(1, most));
         float rest = 1 - kept;
