@@ -77,8 +77,8 @@ class RemoteTilesTest {
     return pixel(fetcher, uri, side, x, 128);
   }
 
-  private static float pixel(
-      SurveyImageFetcher fetcher, String uri, int side, int x, int width) throws Exception {
+  private static float pixel(SurveyImageFetcher fetcher, String uri, int side, int x, int width)
+      throws Exception {
     Cutout cutout =
         new Cutout("5428", List.of(new Band("r", uri, null)), null, (double) width, null, false);
     Cut cut = new Cut(SkyFile.position(side, x, side / 2), new Cut.Side.Pixels(width));
