@@ -32,7 +32,6 @@ import dev.tuningfork.network.module.NetworkModule;
 import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.tree.DecisionTree;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -144,7 +143,7 @@ final class Trial {
         NetworkModule.write(
             NETWORK, WEIGHTS, INPUT, TREE, 0, arithmetic, operators, new LinkedHashMap<>());
     try (Model model = Model.newInstance("trial", device, PyTorch.engine().getEngineName())) {
-      model.load(new ByteArrayInputStream(module), Map.of("mapLocation", "true"));
+      PyTorch.readModule(model, module, Map.of("mapLocation", "true"));
       byte[] levels = levels();
       ByteBuffer buffer = ByteBuffer.allocateDirect(levels.length).put(levels).flip();
       Shape shape = new Shape(IMAGES, INPUT.size(), INPUT.size(), INPUT.channels().count());

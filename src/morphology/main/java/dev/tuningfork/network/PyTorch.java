@@ -106,8 +106,14 @@ public final class PyTorch {
    */
   public static void readModule(Model model, byte[] module, Map<String, ?> options)
       throws IOException, MalformedModelException {
-    model.load(new ByteArrayInputStream(module), options);
-    Files.deleteIfExists(model.getModelPath());
+    try {
+      model.load(new ByteArrayInputStream(module), options);
+    } finally {
+      Path folder = model.getModelPath();
+      if (folder != null) {
+        Files.deleteIfExists(folder);
+      }
+    }
   }
 
   /**

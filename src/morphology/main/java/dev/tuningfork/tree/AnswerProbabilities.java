@@ -274,9 +274,8 @@ public final class AnswerProbabilities {
   }
 
   /**
-   * How sure the model is of a question's vote fractions: the sum of the concentrations of their
-   * Dirichlet distribution. The concentration of an answer is this times its conditional
-   * probability.
+   * The certainty of a question's vote fractions: the sum of the concentrations of their Dirichlet
+   * distribution. The concentration of an answer is this times its conditional probability.
    *
    * @return empty if the model gives no intervals
    * @throws IllegalArgumentException if the model does not answer this question

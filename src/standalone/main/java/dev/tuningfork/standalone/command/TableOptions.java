@@ -14,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -42,22 +41,10 @@ final class TableOptions {
   private boolean kaggle;
 
   @Option(
-      names = "--columns",
-      paramLabel = "NAMES",
+      names = "--zoobot",
       description =
-          "Names and choice of the columns: ${COMPLETION-CANDIDATES}. zoobot is for programs that read Zoobot's catalogues: QUESTION_ANSWER_fraction and, if the model gives intervals, _dirichlet. Default: ${DEFAULT-VALUE}.")
-  private Naming naming = Naming.OWN;
-
-  /** How columns are named. */
-  enum Naming {
-    OWN,
-    ZOOBOT;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
+          "Write the columns of Zoobot's catalogues instead: QUESTION_ANSWER_fraction and, if the model gives intervals, _dirichlet and the ends of the 90 %% interval.")
+  private boolean zoobot;
 
   @Option(
       names = "--intervals",
@@ -103,17 +90,17 @@ final class TableOptions {
       throw new ParameterException(
           commandLine, "--kaggle writes Kaggle's columns, among which there are no --intervals.");
     }
-    if (naming == Naming.ZOOBOT && (kaggle || intervals)) {
+    if (zoobot && (kaggle || intervals)) {
       throw new ParameterException(
           commandLine,
-          "--columns zoobot chooses all columns, those of intervals included: leave out --kaggle and --intervals.");
+          "--zoobot chooses all columns, those of intervals included: leave out --kaggle and --intervals.");
     }
     if (out == null) {
       String needing =
           kaggle
               ? "--kaggle"
-              : naming == Naming.ZOOBOT
-                  ? "--columns"
+              : zoobot
+                  ? "--zoobot"
                   : intervals
                       ? "--intervals"
                       : overwrite ? "--overwrite" : resume ? "--resume" : "";
@@ -123,11 +110,10 @@ final class TableOptions {
       return;
     }
     try {
-      if (TableFormat.of(out.toString()) == TableFormat.JSON_LINES
-          && (kaggle || naming == Naming.ZOOBOT)) {
+      if (TableFormat.of(out.toString()) == TableFormat.JSON_LINES && (kaggle || zoobot)) {
         throw new ParameterException(
             commandLine,
-            (kaggle ? "--kaggle" : "--columns zoobot")
+            (kaggle ? "--kaggle" : "--zoobot")
                 + " writes a table, and "
                 + out
                 + " asks for messages (.jsonl).");
@@ -258,7 +244,7 @@ final class TableOptions {
   }
 
   private TableContent content() {
-    return naming == Naming.ZOOBOT
+    return zoobot
         ? TableContent.ZOOBOT
         : kaggle
             ? TableContent.KAGGLE

@@ -237,8 +237,7 @@ class ClassifyCommandIT {
       drawn.toString(),
       "--model",
       learnt.toString(),
-      "--columns",
-      "zoobot",
+      "--zoobot",
       "--out",
       catalogue.toString()
     };

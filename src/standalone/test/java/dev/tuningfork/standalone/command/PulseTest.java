@@ -19,9 +19,9 @@ class PulseTest {
   @Test
   void aSilentCommandSaysWhatIsUnderWay() {
     try (var _ = new Pulse(err, Duration.ofMillis(20))) {
-      await().until(() -> written.toString().contains("Working … 1 s so far"));
+      await().until(() -> says("Working … \\d+ s so far"));
       new Terminal(err, err, false, false).status("Writing galaxies.csv …");
-      await().until(() -> written.toString().contains("Writing galaxies.csv … 1 s so far"));
+      await().until(() -> says("Writing galaxies\\.csv … \\d+ s so far"));
     }
   }
 
@@ -29,10 +29,14 @@ class PulseTest {
   @Test
   void everyCommandIsWatchedOver(@TempDir Path folder) {
     int code =
-        Commands.line(new PrintWriter(new StringWriter()), err, Duration.ofNanos(1_000))
+        Commands.line(new PrintWriter(new StringWriter()), err, Duration.ofMillis(1))
             .execute("mock-tile", folder.toString(), "--side", "256", "--galaxies", "4");
 
     assertThat(code).as(written.toString()).isZero();
-    assertThat(written.toString()).contains("Rendering tile 1 of 1 … 1 s so far");
+    assertThat(written.toString()).containsPattern("Rendering tile 1 of 1 … \\d+ s so far");
+  }
+
+  private boolean says(String pattern) {
+    return written.toString().lines().anyMatch(line -> line.matches(pattern));
   }
 }

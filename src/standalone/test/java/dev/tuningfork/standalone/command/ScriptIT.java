@@ -175,21 +175,18 @@ class ScriptIT {
     Path root = Files.createDirectory(folder.resolve("repository"));
     Path target = Files.createDirectories(root.resolve("src/standalone/target"));
     Path classes = Files.createDirectory(target.resolve("classes"));
-    for (String main : List.of("TuningFork", "Rehearsal")) {
-      Path source = folder.resolve(main + ".java");
-      Files.writeString(
-          source,
-          """
-          package dev.tuningfork.standalone;
-          public class %s {
-            public static void main(String[] arguments) {
-              System.out.println("started: " + String.join(" ", arguments));
-            }
+    Path source = folder.resolve("TuningFork.java");
+    Files.writeString(
+        source,
+        """
+        package dev.tuningfork.standalone;
+        public class TuningFork {
+          public static void main(String[] arguments) {
+            System.out.println("started: " + String.join(" ", arguments));
           }
-          """
-              .formatted(main));
-      tool("javac", "-d", classes.toString(), source.toString());
-    }
+        }
+        """);
+    tool("javac", "-d", classes.toString(), source.toString());
     Path jar = target.resolve(JAR);
     tool("jar", "cf", jar.toString(), "-C", classes.toString(), ".");
     Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
