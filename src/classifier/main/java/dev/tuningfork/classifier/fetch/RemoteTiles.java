@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants:
  *
  * <ul>
- *   <li>All that want a file at the same time share one copy of it, and one fetch of it as a whole.
+ *   <li>All that need a file at the same time share one copy of it, and one fetch of it as a whole.
  *       A failure is shared in the same way, and remembered for {@value #FAILURE_SECONDS} seconds.
  *   <li>What the server has is compared with a copy that is used again after {@value
  *       #FRESH_SECONDS} seconds. A copy of what is no longer there is not used any more.
@@ -152,7 +152,7 @@ final class RemoteTiles implements AutoCloseable {
   }
 
   /**
-   * Makes a copy available, as far as it is needed by the galaxies that want it.
+   * Makes a copy available, as far as it is needed by the galaxies of it.
    *
    * @param uri which the source has checked
    * @param galaxy whether a galaxy is to be cut out, and not only the header to be read
@@ -312,7 +312,7 @@ final class RemoteTiles implements AutoCloseable {
     }
   }
 
-  /** Fetches the rest of the file, or waits for the one who does, where enough galaxies want it. */
+  /** Fetches the rest of the file, or waits for the one who does, where enough galaxies need it. */
   private void makeWhole(Entry entry, RemoteTile tile) throws FetchException, InterruptedException {
     CompletableFuture<RemoteTile> whole;
     boolean mine = false;

@@ -60,7 +60,7 @@ public final class SurveyBoard {
     (done ? finished : unfinished).put(counts.source(), SurveyState.of(state, counts));
   }
 
-  /** Takes off what a task has not finished, since it stops or begins anew. */
+  /** Takes off what a task has not finished, since it stops or is revived. */
   public synchronized void remove(String topic, int partition) {
     unfinished
         .keySet()
