@@ -43,7 +43,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
    * @param wanted which columns are the votes; where it is empty, counts are taken before fractions
    * @throws IOException if a table cannot be read
    * @throws IllegalArgumentException if a table has no votes for the tree, or several kinds of them
-   *     of which none was wanted
+   *     and none of them was wanted
    */
   public static GalaxySource of(
       Path images, List<Path> tables, DecisionTree tree, Optional<LabelKind> wanted)

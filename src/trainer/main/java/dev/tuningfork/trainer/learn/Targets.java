@@ -15,7 +15,7 @@ import java.util.List;
  * @param shares batch × answers: an answer's vote fraction times the share of volunteers who were
  *     asked its question, 0 where nothing is known
  * @param volunteers batch × 1: how many volunteers looked at a galaxy, 0 where that is not known
- * @param uncounted batch × 1: 1 where the number of volunteers is not known, else 0
+ * @param withoutCount batch × 1: 1 where the number of volunteers is not known, else 0
  * @param columns batch × answers: the tree's joint columns, 0 where nothing is known
  * @param columnsKnown batch × answers: 1 where the column is known, else 0
  * @param rules what the classes of galaxies demand
@@ -23,7 +23,7 @@ import java.util.List;
 record Targets(
     NDArray shares,
     NDArray volunteers,
-    NDArray uncounted,
+    NDArray withoutCount,
     NDArray columns,
     NDArray columnsKnown,
     RuleBounds rules) {
@@ -35,7 +35,7 @@ record Targets(
    * @return batch × answers
    */
   NDArray votes(double assumedVolunteers) {
-    return shares.mul(volunteers.add(uncounted.mul((float) assumedVolunteers)));
+    return shares.mul(volunteers.add(withoutCount.mul((float) assumedVolunteers)));
   }
 
   /**
@@ -46,7 +46,7 @@ record Targets(
     int answers = questions.stream().mapToInt(question -> question.answers().size()).sum();
     float[] shares = new float[galaxies.size() * answers];
     float[] volunteers = new float[galaxies.size()];
-    float[] uncounted = new float[galaxies.size()];
+    float[] withoutCount = new float[galaxies.size()];
     float[] columns = new float[galaxies.size() * answers];
     float[] known = new float[galaxies.size() * answers];
     for (int g = 0; g < galaxies.size(); g++) {
@@ -55,7 +55,7 @@ record Targets(
       }
       VoteFractions votes = galaxies.get(g).votes().get();
       volunteers[g] = (float) votes.volunteers().orElse(0);
-      uncounted[g] = votes.volunteers().isPresent() ? 0 : 1;
+      withoutCount[g] = votes.volunteers().isPresent() ? 0 : 1;
       double[] joint = JointColumns.of(votes.fractions().tree()).of(votes.fractions());
       int at = g * answers;
       for (Question question : questions) {
@@ -78,7 +78,7 @@ record Targets(
     return new Targets(
         manager.create(shares, shape),
         manager.create(volunteers, new Shape(galaxies.size(), 1)),
-        manager.create(uncounted, new Shape(galaxies.size(), 1)),
+        manager.create(withoutCount, new Shape(galaxies.size(), 1)),
         manager.create(columns, shape),
         manager.create(known, shape),
         RuleBounds.of(manager, galaxies, questions));
