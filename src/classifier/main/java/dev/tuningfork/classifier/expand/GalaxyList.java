@@ -63,7 +63,7 @@ public final class GalaxyList implements AutoCloseable {
   private final Thread thread;
 
   /** What ended the thread that no list is to blame for. */
-  private volatile @Nullable Error failure;
+  private volatile @Nullable Throwable failure;
 
   // of the piece that is being read
   private final List<Piece.Entry> entries = new ArrayList<>();
@@ -83,10 +83,10 @@ public final class GalaxyList implements AutoCloseable {
    * The next piece; null where none is ready yet.
    *
    * @throws IllegalStateException where reading failed and the list is not to blame, such as for
-   *     want of memory
+   *     want of memory or of room on the disk
    */
   public @Nullable Piece poll() {
-    Error cause = failure;
+    Throwable cause = failure;
     if (cause != null) {
       throw new IllegalStateException(
           "Listing the galaxies of %s failed (%s). The list is not the cause."
@@ -109,6 +109,13 @@ public final class GalaxyList implements AutoCloseable {
     }
   }
 
+  /** This machine's disk failed, not the list. */
+  private static final class ScratchFailure extends RuntimeException {
+    ScratchFailure(IOException cause) {
+      super("its temporary files cannot be written: " + cause.getMessage(), cause);
+    }
+  }
+
   private void run() {
     try {
       Piece.End end;
@@ -120,6 +127,8 @@ public final class GalaxyList implements AutoCloseable {
           listCatalogue(catalogue);
         }
         end = new Piece.Complete();
+      } catch (ScratchFailure e) {
+        throw e;
       } catch (FetchException e) {
         end = new Piece.Broken(Stage.EXPAND, e.kind(), e.attempts(), e);
       } catch (IOException | RuntimeException | StackOverflowError e) {
@@ -128,19 +137,19 @@ public final class GalaxyList implements AutoCloseable {
       put(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the thread ends, because the list is closed
-    } catch (Error e) {
+    } catch (ScratchFailure | Error e) {
       failure = e;
     }
   }
 
-  private void listInline() throws IOException, InterruptedException {
+  private void listInline() throws InterruptedException {
     List<SurveyImageReference.Galaxy> galaxies = image.galaxies();
     try (Scratch scratch = new Scratch(lists.scratch())) {
       for (int i = 0; i < galaxies.size(); i++) {
         SurveyImageReference.Galaxy galaxy = galaxies.get(i);
         long number = i + 1L;
         try {
-          add(number, inline(scratch.ids, number, galaxy));
+          add(number, inline(scratch, number, galaxy));
         } catch (BadRow e) {
           add(
               new Piece.Unusable(
@@ -153,14 +162,14 @@ public final class GalaxyList implements AutoCloseable {
     }
   }
 
-  private GalaxyImageReference inline(SeenIds ids, long number, SurveyImageReference.Galaxy galaxy)
-      throws IOException, BadRow {
+  private GalaxyImageReference inline(Scratch seen, long number, SurveyImageReference.Galaxy galaxy)
+      throws BadRow {
     Optional<String> problem = galaxy.problem();
     if (problem.isPresent()) {
       throw new BadRow(problem.get());
     }
     String objectId = Objects.requireNonNull(galaxy.objectId());
-    requireNew(ids, objectId, number);
+    requireNew(seen, objectId, number);
     return reference(
         number,
         objectId,
@@ -192,19 +201,19 @@ public final class GalaxyList implements AutoCloseable {
       }
       for (var row = all.next(); row.isPresent(); row = all.next()) {
         if (table.takes(row.get().number())) {
-          list(table, row.get(), sizing, scratch.ids);
+          list(table, row.get(), sizing, scratch);
         }
       }
     }
   }
 
   private void list(
-      SurveyImageReference.Catalogue table, CatalogueRow row, Sizing sizing, SeenIds ids)
-      throws IOException, InterruptedException {
+      SurveyImageReference.Catalogue table, CatalogueRow row, Sizing sizing, Scratch seen)
+      throws InterruptedException {
     switch (row) {
       case CatalogueRow.Galaxy galaxy -> {
         try {
-          add(galaxy.number(), listed(galaxy, sizing, ids));
+          add(galaxy.number(), listed(galaxy, sizing, seen));
         } catch (BadRow e) {
           addUnusable(
               table,
@@ -230,9 +239,9 @@ public final class GalaxyList implements AutoCloseable {
     }
   }
 
-  private GalaxyImageReference listed(CatalogueRow.Galaxy galaxy, Sizing sizing, SeenIds ids)
-      throws IOException, BadRow {
-    requireNew(ids, galaxy.id(), galaxy.number());
+  private GalaxyImageReference listed(CatalogueRow.Galaxy galaxy, Sizing sizing, Scratch seen)
+      throws BadRow {
+    requireNew(seen, galaxy.id(), galaxy.number());
     Optional<Sizing.Sized> sized;
     try {
       sized = sizing.of(galaxy, () -> pixelScale(galaxy.position()));
@@ -258,9 +267,9 @@ public final class GalaxyList implements AutoCloseable {
         sized.get().suspect());
   }
 
-  private static void requireNew(SeenIds ids, String objectId, long number)
-      throws IOException, BadRow {
-    long earlier = ids.firstRow(objectId, number);
+  private static void requireNew(Scratch seen, String objectId, long number)
+      throws BadRow {
+    long earlier = seen.firstRow(objectId, number);
     if (earlier > 0) {
       throw new BadRow("the identifier %s is that of row %d.".formatted(objectId, earlier));
     }
@@ -373,15 +382,32 @@ public final class GalaxyList implements AutoCloseable {
     private final Path folder;
     private final SeenIds ids;
 
-    Scratch(Path parent) throws IOException {
-      folder = Files.createTempDirectory(parent, "tuning-fork-list-");
-      ids = new SeenIds(folder);
+    Scratch(Path parent) {
+      try {
+        folder = Files.createTempDirectory(parent, "tuning-fork-list-");
+        ids = new SeenIds(folder);
+      } catch (IOException e) {
+        throw new ScratchFailure(e);
+      }
+    }
+
+    /** The first row with an identifier, or 0 where this is the first. */
+    long firstRow(String objectId, long number) {
+      try {
+        return ids.firstRow(objectId, number);
+      } catch (IOException e) {
+        throw new ScratchFailure(e);
+      }
     }
 
     @Override
-    public void close() throws IOException {
-      ids.close();
-      Files.deleteIfExists(folder);
+    public void close() {
+      try {
+        ids.close();
+        Files.deleteIfExists(folder);
+      } catch (IOException e) {
+        throw new ScratchFailure(e);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.tuningfork.classifier.expand;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
@@ -120,6 +121,18 @@ class GalaxyListTest {
     assertThat(last.end()).isInstanceOf(Piece.Broken.class);
     assertThat(((Piece.Broken) Objects.requireNonNull(last.end())).cause())
         .hasMessageContaining("cut.csv.gz cannot be read");
+  }
+
+  /** Else a full disk would cost every galaxy of the survey image. */
+  @Test
+  void aDiskThatFailsIsNotTakenForADamagedList() throws Exception {
+    SurveyImageReference image = image(table(3));
+    Files.delete(scratch);
+
+    assertThatThrownBy(() -> all(image, 0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("temporary files cannot be written")
+        .hasMessageContaining("The list is not the cause.");
   }
 
   @Test
