@@ -267,8 +267,7 @@ public final class GalaxyList implements AutoCloseable {
         sized.get().suspect());
   }
 
-  private static void requireNew(Scratch seen, String objectId, long number)
-      throws BadRow {
+  private static void requireNew(Scratch seen, String objectId, long number) throws BadRow {
     long earlier = seen.firstRow(objectId, number);
     if (earlier > 0) {
       throw new BadRow("the identifier %s is that of row %d.".formatted(objectId, earlier));

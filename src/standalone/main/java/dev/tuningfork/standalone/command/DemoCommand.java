@@ -145,6 +145,7 @@ final class DemoCommand implements Callable<Integer> {
         .with(
             ServiceSettings.ADDRESS,
             Optional.of(InetSocketAddress.createUnresolved(LOOPBACK, wanted)))
+        .with(ServiceSettings.MORPHOLOGIES, true) // so that each galaxy of the sky can be opened
         .with(PageSettings.REPLAY, true)
         .with(SurveySettings.TOPIC, Optional.of(SURVEY_IMAGES))
         .withFolders(List.of(tiles.folder()));

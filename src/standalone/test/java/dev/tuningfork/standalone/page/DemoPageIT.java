@@ -125,8 +125,8 @@ class DemoPageIT {
     atLeast(cards(page), 3);
     page.getByRole(AriaRole.BUTTON, named("Filter")).click();
     page.getByLabel("features or disk").check();
-    page.locator("#least").fill("0.8");
-    assertThat(page.locator(".chip")).hasText("smooth or featured: features or disk ≥ 80 %");
+    page.locator("#least").fill("0.6");
+    assertThat(page.locator(".chip")).hasText("smooth or featured: features or disk ≥ 60 %");
     assertThat(page.locator("#sampling")).containsText("of this kind since");
     await("galaxies of this kind alone")
         .atMost(PATIENCE)
@@ -135,7 +135,7 @@ class DemoPageIT {
               List<String> classes = page.locator(".card .class").allTextContents();
               return classes.size() >= 5 && classes.stream().allMatch(name -> name.startsWith("S"));
             });
-    assertThat(page.url()).contains("answers=a02").contains("least=0.8");
+    assertThat(page.url()).contains("answers=a02").contains("least=0.6");
     Browser.requireAccessible(page);
 
     page.getByRole(AriaRole.BUTTON, named("Clear")).click();

@@ -146,7 +146,7 @@ magic, number = struct.unpack(">bI", value[:5])
 assert (magic, number) == (0, 7)
 read = fastavro.schemaless_reader(io.BytesIO(value[5:]), fastavro.parse_schema(json.loads((folder / "galaxy-morphology.avsc").read_text())))
 assert read["questions"] == [
-    {**q, "askedProbability": q.get("askedProbability"), "answers": [
+    {**q, **{name: q.get(name) for name in ("askedProbability", "concentration")}, "answers": [
         {**a, **{name: a.get(name) for name in ("joint", "lower90", "upper90")}} for a in q["answers"]]}
     for q in morphology["questions"]
 ]
