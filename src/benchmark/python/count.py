@@ -2,7 +2,7 @@
 
 It reads both topics from their beginning to their end, and compares each outcome with what the run expects:
 a file of JSON with the topics, the number of references, the SHA-256 of each image (references take them in turn),
-how many of the first references were answered before anything broke, and which references may fail to be fetched.
+and which references may fail to be fetched.
 Prints JSON: what was read, and each flaw with the time of its record.
 """
 

@@ -301,15 +301,18 @@ public final class Benchmark implements Callable<Integer> {
     Plan base = quick ? Plan.QUICK : Plan.FULL;
     return new Plan(
         quick,
-        atLeast("--runs", 1, runs, base.runs()),
-        atLeast("--galaxies", 200, galaxies, base.galaxies()),
+        atLeast(spec, "--runs", 1, runs, base.runs()),
+        atLeast(spec, "--galaxies", 200, galaxies, base.galaxies()),
         base.seconds(),
-        atLeast("--references", 1_000, references, base.references()),
+        atLeast(spec, "--references", 1_000, references, base.references()),
         faults.plan(
-            base.faults(), atLeast("--references", 1_000, references, base.faults().references())));
+            base.faults(),
+            atLeast(spec, "--references", 1_000, references, base.faults().references())));
   }
 
-  private int atLeast(String option, int least, @Nullable Integer given, int otherwise) {
+  /** A number that is given, or what applies otherwise. */
+  static int atLeast(
+      CommandSpec spec, String option, int least, @Nullable Integer given, int otherwise) {
     if (given != null && given < least) {
       throw new ParameterException(
           spec.commandLine(), option + " must be at least " + least + ", not " + given + ".");

@@ -5,7 +5,6 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What the fault run publishes, and how its faults are spread. */
@@ -49,15 +48,8 @@ final class FaultOptions {
         references,
         seed == null ? base.seed() : seed,
         carried,
-        positive("--rounds", rounds, Plan.Faults.rounds(references)),
-        Duration.ofSeconds(positive("--round", round, base.round().toSeconds())));
-  }
-
-  private int positive(String option, @Nullable Integer given, long otherwise) {
-    if (given != null && given < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + " must be at least 1, not " + given + ".");
-    }
-    return given == null ? (int) otherwise : given;
+        Benchmark.atLeast(spec, "--rounds", 1, rounds, Plan.Faults.rounds(references)),
+        Duration.ofSeconds(
+            Benchmark.atLeast(spec, "--round", 1, round, (int) base.round().toSeconds())));
   }
 }

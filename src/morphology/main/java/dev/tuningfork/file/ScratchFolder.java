@@ -151,7 +151,7 @@ public final class ScratchFolder implements AutoCloseable {
   }
 
   /** Deletes a folder with all that is in it, also while others delete from it. */
-  private static void deleteTree(Path path) throws IOException {
+  public static void deleteTree(Path path) throws IOException {
     try {
       if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {

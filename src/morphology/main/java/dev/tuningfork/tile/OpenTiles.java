@@ -139,11 +139,8 @@ public final class OpenTiles implements AutoCloseable {
               entry -> {
                 boolean has =
                     entry.getKey().stream().anyMatch(band -> file.equals(band.getValue().remote()));
-                Shared shared = entry.getValue();
-                shared.dropped |= has;
-                SurveyImage image = has && shared.users == 0 ? image(shared) : null;
-                if (image != null) {
-                  closing.add(image);
+                if (has) {
+                  retire(entry.getValue(), closing);
                 }
                 return has;
               });
@@ -214,14 +211,19 @@ public final class OpenTiles implements AutoCloseable {
       Shared one = eldest.next();
       if (one.users == 0) {
         eldest.remove();
-        one.dropped = true;
-        SurveyImage image = image(one);
-        if (image != null) {
-          closing.add(image);
-        }
+        retire(one, closing);
       }
     }
     return closing;
+  }
+
+  /** Has the last user of an image close it; where there is none, it is among those to close. */
+  private static void retire(Shared shared, List<SurveyImage> closing) {
+    shared.dropped = true;
+    SurveyImage image = image(shared);
+    if (shared.users == 0 && image != null) {
+      closing.add(image);
+    }
   }
 
   private static @Nullable SurveyImage image(Shared shared) {
@@ -236,11 +238,7 @@ public final class OpenTiles implements AutoCloseable {
     List<SurveyImage> closing = new ArrayList<>();
     synchronized (this) {
       for (Shared shared : images.values()) {
-        shared.dropped = true;
-        SurveyImage image = image(shared);
-        if (shared.users == 0 && image != null) {
-          closing.add(image);
-        }
+        retire(shared, closing);
       }
       images.clear();
     }

@@ -154,6 +154,11 @@ public final class DecisionTree {
     return Objects.requireNonNullElse(file.campaign(), id);
   }
 
+  /** What Zoobot's columns of a question begin with, such as {@code bar-dr5}. */
+  public String zoobotName(Question question) {
+    return zoobot(question).name() + "-" + campaign();
+  }
+
   /** What Zoobot calls a question and its answers; the tree's own keys if the file does not say. */
   public ZoobotQuestion zoobot(Question question) {
     return zoobot.get(index(question.id()));
@@ -321,7 +326,7 @@ public final class DecisionTree {
           questions.stream()
               .flatMap(question -> question.answers().stream())
               .anyMatch(answer -> !text.apply(answer).isEmpty());
-      return texts ? Arrays.stream(walkOrder).mapToObj(questions::get).toList() : List.of();
+      return texts ? walk() : List.of();
     }
     for (String questionId : order) {
       require(

@@ -1,7 +1,5 @@
 package dev.tuningfork.tree;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class JointColumns {
 
   private final DecisionTree tree;
-  private final List<String> names;
   private final boolean[] askedOfAll;
   private final String description;
 
@@ -23,9 +20,8 @@ public final class JointColumns {
    * @param askedOfAll indexes of the questions whose columns sum to 1 for every galaxy
    * @param description of the columns, to follow "over"
    */
-  JointColumns(DecisionTree tree, List<String> names, Set<Integer> askedOfAll, String description) {
+  JointColumns(DecisionTree tree, Set<Integer> askedOfAll, String description) {
     this.tree = tree;
-    this.names = List.copyOf(names);
     this.askedOfAll = new boolean[tree.questions().size()];
     askedOfAll.forEach(q -> this.askedOfAll[q] = true);
     this.description = description;
@@ -37,20 +33,10 @@ public final class JointColumns {
   }
 
   private static JointColumns plain(DecisionTree tree) {
-    List<String> names = new ArrayList<>();
-    for (Question question : tree.questions()) {
-      question.answers().forEach(answer -> names.add(question.key() + "_" + answer.key()));
-    }
     return new JointColumns(
         tree,
-        names,
         Set.of(tree.walked(0)),
         "the joint probabilities of all %d answers".formatted(tree.answerCount()));
-  }
-
-  /** The names of the columns, one for each answer. */
-  public List<String> names() {
-    return names;
   }
 
   /** Whether a question's columns sum to 1 for every galaxy. */

@@ -32,7 +32,7 @@ public final class KaggleColumns {
   private static final int ODD = TREE.index("t06");
   private static final int ODD_FEATURE = TREE.index("t08");
   private static final JointColumns SCHEME =
-      new JointColumns(TREE, NAMES, Set.of(SMOOTH_OR_FEATURED, ODD), "Kaggle's 37 columns");
+      new JointColumns(TREE, Set.of(SMOOTH_OR_FEATURED, ODD), "Kaggle's 37 columns");
 
   private KaggleColumns() {}
 

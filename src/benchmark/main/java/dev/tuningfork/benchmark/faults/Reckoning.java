@@ -135,16 +135,6 @@ final class Reckoning implements AutoCloseable {
     return counted;
   }
 
-  /** How many of them are dead letters. */
-  int deadLetters() {
-    return deadLetters;
-  }
-
-  /** Whether a reference has an outcome. */
-  boolean has(int number) {
-    return first[number] != null;
-  }
-
   /** References that have no outcome. */
   List<Integer> missing() {
     return IntStream.range(0, first.length).filter(n -> first[n] == null).boxed().toList();

@@ -1,43 +1,23 @@
 package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.classifier.ClassifierSettings;
-import dev.tuningfork.classifier.batch.Batcher;
-import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.batch.Outcome;
-import dev.tuningfork.classifier.batch.Sampler;
-import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
-import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
-import dev.tuningfork.classifier.metrics.ClassifierMetrics;
-import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.stream.Provenance;
-import dev.tuningfork.image.ImageLimits;
-import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.command.ImageFiles.Named;
 import dev.tuningfork.standalone.table.MorphologySpool;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies images on disk with the {@link Batcher} of a classifier on Kafka. There is no broker,
- * because the images are all here: a run that was interrupted continues from its journal.
- *
- * <p>Threads: the batcher's threads put outcomes into {@link #finished}. All else belongs to the
- * thread that calls {@link #run}. At most {@link #IN_FLIGHT} images are between the two, whatever
- * the number of images.
+ * Classifies images on disk. There is no broker, because the images are all here: a run that was
+ * interrupted continues from its journal.
  */
 final class ClassifyJob {
 
@@ -45,10 +25,6 @@ final class ClassifyJob {
   private static final String SOURCE = "classify";
 
   private static final int IN_FLIGHT = 1024;
-  private static final long PATIENCE_MILLIS = 100;
-
-  private record Finished(
-      int ordinal, GalaxyImageReference reference, Instant since, Outcome outcome) {}
 
   private final List<Named> images;
   private final ReadingOptions reading;
@@ -56,8 +32,6 @@ final class ClassifyJob {
   private final boolean resumable;
   private final Terminal terminal;
   private final SortedMap<Integer, String> unreadable = new TreeMap<>();
-  private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
-  private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
 
   /**
    * @param spool takes the answers; images whose answers it has are left alone
@@ -86,10 +60,12 @@ final class ClassifyJob {
   SortedMap<Integer, String> run(MorphologyModel loaded, Interruption stop) throws IOException {
     ProgressBar progress =
         new ProgressBar(terminal, images.size() - spool.size(), System::nanoTime);
-    ClassifierSettings.Pipeline settings = allowing(images).pipeline();
-    try (SurveyImageFetcher fetcher = new SurveyImageFetcher(settings.fetch());
-        Batcher batcher = batcher(settings, fetcher, loaded)) {
-      collect(batcher, progress, stop);
+    List<Integer> missing =
+        IntStream.range(0, images.size()).filter(ordinal -> !spool.has(ordinal)).boxed().toList();
+    try {
+      new Classification<>(
+              missing, ordinal -> reading.reference(images.get(ordinal), ordinal), IN_FLIGHT)
+          .run(allowing(images).pipeline(), loaded, progress, stop, this::keep);
     } catch (CancellationException e) {
       throw stopped(e);
     } catch (IOException | IllegalStateException e) {
@@ -109,76 +85,11 @@ final class ClassifyJob {
     return unreadable;
   }
 
-  private Batcher batcher(
-      ClassifierSettings.Pipeline settings, SurveyImageFetcher fetcher, MorphologyModel model) {
-    ImageLimits limits = settings.image();
-    ClassifierMetrics metrics = ClassifierMetrics.noop();
-    return new Batcher(
-        settings.batch(),
-        fetcher,
-        input -> Batcher.Preparation.by(new Preprocessor(input, limits)),
-        model,
-        broken::set,
-        metrics,
-        new Shadow(0, limits, metrics),
-        Sampler.NONE);
-  }
-
-  private void collect(Batcher batcher, ProgressBar progress, Interruption stop)
-      throws IOException {
-    int[] missing =
-        IntStream.range(0, images.size()).filter(ordinal -> !spool.has(ordinal)).toArray();
-    int submitted = 0;
-    int done = 0;
-    while (done < missing.length) {
-      while (submitted < missing.length
-          && submitted - done < IN_FLIGHT
-          && submit(batcher, missing[submitted])) {
-        submitted++;
-      }
-      for (Finished next = awaitFinished(); next != null; next = finished.poll()) {
-        keep(next);
-        done++;
-      }
-      progress.update(done, unreadable.size());
-      Throwable failure = broken.get();
-      if (failure != null) {
-        throw new IllegalStateException(
-            "The classifier has failed: " + failure.getMessage(), failure);
-      }
-      if (stop.requested()) {
-        throw new CancellationException("stopped");
-      }
-    }
-  }
-
-  /** Whether the batcher has room for the image. */
-  @SuppressWarnings("FutureReturnValueIgnored") // the outcome never arrives exceptionally
-  private boolean submit(Batcher batcher, int ordinal) {
-    GalaxyImageReference reference = reading.reference(images.get(ordinal), ordinal);
-    Instant since = Instant.now();
-    Optional<CompletableFuture<Outcome>> outcome = batcher.submit(ImageOrigin.of(reference));
-    outcome.ifPresent(
-        promised ->
-            promised.thenAccept(
-                result -> finished.add(new Finished(ordinal, reference, since, result))));
-    return outcome.isPresent();
-  }
-
-  private @Nullable Finished awaitFinished() {
-    try {
-      return finished.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted");
-    }
-  }
-
-  private void keep(Finished image) throws IOException {
+  private void keep(Classification.Finished<Integer> image) throws IOException {
     switch (image.outcome()) {
       case Outcome.Classified classified ->
           spool.put(
-              image.ordinal(),
+              image.image(),
               Provenance.of(classified.by())
                   .answer(
                       image.reference().objectId(),
@@ -186,10 +97,9 @@ final class ClassifyJob {
                       classified,
                       image.since(),
                       Instant.now(),
-                      new GalaxyMorphology.Source(SOURCE, 0, image.ordinal()))
+                      new GalaxyMorphology.Source(SOURCE, 0, image.image()))
                   .toJson());
-      case Outcome.Failed failed ->
-          unreadable.put(image.ordinal(), Sentence.reason(failed.cause()));
+      case Outcome.Failed failed -> unreadable.put(image.image(), Sentence.reason(failed.cause()));
     }
   }
 

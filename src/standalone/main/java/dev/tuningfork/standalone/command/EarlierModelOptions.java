@@ -77,17 +77,16 @@ final class EarlierModelOptions {
    * The first weights. Those of a model are all of its weights if it answers the same questions,
    * else all but those of its head.
    *
+   * @param model as {@link #model()} gives it
    * @param tree that is to be learnt
    * @param questions of it that are to be learnt
    * @throws IOException if the weights cannot be read
-   * @throws ModelException if the bundle cannot be used
    */
-  Optional<Pretrained> pretrained(DecisionTree tree, List<Question> questions)
-      throws IOException, ModelException {
+  Optional<Pretrained> pretrained(
+      Optional<ModelBundle> model, DecisionTree tree, List<Question> questions) throws IOException {
     if (weights == null) {
       return Optional.empty();
     }
-    Optional<ModelBundle> model = model();
     if (model.isPresent()) {
       ModelDescription description = model.get().description();
       boolean same =

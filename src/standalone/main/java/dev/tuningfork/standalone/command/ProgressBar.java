@@ -78,7 +78,7 @@ final class ProgressBar {
     }
   }
 
-  /** Smoothed over some seconds: answers come in bursts, one for each commit. */
+  /** Smoothed over some seconds: answers come in bursts, one for each batch. */
   private void sample(long now) {
     double seconds = (now - sampledAt) / 1e9;
     if (seconds <= 0) {

@@ -91,7 +91,7 @@ final class SubjectsCommand implements Callable<Integer> {
     ObjectNode data = JSON.createObjectNode();
     SequencedMap<String, String> failures = new LinkedHashMap<>(subjects.unreadable());
     try (Interruption stop = new Interruption();
-        MorphologyModel loaded = model.load(bundle)) {
+        MorphologyModel loaded = model.load(bundle, Math.max(1, subjects.subjects().size()))) {
       new SubjectJob(
               subjects,
               manifest,
@@ -159,8 +159,7 @@ final class SubjectsCommand implements Callable<Integer> {
           .forEach(
               (name, of) -> {
                 if (of.equals(each)) {
-                  columns.add(
-                      "%s-%s_%s_prediction".formatted(zoobot.name(), tree.campaign(), name));
+                  columns.add("%s_%s_prediction".formatted(tree.zoobotName(question), name));
                 }
               });
     }

@@ -85,7 +85,7 @@ record TileClassification(
     }
     terminal.status("Starting the model …");
     int workers = Runtime.getRuntime().availableProcessors();
-    try (MorphologyModel loaded = model.load(bundle)) {
+    try (MorphologyModel loaded = model.load(bundle, Math.max(1, galaxies - before))) {
       ProgressBar progress = new ProgressBar(terminal, galaxies - before, System::nanoTime);
       Counter counter = new Counter(progress, spool, leftOut);
       try {

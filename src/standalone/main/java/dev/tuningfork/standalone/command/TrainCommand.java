@@ -84,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
       model.beginAs(begun.get().description(), given("--architecture"));
       descent.fineTune(this::given);
     }
-    TrainingRun training = training(folder);
+    TrainingRun training = training(folder, begun);
     try (Interruption interruption = new Interruption()) {
       TrainingProgress progress = new TrainingProgress(terminal, interruption::requested);
       LearningCurve curve = new LearningCurve(terminal);
@@ -116,13 +116,14 @@ final class TrainCommand implements Callable<Integer> {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  private TrainingRun training(RunFolder folder) throws IOException, ModelException {
+  private TrainingRun training(RunFolder folder, Optional<ModelBundle> begun)
+      throws IOException, ModelException {
     return new TrainingRun(
         DataOptions.dataSets(dataSets, model.tree()),
         run.split(),
         run.onProblem,
         settings(),
-        earlier.pretrained(model.tree(), model.questions()),
+        earlier.pretrained(begun, model.tree(), model.questions()),
         earlier.teacher(),
         model.name(),
         model.version,

@@ -80,8 +80,8 @@ final class TreesCommand implements Callable<Integer> {
       }
       ZoobotQuestion zoobot = tree.zoobot(question);
       out.printf(
-          "    columns in Zoobot's order: %s-%s_{%s}%n",
-          zoobot.name(), tree.campaign(), String.join(", ", zoobot.answers().keySet()));
+          "    columns in Zoobot's order: %s_{%s}%n",
+          tree.zoobotName(question), String.join(", ", zoobot.answers().keySet()));
     }
     out.println();
   }

@@ -90,7 +90,7 @@ public final class DemoTiles implements AutoCloseable {
     Path own = Files.createDirectory(folder.path().resolve("tile-" + number));
     kept.addLast(own);
     if (kept.size() > KEPT) {
-      delete(kept.removeFirst());
+      ScratchFolder.deleteTree(kept.removeFirst());
     }
     TilePlan plan =
         new TilePlan(
@@ -113,15 +113,6 @@ public final class DemoTiles implements AutoCloseable {
         null,
         null,
         false);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 
   @Override

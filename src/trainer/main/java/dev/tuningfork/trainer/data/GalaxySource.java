@@ -2,6 +2,8 @@ package dev.tuningfork.trainer.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Where labelled galaxies come from. A new form of labels is one class that implements this. */
 public interface GalaxySource {
@@ -28,5 +30,10 @@ public interface GalaxySource {
     return names == 0
         ? absolute.toString()
         : absolute.subpath(Math.max(0, names - 2), names).toString().replace('\\', '/');
+  }
+
+  /** The same of several. */
+  static String shortened(List<Path> paths) {
+    return paths.stream().map(GalaxySource::shortened).collect(Collectors.joining(", "));
   }
 }

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Vote fractions as Kaggle's "Galaxy Zoo – The Galaxy Challenge" published them: {@code
@@ -106,10 +105,7 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
 
   @Override
   public String describe() {
-    return tables.stream()
-        .map(GalaxySource::shortened)
-        .collect(
-            Collectors.joining(
-                ", ", "images of %s with ".formatted(GalaxySource.shortened(images)), ""));
+    return "images of %s with %s"
+        .formatted(GalaxySource.shortened(images), GalaxySource.shortened(tables));
   }
 }

@@ -101,7 +101,7 @@ final class VoteColumns {
   /** A column of this campaign that no answer has, where it could be mistaken for one. */
   private static void requireNoOther(
       String table, List<String> header, List<String> names, DecisionTree tree, Question question) {
-    String prefix = plain(tree.zoobot(question).name() + "-" + tree.campaign()) + "_";
+    String prefix = plain(tree.zoobotName(question)) + "_";
     List<String> known = new ArrayList<>(List.of("total", "total_votes", "total_count"));
     tree.zoobot(question).answers().forEach((name, answer) -> known.add(plain(name)));
     question.answers().forEach(answer -> known.add(plain(answer.key())));

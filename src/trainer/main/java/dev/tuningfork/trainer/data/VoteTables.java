@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -94,9 +93,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
   private static IllegalArgumentException noVotes(
       Path table, List<String> header, DecisionTree tree) {
     String example =
-        tree.zoobot(tree.root()).name()
-            + "-"
-            + tree.campaign()
+        tree.zoobotName(tree.root())
             + "_"
             + tree.zoobot(tree.root()).answers().firstEntry().getKey();
     return new IllegalArgumentException(
@@ -234,13 +231,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
 
   @Override
   public String describe() {
-    return tables.stream()
-        .map(GalaxySource::shortened)
-        .collect(
-            Collectors.joining(
-                ", ",
-                "images of %s with %s (%s) of "
-                    .formatted(GalaxySource.shortened(images), kind, tree.id()),
-                ""));
+    return "images of %s with %s (%s) of %s"
+        .formatted(GalaxySource.shortened(images), kind, tree.id(), GalaxySource.shortened(tables));
   }
 }
