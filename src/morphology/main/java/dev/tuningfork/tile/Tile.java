@@ -89,6 +89,10 @@ public final class Tile implements AutoCloseable {
       close(file);
       close(maskFile);
       throw e instanceof TileException own ? own : failure(source, opening, e);
+    } catch (RuntimeException | Error e) {
+      close(file);
+      close(maskFile);
+      throw e;
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -221,7 +222,7 @@ public final class FaultRun {
     return hashes;
   }
 
-  /** None of the counts may have found a flaw; those of the last one are named. */
+  /** None of the counts may have found a flaw; those of the one that found most are named. */
   private Result result(
       List<Count> counts, Schedule schedule, Storm storm, Fleet fleet, Memory memory) {
     List<String> report = new ArrayList<>();
@@ -250,11 +251,14 @@ public final class FaultRun {
             ? "clocks of instances were wrong %d times"
                 .formatted(schedule.count(Fault.JumpClock.class))
             : "clocks were right all the time: Debian's package libfaketime is not installed");
-    counts.getLast().flaws().stream()
+    Count worst =
+        counts.reversed().stream()
+            .max(Comparator.comparingInt(count -> count.flaws().size()))
+            .orElseThrow();
+    worst.flaws().stream()
         .limit(SHOWN_FLAWS)
         .forEach(flaw -> report.add("reference %s".formatted(named(flaw, storm))));
-    int flaws = counts.stream().mapToInt(count -> count.flaws().size()).max().orElseThrow();
-    return new Result(report, flaws, memory.mebibytes());
+    return new Result(report, worst.flaws().size(), memory.mebibytes());
   }
 
   private static String named(Flaw flaw, Storm storm) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,9 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
 
   /** Guarded by itself. */
   private final BitSet present = new BitSet();
+
+  /** How many blocks are present. Guarded by these. */
+  private int filled;
 
   private volatile boolean changed;
   private volatile boolean complete;
@@ -277,6 +281,10 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
       while (bytes.hasRemaining()) {
         place += channel.write(bytes, place);
       }
+    } catch (ClosedChannelException e) {
+      // an attempt that is interrupted closes the channel for good, so a new copy is begun
+      changed = true;
+      throw unwritable(copy, e);
     } catch (IOException e) {
       throw unwritable(copy, e);
     }
@@ -295,10 +303,11 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
       for (int block = (int) (from / BLOCK); block < last; block++) {
         if (!present.get(block)) {
           present.set(block);
+          filled++;
           stored += BLOCK;
         }
       }
-      complete = present.cardinality() == blocks();
+      complete = filled == blocks();
     }
     onStored.accept(stored);
   }

@@ -103,13 +103,13 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     return limits.totalTime().plus(ENDING);
   }
 
-  /** A survey image elsewhere may be fetched as a whole. */
+  /** The files of a survey image elsewhere may be fetched as a whole, one after the other. */
   @Override
   public Duration longest(GalaxyImageReference.Image image) {
     GalaxyImageReference.Cutout cutout = image.cutout();
     return cutout == null || tiles.isHere(cutout)
         ? longest()
-        : tileSettings.fetchTime().plus(longest());
+        : tileSettings.fetchTime().multipliedBy(cutout.bands().size()).plus(longest());
   }
 
   /** A folder takes no connections, so nothing but the number of readers limits it. */

@@ -54,9 +54,7 @@ public final class SurveyBoard {
     if (before != null) { // else it was listed, at least in part, before this task began
       listed += counts.galaxies() - before.counts().galaxies();
     }
-    if (done) {
-      unfinished.remove(counts.source());
-    }
+    (done ? unfinished : finished).remove(counts.source());
     (done ? finished : unfinished).put(counts.source(), SurveyState.of(state, counts));
   }
 

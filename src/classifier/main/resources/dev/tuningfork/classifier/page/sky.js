@@ -1,6 +1,6 @@
 // Survey images as a map: each galaxy lights up when its answer is committed.
 
-import { byId, element, json, number, objectPath } from "./dom.js";
+import { byId, element, json, number, objectPath, shown as printable } from "./dom.js";
 
 const KINDS = [
   { name: "dead letter", is: (kind) => kind === "", colour: "--bad" },
@@ -100,7 +100,7 @@ function show(id) {
   next = 0;
   view = null;
   choose(null);
-  byId("name").textContent = id;
+  byId("name").textContent = printable(id);
   history.replaceState(null, "", "?image=" + encodeURIComponent(id));
   for (const one of byId("images").children) one.firstElementChild.setAttribute("aria-pressed", String(one.dataset.id === id));
   take(id).catch((failure) => (byId("said").textContent = failure.message));
@@ -109,9 +109,10 @@ function show(id) {
 
 async function take(id) {
   for (let more = true; more && id === shown; ) {
-    const told = await json("/page/skies/" + encodeURIComponent(id) + "?after=" + next);
-    if (id !== shown || told.next < next) return;
-    const first = next === 0;
+    const after = next;
+    const told = await json("/page/skies/" + encodeURIComponent(id) + "?after=" + after);
+    if (id !== shown || next !== after || told.next < next) return; // another request was quicker
+    const first = after === 0;
     next = told.next;
     more = told.lights.length === AT_ONCE;
     for (const [objectId, ra, dec, kind] of told.lights) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Cutout;
 import dev.tuningfork.tile.Cut;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +166,44 @@ class RemoteTilesTest {
       assertThat(pixel(fetcher, uri, LARGE, second)).isEqualTo(2);
       assertThat(pixel(fetcher, uri, LARGE, first)).isEqualTo(2);
     }
+  }
+
+  /**
+   * An interrupted write closes the copy's channel for good, so the next galaxy needs a new copy.
+   */
+  @Test
+  @SuppressWarnings("NullAway") // neither is used for bytes that are given
+  void aCopyWhoseWritingWasInterruptedIsNotUsedAgain() throws Exception {
+    try (RemoteTile tile =
+        RemoteTile.begin(
+            server.uri("any"),
+            null,
+            new FilePart.Version(null, null, 1 << 20),
+            copies.resolve("1.fits"),
+            null,
+            null,
+            stored -> {})) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> tile.store(new ByteArrayInputStream(new byte[1 << 20]), 1 << 20))
+          .hasMessageContaining("cannot be written");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(tile.isCurrent()).isFalse();
+    }
+  }
+
+  @Test
+  void eachBandOfASurveyImageElsewhereHasItsTime() throws Exception {
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30)) {
+      Duration one = fetcher.longest(image("r"));
+      assertThat(fetcher.longest(image("g", "r", "i")).minus(one))
+          .isEqualTo(Duration.ofSeconds(30).multipliedBy(2));
+    }
+  }
+
+  private GalaxyImageReference.Image image(String... names) {
+    List<Band> bands =
+        Stream.of(names).map(name -> new Band(name, server.uri(name), null)).toList();
+    return GalaxyImageReference.Image.of(new Cutout("5428", bands, null, 128.0, null, false));
   }
 
   @Test

@@ -23,13 +23,19 @@ final class LearningCurve {
     this.terminal = terminal;
   }
 
-  /** Trains on parts of the galaxies; false if it was stopped. */
-  boolean add(TrainingRun whole, TrainingProgress progress) throws IOException, ModelException {
+  /**
+   * Trains on parts of the galaxies.
+   *
+   * @param resume whether parts that were trained, or begun, go on from there
+   * @return false if it was stopped
+   */
+  boolean add(TrainingRun whole, boolean resume, TrainingProgress progress)
+      throws IOException, ModelException {
     for (double share : SHARES) {
       terminal.line("Learning curve: training on %s of the galaxies".formatted(share));
       RunFolder folder = new RunFolder(whole.folder().path().resolve("share-" + share));
       Optional<TrainingRun.Trained> part =
-          whole.onShare(share, folder).run(false, progress, _ -> {});
+          whole.onShare(share, folder).run(resume && folder.hasCheckpoint(), progress, _ -> {});
       if (part.isEmpty()) {
         return false;
       }

@@ -38,6 +38,8 @@ final class ProgressBar {
     this.sampledAt = start;
     if (terminal.live()) {
       draw();
+    } else {
+      terminal.status(""); // what was under way before has ended
     }
   }
 

@@ -88,11 +88,13 @@ final class TrainCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption()) {
       TrainingProgress progress = new TrainingProgress(terminal, interruption::requested);
       LearningCurve curve = new LearningCurve(terminal);
-      if (run.learningCurve && !curve.add(training, progress)) {
-        terminal.line("Stopped. The same command starts the learning curve again.");
+      if (run.learningCurve && !curve.add(training, run.resume, progress)) {
+        terminal.line("Stopped. The same command with --resume continues the learning curve.");
         return ExitCode.SOFTWARE;
       }
-      Optional<TrainingRun.Trained> trained = training.run(run.resume, progress, terminal::line);
+      // a curve that was stopped has begun no training on all galaxies
+      boolean resume = run.resume && (!run.learningCurve || folder.hasCheckpoint());
+      Optional<TrainingRun.Trained> trained = training.run(resume, progress, terminal::line);
       if (trained.isEmpty()) {
         terminal.line(
             "Stopped. The same command with --resume continues from %s.".formatted(folder.path()));

@@ -31,6 +31,7 @@ public final class DemoTiles implements AutoCloseable {
   private static final int GALAXIES = 60;
   private static final int KEPT = 3;
   private static final Duration PAUSE = Duration.ofSeconds(40);
+  private static final long ENDING_MILLIS = 5_000;
 
   private final ScratchFolder folder;
   private final String topic;
@@ -115,9 +116,15 @@ public final class DemoTiles implements AutoCloseable {
         false);
   }
 
+  /** Waits for a tile that is being written, so that its folder can be deleted. */
   @Override
   public void close() throws IOException {
     thread.interrupt();
+    try {
+      thread.join(ENDING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     folder.close();
   }
 }

@@ -25,6 +25,20 @@ class ProgressBarTest {
         .containsExactly("500 of 1,000 galaxies, 50/s, 10 s left, 3 unreadable");
   }
 
+  /** Else it would be reported as going on while galaxies are classified. */
+  @Test
+  void whatWasUnderWayBeforeHasEnded() {
+    Printer printer = new Printer(err);
+    Terminal terminal =
+        new Terminal(new PrintWriter(new StringWriter()), printer, /* live= */ false, false);
+    terminal.status("Starting the model …");
+
+    new ProgressBar(terminal, 1000, () -> now);
+
+    assertThat(printer.underWay()).isEqualTo("Working …");
+    assertThat(err.toString()).isEmpty();
+  }
+
   @Test
   void onATerminalOneLineIsRedrawnAndRemovedAtTheEnd() {
     ProgressBar bar = new ProgressBar(terminal(true), 1000, () -> now);

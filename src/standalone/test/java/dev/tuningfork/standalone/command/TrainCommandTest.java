@@ -178,6 +178,14 @@ class TrainCommandTest {
     assertThat(out.toString())
         .contains("Learning curve, on the same held-out galaxies:", "answers other questions")
         .containsPattern("\\d+ galaxies: RMSE 0\\.\\d+, bright .* right");
+    // a curve whose last training had not begun: its parts are not trained again
+    Files.delete(folder.resolve("bright.zip.run/last.safetensors"));
+    String[] resumed =
+        Stream.concat(Stream.of(fineTune), Stream.of("--resume")).toArray(String[]::new);
+    assertThat(run(resumed)).as(err::toString).isZero();
+    assertThat(err.toString().lines().filter(line -> line.startsWith("epoch 1 of 4")))
+        .as("two parts and the whole, and the whole once more")
+        .hasSize(4);
     assertThat(
             run(
                 "train",

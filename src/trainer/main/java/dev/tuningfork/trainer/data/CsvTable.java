@@ -228,6 +228,16 @@ final class CsvTable implements AutoCloseable {
   }
 
   private Optional<Integer> find(List<String> names) {
+    return find(file, header, names);
+  }
+
+  /**
+   * The place of a column that has one of these names, whatever the case of its letters.
+   *
+   * @param table for the complaint
+   * @throws IllegalArgumentException if several columns have the name
+   */
+  static Optional<Integer> find(Object table, List<String> header, List<String> names) {
     for (String name : names) {
       List<Integer> found =
           IntStream.range(0, header.size())
@@ -237,7 +247,7 @@ final class CsvTable implements AutoCloseable {
       if (found.size() > 1) {
         throw new IllegalArgumentException(
             "The table %s has %d columns '%s': remove all but one."
-                .formatted(file, found.size(), name));
+                .formatted(table, found.size(), name));
       } else if (!found.isEmpty()) {
         return Optional.of(found.getFirst());
       }

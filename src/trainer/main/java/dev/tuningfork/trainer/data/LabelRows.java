@@ -41,18 +41,6 @@ sealed interface LabelRows extends AutoCloseable {
   @Override
   void close() throws IOException;
 
-  /** The place of the first of these columns that is there, whatever the case of its letters. */
-  default Optional<Integer> column(List<String> names) {
-    for (String name : names) {
-      for (int column = 0; column < header().size(); column++) {
-        if (header().get(column).equalsIgnoreCase(name)) {
-          return Optional.of(column);
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
   /** A text. */
   record Text(CsvTable table) implements LabelRows {
     @Override

@@ -95,6 +95,17 @@ final class VoteColumns {
               .orElse(-1);
     }
     int volunteers = VOLUNTEERS.stream().mapToInt(names::indexOf).max().orElse(-1);
+    IntStream.concat(
+            IntStream.concat(Arrays.stream(answers), Arrays.stream(totals)),
+            IntStream.of(volunteers))
+        .filter(place -> place >= 0 && names.lastIndexOf(names.get(place)) > place)
+        .findFirst()
+        .ifPresent(
+            place -> {
+              throw new IllegalArgumentException(
+                  "The table %s has several columns '%s': remove all but one."
+                      .formatted(table, header.get(place)));
+            });
     return new VoteColumns(tree, kind, answers, totals, volunteers);
   }
 

@@ -141,8 +141,8 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       throw noVotes(table, rows.header(), tree);
     }
     VoteColumns columns = VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);
-    Optional<Integer> path = rows.column(PATHS);
-    Optional<Integer> id = rows.column(IDS).or(() -> path);
+    Optional<Integer> path = CsvTable.find(table, rows.header(), PATHS);
+    Optional<Integer> id = CsvTable.find(table, rows.header(), IDS).or(() -> path);
     if (id.isEmpty()) {
       throw new IllegalArgumentException(
           "The table %s has no column of ids by a usual name (%s), and no file_loc."

@@ -21,6 +21,11 @@ public record RunFolder(Path path) {
     return path.resolve("last.safetensors");
   }
 
+  /** Whether there is something to go on from. */
+  public boolean hasCheckpoint() {
+    return Files.exists(last());
+  }
+
   /** The checkpoint of the epoch with the smallest validation loss. */
   Path best() {
     return path.resolve("best.safetensors");

@@ -62,6 +62,22 @@ class VoteTablesTest {
   }
 
   @Test
+  void aColumnThatIsThereTwiceIsRefused() throws IOException {
+    for (String header :
+        List.of(
+            "id,ring_yes,ring_no,ring_yes",
+            "id,ring_yes,ring_no,Ring-Yes",
+            "id,ring_yes,ring_no,ID",
+            "id,file_loc,ring_yes,ring_no,file_loc")) {
+      Path csv = table(header, "1,6,2,3,1".substring(0, 2 * header.split(",").length - 1));
+      assertThatThrownBy(() -> VoteTables.of(images, List.of(csv), RINGS, Optional.empty()).read())
+          .as(header)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("remove all but one");
+    }
+  }
+
+  @Test
   void fitsVotableAndCsvSayTheSame() throws IOException {
     Path csv = table(HEADER, "1,6,2,3,1", "2,0,9,0,0");
     StarTable read = new StarTableFactory().makeStarTable(csv.toString(), "csv");
