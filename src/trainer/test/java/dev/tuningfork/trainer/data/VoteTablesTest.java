@@ -8,6 +8,7 @@ import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.VoteFractions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +184,32 @@ class VoteTablesTest {
     assertThat(debiased.describe()).contains("debiased vote fractions (gz2) of");
     assertThatThrownBy(() -> VoteTables.of(images, List.of(csv), GZ2, Optional.of(LabelKind.COUNT)))
         .hasMessageContaining("--label-kind may be weighted-fraction, debiased");
+  }
+
+  /** Nobody is asked what the answers do not lead to, and the table is one of labels again. */
+  @Test
+  void simulatedVolunteersWalkDownTheTree() throws IOException {
+    Path csv = table("id,ring_yes,ring_no,kind_inner,kind_outer", "1,1,3,1,0", "2,0,1,,");
+    Reading fractions = VoteTables.of(images, List.of(csv), RINGS, Optional.empty()).read();
+    Path mock = folder.resolve("mock.csv");
+    try (OutputStream out = Files.newOutputStream(mock)) {
+      new MockVotes(RINGS, 400, 400, 1).write(fractions.galaxies(), out);
+    }
+
+    VoteFractions votes = only(mock, RINGS, "1");
+    assertThat(votes.volunteers()).hasValue(400);
+    assertThat(votes.fractions().conditional(RINGS.root())[0]).isCloseTo(0.25, within(0.06));
+    assertThat(votes.asked(RINGS.question("kind")))
+        .isCloseTo(votes.fractions().conditional(RINGS.root())[0], within(1e-9));
+    assertThat(votes.fractions().conditional(RINGS.question("kind"))[0]).isEqualTo(1);
+    assertThat(only(mock, RINGS, "2").asked(RINGS.question("kind"))).isZero();
+    assertThat(Files.readString(mock))
+        .contains("ring-r1_yes,ring-r1_yes_fraction")
+        .contains("2,0,0.0,400,1.0,0,,0,");
+    GalaxySource form =
+        VoteTables.of(images, List.of(mock), RINGS, Optional.of(LabelKind.FRACTION));
+    assertThat(form.read().galaxies().getFirst().votes().orElseThrow().volunteers()).isEmpty();
+    assertThatThrownBy(() -> new MockVotes(RINGS, 80, 5, 1)).hasMessageContaining("80-5");
   }
 
   private VoteFractions only(Path table, DecisionTree tree, String id) throws IOException {
