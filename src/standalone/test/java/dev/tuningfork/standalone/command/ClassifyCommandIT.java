@@ -11,6 +11,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.standalone.MadeUpTree;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.trainer.DrawnGalaxies;
 import dev.tuningfork.tree.DecisionTree;
@@ -152,28 +153,10 @@ class ClassifyCommandIT {
     assertThat(err.toString()).contains("needs a pixel scale", "--pixel-scale");
   }
 
-  /** Four questions, of which one has two parents: a file, and no line of code. */
+  /** How it is published and drawn is tested with the page. */
   @Test
-  void aTreeInAFileIsLearntAnsweredPublishedAndTabulated() throws Exception {
-    Path tree =
-        Files.writeString(
-            folder.resolve("jets.yaml"),
-            """
-            id: jets
-            version: "1"
-            name: Made-up jets
-            questions:
-              - key: seen
-                text: Is there a jet?
-                answers: [{key: "yes", next: sides}, {key: faint, next: bent}, {key: "no"}]
-              - key: sides
-                text: How many sides has it?
-                answers: [{key: one, next: bent}, {key: two, next: knots}]
-              - key: bent
-                answers: [{key: "yes"}, {key: "no"}]
-              - key: knots
-                answers: [{key: few}, {key: many}]
-            """);
+  void aTreeInAFileIsLearntAnsweredAndTabulated() throws Exception {
+    Path tree = MadeUpTree.file(folder);
     Path drawn = Files.createDirectory(folder.resolve("jets"));
     DrawnGalaxies.draw(drawn, 40);
     List<String> table =
