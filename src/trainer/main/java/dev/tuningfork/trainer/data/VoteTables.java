@@ -48,7 +48,8 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       Path images, List<Path> tables, DecisionTree tree, Optional<LabelKind> wanted)
       throws IOException {
     List<String> first = header(tables.getFirst());
-    if (VoteColumns.kinds(first, tree).isEmpty()) {
+    List<LabelKind> kinds = VoteColumns.kinds(first, tree);
+    if (kinds.isEmpty()) {
       boolean kaggle = first.stream().anyMatch(KaggleColumns.NAMES.getFirst()::equalsIgnoreCase);
       boolean galaxyZoo2 = tree.equals(DecisionTree.galaxyZoo2());
       if (kaggle && !galaxyZoo2) {
@@ -61,7 +62,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       }
       throw noVotes(tables.getFirst(), first, tree);
     }
-    return new VoteTables(images, tables, tree, kind(tables.getFirst(), first, tree, wanted));
+    return new VoteTables(images, tables, tree, kind(tables.getFirst(), kinds, tree, wanted));
   }
 
   private static List<String> header(Path table) throws IOException {
@@ -71,8 +72,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
   }
 
   private static LabelKind kind(
-      Path table, List<String> header, DecisionTree tree, Optional<LabelKind> wanted) {
-    List<LabelKind> kinds = VoteColumns.kinds(header, tree);
+      Path table, List<LabelKind> kinds, DecisionTree tree, Optional<LabelKind> wanted) {
     if (wanted.isPresent()) {
       if (!kinds.contains(wanted.get())) {
         throw new IllegalArgumentException(
@@ -137,7 +137,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       Set<String> seen) {}
 
   private void read(Path table, LabelRows rows, Part part) throws IOException {
-    if (!VoteColumns.kinds(rows.header(), tree).contains(kind)) {
+    if (!VoteColumns.has(rows.header(), tree, kind)) {
       throw noVotes(table, rows.header(), tree);
     }
     VoteColumns columns = VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);

@@ -72,14 +72,16 @@ public record Metrics(
     List<double[]> predictions = new ArrayList<>();
     List<double[]> truthsOfTree = new ArrayList<>();
     List<double[]> predictionsOfTree = new ArrayList<>();
-    for (Judged galaxy : wholeTree ? voted : List.<Judged>of()) {
-      JointColumns joint = JointColumns.of(galaxy.upright().tree());
-      double[] truth = joint.of(galaxy.galaxy().votes().orElseThrow().fractions());
-      double[] prediction = joint.of(answers.apply(galaxy));
-      truths.add(truth);
-      predictions.add(prediction);
-      truthsOfTree.add(joint.asTheTreeHasThem(truth));
-      predictionsOfTree.add(joint.asTheTreeHasThem(prediction));
+    if (wholeTree) {
+      JointColumns joint = JointColumns.of(galaxies.getFirst().upright().tree());
+      for (Judged galaxy : voted) {
+        double[] truth = joint.of(galaxy.galaxy().votes().orElseThrow().fractions());
+        double[] prediction = joint.of(answers.apply(galaxy));
+        truths.add(truth);
+        predictions.add(prediction);
+        truthsOfTree.add(joint.asTheTreeHasThem(truth));
+        predictionsOfTree.add(joint.asTheTreeHasThem(prediction));
+      }
     }
     int columns = truths.isEmpty() ? 0 : truths.getFirst().length;
     Optional<Turning> turning =

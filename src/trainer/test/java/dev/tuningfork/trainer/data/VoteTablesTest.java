@@ -12,8 +12,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,23 @@ class VoteTablesTest {
       Path file = folder.resolve(name);
       new StarTableOutput().writeStarTable(read, file.toString(), null);
       assertThat(inNumbers(file)).as(name).isEqualTo(inNumbers(csv));
+    }
+  }
+
+  /** Its last rows are missing: the sentence names the file and the row. */
+  @Test
+  void aTableThatIsTruncatedIsRefusedInASentence() throws IOException {
+    String[] rows = IntStream.range(0, 3000).mapToObj(id -> id + ",6,2,3,1").toArray(String[]::new);
+    StarTable read = new StarTableFactory().makeStarTable(table(HEADER, rows).toString(), "csv");
+    for (String name : List.of("torn.vot", "torn.fits")) {
+      Path torn = folder.resolve(name);
+      new StarTableOutput().writeStarTable(read, torn.toString(), null);
+      byte[] bytes = Files.readAllBytes(torn);
+      Files.write(torn, Arrays.copyOf(bytes, bytes.length * 2 / 3));
+      assertThatThrownBy(() -> inNumbers(torn))
+          .as(name)
+          .hasMessageContaining(name)
+          .hasMessageMatching("(?s)The (table|catalogue) .* cannot be read.*");
     }
   }
 
