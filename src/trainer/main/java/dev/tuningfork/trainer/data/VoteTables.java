@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 /**
  * Votes for the answers of a tree, a galaxy a row, in the columns of {@link VoteColumns}. An image
  * is found by the galaxy's id, or by the path in a column {@code file_loc}, as galaxy-datasets has
- * it. Rows without a vote are left out: they are galaxies of another campaign.
+ * it. A table with several ids, such as Galaxy Zoo 2's public one with {@code objid} and {@code
+ * asset_id}, means the first by whose name there is an image. Rows without a vote are left out:
+ * they are galaxies of another campaign.
  *
  * @param images the folder of the images
  * @param tables at least one; no galaxy is in two of them
@@ -142,8 +144,14 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
     }
     VoteColumns columns = VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);
     Optional<Integer> path = CsvTable.find(table, rows.header(), PATHS);
-    Optional<Integer> id = CsvTable.find(table, rows.header(), IDS).or(() -> path);
-    if (id.isEmpty()) {
+    List<Integer> ids =
+        Stream.concat(
+                IDS.stream().map(name -> CsvTable.find(table, rows.header(), List.of(name))),
+                Stream.of(path))
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
+    if (ids.isEmpty()) {
       throw new IllegalArgumentException(
           "The table %s has no column of ids by a usual name (%s), and no file_loc."
               .formatted(table, String.join(", ", IDS)));
@@ -160,7 +168,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
                 "has %d cells instead of %d".formatted(cells.size(), rows.header().size())));
         continue;
       }
-      galaxy(table, number, cells, columns, id.get(), path, part);
+      galaxy(table, number, cells, columns, ids, path, part);
     }
   }
 
@@ -169,13 +177,17 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       long number,
       List<String> cells,
       VoteColumns columns,
-      int idColumn,
+      List<Integer> idColumns,
       Optional<Integer> path,
       Part part) {
-    String id = part.folder.id(cells.get(idColumn));
-    Optional<Path> image =
-        path.flatMap(column -> located(cells.get(column), part.folder))
-            .or(() -> part.folder.image(id));
+    Optional<Path> byPath = path.flatMap(column -> located(cells.get(column), part.folder));
+    List<String> ids = idColumns.stream().map(column -> part.folder.id(cells.get(column))).toList();
+    String id =
+        ids.stream()
+            .filter(each -> byPath.isPresent() || part.folder.image(each).isPresent())
+            .findFirst()
+            .orElse(ids.getFirst());
+    Optional<Path> image = byPath.or(() -> part.folder.image(id));
     try {
       Optional<VoteFractions> votes = columns.votes(id, cells);
       if (votes.isEmpty()) {

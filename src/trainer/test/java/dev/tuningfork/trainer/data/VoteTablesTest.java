@@ -132,6 +132,17 @@ class VoteTablesTest {
     assertThat(reading.problems()).extracting(Problem::what).containsExactly("99");
   }
 
+  /** Galaxy Zoo 2's public table: the images have the names of the second. */
+  @Test
+  void ofSeveralIdsTheOneCountsByWhichThereIsAnImage() throws IOException {
+    Path csv = table("objid,asset_id,ring_yes,ring_no", "587739505552785605,1,6,2", "5877,99,6,2");
+
+    Reading reading = VoteTables.of(images, List.of(csv), RINGS, Optional.empty()).read();
+
+    assertThat(reading.galaxies()).extracting(LabelledGalaxy::id).containsExactly("1");
+    assertThat(reading.problems()).extracting(Problem::what).containsExactly("5877");
+  }
+
   @Test
   void rowsThatCannotBeUsedAreNamedAndTheOthersAre() throws IOException {
     Path csv =
