@@ -115,11 +115,7 @@ final class Endpoints implements AutoCloseable {
         .bindTo(registry);
     InetSocketAddress address = settings.service().address().orElseThrow();
     ServiceSettings service = advertised().map(own -> known(own.host())).orElse(settings).service();
-    try {
-      server =
-          new ServiceServer(
-              service,
-              new ServiceServer.Contents(
+    server = listen(service, new ServiceServer.Contents(
                   health,
                   registry::scrape,
                   this::info,
@@ -146,6 +142,18 @@ final class Endpoints implements AutoCloseable {
                                   board.sky(),
                                   () -> lag(streams),
                                   () -> health.ready().up())))));
+    LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
+    probePort().ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
+    latest.ifPresent(
+        table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
+  }
+
+  /**
+   * @throws SettingsException where the address cannot be listened on
+   */
+  static ServiceServer listen(ServiceSettings service, ServiceServer.Contents contents) {
+    try {
+      return new ServiceServer(service, contents);
     } catch (ServiceServer.AddressException e) {
       throw new SettingsException(
           "The service cannot listen on %s:%d: %s. Set %s to another address, or to none."
@@ -153,10 +161,6 @@ final class Endpoints implements AutoCloseable {
                   e.address().getHostString(), e.address().getPort(), e.getMessage(), e.setting()),
           e);
     }
-    LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
-    probePort().ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
-    latest.ifPresent(
-        table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
   }
 
   int port() {
