@@ -215,8 +215,7 @@ public final class ClassifierApplication implements AutoCloseable {
       Optional<SteeredSurvey> survey,
       Dependencies found) {
     try {
-      ClassifierApplication application =
-          new ClassifierApplication(settings, model, survey, found);
+      ClassifierApplication application = new ClassifierApplication(settings, model, survey, found);
       application.open();
       return application;
     } catch (RuntimeException e) {

@@ -21,8 +21,8 @@ final class ClassifierHealth implements Health {
    * @param closing whether it was asked to close
    * @param failure why it ended unexpectedly
    * @param streamThreads how many of them are not dead
-   * @param silence seconds since a heartbeat was last sent to Kafka, which is only done where the one before
-   *     was answered; negative before the first one
+   * @param silence seconds since a heartbeat was last sent to Kafka, which is only done where the
+   *     one before was answered; negative before the first one
    */
   record Sight(
       String model,

@@ -50,8 +50,7 @@ record Dependencies(
       case KafkaException e when isUnknownAddress(e) ->
           new UnreachableException(
               "The address of Kafka is unknown to DNS. Is kafka.bootstrap.servers right?", e);
-      case KafkaException e ->
-          new SettingsException("The classifier cannot start: " + message, e);
+      case KafkaException e -> new SettingsException("The classifier cannot start: " + message, e);
       default -> failure;
     };
   }

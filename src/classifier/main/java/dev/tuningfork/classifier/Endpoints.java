@@ -115,33 +115,36 @@ final class Endpoints implements AutoCloseable {
         .bindTo(registry);
     InetSocketAddress address = settings.service().address().orElseThrow();
     ServiceSettings service = advertised().map(own -> known(own.host())).orElse(settings).service();
-    server = listen(service, new ServiceServer.Contents(
-                  health,
-                  registry::scrape,
-                  this::info,
-                  topology,
-                  morphologies,
-                  new SurveyImagesEndpoint(settings.surveyTopics().map(_ -> board)),
-                  feed.map(
-                      live ->
-                          new LivePage(
-                              live,
-                              new PageDeadLetters(
-                                  KafkaClients.consumer(settings),
-                                  KafkaClients.producer(settings),
-                                  settings.topics(),
-                                  settings.service().page().replay()),
-                              service.page().withHosts(service.names()),
-                              address.getHostString(),
-                              fetcher,
-                              settings.pipeline().image(),
-                              new LivePage.Surroundings(
-                                  version,
-                                  models::serving,
-                                  morphologies::latest,
-                                  board.sky(),
-                                  () -> lag(streams),
-                                  () -> health.ready().up())))));
+    server =
+        listen(
+            service,
+            new ServiceServer.Contents(
+                health,
+                registry::scrape,
+                this::info,
+                topology,
+                morphologies,
+                new SurveyImagesEndpoint(settings.surveyTopics().map(_ -> board)),
+                feed.map(
+                    live ->
+                        new LivePage(
+                            live,
+                            new PageDeadLetters(
+                                KafkaClients.consumer(settings),
+                                KafkaClients.producer(settings),
+                                settings.topics(),
+                                settings.service().page().replay()),
+                            service.page().withHosts(service.names()),
+                            address.getHostString(),
+                            fetcher,
+                            settings.pipeline().image(),
+                            new LivePage.Surroundings(
+                                version,
+                                models::serving,
+                                morphologies::latest,
+                                board.sky(),
+                                () -> lag(streams),
+                                () -> health.ready().up())))));
     LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
     probePort().ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
     latest.ifPresent(

@@ -100,8 +100,7 @@ class ClassifierHealthTest {
   @Test
   void aStoppingClassifierIsNotReadyButLive() {
     var closing =
-        new Sight(
-            "m", false, true, Optional.empty(), KafkaStreams.State.NOT_RUNNING, 0, 90, 0, 0);
+        new Sight("m", false, true, Optional.empty(), KafkaStreams.State.NOT_RUNNING, 0, 90, 0, 0);
     assertThat(new ClassifierHealth(() -> closing).ready().up()).isFalse();
     assertThat(new ClassifierHealth(() -> closing).live().up()).isTrue();
   }
