@@ -1,0 +1,162 @@
+package dev.tuningfork.benchmark.faults;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tuningfork.standalone.survey.MockTiles;
+import dev.tuningfork.standalone.survey.TileGalaxy;
+import dev.tuningfork.standalone.survey.TileLayout;
+import dev.tuningfork.standalone.survey.TilePlan;
+import dev.tuningfork.standalone.survey.TileWriter;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * The survey images that a fault run publishes: one rendered tile in Rice's code, and lists of its
+ * galaxies. Immutable.
+ *
+ * <p>Survey images take three forms in turn: a list in the message and files; a catalogue and
+ * files; the same over the image host.
+ */
+final class SurveyTiles {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SIDE = 1_024;
+  private static final int SEED = 29;
+  private static final double FIELD_OF_VIEW = 16;
+  private static final int FORMS = 3;
+
+  /** Rows of a catalogue for which its filter does not hold. */
+  private static final int EXCLUDED = 2;
+
+  private final Surveys surveys;
+  private final Path folder;
+  private final Map<String, Path> bands = new LinkedHashMap<>();
+  private final MockTiles sky;
+
+  private SurveyTiles(Surveys surveys, Path folder, TilePlan plan) {
+    this.surveys = surveys;
+    this.folder = folder;
+    this.sky = new MockTiles(plan);
+  }
+
+  /**
+   * Renders the tile and writes the catalogues.
+   *
+   * @param folder an empty one
+   */
+  static SurveyTiles write(Surveys surveys, Path folder) throws IOException {
+    TilePlan plan = new TilePlan(TileLayout.LEGACY, SIDE, surveys.rows(), 1, 0, 150, 2, SEED);
+    SurveyTiles tiles = new SurveyTiles(surveys, folder, plan);
+    TileWriter writer = new TileWriter(plan, folder);
+    writer.writeTile(0);
+    for (String band : TileWriter.bands(plan.layout())) {
+      tiles.bands.put(band, writer.file(0, band));
+    }
+    for (int image = 0; image < surveys.images(); image++) {
+      if (hasCatalogue(image)) {
+        tiles.writeCatalogue(image);
+      }
+    }
+    return tiles;
+  }
+
+  private static boolean hasCatalogue(int image) {
+    return image % FORMS != 0;
+  }
+
+  /** Whether a survey image and its catalogue are on the image host. */
+  static boolean isRemote(int image) {
+    return image % FORMS == 2;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /**
+   * The message of a survey image, JSON.
+   *
+   * @param host where a file of the folder is on the image host, for one survey image
+   */
+  byte[] message(int image, Function<Path, URI> host) {
+    Function<Path, String> where =
+        file -> (isRemote(image) ? host.apply(file) : file.toUri()).toString();
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("surveyImageId", Surveys.id(image));
+    message.put(
+        "bands",
+        bands.entrySet().stream()
+            .map(band -> Map.of("name", band.getKey(), "uri", where.apply(band.getValue())))
+            .toList());
+    message.put("recipe", "legacy-grz");
+    if (hasCatalogue(image)) {
+      message.put(
+          "catalogue",
+          Map.of(
+              "uri",
+              where.apply(catalogue(image)),
+              "where",
+              "flag = 0",
+              "fieldOfView",
+              FIELD_OF_VIEW));
+    } else {
+      message.put(
+          "galaxies",
+          IntStream.rangeClosed(1, surveys.rows()).mapToObj(row -> inline(image, row)).toList());
+    }
+    try {
+      return JSON.writeValueAsBytes(message);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A map of texts and numbers is not JSON.", e);
+    }
+  }
+
+  private Map<String, Object> inline(int image, int row) {
+    TileGalaxy galaxy = sky.galaxy(row - 1);
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("objectId", String.valueOf(surveys.galaxy(image, row)));
+    fields.put("ra", galaxy.ra());
+    if (row != Surveys.UNUSABLE) {
+      fields.put("dec", declination(galaxy, row));
+    }
+    fields.put("fieldOfView", FIELD_OF_VIEW);
+    return fields;
+  }
+
+  private static double declination(TileGalaxy galaxy, int row) {
+    return row == Surveys.OFF_THE_IMAGE ? galaxy.dec() + 1 : galaxy.dec();
+  }
+
+  private Path catalogue(int image) {
+    return folder.resolve(Surveys.id(image) + ".csv");
+  }
+
+  private void writeCatalogue(int image) throws IOException {
+    List<String> lines = new ArrayList<>(List.of("id,ra,dec,flag"));
+    for (int row = 1; row <= surveys.rows() + EXCLUDED; row++) {
+      TileGalaxy galaxy = sky.galaxy(row - 1);
+      String dec =
+          row == Surveys.UNUSABLE
+              ? ""
+              : String.format(Locale.ROOT, "%.9f", declination(galaxy, row));
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%d,%.9f,%s,%d",
+              surveys.galaxy(image, row),
+              galaxy.ra(),
+              dec,
+              row <= surveys.rows() ? 0 : 1));
+    }
+    Files.write(catalogue(image), lines);
+  }
+}
