@@ -124,17 +124,13 @@ public final class FaultRun {
     Topics topics = Topics.DEFAULT;
     Reckoning.Topics read =
         new Reckoning.Topics(
-            topics.output(),
-            topics.deadLetters(),
-            SURVEY_OUTCOMES,
-            References.PARTITIONS);
+            topics.output(), topics.deadLetters(), SURVEY_OUTCOMES, References.PARTITIONS);
     Questions questions = questions();
     Surveys surveys = questions.surveys();
     int calm = images.size();
     int all = questions.all();
     progress.accept(() -> "a survey image is rendered");
-    SurveyTiles tiles =
-        SurveyTiles.write(surveys, Files.createDirectory(folder.resolve("survey")));
+    SurveyTiles tiles = SurveyTiles.write(surveys, Files.createDirectory(folder.resolve("survey")));
     progress.accept(() -> "brokers and instances start");
     try (Cluster cluster = Cluster.start(folder);
         ImageHost host = ImageHost.start(images, tiles.folder());

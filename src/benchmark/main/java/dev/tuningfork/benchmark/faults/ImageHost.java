@@ -70,8 +70,7 @@ final class ImageHost implements AutoCloseable {
    */
   URI file(Path file, int visit) {
     return URI.create(
-        "http://127.0.0.1:%d%s%d/%s"
-            .formatted(proxy.port(), FILES, visit, file.getFileName()));
+        "http://127.0.0.1:%d%s%d/%s".formatted(proxy.port(), FILES, visit, file.getFileName()));
   }
 
   /** Where no answer ever comes from. */

@@ -70,8 +70,7 @@ final class Reckoning implements AutoCloseable {
    *     right too
    * @param surveys the survey images, whose numbers follow
    */
-  record Questions(
-      int references, List<String> hashes, IntPredicate mayFail, Surveys surveys) {
+  record Questions(int references, List<String> hashes, IntPredicate mayFail, Surveys surveys) {
     private String sha256(int number) {
       return hashes.get(number % hashes.size());
     }
@@ -180,8 +179,7 @@ final class Reckoning implements AutoCloseable {
       int number = surveys.outcome(image);
       String wrong = surveyCount.wrong(image);
       if (!wrong.isEmpty()) {
-        all.add(
-            Flaw.at(number, "wrong: " + wrong, Objects.requireNonNull(first[number]).readAt()));
+        all.add(Flaw.at(number, "wrong: " + wrong, Objects.requireNonNull(first[number]).readAt()));
       }
     }
     return new Count("Kafka's consumer in Java", answers, deadLetters, surveyImages, all);

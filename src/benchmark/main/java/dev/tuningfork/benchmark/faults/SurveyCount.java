@@ -35,8 +35,7 @@ final class SurveyCount {
   int numberOf(String key, JsonNode letter) {
     JsonNode catalogue = letter.path("catalogue");
     JsonNode galaxies = letter.path("galaxies");
-    boolean isOfRow =
-        catalogue.isMissingNode() ? galaxies.size() == 1 : catalogue.has("firstRow");
+    boolean isOfRow = catalogue.isMissingNode() ? galaxies.size() == 1 : catalogue.has("firstRow");
     if (!isOfRow) {
       return -1;
     }

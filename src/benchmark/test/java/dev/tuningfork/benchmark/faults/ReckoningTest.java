@@ -35,8 +35,7 @@ class ReckoningTest {
 
   /** Even references name the image aa, odd ones bb; reference 5 may fail. */
   private static final Reckoning.Questions QUESTIONS =
-      new Reckoning.Questions(
-          REFERENCES, List.of("aa", "bb"), number -> number == 5, SURVEYS);
+      new Reckoning.Questions(REFERENCES, List.of("aa", "bb"), number -> number == 5, SURVEYS);
 
   private static final IntFunction<Flaw> LOST =
       number -> Flaw.lost(number, Instant.EPOCH, Duration.ZERO);
@@ -67,8 +66,7 @@ class ReckoningTest {
     try (EmbeddedBroker broker = EmbeddedBroker.start()) {
       plant(broker);
       try (var reckoning =
-          new Reckoning(
-              broker.bootstrapServers(), TOPICS, QUESTIONS, (_, _) -> {})) {
+          new Reckoning(broker.bootstrapServers(), TOPICS, QUESTIONS, (_, _) -> {})) {
         while (reckoning.counted() < QUESTIONS.all() - 3 || reckoning.flaws().size() < 11) {
           reckoning.read();
         }
@@ -94,8 +92,7 @@ class ReckoningTest {
           new ConfluentCount(Python.of(Path.of(interpreter), Python.Kit.COUNT, folder))
               .count(broker.bootstrapServers(), TOPICS, QUESTIONS, LOST);
       assertThat(names(count)).containsExactlyInAnyOrderElementsOf(FOUND);
-      assertThat(count.inWords())
-          .isEqualTo(WORDS + "; counted by confluent-kafka in Python");
+      assertThat(count.inWords()).isEqualTo(WORDS + "; counted by confluent-kafka in Python");
     }
   }
 
@@ -152,7 +149,8 @@ class ReckoningTest {
     producer.send(outcome(5, 1, 0, "The catalogue is out of reach."));
   }
 
-  private static ProducerRecord<String, byte[]> galaxy(int image, int row, int about, String found) {
+  private static ProducerRecord<String, byte[]> galaxy(
+      int image, int row, int about, String found) {
     String json =
         "{\"referenceId\":\"survey-%d/%d\",\"image\":{\"cutout\":{\"tile\":\"survey-%d\"}},\"morphology\":{\"class\":\"%s\"}}"
             .formatted(about, row, about, found);

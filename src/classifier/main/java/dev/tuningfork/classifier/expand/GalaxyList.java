@@ -151,8 +151,8 @@ public final class GalaxyList implements AutoCloseable {
     }
   }
 
-  private GalaxyImageReference inline(ListScratch seen, long number, SurveyImageReference.Galaxy galaxy)
-      throws BadRow {
+  private GalaxyImageReference inline(
+      ListScratch seen, long number, SurveyImageReference.Galaxy galaxy) throws BadRow {
     Optional<String> problem = galaxy.problem();
     if (problem.isPresent()) {
       throw new BadRow(problem.get());

@@ -130,8 +130,9 @@ final class RemoteTiles implements AutoCloseable {
    *
    * @param uri which the source has checked
    * @param galaxy whether a galaxy is to be cut out, and not only the header to be read
+   * @param all whether all of the file is needed, so that it is complete if there is room for it
    */
-  Use use(String uri, ImageSource source, boolean galaxy)
+  Use use(String uri, ImageSource source, boolean galaxy, boolean all)
       throws FetchException, InterruptedException {
     forgetOldFailures();
     for (int round = 1; ; round++) {
@@ -145,7 +146,7 @@ final class RemoteTiles implements AutoCloseable {
       try {
         tile = mine ? begin(source, copy) : await(copy.tile);
         if (mine || isStillThere(source, copy, tile)) {
-          makeWhole(copy, tile);
+          makeWhole(copy, tile, all);
           used = true;
           return new Use(copy, tile);
         }
@@ -259,12 +260,12 @@ final class RemoteTiles implements AutoCloseable {
   }
 
   /** Fetches the rest of the file, or waits for the one who does, where enough galaxies need it. */
-  private void makeWhole(TileCopy copy, RemoteTile tile)
+  private void makeWhole(TileCopy copy, RemoteTile tile, boolean all)
       throws FetchException, InterruptedException {
     CompletableFuture<RemoteTile> whole;
     boolean mine = false;
     synchronized (copy) {
-      boolean wanted = copy.wishes >= settings.wholeFrom() || tile.size() <= SMALL;
+      boolean wanted = all || copy.wishes >= settings.wholeFrom() || tile.size() <= SMALL;
       if (tile.isComplete() || (copy.whole == null && !wanted)) {
         return;
       }
@@ -295,6 +296,22 @@ final class RemoteTiles implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether the server has another file by now than one that is doubted.
+   *
+   * @param doubt why; the server is asked once for each
+   */
+  boolean isOutdated(Use use, ImageSource source, String doubt) {
+    synchronized (use.copy) {
+      if (doubt.equals(use.copy.doubt)) {
+        return !use.tile.isCurrent();
+      }
+      use.copy.doubt = doubt;
+      use.copy.comparedAt = System.nanoTime();
+    }
+    return !isSame(source, use.copy.uri, use.tile);
+  }
+
   /** Compares a copy with what the server has now, once in a while. */
   private boolean isStillThere(ImageSource source, TileCopy copy, RemoteTile tile) {
     if (!tile.isCurrent()) {
@@ -306,14 +323,18 @@ final class RemoteTiles implements AutoCloseable {
       }
       copy.comparedAt = System.nanoTime();
     }
+    return isSame(source, copy.uri, tile);
+  }
+
+  private boolean isSame(ImageSource source, String uri, RemoteTile tile) {
     try {
       boolean same =
           attempts.make(
-              copy.uri,
+              uri,
               false,
               () ->
                   source.part(
-                      URI.create(copy.uri),
+                      URI.create(uri),
                       new FilePart(0, 1, null),
                       answer -> answer.version().isSameAs(tile.version())),
               (is, _) -> is);

@@ -24,6 +24,9 @@ final class TileCopy {
 
   long comparedAt = System.nanoTime();
 
+  /** Why it was last taken for another file than a message means. */
+  String doubt = "";
+
   // guarded by the folder's lock
 
   int users;

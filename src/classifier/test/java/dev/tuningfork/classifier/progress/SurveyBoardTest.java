@@ -37,9 +37,7 @@ class SurveyBoardTest {
 
     board.remove(0);
 
-    assertThat(board.all())
-        .extracting(one -> one.counts().source().partition())
-        .containsExactly(1);
+    assertThat(board.all()).extracting(one -> one.counts().source().partition()).containsExactly(1);
   }
 
   private static SurveyImageOutcome outcome(long answered) {
