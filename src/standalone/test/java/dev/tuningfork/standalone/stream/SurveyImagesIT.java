@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
@@ -13,6 +14,7 @@ import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.message.SurveyImageReference;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.SurveySettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
@@ -304,6 +306,16 @@ class SurveyImagesIT {
       assertThat(outcome.galaxies()).isEqualTo(EACH);
       assertThat(outcome.answered()).isEqualTo(EACH);
       assertThat(outcome.deadLetters()).isZero();
+    }
+  }
+
+  @Test
+  void aMissingTopicOfOutcomesStopsTheStartAndIsNamed() throws Exception {
+    try (MorphologyModel model = observatory.model()) {
+      ClassifierSettings settings = settings().with(SurveySettings.OUTCOMES, "forgotten");
+      assertThatThrownBy(() -> ClassifierApplication.start(settings, model))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("Kafka has no topic forgotten. Create it");
     }
   }
 
