@@ -37,15 +37,38 @@ final class SurveyTiles {
   /** Rows of a catalogue for which its filter does not hold. */
   private static final int EXCLUDED = 2;
 
+  /** So many galaxies are rendered for each that is listed. */
+  private static final int RENDERED = 2;
+
+  /** Pixels from the edges within which no galaxy is listed: its cutout would lack too much. */
+  private static final int MARGIN = 40;
+
   private final Surveys surveys;
   private final Path folder;
   private final Map<String, Path> bands = new LinkedHashMap<>();
-  private final MockTiles sky;
+  private final List<TileGalaxy> galaxies;
 
   private SurveyTiles(Surveys surveys, Path folder, TilePlan plan) {
     this.surveys = surveys;
     this.folder = folder;
-    this.sky = new MockTiles(plan);
+    MockTiles sky = new MockTiles(plan);
+    this.galaxies =
+        IntStream.range(0, plan.galaxies())
+            .mapToObj(sky::galaxy)
+            .filter(SurveyTiles::isShown)
+            .limit(surveys.rows() + EXCLUDED)
+            .toList();
+    if (galaxies.size() < surveys.rows() + EXCLUDED) {
+      throw new IllegalStateException(
+          "Only %d galaxies of the tile are far from its edges.".formatted(galaxies.size()));
+    }
+  }
+
+  /** Whether a galaxy is off the edges, and off the columns where the gap of a tile lies. */
+  private static boolean isShown(TileGalaxy galaxy) {
+    return Math.min(galaxy.x(), galaxy.y()) > MARGIN
+        && Math.max(galaxy.x(), galaxy.y()) < SIDE - MARGIN
+        && (galaxy.x() < 0.52 * SIDE || galaxy.x() > 0.68 * SIDE);
   }
 
   /**
@@ -54,7 +77,8 @@ final class SurveyTiles {
    * @param folder an empty one
    */
   static SurveyTiles write(Surveys surveys, Path folder) throws IOException {
-    TilePlan plan = new TilePlan(TileLayout.LEGACY, SIDE, surveys.rows(), 1, 0, 150, 2, SEED);
+    TilePlan plan =
+        new TilePlan(TileLayout.LEGACY, SIDE, RENDERED * surveys.rows(), 1, 0, 150, 2, SEED);
     SurveyTiles tiles = new SurveyTiles(surveys, folder, plan);
     TileWriter writer = new TileWriter(plan, folder);
     writer.writeTile(0);
@@ -121,7 +145,7 @@ final class SurveyTiles {
   }
 
   private Map<String, Object> inline(int image, int row) {
-    TileGalaxy galaxy = sky.galaxy(row - 1);
+    TileGalaxy galaxy = galaxies.get(row - 1);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("objectId", String.valueOf(surveys.galaxy(image, row)));
     fields.put("ra", galaxy.ra());
@@ -143,7 +167,7 @@ final class SurveyTiles {
   private void writeCatalogue(int image) throws IOException {
     List<String> lines = new ArrayList<>(List.of("id,ra,dec,flag"));
     for (int row = 1; row <= surveys.rows() + EXCLUDED; row++) {
-      TileGalaxy galaxy = sky.galaxy(row - 1);
+      TileGalaxy galaxy = galaxies.get(row - 1);
       String dec =
           row == Surveys.UNUSABLE
               ? ""
