@@ -1,14 +1,17 @@
 package dev.tuningfork.classifier.expand;
 
 import dev.tuningfork.catalogue.SeenIds;
+import dev.tuningfork.file.ScratchFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Temporary files of one list. Belongs to one thread. */
+/**
+ * Temporary files of one list; those that a killed process left are deleted with the next list.
+ * Belongs to one thread.
+ */
 final class ListScratch implements AutoCloseable {
 
-  private final Path folder;
+  private final ScratchFolder folder;
   private final SeenIds ids;
 
   /** This machine's disk failed, not the list. */
@@ -23,8 +26,8 @@ final class ListScratch implements AutoCloseable {
    */
   ListScratch(Path parent) {
     try {
-      folder = Files.createTempDirectory(parent, "tuning-fork-list-");
-      ids = new SeenIds(folder);
+      folder = ScratchFolder.create(parent, "list");
+      ids = new SeenIds(folder.path());
     } catch (IOException e) {
       throw new Failure(e);
     }
@@ -43,7 +46,7 @@ final class ListScratch implements AutoCloseable {
   public void close() {
     try {
       ids.close();
-      Files.deleteIfExists(folder);
+      folder.close();
     } catch (IOException e) {
       throw new Failure(e);
     }

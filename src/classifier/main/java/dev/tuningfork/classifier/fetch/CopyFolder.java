@@ -176,12 +176,8 @@ final class CopyFolder implements AutoCloseable {
       made = folder;
       copies.clear();
     }
-    try {
-      if (made != null) {
-        made.close();
-      }
-    } catch (IOException e) {
-      held = 0; // the next process that makes such a folder deletes it
+    if (made != null) {
+      made.closeQuietly();
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.KafkaClients;
 import dev.tuningfork.classifier.deadletter.DeadLetterFilter;
 import dev.tuningfork.classifier.deadletter.Replay;
+import dev.tuningfork.classifier.fetch.TileSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
@@ -70,6 +71,7 @@ class SurveyImagesIT {
     observatory = new Observatory(folder);
     observatory.broker.createTopic(INPUT, 2);
     observatory.broker.createTopic(OUTCOMES, 1);
+    Files.createDirectory(scratch());
     tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
     killTwice();
     String first = image("twice", catalogue(tile.catalogue(), null));
@@ -319,8 +321,20 @@ class SurveyImagesIT {
     }
   }
 
+  @Test
+  void killedClassifiersLeaveNoTemporaryFiles() {
+    assertThat(scratch()).isEmptyDirectory();
+  }
+
   private static ClassifierSettings settings() {
-    return observatory.settings().with(SurveySettings.TOPIC, Optional.of(INPUT));
+    return observatory
+        .settings()
+        .with(SurveySettings.TOPIC, Optional.of(INPUT))
+        .with(TileSettings.FOLDER, scratch());
+  }
+
+  private static Path scratch() {
+    return folder.resolve("scratch");
   }
 
   private static Path settingsFile() throws Exception {
@@ -333,8 +347,9 @@ class SurveyImagesIT {
             survey-images.ahead=150
             survey-images.piece=25
             kafka.state.dir=%s
+            tiles.folder=%s
             """
-                .formatted(INPUT, folder.resolve("state")));
+                .formatted(INPUT, folder.resolve("state"), scratch()));
   }
 
   /** All on one partition, so that their order is known. */
