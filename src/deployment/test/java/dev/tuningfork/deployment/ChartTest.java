@@ -329,6 +329,20 @@ class ChartTest {
     assertThat(chart.render("{}").the("ConfigMap").toString()).doesNotContain("survey-images");
   }
 
+  /** Where none are read, nothing measures them. */
+  @Test
+  void theAlertOfSurveyImagesIsThereWhereTheyAreRead() {
+    String values = Installation.MONITORING.yaml();
+    assertThat(chart.render(values).the("PrometheusRule").toString())
+        .doesNotContain("survey_image");
+    assertThat(
+            chart
+                .render(values + "\ntopics: {surveyImages: tiles}\n")
+                .the("PrometheusRule")
+                .toString())
+        .contains("TuningForkOldSurveyImage", "tuning_fork_oldest_survey_image_age_seconds");
+  }
+
   @Test
   void aJobMakesTheTopicsBeforeTheClassifierAsksForThem() {
     JsonNode job = chart.render(Installation.TOPICS_JOB.yaml()).the("Job");
@@ -480,7 +494,6 @@ class ChartTest {
             "TuningForkLagGrows",
             "TuningForkDeadLetters",
             "TuningForkOldGalaxyInFlight",
-            "TuningForkOldSurveyImage",
             "TuningForkLedgerFull",
             "TuningForkThreadsDie",
             "TuningForkModelRefused",

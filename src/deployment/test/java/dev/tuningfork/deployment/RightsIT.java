@@ -70,6 +70,7 @@ class RightsIT {
   private static final String USER = "classifier";
   private static final String PASSWORD = "dark matter";
   private static final int GALAXIES = 20;
+  private static final String WITH_SURVEY_IMAGES = "gz-streams";
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final Pattern TOPIC = Pattern.compile("topic=\"[^\"]*\"");
@@ -135,7 +136,13 @@ class RightsIT {
     Rendering rendering = classifier.rendering;
     publish(id + "-images-in");
     assertThat(read(id + "-out", GALAXIES)).doesNotHaveDuplicates().hasSize(GALAXIES);
-    assertThat(read(id + "-dead", 1)).containsExactly("bad");
+    if (id.equals(WITH_SURVEY_IMAGES)) {
+      publishSurveyImage(id + "-tiles");
+      assertThat(read(id + "-dead", 2)).containsExactlyInAnyOrder("bad", "galaxy");
+      assertThat(read(id + "-tiles-done", 1)).containsExactly("tile");
+    } else {
+      assertThat(read(id + "-dead", 1)).containsExactly("bad");
+    }
     assertThat(classifier.application.failure()).isEqualTo(Optional.empty());
     Service service = new Service(classifier.application.servicePort().orElseThrow());
     for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
@@ -326,11 +333,18 @@ class RightsIT {
           input: %2$s-images-in
           output: %2$s-out
           deadLetters: %2$s-dead
+          surveyImages: %5$s
+          surveyImageOutcomes: %2$s-tiles-done
         strimzi: {cluster: any, user: {create: true}}
         service: {morphologies: {enabled: true}}
         monitoring: {rules: {enabled: true}}
         """
-            .formatted(broker.address(), id, protocol, USER));
+            .formatted(
+                broker.address(),
+                id,
+                protocol,
+                USER,
+                id.equals(WITH_SURVEY_IMAGES) ? id + "-tiles" : "''"));
   }
 
   private static ClassifierSettings settings(Rendering rendering) throws Exception {
@@ -425,6 +439,19 @@ class RightsIT {
         producer.send(record).get();
       }
       producer.send(new ProducerRecord<>(topic, "bad", "{".getBytes(UTF_8))).get();
+    }
+  }
+
+  /** Its file is in a folder that nothing is read from, so its galaxy is a dead letter. */
+  private static void publishSurveyImage(String topic) throws Exception {
+    String message =
+        """
+        {"surveyImageId": "tile", "bands": [{"name": "r", "uri": "file:///elsewhere/r.fits"}],
+         "galaxies": [{"objectId": "galaxy", "ra": 150, "dec": 2, "side": 40}]}
+        """;
+    try (var producer =
+        new KafkaProducer<>(broker.superUser(), new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>(topic, "tile", message)).get();
     }
   }
 

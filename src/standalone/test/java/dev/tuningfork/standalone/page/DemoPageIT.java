@@ -71,7 +71,7 @@ class DemoPageIT {
     browser = Browser.open();
     Path said = folder.resolve("said");
     ProcessBuilder command =
-        new ProcessBuilder(SCRIPT.toString(), "demo", "--port", "0", "--rate", "6")
+        new ProcessBuilder(SCRIPT.toString(), "demo", "--port", "0", "--rate", "3")
             .directory(folder.toFile())
             .redirectOutput(folder.resolve("printed").toFile())
             .redirectError(said.toFile());
