@@ -1,7 +1,6 @@
 package dev.tuningfork.image;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -106,7 +105,7 @@ final class FillRepeats {
     if (background.noise() == 0) {
       return false;
     }
-    double step = FillValues.level(window);
+    double step = Sorted.level(window);
     double spacing = Math.ulp((float) value);
     if (step * window.length * window.length > ROUNDED * background.noise()) {
       spacing = Math.max(spacing, step);
@@ -116,9 +115,8 @@ final class FillRepeats {
     for (int i = 1; i <= count && chance > 0; i++) {
       chance *= expected / i;
     }
-    long fainter = Arrays.stream(rest).filter(flux -> flux < value).count();
     return chance < FillValues.CHANCE
         && Math.abs(value - background.sky()) <= FillValues.NO_LIGHT * background.noise()
-        && fainter >= LEAST_AMID * rest.length;
+        && Sorted.below(rest, value) >= LEAST_AMID * rest.length;
   }
 }

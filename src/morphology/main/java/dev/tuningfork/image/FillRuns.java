@@ -97,7 +97,7 @@ final class FillRuns {
     Arrays.sort(beside);
     double median = beside[beside.length / 2];
     double[] steps = Arrays.stream(beside).map(other -> Math.abs(other - value)).sorted().toArray();
-    if (steps[steps.length / 2] <= NEXT_LEVELS * FillValues.level(others)) {
+    if (steps[steps.length / 2] <= NEXT_LEVELS * Sorted.level(others)) {
       return false;
     }
     if (value > median) {
@@ -109,7 +109,7 @@ final class FillRuns {
     double gap = others[0] - value;
     boolean lowest = gap > 0 && gap <= JUST_BELOW * background.noise();
     double least = lowest ? LEAST_FAINTER_AT_THE_LOWEST : LEAST_FAINTER;
-    long fainter = Arrays.stream(others).filter(other -> other < median).count();
-    return fainter >= least * others.length || gap > CLEARLY_BELOW * background.noise();
+    return Sorted.below(others, median) >= least * others.length
+        || gap > CLEARLY_BELOW * background.noise();
   }
 }

@@ -54,6 +54,12 @@ final class FillValues {
     }
 
     private static void mark(double[] flux, int side, double value, int run, boolean[] undefined) {
+      if (run == 1) {
+        for (int i = 0; i < flux.length; i++) {
+          undefined[i] |= flux[i] == value;
+        }
+        return;
+      }
       for (int line = 0; line < side; line++) {
         mark(flux, line * side, 1, side, value, run, undefined);
         mark(flux, line, side, side, value, run, undefined);
@@ -80,26 +86,31 @@ final class FillValues {
    * @param shown the flux in the window
    */
   static Found in(FitsPixels pixels, int plane, Window window, double[] shown) {
-    return in(FluxLines.ofPlane(pixels, plane, window, shown), pixels.sample(plane), shown);
+    double[] sample = pixels.sample(plane);
+    RadixSort.sort(sample, sample.length);
+    FluxLines lines = FluxLines.ofPlane(pixels, plane, window, shown);
+    return in(lines, sample, shown, spread(shown));
   }
 
   /** Looks for the fill values of a square of which nothing is known beyond it. */
   static Found in(double[] flux, int side) {
-    double[] defined = Arrays.stream(flux).filter(Double::isFinite).toArray();
-    return in(FluxLines.ofSquare(flux, side), defined, flux);
+    double[] sample = sample(flux, 1);
+    RadixSort.sort(sample, sample.length);
+    double[] window = step(flux) == 1 ? sample : spread(flux);
+    return in(FluxLines.ofSquare(flux, side), sample, flux, window);
   }
 
   /**
-   * @param sample finite flux from all over the plane; sorted by this call
+   * @param sample finite flux from all over the plane, sorted
+   * @param shown the flux in the window
+   * @param window finite flux from all over the window, sorted
    */
-  private static Found in(FluxLines lines, double[] sample, double[] shown) {
+  private static Found in(FluxLines lines, double[] sample, double[] shown, double[] window) {
     if (sample.length == 0) {
       return new Found(List.of(), new Background(0, 0), true, List.of());
     }
-    RadixSort.sort(sample, sample.length);
     FoundFills fills = new FoundFills(sample);
     new FillRuns(lines).find(fills);
-    double[] window = spread(shown);
     if (window.length > 0) {
       new FillExtremes(lines, shown).find(fills, window[window.length / 2]);
     }
@@ -117,32 +128,35 @@ final class FillValues {
         fills.all().stream().map(FoundFills.Fill::shortestRun).toList());
   }
 
+  /**
+   * @param sample sorted
+   */
   private static boolean isBare(double[] sample) {
-    double usual = sample[sample.length / 2];
-    return Arrays.stream(sample).filter(value -> value != usual).count() * 200 < sample.length;
+    int others = sample.length - Sorted.count(sample, sample[sample.length / 2]);
+    return others * 200L < sample.length;
   }
 
   /** Finite flux from all over the window, sorted. */
   private static double[] spread(double[] shown) {
-    int step = Math.max(1, shown.length / REPEAT_SAMPLES) | 1; // odd, so as not to keep to columns
-    double[] spread = new double[Math.ceilDiv(shown.length, step)];
+    double[] spread = sample(shown, step(shown));
+    RadixSort.sort(spread, spread.length);
+    return spread;
+  }
+
+  /** How far the pixels of a window are apart that are looked at. */
+  private static int step(double[] shown) {
+    return Math.max(1, shown.length / REPEAT_SAMPLES) | 1; // odd, so as not to keep to columns
+  }
+
+  /** Every so manyth number that is finite. */
+  private static double[] sample(double[] shown, int step) {
+    double[] sample = new double[Math.ceilDiv(shown.length, step)];
     int count = 0;
     for (int i = 0; i < shown.length; i += step) {
       if (Double.isFinite(shown[i])) {
-        spread[count++] = shown[i];
+        sample[count++] = shown[i];
       }
     }
-    RadixSort.sort(spread, count);
-    return Arrays.copyOf(spread, count);
-  }
-
-  /** The smallest difference of numbers, which are sorted: 1 of integers. */
-  static double level(double[] sorted) {
-    double smallest = Double.POSITIVE_INFINITY;
-    for (int i = 1; i < sorted.length; i++) {
-      double difference = sorted[i] - sorted[i - 1];
-      smallest = difference > 0 ? Math.min(smallest, difference) : smallest;
-    }
-    return smallest;
+    return Arrays.copyOf(sample, count);
   }
 }

@@ -17,11 +17,11 @@ final class FluxLines {
   /** A run of fewer pixels means nothing. */
   static final int SHORTEST_RUN = 4;
 
-  /** Pixels in a row or column of an array. */
+  /** Pixels of a row or column, which lie side by side in an array. */
   @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
-  private record Line(double[] flux, int from, int step, int length) {
-    double at(int i) {
-      return flux[from + i * step];
+  private record Line(double[] flux, int from, int length) {
+    int to() {
+      return from + length;
     }
   }
 
@@ -34,11 +34,23 @@ final class FluxLines {
   /** All rows and columns of a square. */
   static FluxLines ofSquare(double[] flux, int side) {
     List<Line> lines = new ArrayList<>();
+    double[] columns = columns(flux, side);
     for (int line = 0; line < side; line++) {
-      lines.add(new Line(flux, line, side, side));
-      lines.add(new Line(flux, line * side, 1, side));
+      lines.add(new Line(columns, line * side, side));
+      lines.add(new Line(flux, line * side, side));
     }
     return new FluxLines(lines);
+  }
+
+  /** The columns of a square, one after the other. */
+  private static double[] columns(double[] flux, int side) {
+    double[] columns = new double[flux.length];
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        columns[x * side + y] = flux[y * side + x];
+      }
+    }
+    return columns;
   }
 
   /**
@@ -55,19 +67,20 @@ final class FluxLines {
       int row = height - 1 - y; // FITS counts rows from the bottom
       int within = y - window.y();
       if (row % Math.ceilDiv(height, LINES) == 0) {
-        lines.add(new Line(pixels.flux(plane, row, 0, 1, width), 0, 1, width));
+        lines.add(new Line(pixels.flux(plane, row, 0, 1, width), 0, width));
       } else if (within >= 0 && within < side) {
-        lines.add(new Line(shown, within * side, 1, side));
+        lines.add(new Line(shown, within * side, side));
       }
     }
     int apart = Math.ceilDiv(width, LINES);
     double[] columns = columns(pixels, plane, apart);
+    double[] ofWindow = columns(shown, side);
     for (int x = 0; x < width; x++) {
       int within = x - window.x();
       if (x % apart == 0) {
-        lines.add(new Line(columns, x / apart * height, 1, height));
+        lines.add(new Line(columns, x / apart * height, height));
       } else if (within >= 0 && within < side) {
-        lines.add(new Line(shown, within, side, side));
+        lines.add(new Line(ofWindow, within * side, side));
       }
     }
     return new FluxLines(lines);
@@ -96,10 +109,11 @@ final class FluxLines {
   List<Double> mostInRuns(int least, int most) {
     Map<Double, Integer> inRuns = new HashMap<>();
     for (Line line : lines) {
-      int begin = 0;
-      double value = line.at(0);
-      for (int i = 1; i <= line.length(); i++) {
-        double next = i == line.length() ? Double.NaN : line.at(i);
+      double[] flux = line.flux;
+      int begin = line.from;
+      double value = flux[begin];
+      for (int i = line.from + 1; i <= line.to(); i++) {
+        double next = i == line.to() ? Double.NaN : flux[i];
         if (next != value) {
           if (i - begin >= SHORTEST_RUN && Double.isFinite(value)) {
             inRuns.merge(value + 0.0, i - begin, Integer::sum);
@@ -135,11 +149,12 @@ final class FluxLines {
     long inRuns = 0;
     long apart = 0;
     for (Line line : lines) {
+      double[] flux = line.flux;
       long inLong = 0;
       long all = 0;
       int length = 0;
-      for (int i = 0; i <= line.length(); i++) {
-        if (i < line.length() && line.at(i) == value) {
+      for (int i = line.from; i <= line.to(); i++) {
+        if (i < line.to() && flux[i] == value) {
           length++;
         } else {
           all += length;
@@ -160,15 +175,16 @@ final class FluxLines {
   double[] beside(double value, int run) {
     List<Double> beside = new ArrayList<>();
     for (Line line : lines) {
-      int begin = 0;
-      for (int i = 0; i <= line.length(); i++) {
-        if (i == line.length() || line.at(i) != value) {
+      double[] flux = line.flux;
+      int begin = line.from;
+      for (int i = line.from; i <= line.to(); i++) {
+        if (i == line.to() || flux[i] != value) {
           if (i - begin >= run) {
-            if (begin > 0 && Double.isFinite(line.at(begin - 1))) {
-              beside.add(line.at(begin - 1));
+            if (begin > line.from && Double.isFinite(flux[begin - 1])) {
+              beside.add(flux[begin - 1]);
             }
-            if (i < line.length() && Double.isFinite(line.at(i))) {
-              beside.add(line.at(i));
+            if (i < line.to() && Double.isFinite(flux[i])) {
+              beside.add(flux[i]);
             }
           }
           begin = i + 1;

@@ -1,7 +1,6 @@
 package dev.tuningfork.image;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -64,14 +63,11 @@ final class FoundFills {
 
   /** The sample without a number and the fill values, sorted. */
   double[] others(double value) {
-    double[] others = new double[sample.length];
-    int count = 0;
-    for (double flux : sample) {
-      if (flux != value && !holds(flux)) {
-        others[count++] = flux;
-      }
+    double[] others = Sorted.without(sample, value);
+    for (Fill fill : fills) {
+      others = Sorted.without(others, fill.value);
     }
-    return Arrays.copyOf(others, count);
+    return others;
   }
 
   /** The sky without a number and the fill values; 0 without noise, if too little is left. */
