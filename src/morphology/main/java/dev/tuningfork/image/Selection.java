@@ -9,13 +9,25 @@ final class Selection {
   private Selection() {}
 
   /**
-   * The number that would be at a place if all were sorted.
+   * The number that would be at a place if all were sorted, those that are NaN last.
    *
-   * @param numbers none of them NaN; rearranged by this call
+   * @param numbers rearranged by this call
    */
   static double of(double[] numbers, int place) {
+    int defined = 0;
+    for (int i = 0; i < numbers.length; i++) {
+      double number = numbers[i];
+      if (!Double.isNaN(number)) {
+        numbers[i] = numbers[defined];
+        numbers[defined++] = number;
+      }
+    }
+    return place < defined ? of(numbers, place, defined) : Double.NaN;
+  }
+
+  private static double of(double[] numbers, int place, int count) {
     int low = 0;
-    int high = numbers.length - 1;
+    int high = count - 1;
     while (low < high) {
       double pivot = numbers[(low + high) >>> 1];
       int left = low;
