@@ -89,7 +89,7 @@ public final class FitsImage {
     this.plane = plane;
     this.bits = bits;
     if (hdu.isCompressed()) {
-      parts.need(hdu.dataOffset(), FitsTiles.bytesBeforeHeap(hdu));
+      parts.need(hdu.dataOffset(), TileTable.bytesBeforeHeap(hdu.header()));
     }
     this.tiles = hdu.isCompressed() ? FitsTiles.of(file, hdu) : null;
     this.plain = tiles == null ? FitsPixels.ofPlain(file, hdu, width, height) : null;
@@ -294,11 +294,11 @@ public final class FitsImage {
       }
       return spans;
     }
-    int[] shape = tiles.tileShape();
+    int[] shape = tiles.grid().tileShape();
     int top = Math.min(this.height, Math.ceilDiv(y + height, pieceRows()) * pieceRows());
     for (int row = y - y % pieceRows(); row < top; row += shape[1]) {
       for (int column = x - x % shape[0]; column < x + width; column += shape[0]) {
-        for (FileParts.Span span : tiles.spans(tiles.tileOf(column, row, plane))) {
+        for (FileParts.Span span : tiles.spans(tiles.grid().tileOf(column, row, plane))) {
           spans.add(new FileParts.Span(hdu.dataOffset() + span.from(), span.count()));
         }
       }
@@ -362,12 +362,12 @@ public final class FitsImage {
 
   /** The number of the piece that holds a pixel of a compressed image. */
   public int pieceOf(int x, int y) {
-    return tiles().tileOf(x, y - y % pieceRows(), plane);
+    return tiles().grid().tileOf(x, y - y % pieceRows(), plane);
   }
 
   /** Rows of pixels are mostly tiles of their own: as many as are worth a piece. */
   private int pieceRows() {
-    int[] shape = tiles().tileShape();
+    int[] shape = tiles().grid().tileShape();
     int tiles = Math.min(PIECE_ROWS / shape[1], PIECE_PIXELS / shape[1] / shape[0]);
     return shape[1] * Math.max(1, tiles);
   }
@@ -379,14 +379,14 @@ public final class FitsImage {
    * @throws ImageException if it is damaged
    */
   public Piece piece(int x, int y) throws ImageException {
-    int[] shape = tiles().tileShape();
+    int[] shape = tiles().grid().tileShape();
     int left = x - x % shape[0];
     int bottom = y - y % pieceRows();
     int columns = Math.min(shape[0], width - left);
     int rows = Math.min(pieceRows(), height - bottom);
     float[] values = new float[columns * rows];
     for (int row = 0; row < rows; row += shape[1]) {
-      int number = tiles().tileOf(left, bottom + row, plane);
+      int number = tiles().grid().tileOf(left, bottom + row, plane);
       decode(number, shape, columns, Math.min(shape[1], rows - row), values, row * columns);
     }
     return new Piece(left, bottom, columns, values);
@@ -394,7 +394,7 @@ public final class FitsImage {
 
   private void decode(int number, int[] shape, int columns, int rows, float[] values, int at)
       throws ImageException {
-    float[] single = isSingle ? SinglePrecisionTile.decode(tiles(), number) : null;
+    float[] single = isSingle ? tiles().singles(number) : null;
     if (single != null) {
       System.arraycopy(single, plane % shape[2] * columns * rows, values, at, columns * rows);
       return;

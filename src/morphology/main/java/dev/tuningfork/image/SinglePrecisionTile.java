@@ -17,23 +17,22 @@ final class SinglePrecisionTile {
   /**
    * The values of a tile.
    *
+   * @param count how many there are
    * @return null if it is written in another way or is damaged, which the general way finds out
    */
-  static float @Nullable [] decode(FitsTiles tiles, int number) {
+  static float @Nullable [] decode(TileDecoder tiles, TileCoding coding, int number, int count) {
     byte[] compressed = tiles.compressed(number);
     if (compressed.length == 0) {
       return null;
     }
     try {
-      int count = tiles.pixels(number);
-      FitsTiles.Quantised quantised = tiles.quantised(number);
-      return switch (tiles.compression()) {
+      TileCoding.Quantised quantised = coding.quantised(number);
+      boolean lossless = quantised == null && coding.blank(number) == null;
+      return switch (coding.compression()) {
         case "RICE_1", "RICE_ONE" ->
-            quantised == null ? null : quantised(tiles.rice(compressed, count), quantised);
-        case "GZIP_1" ->
-            quantised == null ? lossless(tiles, number, compressed, count, 4, 1) : null;
-        case "GZIP_2" ->
-            quantised == null ? lossless(tiles, number, compressed, count, 1, count) : null;
+            quantised == null ? null : quantised(coding.rice(compressed, count), quantised);
+        case "GZIP_1" -> lossless ? lossless(compressed, count, 4, 1) : null;
+        case "GZIP_2" -> lossless ? lossless(compressed, count, 1, count) : null;
         default -> null;
       };
     } catch (BufferUnderflowException | IllegalArgumentException | IOException damaged) {
@@ -41,7 +40,7 @@ final class SinglePrecisionTile {
     }
   }
 
-  private static float[] quantised(int[] stored, FitsTiles.Quantised how) {
+  private static float[] quantised(int[] stored, TileCoding.Quantised how) {
     float[] values = new float[stored.length];
     how.dither().values(stored, how.scale(), how.zero(), values);
     Double blank = how.blank();
@@ -62,11 +61,10 @@ final class SinglePrecisionTile {
    * @param step from the highest byte of a number to that of the next one
    * @param apart from a byte of a number to its next lower one
    */
-  private static float @Nullable [] lossless(
-      FitsTiles tiles, int number, byte[] compressed, int count, int step, int apart)
+  private static float @Nullable [] lossless(byte[] compressed, int count, int step, int apart)
       throws IOException {
-    byte[] bytes = FitsTiles.inflated(compressed, count);
-    if (tiles.hasBlank(number) || bytes.length != Float.BYTES * count) {
+    byte[] bytes = TileDecoder.inflated(compressed, count);
+    if (bytes.length != Float.BYTES * count) {
       return null;
     }
     float[] values = new float[count];

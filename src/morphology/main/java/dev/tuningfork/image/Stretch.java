@@ -145,8 +145,7 @@ public record Stretch(
     for (int i = 0; i < sample.length; i++) {
       sample[i] = values[i * step];
     }
-    RadixSort.sort(sample, sample.length);
-    return sample[(int) Math.ceil(whitePercentile / 100 * sample.length) - 1];
+    return Selection.of(sample, (int) Math.ceil(whitePercentile / 100 * sample.length) - 1);
   }
 
   private static double asinh(double x) {

@@ -167,7 +167,13 @@ final class Taps {
    */
   void alongRows(float[] plane, int offset, float[][] out) {
     for (int y = 0; y < from; y++) {
-      alongRow(plane, offset + y * from, out[y]);
+      int row = offset + y * from;
+      switch (width) {
+        case 2 -> alongRowOfTwo(weights, first, plane, row, out[y]);
+        case 3 -> alongRowOfThree(weights, first, plane, row, out[y]);
+        case 4 -> alongRowOfFour(weights, first, plane, row, out[y]);
+        default -> alongRow(plane, row, out[y]);
+      }
     }
   }
 
@@ -179,6 +185,43 @@ final class Taps {
         sum += weights[x * width + k] * plane[at + k];
       }
       out[x] = sum;
+    }
+  }
+
+  /** Two neighbours are what enlarging takes; the sums are those of the loop above. */
+  private static void alongRowOfTwo(
+      float[] weights, int[] first, float[] plane, int row, float[] out) {
+    for (int x = 0; x < out.length; x++) {
+      int at = row + first[x];
+      out[x] = 0 + weights[2 * x] * plane[at] + weights[2 * x + 1] * plane[at + 1];
+    }
+  }
+
+  /** Three or four are what shrinking by less than two takes. */
+  private static void alongRowOfThree(
+      float[] weights, int[] first, float[] plane, int row, float[] out) {
+    for (int x = 0; x < out.length; x++) {
+      int at = row + first[x];
+      int weight = 3 * x;
+      out[x] =
+          0
+              + weights[weight] * plane[at]
+              + weights[weight + 1] * plane[at + 1]
+              + weights[weight + 2] * plane[at + 2];
+    }
+  }
+
+  private static void alongRowOfFour(
+      float[] weights, int[] first, float[] plane, int row, float[] out) {
+    for (int x = 0; x < out.length; x++) {
+      int at = row + first[x];
+      int weight = 4 * x;
+      out[x] =
+          0
+              + weights[weight] * plane[at]
+              + weights[weight + 1] * plane[at + 1]
+              + weights[weight + 2] * plane[at + 2]
+              + weights[weight + 3] * plane[at + 3];
     }
   }
 
