@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  *   <li>a custom main consumer is not supported: the classifier supplies the producers only, for
  *       which the protocol makes no difference;
  *   <li>warm-up replicas are not supported: none are configured;
+ *   <li>the handler of exceptions is off for global tables: there are none;
  *   <li>a member waits for the group's first assignment, or for the ledger's changelog, which it is
  *       about to create. Other reasons to wait are shown.
  * </ul>
@@ -26,7 +27,9 @@ public final class StartWarnings extends Filter<ILoggingEvent> {
           "org.apache.kafka.streams.KafkaStreams",
           Pattern.compile("A non-default kafka client supplier was supplied\\."),
           "org.apache.kafka.streams.StreamsConfig",
-          Pattern.compile("^Warmup replicas are not supported yet with the streams protocol"),
+          Pattern.compile(
+              "^(Warmup replicas are not supported yet with the streams protocol"
+                  + "|Processing exception handler is not enabled for the GlobalThread)"),
           // 3: internal topics are missing; 5: the assignment is delayed
           "org.apache.kafka.clients.consumer.internals.StreamsGroupHeartbeatRequestManager",
           Pattern.compile("Membership is in the following statuses: (?!.*\\([^35]\\) )"));

@@ -60,6 +60,8 @@ class PrintableLogTest {
         "streams.KafkaStreams | stream-client [a] All stream threads have died. | NEUTRAL",
         "streams.StreamsConfig | Warmup replicas are not supported yet with the streams protocol and"
             + " will be ignored. | DENY",
+        "streams.StreamsConfig | Processing exception handler is not enabled for the GlobalThread. |"
+            + " DENY",
         "streams.StreamsConfig | Standby replicas are configured broker-side. | NEUTRAL",
         "clients.consumer.internals.StreamsGroupHeartbeatRequestManager | [a] Membership is in the"
             + " following statuses: (5) Assignment delayed., (3) Internal topics are missing: b |"
