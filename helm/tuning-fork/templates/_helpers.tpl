@@ -69,11 +69,53 @@ securityContext:
     drop: [ALL]
 {{- end -}}
 
-{{/* For containers that run a tool and end. */}}
-{{- define "tuning-fork.smallResources" -}}
-resources:
-  requests: {cpu: 100m, memory: {{ . }}}
-  limits: {cpu: "1", memory: {{ . }}}
+{{/*
+The resources of a container that runs the application: the values' own, and of memory what its parts add up to where the
+values have none. Takes values with `resources` and `memory`, MiB in addition, and the name and number of GPUs.
+*/}}
+{{- define "tuning-fork.resources" -}}
+{{- $sum := include "tuning-fork.memory" . -}}
+{{- $limits := merge (dict) .values.resources.limits (dict "memory" (printf "%sMi" $sum)) -}}
+{{- if lt (include "tuning-fork.mebibytes" (include "tuning-fork.plain" $limits.memory) | int) (int $sum) -}}
+{{- fail (printf "%s.limits.memory is %v, but %s.heap, direct and native need %s MiB: raise the limit, or lower the heap." .name (include "tuning-fork.plain" $limits.memory) (replace "resources" "memory" .name) $sum) -}}
+{{- end -}}
+requests:
+  {{- merge (dict) .values.resources.requests (dict "memory" (printf "%sMi" $sum)) | toYaml | nindent 2 }}
+limits:
+  {{- $limits | toYaml | nindent 2 }}
+  {{- with .gpu }}
+  # a process computes on {{ if eq (int .count) 1 }}one{{ else }}those that it is told{{ end }}
+  {{ .name }}: {{ .count | quote }}
+  {{- end }}
+{{- end -}}
+
+{{/* The sum of the parts of memory, MiB. */}}
+{{- define "tuning-fork.memory" -}}
+{{- $memory := .values.memory -}}
+{{- add (int $memory.heap) (int $memory.direct) (int $memory.native) (int .more) -}}
+{{- end -}}
+
+{{/* A quantity of memory, MiB, rounded down. */}}
+{{- define "tuning-fork.mebibytes" -}}
+{{- $units := dict "Ki" 0.0009765625 "Mi" 1.0 "Gi" 1024.0 "Ti" 1048576.0 "k" 0.00095367431640625 "M" 0.95367431640625 "G" 953.67431640625 "T" 953674.31640625 -}}
+{{- $unit := regexFind "[A-Za-z]*$" . -}}
+{{- mulf (regexFind "^[0-9.]+" . | float64) (get $units $unit | default 0.00000095367431640625) | floor | int64 -}}
+{{- end -}}
+
+{{/* How many threads compute: the cores of the limit, or else of the request, rounded up; empty where there are neither. */}}
+{{- define "tuning-fork.processors" -}}
+{{- $cpu := (.limits).cpu | default (.requests).cpu | default "" | toString -}}
+{{- if hasSuffix "m" $cpu -}}
+{{- divf (trimSuffix "m" $cpu | float64) 1000.0 | ceil | int | max 1 -}}
+{{- else if $cpu -}}
+{{- $cpu | float64 | ceil | int | max 1 -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The JVM's options that follow from the resources. */}}
+{{- define "tuning-fork.jvm" -}}
+-Xmx{{ int .memory.heap }}m -XX:MaxDirectMemorySize={{ int .memory.direct }}m
+{{- with include "tuning-fork.processors" .resources }} -XX:ActiveProcessorCount={{ . }}{{ end -}}
 {{- end -}}
 
 {{/*
@@ -351,6 +393,33 @@ kafka.{{ $name }}: {{ $value | quote }}
 {{- range $name, $value := $more }}
 {{ $name }}: {{ include "tuning-fork.plain" $value | quote }}
 {{- end }}
+{{- end -}}
+
+{{- define "tuning-fork.topicNames" -}}
+{{- $topics := .Values.topics -}}
+{{- $names := list $topics.input $topics.output $topics.deadLetters -}}
+{{- if $topics.surveyImages }}{{ $names = concat $names (list $topics.surveyImages $topics.surveyImageOutcomes) }}{{ end -}}
+{{- toYaml $names -}}
+{{- end -}}
+
+{{/* The settings of a topic that the Job or Strimzi creates. */}}
+{{- define "tuning-fork.topicConfig" -}}
+{{- $topics := .Values.topics -}}
+{{- merge (dict) $topics.config (dict "max.message.bytes" (add (int64 $topics.largestRecord) 65536) "message.timestamp.type" "LogAppendTime") | toYaml -}}
+{{- end -}}
+
+{{/* Of all that the Job uses. */}}
+{{- define "tuning-fork.topicsChecksum" -}}
+{{- $topics := .Values.topics -}}
+{{- list (include "tuning-fork.topicNames" .) (include "tuning-fork.topicConfig" .) $topics.partitions $topics.replicationFactor (include "tuning-fork.kafkaClient" .) | toJson | sha256sum -}}
+{{- end -}}
+
+{{/* The same of the release that an upgrade replaces, if its Job created the topics; otherwise empty. */}}
+{{- define "tuning-fork.topicsOfRelease" -}}
+{{- if .Release.IsUpgrade -}}
+{{- $settings := lookup "v1" "ConfigMap" .Release.Namespace (include "tuning-fork.fullname" .) | default dict -}}
+{{- dig "metadata" "annotations" "checksum/topics" "" $settings -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Strimzi's v1 if the cluster has it or is not reachable; these fields are the same in v1beta2. */}}

@@ -1,8 +1,9 @@
 """Counts what came out of a fault run: a consumer of committed records, written with confluent-kafka alone.
 
-It reads both topics from their beginning to their end, and compares each outcome with what the run expects:
+It reads all topics from their beginning to their end, and compares each outcome with what the run expects:
 a file of JSON with the topics, the number of references, the SHA-256 of each image (references take them in turn),
-and which references may fail to be fetched.
+which references may fail to be fetched, and the same of survey images. The galaxies of survey images have the numbers
+behind those of references, image by image and row by row; the outcomes of survey images have the numbers behind these.
 Prints JSON: what was read, and each flaw with the time of its record.
 """
 
@@ -18,27 +19,51 @@ BATCH = 500
 PATIENCE_SECONDS = 90
 
 
+SURVEY = "survey-"  # and its number: the identifier of a survey image
+
+
 class Count:
     def __init__(self, expected):
         self.expected = expected
-        self.outcomes = {}  # by the reference's number: each outcome that it has
+        self.references = expected["references"]
+        self.surveys = expected["surveys"]
+        self.images = len(self.surveys["mayFail"])
+        self.first_outcome = self.references + self.images * self.surveys["rows"]
+        self.outcomes = {}  # by number: each outcome that it has
+        self.failed = {}  # by survey image: the dead letters of its message
         self.read = {topic: 0 for topic in expected["topics"].values()}
 
     def add(self, message):
         self.read[message.topic()] += 1
-        number = int(message.key())
-        if message.topic() == self.expected["topics"]["answers"]:
-            answer = json.loads(message.value())
-            found = (answer["image"]["sha256"], answer["morphology"]["class"])
+        key = message.key().decode()
+        record = (message.timestamp()[1], place(message))
+        if message.topic() == self.expected["topics"]["surveyImages"]:
+            number = self.first_outcome + survey_image(key)
+            found = json.loads(message.value())
+        elif message.topic() == self.expected["topics"]["answers"]:
+            number = int(key)
+            found = json.loads(message.value())
         else:
-            headers = dict(message.headers() or [])
-            found = headers.get("tuning-fork.stage", b"").decode()
-        self.outcomes.setdefault(number, []).append((found, message.timestamp()[1], place(message)))
+            found = dict(message.headers() or [])["tuning-fork.stage"].decode()
+            number = self.number_of_row(key, json.loads(message.value())) if key.startswith(SURVEY) else int(key)
+            if number is None:
+                self.failed.setdefault(survey_image(key), []).append((found, *record))
+                return
+        self.outcomes.setdefault(number, []).append((found, *record))
+
+    def number_of_row(self, key, letter):
+        """None where the letter is about a whole survey image."""
+        catalogue = letter.get("catalogue")
+        if catalogue is None:
+            return int(letter["galaxies"][0]["objectId"]) if len(letter["galaxies"]) == 1 else None
+        row = catalogue.get("firstRow")
+        return row and self.references + survey_image(key) * self.surveys["rows"] + row - 1
 
     def flaws(self):
-        for number in range(self.expected["references"]):
+        known = range(self.first_outcome + self.images)
+        for number in known:
             outcomes = self.outcomes.get(number, [])
-            if not outcomes:
+            if not outcomes and not self.is_unlisted(number):
                 yield {"number": number, "what": "lost"}
             if len(outcomes) > 1:
                 places = " and ".join(where for _, _, where in outcomes)
@@ -47,21 +72,72 @@ class Count:
                 wrong = self.wrong(number, found)
                 if wrong:
                     yield {"number": number, "what": f"wrong: {wrong}, {where}", "at": at}
-        for number in self.outcomes.keys() - set(range(self.expected["references"])):
+        for image, letters in self.failed.items():
+            if len(letters) > 1 or letters[0][0] != "expand" or self.surveys["mayFail"][image] == "0":
+                what = "wrong: its message has the dead letters " + str(letters)
+                yield {"number": self.first_outcome + image, "what": what, "at": letters[-1][1]}
+        for number in self.outcomes.keys() - set(known):
             yield {"number": number, "what": "wrong: there is no such reference", "at": 0}
 
     def wrong(self, number, found):
+        if number >= self.first_outcome:
+            return self.wrong_outcome(number - self.first_outcome, found)
+        if number >= self.references:
+            image, row = divmod(number - self.references, self.surveys["rows"])
+            return self.wrong_galaxy(number, image, row + 1, found)
         images = self.expected["images"]
         if isinstance(found, str):
             may_fail = found == "fetch" and self.expected["mayFail"][number] == "1"
             return None if may_fail else f"it is a dead letter of the stage {found}"
-        image, name = found
+        image = found["image"]["sha256"]
         if image != images[number % len(images)]:
             return "its answer is about the image " + image
-        before = self.outcomes.get(number % len(images), [(None,)])[0][0]
-        if isinstance(before, tuple) and before != found:
-            return f"its class is {name}, and {before[1]} before anything broke"
+        return self.wrong_class(number % len(images), found)
+
+    def wrong_galaxy(self, number, image, row, found):
+        if isinstance(found, str):
+            may_fail = self.surveys["mayFail"][image] == "1" and row != self.surveys["unusable"]
+            right = {"expand": row == self.surveys["unusable"], "decode-image": row == self.surveys["off"], "fetch": may_fail}
+            return None if right.get(found) else f"it is a dead letter of the stage {found}"
+        if row in (self.surveys["off"], self.surveys["unusable"]):
+            return "it is answered, and cannot be"
+        about = (found.get("referenceId"), found["image"].get("cutout", {}).get("tile"))
+        if about != (f"{SURVEY}{image}/{row}", f"{SURVEY}{image}"):
+            return f"its answer is about {about}"
+        return self.wrong_class(self.references + row - 1, found)
+
+    def wrong_class(self, calm, found):
+        """Compares with the answer about the same pixels that came before anything broke."""
+        before = self.outcomes.get(calm, [("",)])[0][0]
+        if isinstance(before, str) or before["morphology"]["class"] == found["morphology"]["class"]:
+            return None
+        return f"its class is {found['morphology']['class']}, and {before['morphology']['class']} before anything broke"
+
+    def is_unlisted(self, number):
+        if not self.references <= number < self.first_outcome:
+            return False
+        image, row = divmod(number - self.references, self.surveys["rows"])
+        for outcome, _, _ in self.outcomes.get(self.first_outcome + image, [])[:1]:
+            return "failure" in outcome and row >= outcome["galaxies"]
+        return False
+
+    def wrong_outcome(self, image, outcome):
+        rows = self.surveys["rows"]
+        first = self.references + image * rows
+        found = [self.outcomes[number][0][0] for number in range(first, first + rows) if number in self.outcomes]
+        letters = sum(isinstance(one, str) for one in found)
+        counted = (outcome["answered"], outcome["deadLetters"])
+        if ("failure" in outcome) != (image in self.failed):
+            return "either it or a dead letter says that its list could not be read, and not both"
+        if "failure" not in outcome and outcome["galaxies"] != rows:
+            return f"it has {outcome['galaxies']} galaxies, and not {rows}"
+        if counted != (len(found) - letters, letters):
+            return f"it counts {counted} answers and dead letters, and there are {(len(found) - letters, letters)}"
         return None
+
+
+def survey_image(key):
+    return int(key.removeprefix(SURVEY))
 
 
 def place(message):

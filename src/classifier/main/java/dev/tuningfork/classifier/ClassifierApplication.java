@@ -1,18 +1,15 @@
 package dev.tuningfork.classifier;
 
+import dev.tuningfork.classifier.batch.Answerer;
 import dev.tuningfork.classifier.batch.Batcher;
 import dev.tuningfork.classifier.batch.Sampler;
 import dev.tuningfork.classifier.expand.GalaxyLists;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
-import dev.tuningfork.classifier.message.GalaxyMorphology;
-import dev.tuningfork.classifier.message.MessageFormat;
-import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics;
 import dev.tuningfork.classifier.page.LiveFeed;
 import dev.tuningfork.classifier.page.SteeredSurvey;
 import dev.tuningfork.classifier.progress.Sky;
 import dev.tuningfork.classifier.progress.SurveyBoard;
-import dev.tuningfork.classifier.registry.RegistryException;
 import dev.tuningfork.classifier.registry.SchemaRegistry;
 import dev.tuningfork.classifier.rollout.Shadow;
 import dev.tuningfork.classifier.service.ServiceSettings;
@@ -37,11 +34,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
@@ -95,10 +90,8 @@ public final class ClassifierApplication implements AutoCloseable {
       ClassifierSettings settings,
       MorphologyModel model,
       Optional<SteeredSurvey> survey,
-      boolean streamsProtocol,
-      Optional<SchemaRegistry> registry,
-      MessageFormat format) {
-    this.registry = registry;
+      Dependencies found) {
+    registry = found.registry();
     ImageLimits limits = settings.pipeline().image();
     Optional<PrometheusMeterRegistry> measures =
         settings
@@ -127,13 +120,14 @@ public final class ClassifierApplication implements AutoCloseable {
         ClassifierTopology.of(
             settings.topics(),
             batcher,
-            format,
+            found.format(),
             settings.pipeline().ledger(),
             transactions,
             metrics,
             settings.surveyTopics().map(sky -> surveyImages(settings.pipeline(), sky)));
     streams =
-        new KafkaStreams(topology, StreamsSettings.of(settings, streamsProtocol), transactions);
+        new KafkaStreams(
+            topology, StreamsSettings.of(settings, found.streamsProtocol()), transactions);
     listen();
     endpoints =
         measures.map(
@@ -141,7 +135,7 @@ public final class ClassifierApplication implements AutoCloseable {
                 new Endpoints(
                     settings,
                     models,
-                    format,
+                    found.format(),
                     topology.describe().toString(),
                     told,
                     metrics,
@@ -195,60 +189,39 @@ public final class ClassifierApplication implements AutoCloseable {
   /** The same with a page that also steers a survey. */
   public static ClassifierApplication start(
       ClassifierSettings settings, MorphologyModel model, Optional<SteeredSurvey> survey) {
-    Optional<SchemaRegistry> registry = registry(settings);
     try {
-      MessageFormat format = registry.map(r -> format(settings, r)).orElse(MessageFormat.JSON);
-      boolean streamsProtocol = ClusterSetup.prepare(settings);
-      ClassifierApplication application =
-          new ClassifierApplication(settings, model, survey, streamsProtocol, registry, format);
-      application.open();
-      return application;
-    } catch (RuntimeException e) {
-      registry.ifPresent(SchemaRegistry::close);
-      throw switch (e) {
-        case RegistryException told ->
-            new SettingsException(String.valueOf(told.getMessage()), told);
-        case ConfigException refused ->
-            new SettingsException("Kafka refuses a setting: " + refused.getMessage(), refused);
-        case KafkaException other ->
-            new SettingsException("The classifier cannot start: " + other.getMessage(), other);
-        default -> e;
-      };
-    }
-  }
-
-  private static Optional<SchemaRegistry> registry(ClassifierSettings settings) {
-    try {
-      return settings.messages().registry().map(SchemaRegistry::new);
-    } catch (RegistryException e) {
+      return started(settings, model, survey, Dependencies.prepare(settings));
+    } catch (UnreachableException e) {
       throw new SettingsException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** Every answer's schema is known to the registry before the first answer is written. */
-  private static MessageFormat format(ClassifierSettings settings, SchemaRegistry registry) {
-    return switch (settings.messages().serialization()) {
-      case JSON -> MessageFormat.jsonReadingAvro(registry);
-      case AVRO ->
-          withOutcomes(
-              settings,
-              registry,
-              MessageFormat.avro(
-                  registry,
-                  registry.id(
-                      settings.topics().output() + "-value", GalaxyMorphology.avroSchema())));
-    };
+  /**
+   * The same, but where Kafka or the schema registry does not answer, waits until it does, however
+   * long that takes. Meanwhile the service has health and metrics: the process lives, and is not
+   * ready.
+   *
+   * @throws InterruptedException where it is interrupted while it waits
+   */
+  public static ClassifierApplication startWhenReachable(
+      ClassifierSettings settings, MorphologyModel model) throws InterruptedException {
+    Dependencies found = Waiting.until(settings, Answerer.of(model).inWords());
+    return started(settings, model, Optional.empty(), found);
   }
 
-  private static MessageFormat withOutcomes(
-      ClassifierSettings settings, SchemaRegistry registry, MessageFormat format) {
-    return settings
-        .surveyTopics()
-        .map(
-            topics ->
-                format.withOutcomes(
-                    registry.id(topics.outcomes() + "-value", SurveyImageOutcome.avroSchema())))
-        .orElse(format);
+  private static ClassifierApplication started(
+      ClassifierSettings settings,
+      MorphologyModel model,
+      Optional<SteeredSurvey> survey,
+      Dependencies found) {
+    try {
+      ClassifierApplication application = new ClassifierApplication(settings, model, survey, found);
+      application.open();
+      return application;
+    } catch (RuntimeException e) {
+      found.registry().ifPresent(SchemaRegistry::close);
+      throw Dependencies.told(e);
+    }
   }
 
   private void open() {
@@ -368,19 +341,31 @@ public final class ClassifierApplication implements AutoCloseable {
         batcher.isAlive(),
         closed,
         failure(),
-        hasRun,
         streams.state(),
         (int)
             streams.metadataForLocalThreads().stream()
                 .filter(thread -> !thread.threadState().equals("DEAD"))
                 .count(),
+        silence(),
         restoring.ledgers(),
         restoring.records());
   }
 
+  /** Seconds since any of the stream threads sent a heartbeat; negative before the first one. */
+  private double silence() {
+    return streams.metrics().entrySet().stream()
+        .filter(metric -> metric.getKey().name().equals("last-heartbeat-seconds-ago"))
+        .map(metric -> metric.getValue().metricValue())
+        .filter(Number.class::isInstance)
+        .mapToDouble(seconds -> ((Number) seconds).doubleValue())
+        .filter(seconds -> seconds >= 0)
+        .min()
+        .orElse(-1);
+  }
+
   private StreamThreadExceptionResponse onThreadDeath(Throwable cause) {
     metrics.streamThreadDied();
-    if (threadDeaths.mayReplace()) {
+    if (threadDeaths.mayReplace(cause)) {
       LOG.error("A stream thread died and is replaced; the ledger has its galaxies.", cause);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }

@@ -20,19 +20,23 @@ final class ClassifierHealth implements Health {
    * @param predicting whether the thread that runs the model is alive
    * @param closing whether it was asked to close
    * @param failure why it ended unexpectedly
-   * @param hasRun whether it was running at any time
    * @param streamThreads how many of them are not dead
+   * @param silence seconds since a heartbeat was last sent to Kafka, which is only done where the
+   *     one before was answered; negative before the first one
    */
   record Sight(
       String model,
       boolean predicting,
       boolean closing,
       Optional<Throwable> failure,
-      boolean hasRun,
       KafkaStreams.State streams,
       int streamThreads,
+      double silence,
       int restoringLedgers,
       long recordsToRestore) {}
+
+  /** Members send a heartbeat every few seconds, whatever work there is. */
+  private static final int LONGEST_SILENCE_SECONDS = 30;
 
   private final Supplier<Sight> look;
 
@@ -43,15 +47,7 @@ final class ClassifierHealth implements Health {
   /** The model is loaded and warmed before a classifier is made, so it is up from the first. */
   @Override
   public Report started() {
-    Sight sight = look.get();
-    return Report.of(
-        model(sight),
-        new Check(
-            "partitions",
-            sight.hasRun,
-            sight.hasRun
-                ? "The classifier has had its partitions since its start."
-                : partitions(sight).reason()));
+    return Report.of(model(look.get()));
   }
 
   @Override
@@ -67,18 +63,23 @@ final class ClassifierHealth implements Health {
   }
 
   private static Check model(Sight sight) {
-    boolean up = sight.predicting || sight.closing;
-    return new Check(
-        "model",
-        up,
-        up
-            ? sight.model + " is loaded and warmed."
-            : "The thread that runs the model has ended. Restart the classifier; nothing is lost.");
+    return sight.predicting || sight.closing
+        ? loaded(sight.model)
+        : new Check(
+            "model",
+            false,
+            "The thread that runs the model has ended. Restart the classifier; nothing is lost.");
+  }
+
+  static Check loaded(String model) {
+    return new Check("model", true, model + " is loaded and warmed.");
   }
 
   private static Check partitions(Sight sight) {
+    boolean silent = sight.silence > LONGEST_SILENCE_SECONDS;
     boolean up =
         !sight.closing
+            && !silent
             && sight.streams == KafkaStreams.State.RUNNING
             && sight.restoringLedgers == 0;
     String reason =
@@ -86,14 +87,17 @@ final class ClassifierHealth implements Health {
             ? "Partitions are assigned and ledgers restored."
             : sight.closing
                 ? "The classifier is closing."
-                : sight.restoringLedgers > 0
-                    ? "%d ledgers are being restored; %d records are left to read."
-                        .formatted(sight.restoringLedgers, sight.recordsToRestore)
-                    : switch (sight.streams) {
-                      case CREATED -> "The classifier is starting.";
-                      case REBALANCING -> "Partitions are being assigned.";
-                      default -> "Kafka Streams has stopped (" + sight.streams + ").";
-                    };
+                : silent && sight.streams.isRunningOrRebalancing()
+                    ? "Kafka has not answered for %.0f s. The classifier goes on when it does."
+                        .formatted(sight.silence)
+                    : sight.restoringLedgers > 0
+                        ? "%d ledgers are being restored; %d records are left to read."
+                            .formatted(sight.restoringLedgers, sight.recordsToRestore)
+                        : switch (sight.streams) {
+                          case CREATED -> "The classifier is starting.";
+                          case REBALANCING -> "Partitions are being assigned.";
+                          default -> "Kafka Streams has stopped (" + sight.streams + ").";
+                        };
     return new Check("partitions", up, reason);
   }
 

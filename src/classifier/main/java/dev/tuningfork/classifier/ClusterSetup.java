@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,8 @@ final class ClusterSetup {
    * Creates the topics that are missing, where the settings allow that.
    *
    * @return whether the broker assigns the partitions (KIP-1071)
-   * @throws SettingsException where Kafka does not answer or refuses, or a topic is missing
+   * @throws UnreachableException where Kafka does not answer
+   * @throws SettingsException where Kafka refuses, or a topic is missing
    */
   static boolean prepare(ClassifierSettings settings) {
     StreamsConfig config = new StreamsConfig(StreamsSettings.of(settings, false));
@@ -49,14 +51,12 @@ final class ClusterSetup {
     try {
       return new ClusterSetup(admin, settings).prepare();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof RetriableException) {
+        throw unanswered(settings, e);
+      }
       throw new SettingsException("Kafka refuses what the start needs: " + e.getMessage(), e);
     } catch (TimeoutException e) {
-      throw new SettingsException(
-          "Kafka did not answer at %s within %d s. Is kafka.bootstrap.servers right?"
-              .formatted(
-                  settings.kafka().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG),
-                  AT_MOST.toSeconds()),
-          e);
+      throw unanswered(settings, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SettingsException("The start was interrupted.", e);
@@ -64,6 +64,13 @@ final class ClusterSetup {
       // what Kafka has not answered by now is not waited for a second time
       admin.close(Duration.ZERO);
     }
+  }
+
+  private static UnreachableException unanswered(ClassifierSettings settings, Exception cause) {
+    return new UnreachableException(
+        "Kafka did not answer at %s in time. Is kafka.bootstrap.servers right?"
+            .formatted(settings.kafka().get(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG)),
+        cause);
   }
 
   /** Those topics of a classifier that the cluster does not have. */

@@ -115,37 +115,48 @@ final class Endpoints implements AutoCloseable {
         .bindTo(registry);
     InetSocketAddress address = settings.service().address().orElseThrow();
     ServiceSettings service = advertised().map(own -> known(own.host())).orElse(settings).service();
+    server =
+        listen(
+            service,
+            new ServiceServer.Contents(
+                health,
+                registry::scrape,
+                this::info,
+                topology,
+                morphologies,
+                new SurveyImagesEndpoint(settings.surveyTopics().map(_ -> board)),
+                feed.map(
+                    live ->
+                        new LivePage(
+                            live,
+                            new PageDeadLetters(
+                                KafkaClients.consumer(settings),
+                                KafkaClients.producer(settings),
+                                settings.topics(),
+                                settings.service().page().replay()),
+                            service.page().withHosts(service.names()),
+                            address.getHostString(),
+                            fetcher,
+                            settings.pipeline().image(),
+                            new LivePage.Surroundings(
+                                version,
+                                models::serving,
+                                morphologies::latest,
+                                board.sky(),
+                                () -> lag(streams),
+                                () -> health.ready().up())))));
+    LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
+    probePort().ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
+    latest.ifPresent(
+        table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
+  }
+
+  /**
+   * @throws SettingsException where the address cannot be listened on
+   */
+  static ServiceServer listen(ServiceSettings service, ServiceServer.Contents contents) {
     try {
-      server =
-          new ServiceServer(
-              service,
-              new ServiceServer.Contents(
-                  health,
-                  registry::scrape,
-                  this::info,
-                  topology,
-                  morphologies,
-                  new SurveyImagesEndpoint(settings.surveyTopics().map(_ -> board)),
-                  feed.map(
-                      live ->
-                          new LivePage(
-                              live,
-                              new PageDeadLetters(
-                                  KafkaClients.consumer(settings),
-                                  KafkaClients.producer(settings),
-                                  settings.topics(),
-                                  settings.service().page().replay()),
-                              service.page().withHosts(service.names()),
-                              address.getHostString(),
-                              fetcher,
-                              settings.pipeline().image(),
-                              new LivePage.Surroundings(
-                                  version,
-                                  models::serving,
-                                  morphologies::latest,
-                                  board.sky(),
-                                  () -> lag(streams),
-                                  () -> health.ready().up())))));
+      return new ServiceServer(service, contents);
     } catch (ServiceServer.AddressException e) {
       throw new SettingsException(
           "The service cannot listen on %s:%d: %s. Set %s to another address, or to none."
@@ -153,10 +164,6 @@ final class Endpoints implements AutoCloseable {
                   e.address().getHostString(), e.address().getPort(), e.getMessage(), e.setting()),
           e);
     }
-    LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
-    probePort().ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
-    latest.ifPresent(
-        table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
   }
 
   int port() {

@@ -9,11 +9,12 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ClassifierHealthTest {
 
   private static Sight sight(KafkaStreams.State streams) {
-    return new Sight("m 1 on cpu", true, false, Optional.empty(), false, streams, 1, 0, 0);
+    return new Sight("m 1 on cpu", true, false, Optional.empty(), streams, 1, -1, 0, 0);
   }
 
   @ParameterizedTest
@@ -31,15 +32,24 @@ class ClassifierHealthTest {
     var health = new ClassifierHealth(() -> sight(streams));
     assertThat(health.ready().up()).isEqualTo(ready);
     assertThat(health.live().up()).isEqualTo(live);
-    assertThat(health.started().up()).isFalse();
+    // about the process alone: no broker may be there, and a restart would not bring one
+    assertThat(health.started().up()).isTrue();
   }
 
-  @Test
-  void whatHasRunHasStartedThoughPartitionsMove() {
-    var health = restoring(KafkaStreams.State.REBALANCING, 0, 0);
-    assertThat(health.started().up()).isTrue();
-    assertThat(health.ready().up()).isFalse();
+  /** A restart would not bring Kafka back. */
+  @ParameterizedTest
+  @EnumSource(names = {"RUNNING", "REBALANCING"})
+  void whileKafkaIsAwayItIsNotReadyButLive(KafkaStreams.State state) {
+    var away = new Sight("m", true, false, Optional.empty(), state, 1, 93.4, 0, 0);
+    var health = new ClassifierHealth(() -> away);
+    assertThat(health.ready().checks())
+        .contains(
+            new Check(
+                "partitions",
+                false,
+                "Kafka has not answered for 93 s. The classifier goes on when it does."));
     assertThat(health.live().up()).isTrue();
+    assertThat(health.started().up()).isTrue();
   }
 
   @Test
@@ -57,11 +67,12 @@ class ClassifierHealthTest {
   @Test
   void aPredictorOrStreamThreadsThatDiedAreNotLive() {
     var predictor =
-        new Sight("m", false, false, Optional.empty(), true, KafkaStreams.State.RUNNING, 1, 0, 0);
+        new Sight("m", false, false, Optional.empty(), KafkaStreams.State.RUNNING, 1, 2.5, 0, 0);
     assertThat(new ClassifierHealth(() -> predictor).live().up()).isFalse();
     assertThat(new ClassifierHealth(() -> predictor).ready().up()).isFalse();
+    assertThat(new ClassifierHealth(() -> predictor).started().up()).isFalse();
     var threads =
-        new Sight("m", true, false, Optional.empty(), true, KafkaStreams.State.RUNNING, 0, 0, 0);
+        new Sight("m", true, false, Optional.empty(), KafkaStreams.State.RUNNING, 0, 2.5, 0, 0);
     assertThat(new ClassifierHealth(() -> threads).live().up()).isFalse();
   }
 
@@ -73,9 +84,9 @@ class ClassifierHealthTest {
             true,
             false,
             Optional.of(new IllegalStateException("It broke.")),
-            true,
             KafkaStreams.State.RUNNING,
             1,
+            2.5,
             0,
             0);
     assertThat(new ClassifierHealth(() -> failed).live().checks())
@@ -89,15 +100,14 @@ class ClassifierHealthTest {
   @Test
   void aStoppingClassifierIsNotReadyButLive() {
     var closing =
-        new Sight(
-            "m", false, true, Optional.empty(), true, KafkaStreams.State.NOT_RUNNING, 0, 0, 0);
+        new Sight("m", false, true, Optional.empty(), KafkaStreams.State.NOT_RUNNING, 0, 90, 0, 0);
     assertThat(new ClassifierHealth(() -> closing).ready().up()).isFalse();
     assertThat(new ClassifierHealth(() -> closing).live().up()).isTrue();
   }
 
   private static ClassifierHealth restoring(KafkaStreams.State state, int ledgers, long records) {
     Sight sight =
-        new Sight("m 1 on cpu", true, false, Optional.empty(), true, state, 1, ledgers, records);
+        new Sight("m 1 on cpu", true, false, Optional.empty(), state, 1, 2.5, ledgers, records);
     return new ClassifierHealth(() -> sight);
   }
 }

@@ -82,13 +82,109 @@ class ChartTest {
     assertThat(rendering.the("Service").at("/spec/ports/0/port").asText()).isEqualTo(port);
     JsonNode test = rendering.the("Pod");
     assertThat(test.at("/metadata/annotations").path("helm.sh/hook").asText()).isEqualTo("test");
-    assertThat(test.at("/spec/containers/0/command").toString())
+    assertThat(test.at("/spec/containers/0/args/0").asText())
         .contains(
             "http://"
                 + rendering.the("Service").at("/metadata/name").asText()
                 + ":"
                 + port
-                + "/health/ready");
+                + "/health/ready;",
+            "A replica is ready.",
+            "No replica is ready: ");
+  }
+
+  /** A hook that waits for room would make helm wait, and say nothing. */
+  @ParameterizedTest
+  @EnumSource
+  void whatRunsForAMomentReservesNothingAndEnds(Installation installation) {
+    Rendering rendering = chart.render(installation.yaml());
+    for (JsonNode object : rendering.objects()) {
+      String hook = object.at("/metadata/annotations").path("helm.sh/hook").asText();
+      if (!hook.isEmpty()) {
+        boolean job = object.path("kind").asText().equals("Job");
+        assertThat(object.at("/spec/activeDeadlineSeconds").asInt()).isBetween(1, 299);
+        assertThat(object.at("/spec/ttlSecondsAfterFinished").isInt()).isEqualTo(job);
+        assertThat(object.at("/metadata/annotations").path("helm.sh/hook-delete-policy").asText())
+            .contains("before-hook-creation", "hook-succeeded");
+        assertThat(object.at(job ? "/spec/template/spec" : "/spec").path("containers"))
+            .allSatisfy(ChartTest::requireNothingReserved);
+      }
+    }
+    assertThat(rendering.the("Deployment").at("/spec/template/spec/initContainers"))
+        .allSatisfy(ChartTest::requireNothingReserved);
+  }
+
+  private static void requireNothingReserved(JsonNode container) {
+    assertThat(container.at("/resources/requests").valueStream()).isNotEmpty();
+    assertThat(container.at("/resources/requests"))
+        .allSatisfy(amount -> assertThat(amount.asText()).isEqualTo("0"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | 2 | 2 | 2",
+        "{requests: {cpu: 500m}, limits: {cpu: 500m}} | 500m | 500m | 1",
+        "{requests: {cpu: 1.5}, limits: {cpu: 1.5}} | 1.5 | 1.5 | 2",
+        "{requests: {cpu: '0.5'}, limits: {cpu: '3'}} | 0.5 | 3 | 3",
+        "{requests: {cpu: 2100m}, limits: {cpu: null}} | 2100m | '' | 3",
+        "{requests: {cpu: null}, limits: {cpu: null}} | '' | '' | ''",
+      })
+  void coresAreQuantitiesAndThreadsFollowFromThem(
+      String resources, String request, String limit, String threads) {
+    Rendering rendering =
+        chart.render(
+            "resources: %1$s\ntraining: {enabled: true, dataClaim: a, outClaim: b, resources: %1$s}"
+                .formatted(resources));
+    JsonNode container = rendering.classifier();
+    assertThat(container.at("/resources/requests/cpu").asText()).isEqualTo(request);
+    assertThat(container.at("/resources/limits/cpu").asText()).isEqualTo(limit);
+    assertThat(container.at("/resources/requests/memory").asText()).isEqualTo("3328Mi");
+    String options = variable(container, "TUNING_FORK_JAVA_OPTS");
+    if (threads.isEmpty()) {
+      assertThat(options).doesNotContain("ActiveProcessorCount");
+    } else {
+      assertThat(options).contains("-XX:ActiveProcessorCount=" + threads + " ");
+    }
+    JsonNode trainer = rendering.the("Job").at("/spec/template/spec/containers/0");
+    assertThat(variable(trainer, "TUNING_FORK_JAVA_OPTS"))
+        .endsWith(
+            resources.equals("{}")
+                ? "=4"
+                : threads.isEmpty() ? "=256m" : "ActiveProcessorCount=" + threads);
+  }
+
+  @Test
+  void memoryThatIsSetTakesThePlaceOfTheSum() {
+    JsonNode container = chart.render(Installation.SHARED_CORES.yaml()).classifier();
+    assertThat(container.at("/resources/requests/memory").asText()).isEqualTo("2Gi");
+    assertThat(container.at("/resources/limits/memory").asText()).isEqualTo("4Gi");
+    assertThat(
+            chart
+                .render("resources: {limits: {memory: 3489660928}}")
+                .classifier()
+                .at("/resources/limits/memory")
+                .asLong())
+        .isEqualTo(3_489_660_928L);
+  }
+
+  @Test
+  void aConstraintHasTheChartsSelectorUnlessItHasItsOwn() {
+    JsonNode constraints =
+        chart
+            .render(
+                """
+                topologySpreadConstraints:
+                  - {topologyKey: zone, maxSkew: 1, whenUnsatisfiable: DoNotSchedule, minDomains: 3}
+                  - {topologyKey: rack, maxSkew: 1, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {a: b}}}
+                """)
+            .the("Deployment")
+            .at("/spec/template/spec/topologySpreadConstraints");
+    assertThat(constraints.at("/0/minDomains").asInt()).isEqualTo(3);
+    assertThat(constraints.at("/0/labelSelector/matchLabels").size()).isEqualTo(3);
+    assertThat(constraints.at("/1/labelSelector/matchLabels").toString())
+        .isEqualTo("{\"a\":\"b\"}");
   }
 
   @ParameterizedTest
@@ -107,12 +203,11 @@ class ChartTest {
   @EnumSource
   void theMemoryLimitFitsTheJvmOptions(Installation installation) {
     JsonNode container = chart.render(installation.yaml()).classifier();
-    assertThat(container.at("/resources/requests/memory"))
-        .isEqualTo(container.at("/resources/limits/memory"));
     String options = variable(container, "TUNING_FORK_JAVA_OPTS");
     int heap = mebibytes(options, "-Xmx(\\d+)m");
     int direct = mebibytes(options, "-XX:MaxDirectMemorySize=(\\d+)m");
-    int limit = mebibytes(container.at("/resources/limits/memory").asText(), "(\\d+)Mi");
+    String memory = container.at("/resources/limits/memory").asText();
+    int limit = memory.equals("4Gi") ? 4096 : mebibytes(memory, "(\\d+)Mi");
     assertThat(limit - heap - direct)
         .as("for PyTorch and the JVM itself")
         .isGreaterThanOrEqualTo(1024);
@@ -354,8 +449,34 @@ class ChartTest {
         .contains("--if-not-exists", "--partitions 12", "--replication-factor 3")
         .contains("--config 'max.message.bytes=1065536'", "--config 'retention.ms=604800000'")
         .contains("--config 'message.timestamp.type=LogAppendTime'");
+    assertThat(script)
+        .endsWith(
+            "echo \"The topics galaxy-images, galaxy-morphologies, galaxy-images-dead-letters are on"
+                + " $SERVERS.\"\n");
     // a hook runs before any other object of the release is there
     assertThat(job.toString()).doesNotContain("configMap").doesNotContain("serviceAccountName");
+  }
+
+  /** An upgrade runs the Job only if the release before it has another checksum. */
+  @Test
+  void aReleaseRemembersForWhatItsTopicsWereMade() {
+    String values = Installation.TOPICS_JOB.yaml();
+    assertThat(topicsChecksum(values))
+        .isNotEmpty()
+        .isEqualTo(topicsChecksum(values + "replicaCount: 3\nresources: {limits: {cpu: 1}}\n"))
+        .isNotEqualTo(topicsChecksum(values.replace("{createdBy", "{partitions: 24, createdBy")))
+        .isNotEqualTo(topicsChecksum(values.replace("{createdBy", "{surveyImages: s, createdBy")))
+        .isNotEqualTo(topicsChecksum(values.replace("604800000", "-1")));
+    assertThat(topicsChecksum("")).isEmpty();
+  }
+
+  private static String topicsChecksum(String values) {
+    return chart
+        .render(values)
+        .the("ConfigMap")
+        .at("/metadata/annotations")
+        .path("checksum/topics")
+        .asText();
   }
 
   @Test

@@ -79,12 +79,20 @@ enum Installation {
       """
       training: {enabled: true, dataClaim: galaxies, outClaim: models, args: ["--epochs=3", "--seed=7"]}
       """),
+  /** Less than a core, more than is promised, and no limit. */
+  SHARED_CORES(
+      """
+      resources: {requests: {cpu: 500m, memory: 2Gi}, limits: {cpu: 1.5, memory: 4Gi}}
+      training: {enabled: true, dataClaim: galaxies, outClaim: models, resources: {requests: {cpu: 2500m}, limits: {cpu: null}}}
+      topologySpreadConstraints:
+        - {topologyKey: zone, maxSkew: 2, whenUnsatisfiable: DoNotSchedule, minDomains: 3}
+      """),
   BARE(
       """
       networkPolicy: {enabled: false}
       podDisruptionBudget: {enabled: false}
       serviceAccount: {create: false, name: mine}
-      topologySpread: []
+      topologySpreadConstraints: []
       """),
   EVERYTHING(
       """

@@ -50,7 +50,7 @@ class ManifestsTest {
   void helmFindsNothingToComplainOf() {
     var lint = Chart.lint();
     assertThat(lint.isFailed()).isFalse();
-    assertThat(lint.getMessages()).containsExactly("[INFO] Chart.yaml: icon is recommended");
+    assertThat(lint.getMessages()).isEmpty();
   }
 
   @ParameterizedTest
@@ -119,10 +119,10 @@ class ManifestsTest {
     assertThat(security.at("/capabilities/drop")).hasSize(1);
     assertThat(security.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
     assertThat(security.at("/capabilities/add").isMissingNode()).isTrue();
-    for (String resource : List.of("cpu", "memory")) {
-      assertThat(container.at("/resources/requests/" + resource).asText()).isNotEmpty();
-      assertThat(container.at("/resources/limits/" + resource).asText()).isNotEmpty();
-    }
+    // a quota on requests or limits admits only Pods that name them
+    assertThat(container.at("/resources/requests").has("cpu")).isTrue();
+    assertThat(container.at("/resources/requests/memory").asText()).isNotEmpty();
+    assertThat(container.at("/resources/limits/memory").asText()).isNotEmpty();
   }
 
   @ParameterizedTest

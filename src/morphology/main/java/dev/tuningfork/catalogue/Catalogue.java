@@ -154,7 +154,7 @@ public final class Catalogue implements AutoCloseable {
     return builder;
   }
 
-  private static String firstLine(Throwable e) {
+  static String firstLine(Throwable e) {
     String message = e.getMessage();
     return message == null ? e.toString() : message.lines().findFirst().orElse("");
   }

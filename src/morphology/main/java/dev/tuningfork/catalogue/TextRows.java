@@ -18,11 +18,14 @@ import uk.ac.starlink.table.StarTable;
  */
 public final class TextRows implements AutoCloseable {
 
+  private final String file;
   private final StarTable table;
   private final RowSequence rows;
   private final List<String> header;
+  private long number;
 
-  private TextRows(StarTable table) throws IOException {
+  private TextRows(String file, StarTable table) throws IOException {
+    this.file = file;
     this.table = table;
     rows = table.getRowSequence();
     header =
@@ -41,7 +44,7 @@ public final class TextRows implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new CatalogueException("There is no table " + name + ".");
     }
-    return new TextRows(Catalogue.table(file, name));
+    return new TextRows(name, Catalogue.table(file, name));
   }
 
   /** The names of the columns. */
@@ -49,14 +52,27 @@ public final class TextRows implements AutoCloseable {
     return header;
   }
 
-  /** The next row, with as many cells as the header has; empty after the last. */
-  public Optional<List<String>> next() throws IOException {
-    return rows.next()
-        ? Optional.of(
-            Arrays.stream(rows.getRow())
-                .map(cell -> cell == null || Cells.isMissing(cell) ? "" : Cells.text(cell))
-                .toList())
-        : Optional.empty();
+  /**
+   * The next row, with as many cells as the header has; empty after the last.
+   *
+   * @throws CatalogueException in a sentence, where the file is damaged or truncated
+   */
+  public Optional<List<String>> next() throws CatalogueException {
+    try {
+      if (!rows.next()) {
+        return Optional.empty();
+      }
+      number++;
+      return Optional.of(
+          Arrays.stream(rows.getRow())
+              .map(cell -> cell == null || Cells.isMissing(cell) ? "" : Cells.text(cell))
+              .toList());
+    } catch (IOException | RuntimeException e) {
+      throw new CatalogueException(
+          "The table %s cannot be read after row %,d (%s): it may be damaged or truncated."
+              .formatted(file, number, Catalogue.firstLine(e)),
+          e);
+    }
   }
 
   @Override

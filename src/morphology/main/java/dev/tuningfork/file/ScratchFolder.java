@@ -113,6 +113,15 @@ public final class ScratchFolder implements AutoCloseable {
     OWN.remove(lockFile);
   }
 
+  /** The same where a failure costs disk alone, which a later sweep frees. */
+  public void closeQuietly() {
+    try {
+      close();
+    } catch (IOException left) {
+      // the next process that makes such a folder deletes it
+    }
+  }
+
   private static void sweep(Path temporary) throws IOException {
     try (DirectoryStream<Path> locks = Files.newDirectoryStream(temporary, PREFIX + "*" + LOCK)) {
       for (Path lockFile : locks) {

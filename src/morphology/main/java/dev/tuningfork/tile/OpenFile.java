@@ -1,5 +1,6 @@
 package dev.tuningfork.tile;
 
+import dev.tuningfork.file.ScratchFolder;
 import dev.tuningfork.image.FileParts;
 import dev.tuningfork.image.ImageException;
 import java.io.IOException;
@@ -26,10 +27,13 @@ final class OpenFile implements AutoCloseable {
   private final MappedFile mapped;
 
   /** What was decompressed, to be deleted; null if the file itself is mapped. */
-  private final @Nullable Path scratch;
+  private final @Nullable ScratchFolder scratch;
 
   private OpenFile(
-      Path file, BasicFileAttributes attributes, MappedFile mapped, @Nullable Path scratch) {
+      Path file,
+      BasicFileAttributes attributes,
+      MappedFile mapped,
+      @Nullable ScratchFolder scratch) {
     this.file = file;
     this.attributes = attributes;
     this.mapped = mapped;
@@ -44,18 +48,16 @@ final class OpenFile implements AutoCloseable {
   static OpenFile open(Path file, FileParts parts, TileCache cache)
       throws IOException, ImageException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    Path scratch = null;
-    if (isGzipped(file, parts)) {
-      parts.need(0, Files.size(file));
-      scratch = cache.inflated(file);
+    if (!isGzipped(file, parts)) {
+      return new OpenFile(file, attributes, MappedFile.open(file), null);
     }
+    parts.need(0, Files.size(file));
+    ScratchFolder scratch = cache.scratchFolder();
     try {
       return new OpenFile(
-          file, attributes, MappedFile.open(scratch == null ? file : scratch), scratch);
+          file, attributes, MappedFile.open(TileCache.inflated(file, scratch.path())), scratch);
     } catch (IOException | RuntimeException e) {
-      if (scratch != null) {
-        scratch.toFile().delete();
-      }
+      scratch.close();
       throw e;
     }
   }
@@ -96,7 +98,7 @@ final class OpenFile implements AutoCloseable {
   public void close() {
     mapped.close();
     if (scratch != null) {
-      scratch.toFile().delete();
+      scratch.closeQuietly();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tuningfork.tile;
 
+import dev.tuningfork.file.ScratchFolder;
 import dev.tuningfork.image.FitsImage;
 import dev.tuningfork.image.FitsImage.Piece;
 import dev.tuningfork.image.ImageException;
@@ -38,7 +39,8 @@ public final class TileCache {
    * A cache.
    *
    * @param bytes the most bytes of decompressed pixels that are kept
-   * @param scratch an existing folder for decompressed files, each deleted when its tile is closed
+   * @param scratch an existing folder for decompressed files, each deleted when its tile is closed,
+   *     or, where the process was killed, when a later one decompresses a file
    */
   public TileCache(long bytes, Path scratch) {
     if (bytes < 0) {
@@ -131,9 +133,18 @@ public final class TileCache {
             });
   }
 
-  /** Decompresses a gzipped file into the scratch folder. */
-  Path inflated(Path gzipped) throws IOException {
-    Path file = Files.createTempFile(scratch, "tuning-fork-tile-", ".fits");
+  /**
+   * A folder for one decompressed file.
+   *
+   * @throws IOException in a sentence, where it cannot be made
+   */
+  ScratchFolder scratchFolder() throws IOException {
+    return ScratchFolder.create(scratch, "tile");
+  }
+
+  /** Decompresses a gzipped file into a folder. */
+  static Path inflated(Path gzipped, Path folder) throws IOException {
+    Path file = folder.resolve("tile.fits");
     try (InputStream in = new GZIPInputStream(Files.newInputStream(gzipped), 1 << 16);
         OutputStream out = Files.newOutputStream(file)) {
       byte[] buffer = new byte[1 << 16];
@@ -145,10 +156,7 @@ public final class TileCache {
         }
         out.write(buffer, 0, count);
       }
-      return file;
-    } catch (IOException e) {
-      Files.deleteIfExists(file);
-      throw e;
     }
+    return file;
   }
 }

@@ -263,14 +263,17 @@ public final class AnswerProbabilities {
    * @throws IllegalArgumentException if the model does not answer this question
    */
   public Optional<Interval> interval(Question question, int answer) {
-    int q = tree.index(question.id());
-    requireAnswered(q);
-    if (totals == null) {
+    OptionalDouble total = concentration(question);
+    if (total.isEmpty()) {
       return Optional.empty();
     }
-    double probability =
-        conditional[tree.firstAnswer(q) + Objects.checkIndex(answer, question.answers().size())];
-    return Optional.of(BetaIntervals.of(totals[q] * probability, totals[q] * (1 - probability)));
+    double alpha = total.getAsDouble() * conditional(question, answer);
+    return Optional.of(BetaIntervals.of(alpha, total.getAsDouble() - alpha));
+  }
+
+  private double conditional(Question question, int answer) {
+    return conditional[
+        tree.firstAnswer(question) + Objects.checkIndex(answer, question.answers().size())];
   }
 
   /**
@@ -296,15 +299,12 @@ public final class AnswerProbabilities {
    * @throws IllegalArgumentException if the model does not answer this question
    */
   public OptionalDouble probabilityOfShare(Question question, int answer, double share) {
-    int q = tree.index(question.id());
-    requireAnswered(q);
-    if (totals == null) {
+    OptionalDouble total = concentration(question);
+    if (total.isEmpty()) {
       return OptionalDouble.empty();
     }
-    double probability =
-        conditional[tree.firstAnswer(q) + Objects.checkIndex(answer, question.answers().size())];
-    return OptionalDouble.of(
-        BetaIntervals.above(totals[q] * probability, totals[q] * (1 - probability), share));
+    double alpha = total.getAsDouble() * conditional(question, answer);
+    return OptionalDouble.of(BetaIntervals.above(alpha, total.getAsDouble() - alpha, share));
   }
 
   /** The place of the most probable answer within its question; the first one of equals. */

@@ -49,13 +49,7 @@ public final class VoteFractions {
    */
   public static VoteFractions ofFractions(
       String galaxyId, DecisionTree tree, double[] fractions, double[] totals, double volunteers) {
-    double[] conditional = new double[fractions.length];
-    for (int q = 0; q < totals.length; q++) {
-      double sum = sum(galaxyId, tree, fractions, q);
-      for (int a = tree.firstAnswer(q); a < tree.firstAnswer(q + 1); a++) {
-        conditional[a] = sum > 0 ? fractions[a] / sum : Double.NaN;
-      }
-    }
+    double[] conditional = conditional(tree, fractions, sums(galaxyId, tree, fractions));
     AnswerProbabilities shares = AnswerProbabilities.of(tree, conditional);
     double[] asked =
         tree.questions().stream()
@@ -85,24 +79,37 @@ public final class VoteFractions {
    *     part, or there is no vote at all
    */
   public static VoteFractions ofCounts(String galaxyId, DecisionTree tree, double[] votes) {
-    double[] conditional = new double[tree.answerCount()];
-    double[] totals = new double[tree.questions().size()];
-    for (int q = 0; q < totals.length; q++) {
-      double sum = sum(galaxyId, tree, votes, q);
-      totals[q] = Double.isNaN(sum) ? 0 : sum;
-      for (int a = tree.firstAnswer(q); a < tree.firstAnswer(q + 1); a++) {
-        conditional[a] = sum > 0 ? votes[a] / sum : Double.NaN;
-      }
-    }
+    double[] totals = sums(galaxyId, tree, votes);
     double most = Arrays.stream(totals).max().orElse(0);
     if (most == 0) {
       throw new IllegalArgumentException("Galaxy %s has no vote.".formatted(galaxyId));
     }
     return new VoteFractions(
         galaxyId,
-        AnswerProbabilities.of(tree, conditional),
+        AnswerProbabilities.of(tree, conditional(tree, votes, totals)),
         Arrays.stream(totals).map(total -> total / most).toArray(),
         OptionalDouble.of(most));
+  }
+
+  /** Each answer's share of its question's sum; NaN where that is 0. */
+  private static double[] conditional(DecisionTree tree, double[] values, double[] sums) {
+    double[] shares = new double[values.length];
+    for (int q = 0; q < sums.length; q++) {
+      for (int a = tree.firstAnswer(q); a < tree.firstAnswer(q + 1); a++) {
+        shares[a] = sums[q] > 0 ? values[a] / sums[q] : Double.NaN;
+      }
+    }
+    return shares;
+  }
+
+  /** Of each question's answers; 0 where nothing is known of them. */
+  private static double[] sums(String galaxyId, DecisionTree tree, double[] values) {
+    double[] sums = new double[tree.questions().size()];
+    for (int q = 0; q < sums.length; q++) {
+      double sum = sum(galaxyId, tree, values, q);
+      sums[q] = Double.isNaN(sum) ? 0 : sum;
+    }
+    return sums;
   }
 
   /** Of a question's answers; NaN where nothing is known of them. */

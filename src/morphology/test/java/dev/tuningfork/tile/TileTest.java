@@ -89,13 +89,36 @@ class TileTest {
     Path gzipped = SurveyFiles.gzip(file, folder.resolve("t.fits.gz"));
     try (Tile tile = Tile.open(TileSource.of(gzipped), cache(scratch))) {
       holds(pixels, tile);
-      try (Stream<Path> files = Files.list(scratch)) {
-        assertThat(files).hasSize(1);
-      }
+      assertThat(decompressed(scratch)).hasSize(1);
     }
 
-    try (Stream<Path> files = Files.list(scratch)) {
-      assertThat(files).isEmpty();
+    assertThat(scratch).isEmptyDirectory();
+  }
+
+  @Test
+  void whatAKilledProcessDecompressedIsDeletedByTheNext() throws Exception {
+    Path gzipped =
+        SurveyFiles.gzip(
+            SurveyFiles.write(folder.resolve("t.fits"), noise(), GRID),
+            folder.resolve("t.fits.gz"));
+    Path scratch = Files.createDirectory(folder.resolve("scratch"));
+    Path left;
+    try (Tile _ = Tile.open(TileSource.of(gzipped), cache(scratch))) {
+      left = decompressed(scratch).getFirst();
+    }
+    // as it is left, but for the lock, which the system releases
+    Files.createDirectory(left.getParent());
+    Files.writeString(left, "pixels");
+    Files.createFile(scratch.resolve(left.getParent().getFileName() + ".lock"));
+
+    try (Tile _ = Tile.open(TileSource.of(gzipped), cache(scratch))) {
+      assertThat(decompressed(scratch)).hasSize(1).doesNotContain(left);
+    }
+  }
+
+  private static List<Path> decompressed(Path scratch) throws IOException {
+    try (Stream<Path> files = Files.walk(scratch)) {
+      return files.filter(file -> file.toString().endsWith(".fits")).toList();
     }
   }
 

@@ -10,8 +10,8 @@ import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.trainer.augment.BatchLoader;
 import dev.tuningfork.trainer.augment.CutoutStore;
 import dev.tuningfork.trainer.data.DataSet;
-import dev.tuningfork.trainer.data.GalaxiesInPart;
 import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.data.Portion;
 import dev.tuningfork.trainer.data.Problem;
 import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
@@ -41,6 +41,7 @@ import java.util.function.Consumer;
  *
  * @param dataSets the galaxies to train and evaluate on
  * @param split which galaxies are held out for the evaluation
+ * @param portion how many of the others are learnt from; empty for all
  * @param strictness what becomes of problems in the data
  * @param settings of the training
  * @param pretrained weights that the network begins with; empty for random ones
@@ -54,6 +55,7 @@ import java.util.function.Consumer;
 public record TrainingRun(
     List<DataSet> dataSets,
     HeldOutSplit split,
+    Optional<Portion> portion,
     Strictness strictness,
     TrainingSettings settings,
     Optional<Pretrained> pretrained,
@@ -79,23 +81,15 @@ public record TrainingRun(
       ModelBundle bundle, Evaluation evaluation, int learntFrom, List<Member> heldOut) {}
 
   /**
-   * The same run on some of the galaxies to learn from, judged on the same ones.
+   * The same run on fewer galaxies, judged on the same ones.
    *
-   * @param share of the galaxies to learn from, above 0 to 1
    * @param elsewhere where this run keeps its checkpoints
    */
-  public TrainingRun onShare(double share, RunFolder elsewhere) {
+  public TrainingRun on(Portion fewer, RunFolder elsewhere) {
     return new TrainingRun(
-        dataSets.stream()
-            .map(
-                set ->
-                    new DataSet(
-                        new GalaxiesInPart(set.source(), split, share),
-                        set.weight(),
-                        set.judged(),
-                        set.cropPixels()))
-            .toList(),
+        dataSets,
         split,
+        Optional.of(fewer),
         strictness,
         settings,
         pretrained,
@@ -124,7 +118,8 @@ public record TrainingRun(
    */
   public Optional<Trained> run(boolean resume, TrainingListener listener, Consumer<String> messages)
       throws IOException, ModelException {
-    TrainingData data = TrainingData.read(dataSets, split, strictness);
+    TrainingData all = TrainingData.read(dataSets, split, strictness);
+    TrainingData data = portion.map(all::learningFrom).orElse(all);
     Trainer trainer = new Trainer(settings, identity(data), devices, folder, listener);
     Weights random = settings.firstWeights(trainer.network());
     Weights start = pretrained.map(first -> first.over(random, trainer.network())).orElse(random);

@@ -92,6 +92,7 @@ class TrainingRunTest {
                 true,
                 OptionalInt.empty())),
         HeldOutSplit.DEFAULT,
+        Optional.empty(),
         Strictness.SKIP,
         new TrainingSettings(
             usual.tree(),

@@ -4,7 +4,6 @@ import dev.tuningfork.benchmark.faults.BrokerNode.Ports;
 import dev.tuningfork.benchmark.stream.JavaProcess;
 import dev.tuningfork.benchmark.stream.References;
 import dev.tuningfork.classifier.NewTopics;
-import dev.tuningfork.classifier.stream.Topics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -157,10 +156,10 @@ final class Cluster implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
-  /** Creates the topics of a classifier. */
-  void createTopics(Topics topics) throws Exception {
+  /** Creates topics. */
+  void createTopics(List<String> topics) throws Exception {
     List<NewTopic> wanted =
-        Stream.of(topics.input(), topics.output(), topics.deadLetters())
+        topics.stream()
             .map(topic -> new NewTopic(topic, References.PARTITIONS, (short) SIZE))
             .toList();
     try (Admin admin = admin()) {

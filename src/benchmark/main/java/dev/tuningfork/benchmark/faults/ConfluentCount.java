@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tuningfork.benchmark.faults.Reckoning.Flaw;
 import dev.tuningfork.benchmark.faults.Reckoning.Questions;
 import dev.tuningfork.benchmark.python.Python;
-import dev.tuningfork.classifier.stream.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -26,30 +26,41 @@ record ConfluentCount(Python python) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Reads both topics from beginning to end.
+   * Reads all topics from beginning to end.
    *
-   * @param lost a reference that has no outcome
+   * @param lost a number that has no outcome
    */
   Count count(
-      String bootstrapServers,
-      Topics topics,
-      int references,
-      Questions questions,
-      IntFunction<Flaw> lost)
+      String bootstrapServers, Reckoning.Topics topics, Questions questions, IntFunction<Flaw> lost)
       throws IOException, InterruptedException {
     Path expected = python.scripts().resolve("expected.json");
+    Surveys surveys = questions.surveys();
     Map<String, Object> all =
         Map.of(
             "topics",
-            Map.of("answers", topics.output(), "deadLetters", topics.deadLetters()),
+            Map.of(
+                "answers",
+                topics.answers(),
+                "deadLetters",
+                topics.deadLetters(),
+                "surveyImages",
+                topics.surveyImages()),
             "references",
-            references,
+            questions.references(),
             "images",
             questions.hashes(),
             "mayFail",
-            IntStream.range(0, references)
-                .mapToObj(number -> questions.mayFail().test(number) ? "1" : "0")
-                .collect(Collectors.joining()));
+            digits(questions.references(), questions.mayFail()),
+            "surveys",
+            Map.of(
+                "rows",
+                surveys.rows(),
+                "off",
+                Surveys.OFF_THE_IMAGE,
+                "unusable",
+                Surveys.UNUSABLE,
+                "mayFail",
+                digits(surveys.images(), surveys.mayFail())));
     JSON.writeValue(expected.toFile(), all);
     JsonNode found = run("--bootstrap", bootstrapServers, "--expected", expected.toString());
     List<Flaw> flaws = new ArrayList<>();
@@ -66,9 +77,16 @@ record ConfluentCount(Python python) {
     JsonNode read = found.path("read");
     return new Count(
         "confluent-kafka in Python",
-        read.path(topics.output()).intValue(),
+        read.path(topics.answers()).intValue(),
         read.path(topics.deadLetters()).intValue(),
+        read.path(topics.surveyImages()).intValue(),
         flaws);
+  }
+
+  private static String digits(int count, IntPredicate holds) {
+    return IntStream.range(0, count)
+        .mapToObj(number -> holds.test(number) ? "1" : "0")
+        .collect(Collectors.joining());
   }
 
   private JsonNode run(String... arguments) throws IOException, InterruptedException {

@@ -9,9 +9,10 @@ import java.util.List;
  * @param by who counted
  * @param answers records of the output topic
  * @param deadLetters records of the dead letter topic
+ * @param surveyImages records of the topic of survey images' outcomes
  * @param flaws what was lost, doubled or wrong
  */
-record Count(String by, int answers, int deadLetters, List<Flaw> flaws) {
+record Count(String by, int answers, int deadLetters, int surveyImages, List<Flaw> flaws) {
 
   Count {
     flaws = List.copyOf(flaws);
@@ -19,8 +20,8 @@ record Count(String by, int answers, int deadLetters, List<Flaw> flaws) {
 
   /** One line. */
   String inWords() {
-    return "%,d answers, %,d dead letters; %d lost, %d doubled, %d wrong; counted by %s"
-        .formatted(answers, deadLetters, of("lost"), of("doubled"), of("wrong"), by);
+    return "%,d answers, %,d dead letters, %,d outcomes of survey images; %d lost, %d doubled, %d wrong; counted by %s"
+        .formatted(answers, deadLetters, surveyImages, of("lost"), of("doubled"), of("wrong"), by);
   }
 
   private long of(String kind) {

@@ -82,15 +82,13 @@ public final class Deaths {
             new Fleet(folder, cluster.bootstrapServers(), List.of(model), folders, Map.of());
         Publisher publisher =
             new Publisher(cluster.bootstrapServers(), n -> record(topics, n), MOST_REFERENCES)) {
-      cluster.createTopics(topics);
+      cluster.createTopics(List.of(topics.input(), topics.output(), topics.deadLetters()));
       Reckoning reckoning =
           new Reckoning(
               cluster.bootstrapServers(),
-              topics.output(),
-              topics.deadLetters(),
-              References.PARTITIONS,
-              MOST_REFERENCES,
-              new Reckoning.Questions(hashes, _ -> false),
+              new Reckoning.Topics(
+                  topics.output(), topics.deadLetters(), "", References.PARTITIONS),
+              new Reckoning.Questions(MOST_REFERENCES, hashes, _ -> false, Surveys.NONE),
               this::note);
       try (Counter counter = new Counter(reckoning)) {
         fleet.start(INSTANCES);

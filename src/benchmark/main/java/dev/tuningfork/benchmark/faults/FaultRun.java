@@ -26,13 +26,20 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * One fault run: references are published evenly while a schedule of faults goes on, and are waited
- * for when all is well again.
+ * One fault run: references and survey images are published evenly while a schedule of faults goes
+ * on, and are waited for when all is well again.
  */
 public final class FaultRun {
 
   private static final int IMAGES = 40;
   private static final int ONE_OF_SO_MANY_IS_SILENT = 500;
+  private static final int REFERENCES_A_SURVEY_IMAGE = 250;
+  private static final int GALAXIES_A_SURVEY_IMAGE = 50;
+  private static final String SURVEY_IMAGES = "survey-images";
+
+  /** The default. It is not compacted here, so that two outcomes of a survey image are seen. */
+  private static final String SURVEY_OUTCOMES = "galaxy-survey-images";
+
   private static final Duration CALM = Duration.ofMinutes(5);
 
   /** No outcome for so long after the last fault: what is missing then is lost. */
@@ -41,16 +48,21 @@ public final class FaultRun {
   private static final Duration MEMORY_EVERY = Duration.ofSeconds(5);
   private static final int SHOWN_FLAWS = 20;
 
+  /** A survey image is listed in many transactions, so that faults find it half listed. */
   private static final Map<String, String> SETTINGS =
-      Map.of(
-          "fetch.schemes", "file,http",
-          "fetch.hosts", "127.0.0.1:*",
-          "fetch.networks", "127.0.0.0/8",
-          "fetch.connect-time", "2s",
-          "fetch.attempt-time", "3s",
-          "fetch.total-time", "15s",
-          "model.watch", "true",
-          "model.poll", "1s");
+      Map.ofEntries(
+          Map.entry("fetch.schemes", "file,http"),
+          Map.entry("fetch.hosts", "127.0.0.1:*"),
+          Map.entry("fetch.networks", "127.0.0.0/8"),
+          Map.entry("fetch.connect-time", "2s"),
+          Map.entry("fetch.attempt-time", "3s"),
+          Map.entry("fetch.total-time", "15s"),
+          Map.entry("tiles.fetch-time", "15s"),
+          Map.entry("survey-images.topic", SURVEY_IMAGES),
+          Map.entry("survey-images.piece", "5"),
+          Map.entry("survey-images.ahead", "20"),
+          Map.entry("model.watch", "true"),
+          Map.entry("model.poll", "1s"));
 
   private final Path folder;
   private final List<Path> images;
@@ -75,7 +87,7 @@ public final class FaultRun {
    * What came out.
    *
    * @param report sentences
-   * @param flaws how many references were lost, doubled or wrong
+   * @param flaws how many outcomes were lost, doubled or wrong
    * @param residentMebibytes of the instance that is never killed, over the run
    */
   public record Result(List<String> report, int flaws, List<Double> residentMebibytes) {}
@@ -109,75 +121,118 @@ public final class FaultRun {
 
   /** Runs; takes as long as the rounds of the schedule, and what comes before and after. */
   public Result run() throws Exception {
-    List<String> hashes = hashes(images);
     Topics topics = Topics.DEFAULT;
+    Reckoning.Topics read =
+        new Reckoning.Topics(
+            topics.output(), topics.deadLetters(), SURVEY_OUTCOMES, References.PARTITIONS);
+    Questions questions = questions();
+    Surveys surveys = questions.surveys();
     int calm = images.size();
-    int all = calm + order.references();
+    int all = questions.all();
+    progress.accept(() -> "a survey image is rendered");
+    SurveyTiles tiles = SurveyTiles.write(surveys, Files.createDirectory(folder.resolve("survey")));
     progress.accept(() -> "brokers and instances start");
     try (Cluster cluster = Cluster.start(folder);
-        ImageHost host = ImageHost.start(images);
-        Fleet fleet = fleet(cluster);
+        ImageHost host = ImageHost.start(images, tiles.folder());
+        Fleet fleet = fleet(cluster, tiles);
         Publisher publisher =
             new Publisher(
-                cluster.bootstrapServers(), number -> record(topics, host, number), all)) {
-      cluster.createTopics(topics);
-      Questions questions = new Questions(hashes, number -> way(number) != Way.FILE);
-      Reckoning reckoning =
-          new Reckoning(
-              cluster.bootstrapServers(),
+                cluster.bootstrapServers(),
+                number -> record(topics, host, number),
+                questions.references());
+        Publisher ofSurvey =
+            new Publisher(
+                cluster.bootstrapServers(),
+                image -> surveyImage(tiles, host, image),
+                surveys.images())) {
+      cluster.createTopics(
+          List.of(
+              topics.input(),
               topics.output(),
               topics.deadLetters(),
-              References.PARTITIONS,
-              all,
-              questions,
-              (_, _) -> {});
+              SURVEY_IMAGES,
+              read.surveyImages()));
+      Reckoning reckoning =
+          new Reckoning(cluster.bootstrapServers(), read, questions, (_, _) -> {});
       Schedule schedule = Schedule.of(order.seed(), order.rounds(), order.round());
+      double seconds = schedule.lasts().toMillis() / 1e3;
       Memory memory;
       Storm storm;
       try (Counter counter = new Counter(reckoning)) {
         fleet.start(Schedule.MORTAL_INSTANCES + 1);
         publisher.publish(0, calm, 0);
+        ofSurvey.publish(0, 1, 0);
         progress.accept(() -> "the first answers come");
-        if (!counter.await(calm, CALM)) {
+        int first = calm + surveys.rows() + 1;
+        if (!counter.await(first, CALM)) {
           throw new IllegalStateException(
-              "%d of the first %d references were answered, before anything was broken; see %s."
-                  .formatted(counter.counted(), calm, folder));
+              "%d of the first %d outcomes came, before anything was broken; see %s."
+                  .formatted(counter.counted(), first, folder));
         }
         memory = new Memory(fleet, Schedule.MORTAL_INSTANCES, MEMORY_EVERY);
         storm = new Storm(cluster, fleet, host, List.of(topics.input(), topics.output()), told);
-        progress.accept(() -> "%,d of %,d have an outcome".formatted(counter.counted(), all));
-        CompletableFuture<Void> publishing =
-            inBackground(() -> publisher.publish(calm, all, schedule.lasts().toMillis() / 1e3));
+        progress.accept(() -> "%,d of %,d outcomes".formatted(counter.counted(), all));
+        List<CompletableFuture<Void>> publishing =
+            List.of(
+                inBackground(() -> publisher.publish(calm, questions.references(), seconds)),
+                inBackground(() -> ofSurvey.publish(1, surveys.images(), seconds)));
         storm.rage(schedule);
-        publishing.join();
-        told.accept(
-            "all is well again; %,d of %,d have an outcome".formatted(counter.counted(), all));
+        publishing.forEach(CompletableFuture::join);
+        told.accept("all is well again; %,d of %,d outcomes".formatted(counter.counted(), all));
 
         counter.await(all, SILENCE);
         memory.close();
       }
       IntFunction<Flaw> lost =
-          number -> Flaw.lost(number, publisher.publishedAt(number), order.round());
+          number ->
+              Flaw.lost(
+                  number,
+                  number < questions.references()
+                      ? publisher.publishedAt(number)
+                      : ofSurvey.publishedAt(surveys.imageOf(number)),
+                  order.round());
       List<Count> counts = new ArrayList<>();
       counts.add(reckoning.count(lost));
       if (python.isPresent()) {
         progress.accept(() -> "confluent-kafka counts");
         counts.add(
             new ConfluentCount(python.get())
-                .count(cluster.bootstrapServers(), topics, all, questions, lost));
+                .count(cluster.bootstrapServers(), read, questions, lost));
       }
-      return result(counts, schedule, storm, fleet, memory);
+      return result(counts, questions, schedule, storm, fleet, memory);
     }
   }
 
-  private Fleet fleet(Cluster cluster) throws IOException {
+  private Questions questions() throws IOException {
+    int references = images.size() + order.references();
+    Surveys surveys =
+        new Surveys(
+            references,
+            Math.max(3, order.references() / REFERENCES_A_SURVEY_IMAGE),
+            GALAXIES_A_SURVEY_IMAGE,
+            SurveyTiles::isRemote);
+    return new Questions(references, hashes(images), number -> way(number) != Way.FILE, surveys);
+  }
+
+  private Fleet fleet(Cluster cluster, SurveyTiles tiles) throws IOException {
     Path one = folder.resolve("model-a");
     Path other = folder.resolve("model-b");
     bundle.save(one);
     bundle.with("NOTE.md", "The same weights.".getBytes(StandardCharsets.UTF_8)).save(other);
     List<Path> folders =
-        images.stream().map(Path::getParent).flatMap(Stream::ofNullable).distinct().toList();
+        Stream.concat(images.stream().map(Path::getParent), Stream.of(tiles.folder()))
+            .flatMap(Stream::ofNullable)
+            .distinct()
+            .toList();
     return new Fleet(folder, cluster.bootstrapServers(), List.of(one, other), folders, SETTINGS);
+  }
+
+  private static ProducerRecord<byte[], byte[]> surveyImage(
+      SurveyTiles tiles, ImageHost host, int image) {
+    return new ProducerRecord<>(
+        SURVEY_IMAGES,
+        Surveys.id(image).getBytes(StandardCharsets.UTF_8),
+        tiles.message(image, file -> host.file(file, image)));
   }
 
   private ProducerRecord<byte[], byte[]> record(Topics topics, ImageHost host, int number) {
@@ -224,13 +279,22 @@ public final class FaultRun {
 
   /** None of the counts may have found a flaw; those of the one that found most are named. */
   private Result result(
-      List<Count> counts, Schedule schedule, Storm storm, Fleet fleet, Memory memory) {
+      List<Count> counts,
+      Questions questions,
+      Schedule schedule,
+      Storm storm,
+      Fleet fleet,
+      Memory memory) {
     List<String> report = new ArrayList<>();
     counts.forEach(
         count ->
             report.add(
-                "%,d references: %s"
-                    .formatted(images.size() + order.references(), count.inWords())));
+                "%,d references and %,d survey images of %d galaxies: %s"
+                    .formatted(
+                        questions.references(),
+                        questions.surveys().images(),
+                        questions.surveys().rows(),
+                        count.inWords())));
     report.add(
         "seed %d: %d instances killed, %d frozen, %d joined and left; %d brokers killed, %d stopped, %d frozen, %d bad lines; %d bad times of the image host; %d models; %d rolling restarts; %d instances ended of their own accord"
             .formatted(
@@ -257,14 +321,14 @@ public final class FaultRun {
             .orElseThrow();
     worst.flaws().stream()
         .limit(SHOWN_FLAWS)
-        .forEach(flaw -> report.add("reference %s".formatted(named(flaw, storm))));
+        .forEach(flaw -> report.add(inWords(flaw, questions.surveys(), storm)));
     return new Result(report, worst.flaws().size(), memory.mebibytes());
   }
 
-  private static String named(Flaw flaw, Storm storm) {
-    return "%d %s. Under way: %s"
+  private static String inWords(Flaw flaw, Surveys surveys, Storm storm) {
+    return "%s %s. Under way: %s"
         .formatted(
-            flaw.number(),
+            surveys.name(flaw.number()),
             flaw.what(),
             storm.incidents().stream()
                 .filter(incident -> incident.overlaps(flaw.from(), flaw.to()))

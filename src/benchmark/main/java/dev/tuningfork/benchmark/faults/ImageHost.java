@@ -14,9 +14,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Serves images over HTTP behind a {@link FaultProxy}; and a host that accepts and is silent. */
+/**
+ * Serves images and files over HTTP behind a {@link FaultProxy}, files also in ranges; and a host
+ * that accepts and is silent.
+ */
 final class ImageHost implements AutoCloseable {
+
+  private static final String FILES = "/files/";
+  private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
 
   private final HttpServer server;
   private final FaultProxy proxy;
@@ -29,12 +37,17 @@ final class ImageHost implements AutoCloseable {
     this.silent = silent;
   }
 
-  /** Serves these files under their numbers. */
-  static ImageHost start(List<Path> images) throws IOException {
+  /**
+   * Serves images under their numbers.
+   *
+   * @param folder its files are served too
+   */
+  static ImageHost start(List<Path> images, Path folder) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", exchange -> answer(exchange, images));
+    server.createContext(FILES, exchange -> answerFile(exchange, folder));
     server.start();
     ImageHost host =
         new ImageHost(
@@ -48,6 +61,16 @@ final class ImageHost implements AutoCloseable {
   /** Where the image of a number is. */
   URI image(int number) {
     return URI.create("http://127.0.0.1:%d/%d.jpg".formatted(proxy.port(), number));
+  }
+
+  /**
+   * Where a file of the folder is.
+   *
+   * @param visit each has an address of its own, so that the file is fetched once more
+   */
+  URI file(Path file, int visit) {
+    return URI.create(
+        "http://127.0.0.1:%d%s%d/%s".formatted(proxy.port(), FILES, visit, file.getFileName()));
   }
 
   /** Where no answer ever comes from. */
@@ -66,6 +89,30 @@ final class ImageHost implements AutoCloseable {
       exchange.getResponseHeaders().set("Content-Type", "image/jpeg");
       exchange.sendResponseHeaders(200, image.length);
       exchange.getResponseBody().write(image);
+    }
+  }
+
+  private static void answerFile(HttpExchange exchange, Path folder) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      byte[] file = Files.readAllBytes(folder.resolve(path.substring(path.lastIndexOf('/') + 1)));
+      exchange.getResponseHeaders().set("ETag", "\"%d\"".formatted(file.length));
+      String wanted = exchange.getRequestHeaders().getFirst("Range");
+      Matcher range = RANGE.matcher(wanted == null ? "" : wanted);
+      int from = 0;
+      int until = file.length;
+      if (range.matches()) {
+        from = Math.min(file.length - 1, Integer.parseInt(range.group(1)));
+        until =
+            range.group(2).isEmpty()
+                ? file.length
+                : Math.min(file.length, Integer.parseInt(range.group(2)) + 1);
+        exchange
+            .getResponseHeaders()
+            .set("Content-Range", "bytes %d-%d/%d".formatted(from, until - 1, file.length));
+      }
+      exchange.sendResponseHeaders(range.matches() ? 206 : 200, until - from);
+      exchange.getResponseBody().write(file, from, until - from);
     }
   }
 

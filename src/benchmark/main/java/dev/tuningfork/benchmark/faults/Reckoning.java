@@ -2,6 +2,7 @@ package dev.tuningfork.benchmark.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -23,7 +25,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads what readers of committed records see, and counts what each reference became. It shares no
+ * Reads what readers of committed records see, and counts what each number became. It shares no
  * code with the product: it reads the JSON and the headers as the documentation has them.
  *
  * <p>Belongs to one thread.
@@ -33,12 +35,13 @@ final class Reckoning implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final Topics topics;
   private final Questions questions;
   private final BiConsumer<Integer, Outcome> each;
-  private final String output;
+  private final SurveyCount surveyCount;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
-  /** By the reference's number, from 0. */
+  /** By number, from 0. */
   private final Outcome[] first;
 
   private final List<Flaw> flaws = new ArrayList<>();
@@ -47,18 +50,34 @@ final class Reckoning implements AutoCloseable {
   private final Map<String, String> classes = new HashMap<>();
 
   private int counted;
+  private int answers;
   private int deadLetters;
+  private int surveyImages;
+
+  /** Where outcomes are: a topic without a name is not read. */
+  record Topics(String answers, String deadLetters, String surveyImages, int partitions) {
+    List<String> read() {
+      return Stream.of(answers, deadLetters, surveyImages).filter(name -> !name.isEmpty()).toList();
+    }
+  }
 
   /**
-   * What must hold of each reference.
+   * What must hold of each number.
    *
+   * @param references how many there are; their keys are their numbers
    * @param hashes the SHA-256 of each image, hexadecimal; references name the images in turn
    * @param mayFail whether the image of a reference may be out of reach, so that a dead letter is
    *     right too
+   * @param surveys the survey images, whose numbers follow
    */
-  record Questions(List<String> hashes, IntPredicate mayFail) {
+  record Questions(int references, List<String> hashes, IntPredicate mayFail, Surveys surveys) {
     private String sha256(int number) {
       return hashes.get(number % hashes.size());
+    }
+
+    /** How many outcomes there must be. */
+    int all() {
+      return references + surveys.numbers();
     }
   }
 
@@ -70,7 +89,7 @@ final class Reckoning implements AutoCloseable {
     }
   }
 
-  /** Something that must not be. The outcome before is that of the same reference. */
+  /** Something that must not be. The outcome before is that of the same number. */
   record Flaw(int number, String what, Instant from, Instant to) {
 
     static Flaw at(int number, String what, Instant time) {
@@ -86,21 +105,18 @@ final class Reckoning implements AutoCloseable {
   /**
    * Begins to read.
    *
-   * @param references how many there will be; their keys are their numbers
    * @param each is called with a number and its first outcome, on the thread that reads
    */
   Reckoning(
       String bootstrapServers,
-      String output,
-      String deadLetters,
-      int partitions,
-      int references,
+      Topics topics,
       Questions questions,
       BiConsumer<Integer, Outcome> each) {
+    this.topics = topics;
     this.questions = questions;
     this.each = each;
-    this.output = output;
-    first = new Outcome[references];
+    surveyCount = new SurveyCount(questions.surveys());
+    first = new Outcome[questions.all()];
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -115,9 +131,11 @@ final class Reckoning implements AutoCloseable {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     List<TopicPartition> all =
-        Stream.of(output, deadLetters)
+        topics.read().stream()
             .flatMap(
-                topic -> IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)))
+                topic ->
+                    IntStream.range(0, topics.partitions())
+                        .mapToObj(p -> new TopicPartition(topic, p)))
             .toList();
     consumer.assign(all);
     consumer.seekToBeginning(all);
@@ -130,14 +148,17 @@ final class Reckoning implements AutoCloseable {
     }
   }
 
-  /** How many references have an outcome. */
+  /** How many numbers have an outcome, or will never have one because a list was not readable. */
   int counted() {
     return counted;
   }
 
-  /** References that have no outcome. */
+  /** Numbers that have no outcome. */
   List<Integer> missing() {
-    return IntStream.range(0, first.length).filter(n -> first[n] == null).boxed().toList();
+    return IntStream.range(0, first.length)
+        .filter(n -> first[n] == null && !surveyCount.isUnlisted(n))
+        .boxed()
+        .toList();
   }
 
   /** What was wrong so far, doubled outcomes among it. */
@@ -148,16 +169,65 @@ final class Reckoning implements AutoCloseable {
   /**
    * What was found, once all is read.
    *
-   * @param lost a reference that has no outcome
+   * @param lost a number that has no outcome
    */
   Count count(IntFunction<Flaw> lost) {
     List<Flaw> all = new ArrayList<>(flaws);
     missing().forEach(number -> all.add(lost.apply(number)));
-    return new Count("Kafka's consumer in Java", counted - deadLetters, deadLetters, all);
+    Surveys surveys = questions.surveys();
+    for (int image = 0; image < surveys.images(); image++) {
+      int number = surveys.outcome(image);
+      String wrong = surveyCount.wrong(image);
+      if (!wrong.isEmpty()) {
+        all.add(Flaw.at(number, "wrong: " + wrong, Objects.requireNonNull(first[number]).readAt()));
+      }
+    }
+    return new Count("Kafka's consumer in Java", answers, deadLetters, surveyImages, all);
   }
 
   private void count(ConsumerRecord<byte[], byte[]> record) {
-    int number = Integer.parseInt(new String(record.key(), StandardCharsets.UTF_8));
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    if (record.topic().equals(topics.surveyImages())) {
+      surveyImages++;
+      int image = Surveys.image(key);
+      if (add(questions.surveys().outcome(image), record)) {
+        counted += surveyCount.done(image, json(record));
+      }
+    } else if (record.topic().equals(topics.answers())) {
+      answers++;
+      int number = Integer.parseInt(key);
+      if (add(number, record)) {
+        note(number, wrongAnswer(number, json(record)));
+      }
+    } else {
+      countLetter(key, record);
+    }
+  }
+
+  private void countLetter(String key, ConsumerRecord<byte[], byte[]> record) {
+    deadLetters++;
+    String stage = header(record, "tuning-fork.stage");
+    boolean ofSurveyImage = Surveys.isId(key);
+    int number = ofSurveyImage ? surveyCount.numberOf(key, json(record)) : Integer.parseInt(key);
+    if (number < 0) {
+      int image = Surveys.image(key);
+      note(questions.surveys().outcome(image), surveyCount.failed(image, stage));
+    } else if (add(number, record)) {
+      boolean right =
+          number < questions.references()
+              ? questions.mayFail.test(number) && stage.equals("fetch")
+              : surveyCount.mayBeLetter(number, stage);
+      note(
+          number,
+          right
+              ? ""
+              : "it is a dead letter: %s, %s"
+                  .formatted(stage, header(record, "__streams.errors.message")));
+    }
+  }
+
+  /** Whether this is the first outcome of its number; else it is a flaw. */
+  private boolean add(int number, ConsumerRecord<byte[], byte[]> record) {
     Instant now = Instant.now();
     Outcome outcome =
         new Outcome(new TopicPartition(record.topic(), record.partition()), record.offset(), now);
@@ -165,24 +235,23 @@ final class Reckoning implements AutoCloseable {
     if (before != null) {
       flaws.add(
           new Flaw(number, "doubled: %s, and %s".formatted(before, outcome), before.readAt(), now));
-      return;
+      return false;
     }
     first[number] = outcome;
     counted++;
     each.accept(number, outcome);
-    String wrong =
-        record.topic().equals(output) ? wrongAnswer(number, record) : wrongLetter(number, record);
+    return true;
+  }
+
+  private void note(int number, String wrong) {
     if (!wrong.isEmpty()) {
-      flaws.add(Flaw.at(number, "wrong: " + wrong, now));
+      flaws.add(Flaw.at(number, "wrong: " + wrong, Instant.now()));
     }
   }
 
-  private String wrongAnswer(int number, ConsumerRecord<byte[], byte[]> record) {
-    JsonNode answer;
-    try {
-      answer = JSON.readTree(record.value());
-    } catch (IOException e) {
-      return "its answer is not JSON";
+  private String wrongAnswer(int number, JsonNode answer) {
+    if (number >= questions.references()) {
+      return surveyCount.answered(number, answer);
     }
     String sha256 = answer.at("/image/sha256").asText();
     String found = answer.at("/morphology/class").asText();
@@ -195,13 +264,13 @@ final class Reckoning implements AutoCloseable {
         : "its class is %s, and %s while nothing was broken".formatted(found, expected);
   }
 
-  private String wrongLetter(int number, ConsumerRecord<byte[], byte[]> record) {
-    deadLetters++;
-    String stage = header(record, "tuning-fork.stage");
-    return questions.mayFail.test(number) && stage.equals("fetch")
-        ? ""
-        : "it is a dead letter: %s, %s"
-            .formatted(stage, header(record, "__streams.errors.message"));
+  /** What is not JSON has no fields, and is wrong by that. */
+  private static JsonNode json(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return JSON.readTree(record.value());
+    } catch (IOException e) {
+      return MissingNode.getInstance();
+    }
   }
 
   private static String header(ConsumerRecord<?, ?> record, String name) {

@@ -173,9 +173,7 @@ final class Decoders implements AutoCloseable {
         galaxy.image().pixels().sha256(),
         GalaxyMorphology.Cutout.of(
             origin.cutout().tile(),
-            origin.cutout().bands().stream()
-                .map(band -> new GalaxyMorphology.Band(band.name(), band.uri()))
-                .toList(),
+            origin.cutout().bands().stream().map(GalaxyMorphology.Band::of).toList(),
             galaxy.cutout(),
             cutter.recipe()),
         other -> cut(origin, image, cutter.of(other.spec())).image());

@@ -4,24 +4,16 @@ import dev.tuningfork.catalogue.Catalogue;
 import dev.tuningfork.catalogue.CatalogueRow;
 import dev.tuningfork.catalogue.ColumnChoice;
 import dev.tuningfork.catalogue.Condition;
-import dev.tuningfork.catalogue.SeenIds;
 import dev.tuningfork.classifier.fetch.FetchException;
-import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.fetch.ImageFetcher.LocalFile;
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageReference;
-import dev.tuningfork.image.LocalGrid;
-import dev.tuningfork.image.PixelPosition;
 import dev.tuningfork.image.Recipe;
-import dev.tuningfork.image.SkyPosition;
-import dev.tuningfork.image.Wcs;
 import dev.tuningfork.tile.Cut;
 import dev.tuningfork.tile.Sizing;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -60,6 +52,7 @@ public final class GalaxyList implements AutoCloseable {
   private final SurveyImageReference image;
   private final long after;
   private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(AHEAD);
+  private final PixelScales scales;
   private final Thread thread;
 
   /** What ended the thread that no list is to blame for. */
@@ -76,6 +69,7 @@ public final class GalaxyList implements AutoCloseable {
     this.image = image;
     this.after = after;
     this.cursor = after;
+    this.scales = new PixelScales(lists.fetcher(), cutout(null, 1.0, false));
     this.thread = Thread.ofPlatform().daemon().name("expand").start(this::run);
   }
 
@@ -109,13 +103,6 @@ public final class GalaxyList implements AutoCloseable {
     }
   }
 
-  /** This machine's disk failed, not the list. */
-  private static final class ScratchFailure extends RuntimeException {
-    ScratchFailure(IOException cause) {
-      super("its temporary files cannot be written: " + cause.getMessage(), cause);
-    }
-  }
-
   private void run() {
     try {
       Piece.End end;
@@ -127,24 +114,26 @@ public final class GalaxyList implements AutoCloseable {
           listCatalogue(catalogue);
         }
         end = new Piece.Complete();
-      } catch (ScratchFailure e) {
+      } catch (ListScratch.Failure e) {
         throw e;
       } catch (FetchException e) {
         end = new Piece.Broken(Stage.EXPAND, e.kind(), e.attempts(), e);
+      } catch (PixelScales.OutOfReach e) {
+        end = new Piece.Broken(Stage.EXPAND, e.why().kind(), e.why().attempts(), e.why());
       } catch (IOException | RuntimeException | StackOverflowError e) {
         end = new Piece.Broken(Stage.EXPAND, FailureKind.PERMANENT, 1, e);
       }
       put(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the thread ends, because the list is closed
-    } catch (ScratchFailure | Error e) {
+    } catch (ListScratch.Failure | Error e) {
       failure = e;
     }
   }
 
   private void listInline() throws InterruptedException {
     List<SurveyImageReference.Galaxy> galaxies = image.galaxies();
-    try (Scratch scratch = new Scratch(lists.scratch())) {
+    try (ListScratch scratch = new ListScratch(lists.scratch())) {
       for (int i = 0; i < galaxies.size(); i++) {
         SurveyImageReference.Galaxy galaxy = galaxies.get(i);
         long number = i + 1L;
@@ -162,8 +151,8 @@ public final class GalaxyList implements AutoCloseable {
     }
   }
 
-  private GalaxyImageReference inline(Scratch seen, long number, SurveyImageReference.Galaxy galaxy)
-      throws BadRow {
+  private GalaxyImageReference inline(
+      ListScratch seen, long number, SurveyImageReference.Galaxy galaxy) throws BadRow {
     Optional<String> problem = galaxy.problem();
     if (problem.isPresent()) {
       throw new BadRow(problem.get());
@@ -190,7 +179,7 @@ public final class GalaxyList implements AutoCloseable {
     try (LocalFile file = lists.fetcher().file(table.uri());
         Catalogue catalogue =
             Catalogue.open(file.path(), columns, sizing.radii(), List.of(), where);
-        Scratch scratch = new Scratch(lists.scratch());
+        ListScratch scratch = new ListScratch(lists.scratch());
         Catalogue.Rows all = catalogue.rows()) {
       if (sizing.lacking(catalogue.radii(), catalogue.hasWidths()).isPresent()) {
         throw new IOException(
@@ -208,7 +197,7 @@ public final class GalaxyList implements AutoCloseable {
   }
 
   private void list(
-      SurveyImageReference.Catalogue table, CatalogueRow row, Sizing sizing, Scratch seen)
+      SurveyImageReference.Catalogue table, CatalogueRow row, Sizing sizing, ListScratch seen)
       throws InterruptedException {
     switch (row) {
       case CatalogueRow.Galaxy galaxy -> {
@@ -239,13 +228,13 @@ public final class GalaxyList implements AutoCloseable {
     }
   }
 
-  private GalaxyImageReference listed(CatalogueRow.Galaxy galaxy, Sizing sizing, Scratch seen)
+  private GalaxyImageReference listed(CatalogueRow.Galaxy galaxy, Sizing sizing, ListScratch seen)
       throws BadRow {
     requireNew(seen, galaxy.id(), galaxy.number());
     Optional<Sizing.Sized> sized;
     try {
-      sized = sizing.of(galaxy, () -> pixelScale(galaxy.position()));
-    } catch (NoScale e) {
+      sized = sizing.of(galaxy, () -> scales.at(galaxy.position()));
+    } catch (PixelScales.NoScale e) {
       throw new BadRow("its size cannot be converted: " + e.getMessage());
     }
     if (sized.isEmpty()) {
@@ -267,7 +256,7 @@ public final class GalaxyList implements AutoCloseable {
         sized.get().suspect());
   }
 
-  private static void requireNew(Scratch seen, String objectId, long number) throws BadRow {
+  private static void requireNew(ListScratch seen, String objectId, long number) throws BadRow {
     long earlier = seen.firstRow(objectId, number);
     if (earlier > 0) {
       throw new BadRow("the identifier %s is that of row %d.".formatted(objectId, earlier));
@@ -306,28 +295,6 @@ public final class GalaxyList implements AutoCloseable {
       @Nullable Double fieldOfView, @Nullable Double side, boolean sizeSuspect) {
     return new GalaxyImageReference.Cutout(
         image.surveyImageId(), image.bands(), fieldOfView, side, image.recipe(), sizeSuspect);
-  }
-
-  /** The survey image says nothing about the pixels at a position. */
-  private static final class NoScale extends RuntimeException {
-    NoScale(String reason) {
-      super(reason);
-    }
-  }
-
-  /** Arcseconds a pixel. */
-  private double pixelScale(SkyPosition position) {
-    try (ImageFetcher.OpenImage open = lists.fetcher().open(cutout(null, 1.0, false), null)) {
-      Wcs wcs = open.image().reference().wcs();
-      PixelPosition at = wcs.toPixel(position);
-      LocalGrid grid = at == null ? null : wcs.at(at.x(), at.y());
-      if (grid == null) {
-        throw new NoScale("the galaxy is off the survey image.");
-      }
-      return grid.pixelScale();
-    } catch (FetchException e) {
-      throw new NoScale(String.valueOf(e.getMessage()));
-    }
   }
 
   private static OptionalDouble optional(@Nullable Double value) {
@@ -373,40 +340,5 @@ public final class GalaxyList implements AutoCloseable {
     entries.clear();
     rows = 0;
     excluded = 0;
-  }
-
-  /** Temporary files of one list. */
-  private static final class Scratch implements AutoCloseable {
-
-    private final Path folder;
-    private final SeenIds ids;
-
-    Scratch(Path parent) {
-      try {
-        folder = Files.createTempDirectory(parent, "tuning-fork-list-");
-        ids = new SeenIds(folder);
-      } catch (IOException e) {
-        throw new ScratchFailure(e);
-      }
-    }
-
-    /** The first row with an identifier, or 0 where this is the first. */
-    long firstRow(String objectId, long number) {
-      try {
-        return ids.firstRow(objectId, number);
-      } catch (IOException e) {
-        throw new ScratchFailure(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      try {
-        ids.close();
-        Files.deleteIfExists(folder);
-      } catch (IOException e) {
-        throw new ScratchFailure(e);
-      }
-    }
   }
 }

@@ -1,25 +1,20 @@
 package dev.tuningfork.classifier.fetch;
 
 import dev.tuningfork.classifier.message.FailureKind;
-import dev.tuningfork.file.ScratchFolder;
 import dev.tuningfork.tile.OpenTiles;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Copies of files that lie elsewhere, in a bounded folder.
+ * Makes copies of files that lie elsewhere.
  *
  * <p>A file of which few galaxies are wanted is fetched in parts. From the {@code wholeFrom}th
  * galaxy on, what is missing of it is fetched in one request, where it fits into the folder.
@@ -31,12 +26,11 @@ import org.jspecify.annotations.Nullable;
  *       A failure is shared in the same way, and remembered for {@value #FAILURE_SECONDS} seconds.
  *   <li>What the server has is compared with a copy that is used again after {@value
  *       #FRESH_SECONDS} seconds. A copy of what is no longer there is not used any more.
- *   <li>The copy that was used least recently is deleted first. One that is in use is not deleted:
- *       where all are, a file is fetched in parts and not as a whole, and these may exceed the
- *       limit.
+ *   <li>A file is fetched as a whole into room that is {@linkplain CopyFolder#reserve reserved} for
+ *       it. Without room it is fetched in parts.
  * </ul>
  *
- * <p>Safe for use by many threads at once. Fetches, files and folders are not used under the lock.
+ * <p>Safe for use by many threads at once. Nothing is fetched under a lock.
  */
 final class RemoteTiles implements AutoCloseable {
 
@@ -61,36 +55,16 @@ final class RemoteTiles implements AutoCloseable {
   private final Attempts attempts;
   private final Attempts patient;
   private final ExecutorService threads;
-  private final OpenTiles tiles;
-  private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
-  private final AtomicLong fetched = new AtomicLong();
-  private final AtomicLong names = new AtomicLong();
-  private @Nullable ScratchFolder folder;
-  private long held;
-  private long hits;
-  private long misses;
+  private final CopyFolder folder;
+  private final LongAdder fetched = new LongAdder();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
 
-  /** A file, its copy or the failure to get one. Guarded by the lock, but for the futures. */
-  private static final class Entry {
-    final CompletableFuture<RemoteTile> tile = new CompletableFuture<>();
-    @Nullable CompletableFuture<RemoteTile> whole;
-    int users;
-    int wishes;
-    long bytes;
-    long failedAt;
-    long comparedAt = System.nanoTime();
-    boolean dropped;
+  /** In the order of their times. */
+  private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
 
-    /** Whether it failed so long ago. Where only the rest of the file did, its begin is kept. */
-    boolean isToBeTriedAgain() {
-      if (failedAt == 0 || !isOver(failedAt, FAILURE_NANOS)) {
-        return false;
-      }
-      failedAt = 0;
-      whole = null;
-      return tile.state() == CompletableFuture.State.FAILED;
-    }
-  }
+  /** A file that could not be fetched, then. */
+  private record Failure(TileCopy copy, long at) {}
 
   /**
    * @param attempts of a part of a file
@@ -108,16 +82,16 @@ final class RemoteTiles implements AutoCloseable {
     this.attempts = attempts;
     this.patient = patient;
     this.threads = threads;
-    this.tiles = tiles;
+    this.folder = new CopyFolder(settings.folder(), settings.disk(), tiles::forget);
   }
 
   /** The use of a copy; it is not deleted before this. */
   final class Use implements AutoCloseable {
-    private final Entry entry;
+    private final TileCopy copy;
     private final RemoteTile tile;
 
-    private Use(Entry entry, RemoteTile tile) {
-      this.entry = entry;
+    private Use(TileCopy copy, RemoteTile tile) {
+      this.copy = copy;
       this.tile = tile;
     }
 
@@ -127,28 +101,28 @@ final class RemoteTiles implements AutoCloseable {
 
     @Override
     public void close() {
-      release(entry);
+      folder.release(copy);
     }
   }
 
   /** Bytes of copies. */
-  synchronized long held() {
-    return held;
+  long held() {
+    return folder.held();
   }
 
   /** Bytes that were fetched since the start. */
   long fetched() {
-    return fetched.get();
+    return fetched.sum();
   }
 
   /** Galaxies for which all of a file was here. */
-  synchronized long hits() {
-    return hits;
+  long hits() {
+    return hits.sum();
   }
 
   /** Galaxies for which something of a file had to be fetched, or may have been. */
-  synchronized long misses() {
-    return misses;
+  long misses() {
+    return misses.sum();
   }
 
   /**
@@ -156,31 +130,25 @@ final class RemoteTiles implements AutoCloseable {
    *
    * @param uri which the source has checked
    * @param galaxy whether a galaxy is to be cut out, and not only the header to be read
+   * @param all whether all of the file is needed, so that it is complete if there is room for it
    */
-  Use use(String uri, ImageSource source, boolean galaxy)
+  Use use(String uri, ImageSource source, boolean galaxy, boolean all)
       throws FetchException, InterruptedException {
+    forgetOldFailures();
     for (int round = 1; ; round++) {
-      Entry entry;
-      boolean mine;
-      synchronized (this) {
-        entries.values().removeIf(Entry::isToBeTriedAgain);
-        Entry known = entries.get(uri);
-        mine = known == null;
-        entry = known == null ? new Entry() : known;
-        entry.users++;
-        if (mine) {
-          entries.put(uri, entry);
-        }
-        count(entry, galaxy && round == 1);
+      TileCopy copy = folder.use(uri);
+      boolean mine = copy.claim();
+      if (galaxy && round == 1) {
+        count(copy);
       }
       RemoteTile tile = null;
       boolean used = false;
       try {
-        tile = mine ? begin(uri, source, entry) : await(entry.tile);
-        if (mine || isStillThere(uri, source, entry, tile)) {
-          makeWhole(entry, tile);
+        tile = mine ? begin(source, copy) : await(copy.tile);
+        if (mine || isStillThere(source, copy, tile)) {
+          makeWhole(copy, tile, all);
           used = true;
-          return new Use(entry, tile);
+          return new Use(copy, tile);
         }
       } catch (FetchException e) {
         if (tile == null || tile.isCurrent() || round == MOST_VERSIONS) {
@@ -188,21 +156,38 @@ final class RemoteTiles implements AutoCloseable {
         }
       } finally {
         if (!used) {
-          release(entry);
+          folder.release(copy);
         }
       }
-      drop(uri, entry);
+      folder.drop(copy);
     }
   }
 
-  private void count(Entry entry, boolean galaxy) {
-    if (galaxy) {
-      entry.wishes++;
-      boolean here =
-          entry.tile.state() == CompletableFuture.State.SUCCESS
-              && entry.tile.resultNow().isComplete();
-      hits += here ? 1 : 0;
-      misses += here ? 0 : 1;
+  private void count(TileCopy copy) {
+    synchronized (copy) {
+      copy.wishes++;
+    }
+    (copy.isHere() && copy.tile.resultNow().isComplete() ? hits : misses).increment();
+  }
+
+  /** Files that failed so long ago are tried again. Of those that began well, the rest is. */
+  private void forgetOldFailures() {
+    for (Failure one = failures.peek();
+        one != null && isOver(one.at, FAILURE_NANOS);
+        one = failures.peek()) {
+      if (failures.remove(one)) {
+        forget(one.copy);
+      }
+    }
+  }
+
+  private void forget(TileCopy copy) {
+    if (copy.isHere()) {
+      synchronized (copy) {
+        copy.whole = null;
+      }
+    } else {
+      folder.drop(copy);
     }
   }
 
@@ -211,152 +196,137 @@ final class RemoteTiles implements AutoCloseable {
   }
 
   /** Fetches the first part, and thus learns what there is. */
-  private RemoteTile begin(String uri, ImageSource source, Entry entry) throws FetchException {
+  private RemoteTile begin(ImageSource source, TileCopy copy) throws FetchException {
     try {
-      Path copy = folder().resolve(names.incrementAndGet() + ".fits");
       RemoteTile tile =
           patient.make(
-              uri,
+              copy.uri,
               false,
               () ->
                   source.part(
-                      URI.create(uri),
+                      URI.create(copy.uri),
                       new FilePart(0, FIRST, null),
-                      answer -> begun(uri, source, entry, copy, answer)),
+                      answer -> begun(source, copy, answer)),
               (begun, _) -> begun);
-      entry.tile.complete(tile);
+      copy.tile.complete(tile);
       return tile;
     } catch (FetchException | RuntimeException | Error e) {
-      fail(entry, entry.tile, e);
+      fail(copy, copy.tile, e);
       throw e;
     }
   }
 
-  private RemoteTile begun(
-      String uri, ImageSource source, Entry entry, Path copy, FilePart.Answer answer)
+  private RemoteTile begun(ImageSource source, TileCopy copy, FilePart.Answer answer)
       throws IOException, SourceException {
-    if (!answer.ranged() && !hasRoom(entry, answer.version().size())) {
+    long size = answer.version().size();
+    if (size > LARGEST) {
+      throw SourceException.permanent(
+          "it has %,d bytes, more than the limit of %,d".formatted(size, LARGEST));
+    }
+    if (!answer.ranged() && !folder.reserve(copy, size)) {
       throw SourceException.permanent(
           "it has %,d bytes, more than there is room for in tiles.folder (tiles.disk), and its server does not send parts"
-              .formatted(answer.version().size()));
+              .formatted(size));
     }
-    if (answer.version().size() > LARGEST) {
-      throw SourceException.permanent(
-          "it has %,d bytes, more than the limit of %,d"
-              .formatted(answer.version().size(), LARGEST));
-    }
-    RemoteTile tile =
-        RemoteTile.begin(
-            uri,
-            source,
-            answer.version(),
-            copy,
-            attempts,
-            threads,
-            stored -> stored(entry, stored));
+    RemoteTile tile = null;
+    AtomicLong own = new AtomicLong(); // an attempt that is late may still write, beside the next
+    boolean stored = false;
     try {
+      tile =
+          RemoteTile.begin(
+              copy.uri,
+              source,
+              answer.version(),
+              folder.newFile(),
+              attempts,
+              threads,
+              bytes -> {
+                own.addAndGet(bytes);
+                fetched.add(bytes);
+                folder.stored(copy, bytes);
+              });
       tile.store(answer.body(), answer.ranged() ? FIRST : FilePart.END);
+      stored = true;
       return tile;
-    } catch (IOException | SourceException | RuntimeException e) {
-      tile.close();
-      synchronized (this) {
-        held -= entry.bytes;
-        entry.bytes = 0;
+    } finally {
+      folder.unreserve(copy);
+      if (!stored) {
+        if (tile != null) {
+          tile.close();
+        }
+        folder.deleted(copy, own.get());
       }
-      throw e;
-    }
-  }
-
-  private void stored(Entry entry, long bytes) {
-    fetched.addAndGet(bytes);
-    List<RemoteTile> surplus;
-    synchronized (this) {
-      entry.bytes += bytes;
-      held += bytes;
-      surplus = surplus(0);
-    }
-    delete(surplus);
-  }
-
-  private boolean hasRoom(Entry entry, long size) {
-    List<RemoteTile> surplus;
-    boolean room;
-    synchronized (this) {
-      long more = size - entry.bytes;
-      surplus = surplus(more);
-      room = held + more <= settings.disk();
-    }
-    delete(surplus);
-    return room;
-  }
-
-  /** Forgets what was used least recently, until there is room for so much more. */
-  private List<RemoteTile> surplus(long more) {
-    List<RemoteTile> surplus = new ArrayList<>();
-    Iterator<Entry> eldest = entries.values().iterator();
-    while (held + more > settings.disk() && eldest.hasNext()) {
-      Entry entry = eldest.next();
-      if (entry.users == 0 && entry.tile.state() == CompletableFuture.State.SUCCESS) {
-        eldest.remove();
-        held -= entry.bytes;
-        surplus.add(entry.tile.resultNow());
-      }
-    }
-    return surplus;
-  }
-
-  private void delete(List<RemoteTile> copies) {
-    for (RemoteTile copy : copies) {
-      tiles.forget(copy);
-      copy.close();
     }
   }
 
   /** Fetches the rest of the file, or waits for the one who does, where enough galaxies need it. */
-  private void makeWhole(Entry entry, RemoteTile tile) throws FetchException, InterruptedException {
+  private void makeWhole(TileCopy copy, RemoteTile tile, boolean all)
+      throws FetchException, InterruptedException {
     CompletableFuture<RemoteTile> whole;
     boolean mine = false;
-    synchronized (this) {
-      boolean wanted = entry.wishes >= settings.wholeFrom() || tile.size() <= SMALL;
-      if (tile.isComplete() || (entry.whole == null && !wanted)) {
+    synchronized (copy) {
+      boolean wanted = all || copy.wishes >= settings.wholeFrom() || tile.size() <= SMALL;
+      if (tile.isComplete() || (copy.whole == null && !wanted)) {
         return;
       }
-      if (entry.whole == null) {
-        entry.whole = new CompletableFuture<>();
+      if (copy.whole == null) {
+        copy.whole = new CompletableFuture<>();
         mine = true;
       }
-      whole = entry.whole;
+      whole = copy.whole;
     }
     if (!mine) {
       RemoteTile _ = await(whole);
       return;
     }
     try {
-      boolean room = hasRoom(entry, tile.size());
+      boolean room = folder.reserve(copy, tile.size());
       if (room) {
         tile.complete(patient);
       }
-      synchronized (this) {
-        entry.whole = room ? whole : null;
+      synchronized (copy) {
+        copy.whole = room ? whole : null;
       }
       whole.complete(tile);
     } catch (FetchException | RuntimeException | Error e) {
-      fail(entry, whole, e);
+      fail(copy, whole, e);
       throw e;
+    } finally {
+      folder.unreserve(copy);
     }
   }
 
+  /**
+   * Whether the server has another file by now than one that is doubted.
+   *
+   * @param doubt why; the server is asked once for each
+   */
+  boolean isOutdated(Use use, ImageSource source, String doubt) {
+    synchronized (use.copy) {
+      if (doubt.equals(use.copy.doubt)) {
+        return !use.tile.isCurrent();
+      }
+      use.copy.doubt = doubt;
+      use.copy.comparedAt = System.nanoTime();
+    }
+    return !isSame(source, use.copy.uri, use.tile);
+  }
+
   /** Compares a copy with what the server has now, once in a while. */
-  private boolean isStillThere(String uri, ImageSource source, Entry entry, RemoteTile tile) {
+  private boolean isStillThere(ImageSource source, TileCopy copy, RemoteTile tile) {
     if (!tile.isCurrent()) {
       return false;
     }
-    synchronized (this) {
-      if (!isOver(entry.comparedAt, FRESH_NANOS)) {
+    synchronized (copy) {
+      if (!isOver(copy.comparedAt, FRESH_NANOS)) {
         return true;
       }
-      entry.comparedAt = System.nanoTime();
+      copy.comparedAt = System.nanoTime();
     }
+    return isSame(source, copy.uri, tile);
+  }
+
+  private boolean isSame(ImageSource source, String uri, RemoteTile tile) {
     try {
       boolean same =
           attempts.make(
@@ -377,11 +347,9 @@ final class RemoteTiles implements AutoCloseable {
     }
   }
 
-  private void fail(Entry entry, CompletableFuture<RemoteTile> future, Throwable cause) {
-    synchronized (this) {
-      entry.failedAt = System.nanoTime() | 1;
-    }
+  private void fail(TileCopy copy, CompletableFuture<RemoteTile> future, Throwable cause) {
     future.completeExceptionally(cause);
+    failures.add(new Failure(copy, System.nanoTime()));
   }
 
   private static RemoteTile await(CompletableFuture<RemoteTile> future)
@@ -398,62 +366,8 @@ final class RemoteTiles implements AutoCloseable {
     }
   }
 
-  private void release(Entry entry) {
-    List<RemoteTile> surplus = new ArrayList<>();
-    synchronized (this) {
-      entry.users--;
-      if (entry.users == 0
-          && entry.dropped
-          && entry.tile.state() == CompletableFuture.State.SUCCESS) {
-        held -= entry.bytes;
-        surplus.add(entry.tile.resultNow());
-      }
-      surplus.addAll(surplus(0));
-    }
-    delete(surplus);
-  }
-
-  /** Forgets a file; who uses its copy last deletes it. */
-  private void drop(String uri, Entry entry) {
-    synchronized (this) {
-      if (!entries.remove(uri, entry)) {
-        return;
-      }
-      entry.users++;
-      entry.dropped = true;
-    }
-    release(entry);
-  }
-
-  /** Made when the first copy is. */
-  private synchronized Path folder() throws FetchException {
-    try {
-      if (folder == null) {
-        folder = ScratchFolder.create(settings.folder(), "tiles");
-      }
-      return folder.path();
-    } catch (IOException e) {
-      throw new FetchException(
-          FailureKind.TRANSIENT,
-          0,
-          "Copies of survey images cannot be written to tiles.folder: " + e.getMessage(),
-          e);
-    }
-  }
-
   @Override
   public void close() {
-    ScratchFolder made;
-    synchronized (this) {
-      made = folder;
-      entries.clear();
-    }
-    try {
-      if (made != null) {
-        made.close();
-      }
-    } catch (IOException e) {
-      held = 0; // the next process that makes such a folder deletes it
-    }
+    folder.close();
   }
 }

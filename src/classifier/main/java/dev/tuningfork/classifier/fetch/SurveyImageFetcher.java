@@ -2,6 +2,7 @@ package dev.tuningfork.classifier.fetch;
 
 import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
+import dev.tuningfork.file.ScratchFolder;
 import dev.tuningfork.tile.Cut;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -174,22 +175,27 @@ public final class SurveyImageFetcher implements ImageFetcher, AutoCloseable {
     public void close() {}
   }
 
-  private record Copy(Path path) implements LocalFile {
+  private record Copy(ScratchFolder folder, Path path) implements LocalFile {
 
     /** The name's end tells the format of a table. */
     private static final Pattern SUFFIX = Pattern.compile("(\\.\\w{1,12}){1,2}$");
 
     static Copy of(byte[] bytes, String uri, Path folder) throws IOException {
       Matcher suffix = SUFFIX.matcher(uri.replaceFirst("[?#].*", ""));
-      Path file =
-          Files.createTempFile(folder, "tuning-fork-copy-", suffix.find() ? suffix.group() : "");
-      Files.write(file, bytes);
-      return new Copy(file);
+      ScratchFolder own = ScratchFolder.create(folder, "copy");
+      try {
+        return new Copy(
+            own,
+            Files.write(own.path().resolve("copy" + (suffix.find() ? suffix.group() : "")), bytes));
+      } catch (IOException e) {
+        own.closeQuietly();
+        throw e;
+      }
     }
 
     @Override
     public void close() throws IOException {
-      Files.deleteIfExists(path);
+      folder.close();
     }
   }
 

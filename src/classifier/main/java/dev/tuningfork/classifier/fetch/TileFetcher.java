@@ -11,6 +11,7 @@ import dev.tuningfork.tile.SurveyImage;
 import dev.tuningfork.tile.TileException;
 import dev.tuningfork.tile.TileSource;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class TileFetcher implements AutoCloseable {
   private final Sources sources;
   private final OpenTiles tiles;
   private final RemoteTiles copies;
+  private final BandCheck check = new BandCheck();
 
   /** A larger square is not fetched ahead, since it will be refused. */
   private final CutLimit limit;
@@ -132,12 +134,13 @@ final class TileFetcher implements AutoCloseable {
       URI uri = Sources.uri(band.uri());
       ImageSource source = sources.of(uri);
       if (source instanceof FileSource files) {
-        return TileSource.of(files.locate(uri), band.hdu());
+        Path file = files.locate(uri);
+        check.require(band, file);
+        return TileSource.of(file, band.hdu());
       }
       source.check(uri);
-      RemoteTiles.Use use = copies.use(band.uri(), source, galaxy);
-      uses.add(use);
-      return TileSource.of(use.tile(), use.tile().copy(), band.hdu());
+      RemoteTile tile = copy(band, source, galaxy, uses);
+      return TileSource.of(tile, tile.copy(), band.hdu());
     } catch (SourceException e) {
       throw new FetchException(
           e.kind(),
@@ -154,6 +157,23 @@ final class TileFetcher implements AutoCloseable {
           1,
           "Cannot open %s: it was interrupted.".formatted(named(cutout, band.name())),
           e);
+    }
+  }
+
+  /** The copy of the file that the message means, if that is the one which the server has now. */
+  private RemoteTile copy(Band band, ImageSource source, boolean galaxy, List<RemoteTiles.Use> uses)
+      throws FetchException, SourceException, InterruptedException {
+    while (true) {
+      RemoteTiles.Use use = copies.use(band.uri(), source, galaxy, band.sha256() != null);
+      uses.add(use);
+      try {
+        check.require(band, use.tile());
+        return use.tile();
+      } catch (SourceException e) {
+        if (!copies.isOutdated(use, source, String.valueOf(e.getMessage()))) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -271,19 +271,34 @@ public record GalaxyImageReference(
    * @param name such as {@code r}
    * @param uri where its file is: a FITS file, also tile-compressed or gzipped
    * @param hdu as in {@link Image#hdu}
+   * @param sha256 the hash of the file, hexadecimal; checked when given; kept in lower case
+   * @param etag the ETag of the file on its server, with or without quotes; checked when given
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Band(
       String name,
       String uri,
-      @JsonDeserialize(using = Json.HduReader.class) @Nullable String hdu) {
+      @JsonDeserialize(using = Json.HduReader.class) @Nullable String hdu,
+      @Nullable String sha256,
+      @Nullable String etag) {
 
     /**
      * @throws IllegalArgumentException with a sentence that names the field, where one is missing
+     *     or out of range
      */
     public Band {
       requireText("the name of a band", name);
       requireUri("the uri of the band " + name, uri);
+      require(
+          sha256 == null || Image.SHA256.matcher(sha256).matches(),
+          "the sha256 of the band " + name + " must be 64 hexadecimal digits.");
+      require(etag == null || !etag.isBlank(), "the etag of the band " + name + " is blank.");
+      sha256 = sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
+    }
+
+    /** A band whose file is taken as it is. */
+    public Band(String name, String uri, @Nullable String hdu) {
+      this(name, uri, hdu, null, null);
     }
 
     /** The bands of a survey image: some, not too many, and each once. */

@@ -288,8 +288,27 @@ public record GalaxyMorphology(
     }
   }
 
-  /** One band of a survey image, such as {@code r}, and where its file is. */
-  public record Band(String name, String uri) {}
+  /**
+   * One band of a survey image.
+   *
+   * @param name such as {@code r}
+   * @param uri where its file is
+   * @param sha256 the hash of the file, which was checked; absent where the reference has none
+   * @param etag the ETag of the file, likewise
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Band(String name, String uri, @Nullable String sha256, @Nullable String etag) {
+
+    /** A band whose file was taken as it is. */
+    public Band(String name, String uri) {
+      this(name, uri, null, null);
+    }
+
+    /** The band of a reference. */
+    public static Band of(GalaxyImageReference.Band band) {
+      return new Band(band.name(), band.uri(), band.sha256(), band.etag());
+    }
+  }
 
   /** Where the reference was. */
   public record Source(String topic, int partition, long offset) {}

@@ -23,9 +23,8 @@ public final class Sky {
 
   private final int most;
 
-  /** By survey image and object, each in the order of writing. Guarded by the lock. */
-  private final SequencedMap<String, SequencedMap<String, Light>> images =
-      new LinkedHashMap<>(16, 0.75f, true);
+  /** By survey image and object, both in the order of their last writing. Guarded by the lock. */
+  private final LinkedHashMap<String, SequencedMap<String, Light>> images = new LinkedHashMap<>();
 
   private int count;
   private long number;
@@ -54,14 +53,17 @@ public final class Sky {
     return new Sky(0);
   }
 
+  /** Whether any are kept. */
+  public boolean isOfPage() {
+    return most > 0;
+  }
+
   /** A galaxy is answered, or has become a dead letter. */
   public synchronized void add(
       String surveyImageId, String objectId, double ra, double dec, String kind) {
-    if (most == 0) {
-      return;
-    }
-    SequencedMap<String, Light> lights =
-        images.computeIfAbsent(surveyImageId, _ -> new LinkedHashMap<>());
+    SequencedMap<String, Light> known = images.get(surveyImageId);
+    SequencedMap<String, Light> lights = known == null ? new LinkedHashMap<>() : known;
+    images.putLast(surveyImageId, lights);
     count += lights.remove(objectId) == null ? 1 : 0;
     lights.put(objectId, new Light(++number, objectId, ra, dec, kind));
     while (count > most) {

@@ -55,14 +55,15 @@ public final class SurveyBoard {
       listed += counts.galaxies() - before.counts().galaxies();
     }
     (done ? unfinished : finished).remove(counts.source());
-    (done ? finished : unfinished).put(counts.source(), SurveyState.of(state, counts));
+    (done ? finished : unfinished).put(counts.source(), new SurveyState(state, counts));
   }
 
-  /** Takes off what a task has not finished, since it stops or is revived. */
-  public synchronized void remove(String topic, int partition) {
-    unfinished
-        .keySet()
-        .removeIf(source -> source.topic().equals(topic) && source.partition() == partition);
+  /**
+   * Takes off what a task has not finished, since it stops or is revived: also what it had read
+   * from an earlier topic of survey images.
+   */
+  public synchronized void remove(int partition) {
+    unfinished.keySet().removeIf(source -> source.partition() == partition);
   }
 
   /** All that are kept: first those that go on, the oldest first, then those that are done. */

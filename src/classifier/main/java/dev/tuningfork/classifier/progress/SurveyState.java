@@ -12,10 +12,8 @@ import org.jspecify.annotations.Nullable;
  * How far a survey image is. It may be a moment ahead of what is committed.
  *
  * @param counts what its outcome would be now
- * @param left how many galaxies are listed and not done
- * @param rate galaxies a second, from the first that was done to the last
  */
-public record SurveyState(State state, SurveyImageOutcome counts, long left, double rate) {
+public record SurveyState(State state, SurveyImageOutcome counts) {
 
   /** The states of a survey image, in their order. */
   public enum State {
@@ -26,19 +24,22 @@ public record SurveyState(State state, SurveyImageOutcome counts, long left, dou
     DONE
   }
 
-  /**
-   * The state that counts say.
-   *
-   * @param counts with all galaxies that are listed by now
-   */
-  static SurveyState of(State state, SurveyImageOutcome counts) {
-    long done = counts.answered() + counts.deadLetters();
-    double seconds =
-        counts.firstAt() == null || counts.lastAt() == null
-            ? 0
-            : Duration.between(counts.firstAt(), counts.lastAt()).toMillis() / 1000.0;
-    return new SurveyState(
-        state, counts, counts.galaxies() - done, seconds > 0 ? done / seconds : 0);
+  /** How many galaxies are listed and not done. */
+  public long left() {
+    return counts.galaxies() - done();
+  }
+
+  /** Galaxies a second, from the first that was done to the last; 0 where that is not known. */
+  public double rate() {
+    if (counts.firstAt() == null || counts.lastAt() == null) {
+      return 0;
+    }
+    long millis = Duration.between(counts.firstAt(), counts.lastAt()).toMillis();
+    return millis > 0 ? done() * 1000.0 / millis : 0;
+  }
+
+  private long done() {
+    return counts.answered() + counts.deadLetters();
   }
 
   /** For JSON: the fields of the outcome, and those of this. What is absent is left out. */
@@ -51,9 +52,9 @@ public record SurveyState(State state, SurveyImageOutcome counts, long left, dou
     fields.put("galaxies", counts.galaxies());
     fields.put("answered", counts.answered());
     fields.put("deadLetters", counts.deadLetters());
-    fields.put("left", left);
+    fields.put("left", left());
     fields.put("excluded", counts.excluded());
-    fields.put("rate", Math.round(rate * 10) / 10.0);
+    fields.put("rate", Math.round(rate() * 10) / 10.0);
     fields.put("failure", counts.failure());
     fields.put("publishedAt", text(counts.publishedAt()));
     fields.put("receivedAt", text(counts.receivedAt()));

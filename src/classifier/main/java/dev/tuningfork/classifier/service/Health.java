@@ -6,13 +6,16 @@ import java.util.List;
 /** What the health endpoints ask. Safe for use by many threads at once, and quick. */
 public interface Health {
 
-  /** Whether it has run at all since its start. */
+  /** Whether the process has come up; other services have no say in it. */
   Report started();
 
   /** Whether it can do its work now. */
   Report ready();
 
-  /** Whether a restart would not help. Never a matter of how much work there is. */
+  /**
+   * Whether a restart would not help. Never a matter of how much work there is, or of other
+   * services.
+   */
   Report live();
 
   /**

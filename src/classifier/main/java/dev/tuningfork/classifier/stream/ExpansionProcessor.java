@@ -173,7 +173,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
   public void close() {
     endListing();
     if (context != null) {
-      survey.board().remove(survey.topics().input(), context.taskId().partition());
+      survey.board().remove(context.taskId().partition());
     }
   }
 

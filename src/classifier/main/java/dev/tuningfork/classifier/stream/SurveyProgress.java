@@ -60,8 +60,11 @@ final class SurveyProgress {
                     one,
                     Progress.of(one, answer.isPresent(), context.currentSystemTimeMs()),
                     Progress::and));
-    if (request != null && request.origin() instanceof ImageOrigin.OnTile galaxy) {
-      light(of.get().board().sky(), galaxy, answer);
+    Sky sky = of.get().board().sky();
+    if (sky.isOfPage()
+        && request != null
+        && request.origin() instanceof ImageOrigin.OnTile galaxy) {
+      light(sky, galaxy, answer);
     }
   }
 

@@ -11,6 +11,7 @@ const KINDS = [
   { name: "star or artifact", is: (kind) => kind.startsWith("A"), colour: "--artifact" },
   { name: "no class", is: () => true, colour: "--dim" },
 ];
+const DEAD = 0;
 const FLARE = 1200;
 const EVERY = 1000;
 const AT_ONCE = 5000;
@@ -87,7 +88,7 @@ function fill(node, image) {
 
 function sentence(image) {
   const parts = [image.state + ": " + number(image.galaxies - image.left) + " of " + number(image.galaxies)];
-  if (image.deadLetters > 0) parts.push(number(image.deadLetters) + " dead letters");
+  if (image.deadLetters > 0) parts.push(number(image.deadLetters) + (image.deadLetters === 1 ? " dead letter" : " dead letters"));
   if (image.rate > 0) parts.push((image.rate < 10 ? image.rate.toFixed(1) : number(Math.round(image.rate))) + " / s");
   if (image.failure) parts.push(image.failure);
   return parts.join(" · ");
@@ -131,7 +132,7 @@ function legend() {
   byId("legend").replaceChildren(
     ...KINDS.flatMap((kind, at) => {
       if (counts[at] === 0) return [];
-      const mark = element("span", { class: "dab", "aria-hidden": "true" });
+      const mark = element("span", { class: at === DEAD ? "dab cross" : "dab", "aria-hidden": "true" });
       mark.style.setProperty("background", "var(" + kind.colour + ")");
       return [element("li", {}, mark, kind.name + " ", element("strong", {}, number(counts[at])))];
     }),

@@ -2,14 +2,21 @@ package dev.tuningfork.classifier.expand;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.tuningfork.classifier.fetch.FetchException;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.FetchSettings;
+import dev.tuningfork.classifier.fetch.FetchedImage;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
+import dev.tuningfork.classifier.fetch.SkyFile;
 import dev.tuningfork.classifier.fetch.SurveyImageFetcher;
+import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
 import dev.tuningfork.classifier.message.SurveyImageReference;
 import dev.tuningfork.classifier.setting.SettingValues;
+import dev.tuningfork.tile.Cut;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -175,8 +183,108 @@ class GalaxyListTest {
         .containsExactly(image.galaxies().get(1));
   }
 
+  /** Radii in arcseconds, where the recipe cuts by pixels. */
+  @Test
+  void aSurveyImageWhosePixelScaleIsNeededIsOpenedOnce() throws Exception {
+    SkyFile.write(folder.resolve("r.fits"), 300);
+    AtomicInteger opened = new AtomicInteger();
+    ImageFetcher counting =
+        opening(
+            cutout -> {
+              opened.incrementAndGet();
+              return fetcher.open(cutout, null);
+            });
+
+    List<Piece.Entry> entries = entries(all(inPixels(3), 0, counting));
+
+    assertThat(opened).hasValue(1);
+    assertThat(entries).hasSize(3);
+    assertThat(reference(entries.getLast()).image().cutout().side())
+        .as("two radii of 1.5 arcseconds, 0.5 arcseconds a pixel")
+        .isCloseTo(6, within(1e-3));
+  }
+
+  /** Else its galaxies would be dead letters for good, though the host comes back. */
+  @Test
+  void aSurveyImageThatIsOutOfReachForNowIsNotTheFaultOfItsRows() throws Exception {
+    ImageFetcher broken =
+        opening(
+            _ -> {
+              throw new FetchException(FailureKind.TRANSIENT, 3, "The host is away.", null);
+            });
+
+    Piece only = all(inPixels(3), 0, broken).getLast();
+
+    assertThat(only.entries()).isEmpty();
+    assertThat(only.end()).isInstanceOf(Piece.Broken.class);
+    assertThat(((Piece.Broken) Objects.requireNonNull(only.end())).kind())
+        .isEqualTo(FailureKind.TRANSIENT);
+  }
+
+  @Test
+  void aSurveyImageThatCannotBeOpenedIsTriedOnceForAllRows() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    ImageFetcher broken =
+        opening(
+            _ -> {
+              opened.incrementAndGet();
+              throw new FetchException(FailureKind.PERMANENT, 1, "It is no FITS file.", null);
+            });
+
+    List<Piece.Entry> entries = entries(all(inPixels(3), 0, broken));
+
+    assertThat(opened).hasValue(1);
+    assertThat(entries.stream().map(GalaxyListTest::inWords))
+        .hasSize(3)
+        .allSatisfy(row -> assertThat(row).endsWith("It is no FITS file."));
+  }
+
+  private SurveyImageReference inPixels(int rows) throws Exception {
+    return new SurveyImageReference(
+        "t",
+        List.of(new Band("r", folder.resolve("r.fits").toUri().toString(), null)),
+        List.of(),
+        new SurveyImageReference.Catalogue(
+            table(rows).toUri().toString(), "r_max=radius[arcsec]", null, null, null, null, null),
+        "euclid-vis",
+        null,
+        null,
+        null,
+        null,
+        false);
+  }
+
+  /** Opens a survey image. */
+  private interface Opening {
+    ImageFetcher.OpenImage open(GalaxyImageReference.Cutout cutout) throws FetchException;
+  }
+
+  private ImageFetcher opening(Opening opening) {
+    return new ImageFetcher() {
+      @Override
+      public FetchedImage fetch(GalaxyImageReference.Image image) throws FetchException {
+        return fetcher.fetch(image);
+      }
+
+      @Override
+      public OpenImage open(GalaxyImageReference.Cutout cutout, Cut cut) throws FetchException {
+        return opening.open(cutout);
+      }
+
+      @Override
+      public LocalFile file(String uri) throws FetchException {
+        return fetcher.file(uri);
+      }
+    };
+  }
+
   private List<Piece> all(SurveyImageReference image, long after) throws Exception {
-    GalaxyLists lists = new GalaxyLists(fetcher, scratch, 10, 50_000);
+    return all(image, after, fetcher);
+  }
+
+  private List<Piece> all(SurveyImageReference image, long after, ImageFetcher by)
+      throws Exception {
+    GalaxyLists lists = new GalaxyLists(by, scratch, 10, 50_000);
     List<Piece> pieces = new ArrayList<>();
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     try (GalaxyList list = lists.open(image, after)) {

@@ -7,6 +7,7 @@ import dev.tuningfork.classifier.message.FailureKind;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Cutout;
+import dev.tuningfork.file.Sha256;
 import dev.tuningfork.tile.Cut;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,8 +84,12 @@ class RemoteTilesTest {
 
   private static float pixel(SurveyImageFetcher fetcher, String uri, int side, int x, int width)
       throws Exception {
-    Cutout cutout =
-        new Cutout("5428", List.of(new Band("r", uri, null)), null, (double) width, null, false);
+    return pixel(fetcher, new Band("r", uri, null), side, x, width);
+  }
+
+  private static float pixel(SurveyImageFetcher fetcher, Band band, int side, int x, int width)
+      throws Exception {
+    Cutout cutout = new Cutout("5428", List.of(band), null, (double) width, null, false);
     Cut cut = new Cut(SkyFile.position(side, x, side / 2), new Cut.Side.Pixels(width));
     try (ImageFetcher.OpenImage open = fetcher.open(cutout, cut)) {
       float[] pixels = open.image().cut(cut).flux().values();
@@ -188,6 +194,76 @@ class RemoteTilesTest {
           .hasMessageContaining("cannot be written");
       assertThat(Thread.interrupted()).isTrue();
       assertThat(tile.isCurrent()).isFalse();
+    }
+  }
+
+  @Test
+  void aFileWithAnotherHashIsRefusedAndFetchedOnceForAllGalaxies() throws Exception {
+    Path file = tile("medium.fits", MEDIUM);
+    SkyFile.set(file, MEDIUM, 700, MEDIUM / 2, 3);
+    String before = Sha256.hex(Files.readAllBytes(file));
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30)) {
+      for (int galaxy = 0; galaxy < 3; galaxy++) {
+        assertThatThrownBy(() -> hashed(fetcher, server.uri("medium.fits"), "0".repeat(64)))
+            .hasMessageStartingWith("Cannot open the band r of the survey image 5428")
+            .hasMessageContaining("its SHA-256 is " + before + ", and 0000")
+            .extracting(e -> ((FetchException) e).kind())
+            .isEqualTo(FailureKind.PERMANENT);
+      }
+      assertThat(hashed(fetcher, server.uri("medium.fits"), before)).isEqualTo(3);
+      assertThat(server.sent()).isLessThan(Files.size(file) * 11 / 10);
+
+      // published again, while the copy of the earlier one is young
+      SkyFile.set(file, MEDIUM, 700, MEDIUM / 2, 5);
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+      String after = Sha256.hex(Files.readAllBytes(file));
+      assertThat(hashed(fetcher, server.uri("medium.fits"), after.toUpperCase(Locale.ROOT)))
+          .isEqualTo(5);
+    }
+    try (SurveyImageFetcher small = fetcher(POLICY, 1 << 20)) {
+      assertThatThrownBy(() -> hashed(small, server.uri("medium.fits"), before))
+          .hasMessageContaining("no room for all 8,392,320 bytes in tiles.folder");
+    }
+  }
+
+  private static float hashed(SurveyImageFetcher fetcher, String uri, String sha256)
+      throws Exception {
+    return pixel(fetcher, new Band("r", uri, null, sha256, null), MEDIUM, 700, 128);
+  }
+
+  @Test
+  void aFileWithAnotherETagIsRefused() throws Exception {
+    Path file = tile("medium.fits", MEDIUM);
+    SkyFile.set(file, MEDIUM, 700, MEDIUM / 2, 3);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+    String tag = Files.size(file) + "-1000";
+    String uri = server.uri("medium.fits");
+    try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30)) {
+      for (String right : List.of(tag, "\"" + tag + "\"")) {
+        assertThat(pixel(fetcher, new Band("r", uri, null, null, right), MEDIUM, 700, 128))
+            .isEqualTo(3);
+      }
+      assertThatThrownBy(
+              () -> pixel(fetcher, new Band("r", uri, null, null, "other"), MEDIUM, 700, 128))
+          .hasMessageContaining("its ETag is \"" + tag + "\", and other in the message");
+      assertThat(server.sent()).as("no hash is needed, hence not all of it").isLessThan(1_500_000);
+    }
+  }
+
+  @Test
+  void aFileOfThisMachineIsCheckedToo() throws Exception {
+    Path file = tile("medium.fits", MEDIUM);
+    SkyFile.set(file, MEDIUM, 700, MEDIUM / 2, 3);
+    String uri = file.toUri().toString();
+    FetchPolicy files =
+        new FetchPolicy(Set.of("file"), List.of(), List.of(), List.of(folder), Set.of());
+    try (SurveyImageFetcher fetcher = fetcher(files, 1 << 20)) {
+      assertThat(hashed(fetcher, uri, Sha256.hex(Files.readAllBytes(file)))).isEqualTo(3);
+      assertThatThrownBy(() -> hashed(fetcher, uri, "0".repeat(64)))
+          .hasMessageContaining("its SHA-256 is");
+      assertThatThrownBy(
+              () -> pixel(fetcher, new Band("r", uri, null, null, "a"), MEDIUM, 700, 128))
+          .hasMessageContaining("give its sha256 instead");
     }
   }
 

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A FITS file of one large image, whose pixels are 0 but for those that are written. */
-final class SkyFile {
+public final class SkyFile {
 
   /** Arcseconds a pixel. */
   private static final double SCALE = 0.5;
@@ -18,7 +18,7 @@ final class SkyFile {
   private SkyFile() {}
 
   /** Writes an image around RA 150, Dec 2, and does not write what is 0. */
-  static void write(Path file, int side) throws IOException {
+  public static void write(Path file, int side) throws IOException {
     String[] cards = {
       "SIMPLE  = T",
       "BITPIX  = -32",

@@ -18,7 +18,7 @@ class SurveyBoardTest {
   void aSurveyImageThatWasDoneTooSoonIsListedOnce() {
     board.put(SurveyState.State.CLASSIFYING, outcome(9));
     board.put(SurveyState.State.DONE, outcome(10));
-    board.remove("survey-images", 0);
+    board.remove(0);
     board.put(SurveyState.State.CLASSIFYING, outcome(9));
 
     assertThat(board.all())
@@ -29,7 +29,22 @@ class SurveyBoardTest {
     assertThat(board.all()).extracting(SurveyState::state).containsExactly(SurveyState.State.DONE);
   }
 
+  /** Its task has it in its store, whatever the topic is called by now. */
+  @Test
+  void aTaskTakesOffWhatItHasReadFromAnEarlierTopic() {
+    board.put(SurveyState.State.CLASSIFYING, outcome(9, "an-earlier-topic", 0));
+    board.put(SurveyState.State.CLASSIFYING, outcome(9, "survey-images", 1));
+
+    board.remove(0);
+
+    assertThat(board.all()).extracting(one -> one.counts().source().partition()).containsExactly(1);
+  }
+
   private static SurveyImageOutcome outcome(long answered) {
+    return outcome(answered, "survey-images", 0);
+  }
+
+  private static SurveyImageOutcome outcome(long answered, String topic, int partition) {
     return new SurveyImageOutcome(
         "tile",
         null,
@@ -43,6 +58,6 @@ class SurveyBoardTest {
         NOON,
         NOON,
         NOON,
-        new GalaxyMorphology.Source("survey-images", 0, 7));
+        new GalaxyMorphology.Source(topic, partition, 7));
   }
 }

@@ -60,6 +60,7 @@ public final class Commands {
           LookCommand.class,
           ExportCommand.class,
           MockTileCommand.class,
+          MockVotesCommand.class,
           GpuCheckCommand.class);
 
   @Option(

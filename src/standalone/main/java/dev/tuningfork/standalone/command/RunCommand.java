@@ -65,7 +65,8 @@ final class RunCommand implements Callable<Integer> {
     try (MorphologyModel model =
             ModelLoader.load(
                 bundle, DeviceSetting.parse(settings.model().device()), settings.forwardPasses());
-        ClassifierApplication application = ClassifierApplication.start(settings, model)) {
+        ClassifierApplication application =
+            ClassifierApplication.startWhenReachable(settings, model)) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> closeAndAwait(application, closed), "shutdown"));
       LoggerFactory.getLogger(RunCommand.class)

@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.trainer.data.HeldOutSplit;
+import dev.tuningfork.trainer.data.Portion;
 import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.TrainingSettings;
@@ -50,15 +51,24 @@ final class RunOptions {
 
   @Option(
       names = "--learning-curve",
+      arity = "0..1",
+      split = ",",
+      fallbackValue = "0.25,0.5",
+      paramLabel = "PORTION",
       description =
-          "First train on a quarter and on half of the galaxies, to show how much more labels would help. Takes 1.75 times as long.")
-  boolean learningCurve;
+          "First train on portions of the galaxies, to show how much more labels would help: shares, or numbers such as 100,300,1000. Without a value, a quarter and half, which takes 1.75 times as long.")
+  @Nullable List<Double> learningCurve;
 
   @Option(
       names = "--report",
       paramLabel = "FILE.html",
       description = "Also write a report: one HTML file with all pictures inside.")
   @Nullable Path report;
+
+  /** What a learning curve trains on before the whole; empty for none. */
+  List<Portion> portions() {
+    return learningCurve == null ? List.of() : learningCurve.stream().map(Portion::new).toList();
+  }
 
   HeldOutSplit split() {
     return new HeldOutSplit(heldOut, HeldOutSplit.DEFAULT.salt());

@@ -103,7 +103,7 @@ final class SubjectsCommand implements Callable<Integer> {
               failures::put);
     }
     ObjectNode answers = JSON.createObjectNode();
-    answers.set("schema", schema(tree, question));
+    answers.set("schema", schema(tree, question, featured));
     answers.set("data", data);
     answers.set("failures", JSON.valueToTree(failures));
     WholeFile.write(out, stream -> stream.write(JSON.writeValueAsBytes(answers)));
@@ -150,7 +150,7 @@ final class SubjectsCommand implements Callable<Integer> {
     return JSON.createObjectNode().set("0", sample);
   }
 
-  private ObjectNode schema(DecisionTree tree, Question question) {
+  private ObjectNode schema(DecisionTree tree, Question question, int place) {
     ZoobotQuestion zoobot = tree.zoobot(question);
     ArrayNode columns = JSON.createArrayNode();
     for (Answer each : question.answers()) {
@@ -164,7 +164,10 @@ final class SubjectsCommand implements Callable<Integer> {
               });
     }
     ArrayNode sample = JSON.createArrayNode();
-    sample.add("probability_at_least_%.0fpc_featured".formatted(100 * share));
+    sample.add(
+        "probability_at_least_%.0fpc_%s"
+            .formatted(
+                100 * share, answer == null ? "featured" : question.answers().get(place).key()));
     sample.add(columns);
     ObjectNode schema = JSON.createObjectNode();
     schema.put("version", 1);

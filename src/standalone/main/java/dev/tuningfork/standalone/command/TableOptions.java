@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
@@ -96,16 +98,17 @@ final class TableOptions {
           "--zoobot chooses all columns, those of intervals included: leave out --kaggle and --intervals.");
     }
     if (out == null) {
-      String needing =
-          kaggle
-              ? "--kaggle"
-              : zoobot
-                  ? "--zoobot"
-                  : intervals
-                      ? "--intervals"
-                      : overwrite ? "--overwrite" : resume ? "--resume" : "";
-      if (!needing.isEmpty()) {
-        throw new ParameterException(commandLine, needing + " needs --out FILE to write to.");
+      SequencedMap<String, Boolean> needing = new LinkedHashMap<>();
+      needing.put("--kaggle", kaggle);
+      needing.put("--zoobot", zoobot);
+      needing.put("--intervals", intervals);
+      needing.put("--overwrite", overwrite);
+      needing.put("--resume", resume);
+      for (Map.Entry<String, Boolean> option : needing.entrySet()) {
+        if (option.getValue()) {
+          throw new ParameterException(
+              commandLine, option.getKey() + " needs --out FILE to write to.");
+        }
       }
       return;
     }
@@ -244,11 +247,13 @@ final class TableOptions {
   }
 
   private TableContent content() {
-    return zoobot
-        ? TableContent.ZOOBOT
-        : kaggle
-            ? TableContent.KAGGLE
-            : intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
+    if (zoobot) {
+      return TableContent.ZOOBOT;
+    }
+    if (kaggle) {
+      return TableContent.KAGGLE;
+    }
+    return intervals ? TableContent.INTERVALS : TableContent.PROBABILITIES;
   }
 
   private static Path journal(Path table) {

@@ -50,7 +50,13 @@ record TileClassification(
         LeftOut leftOut = new LeftOut(table.beside(".left-out.csv").orElse(null));
         Opened opened = tiles.open(size, recipe, List.of(), leftOut, terminal);
         MorphologySpool spool = spool(opened)) {
-      if (spool.size() < opened.allotment().size()) {
+      int galaxies = opened.allotment().size();
+      if (spool.size() > 0) {
+        terminal.line(
+            "Continuing with %,d of %,d galaxies; the others are already classified."
+                .formatted(galaxies - spool.size(), galaxies));
+      }
+      if (spool.size() < galaxies) {
         classify(opened, spool, leftOut, stop);
       }
       leftOut.report(terminal::line);
@@ -71,14 +77,6 @@ record TileClassification(
       throws IOException, ModelException {
     int galaxies = opened.allotment().size();
     int before = spool.size();
-    if (before > 0) {
-      terminal.line(
-          String.format(
-              Locale.ROOT,
-              "Continuing with %,d of %,d galaxies; the others are already classified.",
-              galaxies - before,
-              galaxies));
-    }
     terminal.status("Starting the model …");
     int workers = Runtime.getRuntime().availableProcessors();
     try (MorphologyModel loaded = model.load(bundle, Math.max(1, galaxies - before))) {

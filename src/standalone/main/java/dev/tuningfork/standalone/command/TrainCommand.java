@@ -97,13 +97,13 @@ final class TrainCommand implements Callable<Integer> {
     TrainingRun training = training(data(folder, terminal), folder, begun);
     try (Interruption interruption = new Interruption()) {
       TrainingProgress progress = new TrainingProgress(terminal, interruption::requested);
-      LearningCurve curve = new LearningCurve(terminal);
-      if (run.learningCurve && !curve.add(training, run.resume, progress)) {
+      LearningCurve curve = new LearningCurve(run.portions(), terminal);
+      if (!curve.add(training, run.resume, progress)) {
         terminal.line("Stopped. The same command with --resume continues the learning curve.");
         return ExitCode.SOFTWARE;
       }
       // a curve that was stopped has begun no training on all galaxies
-      boolean resume = run.resume && (!run.learningCurve || folder.hasCheckpoint());
+      boolean resume = run.resume && (run.portions().isEmpty() || folder.hasCheckpoint());
       Optional<TrainingRun.Trained> trained = training.run(resume, progress, terminal::line);
       if (trained.isEmpty()) {
         terminal.line(
@@ -112,9 +112,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       trained.get().bundle().save(bundle);
       MetricsTable.of(trained.get().evaluation()).lines().forEach(out::println);
-      if (run.learningCurve) {
-        curve.print(trained.get(), out);
-      }
+      curve.print(trained.get(), out);
       if (begun.isPresent()) {
         Comparison.print(begun.get(), trained.get(), out);
       }
@@ -140,6 +138,7 @@ final class TrainCommand implements Callable<Integer> {
     return new TrainingRun(
         data,
         run.split(),
+        Optional.empty(),
         run.onProblem,
         settings(),
         earlier.pretrained(begun, model.tree(), model.questions()),

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.network.Weights;
+import dev.tuningfork.standalone.MadeUpTree;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.trainer.DrawnGalaxies;
 import dev.tuningfork.tree.DecisionTree;
@@ -153,28 +153,10 @@ class ClassifyCommandIT {
     assertThat(err.toString()).contains("needs a pixel scale", "--pixel-scale");
   }
 
-  /** Four questions, of which one has two parents: a file, and no line of code. */
+  /** How it is published and drawn is tested with the page. */
   @Test
-  void aTreeInAFileIsLearntAnsweredPublishedAndTabulated() throws Exception {
-    Path tree =
-        Files.writeString(
-            folder.resolve("jets.yaml"),
-            """
-            id: jets
-            version: "1"
-            name: Made-up jets
-            questions:
-              - key: seen
-                text: Is there a jet?
-                answers: [{key: "yes", next: sides}, {key: faint, next: bent}, {key: "no"}]
-              - key: sides
-                text: How many sides has it?
-                answers: [{key: one, next: bent}, {key: two, next: knots}]
-              - key: bent
-                answers: [{key: "yes"}, {key: "no"}]
-              - key: knots
-                answers: [{key: few}, {key: many}]
-            """);
+  void aTreeInAFileIsLearntAnsweredAndTabulated() throws Exception {
+    Path tree = MadeUpTree.file(folder);
     Path drawn = Files.createDirectory(folder.resolve("jets"));
     DrawnGalaxies.draw(drawn, 40);
     List<String> table =
@@ -278,19 +260,12 @@ class ClassifyCommandIT {
   /** 200 subjects, of which five cannot be answered: each of them is named, and none is dropped. */
   @Test
   void subjectsOfAManifestAreAnsweredOrNamedAsFailures() throws Exception {
-    ArrayNode manifest = new JsonMapper().createArrayNode();
-    for (int i = 0; i < 195; i++) {
-      entry(
-          manifest,
-          images.resolve("galaxy-%03d.jpg".formatted(i % GALAXIES)).toUri().toString(),
-          i);
-    }
-    entry(manifest, images.resolve("not-there.jpg").toUri().toString(), 9001);
-    entry(manifest, "data:image/jpeg;base64,AAAA", 9002);
-    entry(manifest, "gopher://example.org/9003.jpg", 9003);
-    manifest.addArray().addNull().add("{\"subject_id\": 9004}");
-    manifest.add("no pair");
-    Path file = Files.writeString(folder.resolve("manifest.json"), manifest.toString());
+    Path file =
+        MockSubjects.manifest(
+            folder,
+            IntStream.range(0, GALAXIES)
+                .mapToObj(i -> images.resolve("galaxy-%03d.jpg".formatted(i)))
+                .toList());
     Path target = folder.resolve("answers.json");
 
     int code =
@@ -303,7 +278,7 @@ class ClassifyCommandIT {
     assertThat(answers.at("/schema/type").textValue()).isEqualTo("zooniverse/subject_assistant");
     assertThat(answers.at("/schema/data/subject_id/sample_num/1/1").textValue())
         .isEqualTo("smooth-or-featured-gz2_featured-or-disk_prediction");
-    assertThat(answers.path("data")).hasSize(195);
+    assertThat(answers.path("data")).hasSize(MockSubjects.ANSWERED);
     JsonNode sample = answers.at("/data/17/0");
     double[] alpha = new double[3];
     for (int a = 0; a < alpha.length; a++) {
@@ -315,16 +290,9 @@ class ClassifyCommandIT {
             within(1e-9));
     assertThat(answers.path("failures").fieldNames())
         .toIterable()
-        .containsExactlyInAnyOrder("9001", "9002", "9003", "9004", "entry 200");
+        .containsExactlyInAnyOrderElementsOf(MockSubjects.BROKEN);
     assertThat(answers.path("failures").path("9003").textValue()).isNotBlank();
     assertThat(err.toString()).contains("195 subjects answered, 5 failed");
-  }
-
-  private static void entry(ArrayNode manifest, String image, int subject) {
-    manifest
-        .addArray()
-        .add(image)
-        .add("{\"subject_id\": %d, \"subject_set_id\": 1, \"frame_id\": 0}".formatted(subject));
   }
 
   private static double joint(GalaxyMorphology.Answer answer) {

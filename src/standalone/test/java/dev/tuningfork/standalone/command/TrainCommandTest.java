@@ -201,6 +201,11 @@ class TrainCommandTest {
                 bundle.toString()))
         .isNotZero();
     assertThat(err.toString()).contains("leave out --architecture");
+    fineTune[fineTune.length - 1] = "--learning-curve=12,0.5,1000";
+    bundle = folder.resolve("more.zip");
+    fineTune[10] = bundle.toString();
+    assertThat(run(fineTune)).isNotZero();
+    assertThat(err.toString()).contains("galaxies to learn from, not 1,000: name smaller");
   }
 
   private Weights firstWeights() throws Exception {

@@ -15,8 +15,9 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.FilterReply;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URL;
-import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What strangers write stays text, in the log as it is set up. */
 class PrintableLogTest {
@@ -50,22 +51,37 @@ class PrintableLogTest {
     context.stop();
   }
 
-  @Test
-  void ofKafkasWarningsOnlyTheOneAboutTheClientSupplierIsLeftOut() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "streams.KafkaStreams | stream-client [a] A non-default kafka client supplier was supplied."
+            + " Note that it is not supported. | DENY",
+        "streams.KafkaStreams | stream-client [a] All stream threads have died. | NEUTRAL",
+        "streams.StreamsConfig | Warmup replicas are not supported yet with the streams protocol and"
+            + " will be ignored. | DENY",
+        "streams.StreamsConfig | Standby replicas are configured broker-side. | NEUTRAL",
+        "clients.consumer.internals.StreamsGroupHeartbeatRequestManager | [a] Membership is in the"
+            + " following statuses: (5) Assignment delayed., (3) Internal topics are missing: b |"
+            + " DENY",
+        "clients.consumer.internals.StreamsGroupHeartbeatRequestManager | [a] Membership is in the"
+            + " following statuses: (5) Assignment delayed., (1) Source topics are missing: b |"
+            + " NEUTRAL",
+      })
+  void whatKafkaWarnsOfAtEachHealthyStartIsLeftOut(
+      String logger, String message, FilterReply expected) throws Exception {
     LoggerContext context = configured();
-    ConsoleAppender<ILoggingEvent> console = console(context);
-
     assertThat(
-            console.getFilterChainDecision(
-                kafkaWarning(
-                    context,
-                    "stream-client [a] A non-default kafka client supplier was supplied. Note that"
-                        + " supplying a custom main consumer is not supported.")))
-        .isEqualTo(FilterReply.DENY);
-    assertThat(
-            console.getFilterChainDecision(
-                kafkaWarning(context, "stream-client [a] All stream threads have died.")))
-        .isEqualTo(FilterReply.NEUTRAL);
+            console(context)
+                .getFilterChainDecision(
+                    new LoggingEvent(
+                        "test",
+                        context.getLogger("org.apache.kafka." + logger),
+                        Level.WARN,
+                        message,
+                        null,
+                        new Object[0])))
+        .isEqualTo(expected);
     context.stop();
   }
 
@@ -99,16 +115,6 @@ class PrintableLogTest {
   private static ConsoleAppender<ILoggingEvent> console(LoggerContext context) {
     return (ConsoleAppender<ILoggingEvent>)
         (Appender<?>) context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR");
-  }
-
-  private static LoggingEvent kafkaWarning(LoggerContext context, String message) {
-    return new LoggingEvent(
-        "test",
-        context.getLogger(KafkaStreams.class.getName()),
-        Level.WARN,
-        message,
-        null,
-        new Object[0]);
   }
 
   private static LoggingEvent event(LoggerContext context, Throwable thrown) {

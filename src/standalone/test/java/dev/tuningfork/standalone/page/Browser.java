@@ -87,8 +87,7 @@ public final class Browser implements AutoCloseable {
 
   /** Without motion: what fades in has half its contrast meanwhile, and costs processor time. */
   private Page page(NewContextOptions options) {
-    BrowserContext context =
-        chromium.newContext(options.setReducedMotion(ReducedMotion.REDUCE));
+    BrowserContext context = chromium.newContext(options.setReducedMotion(ReducedMotion.REDUCE));
     context.setDefaultTimeout(PATIENCE_MILLIS);
     Page page = context.newPage();
     page.onPageError(complaints::add);

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A page that is open while a model that answers other questions takes over. */
-@Timeout(60)
+@Timeout(120)
 class ExchangedModelPageIT {
 
   private static final DecisionTree FIRST = DecisionTree.galaxyZoo2();

@@ -40,10 +40,12 @@ class JsonLogIT {
       List<JsonNode> ofGalaxies = new ArrayList<>();
       for (String line : Files.readAllLines(log)) {
         JsonNode event = new JsonMapper().readTree(line);
-        assertThat(event.get("level").asText()).isIn("INFO", "WARN", "ERROR");
         assertThat(event.get("formattedMessage").asText()).isNotBlank();
         if (event.at("/mdc/objectId").isTextual()) {
           ofGalaxies.add(event);
+        } else {
+          // a start and a stop on a healthy cluster are nothing to warn of
+          assertThat(event.get("level").asText()).as(line).isEqualTo("INFO");
         }
       }
       assertThat(ofGalaxies)

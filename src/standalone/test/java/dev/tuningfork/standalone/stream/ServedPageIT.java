@@ -12,9 +12,19 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.service.PageSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
+import dev.tuningfork.classifier.stream.Topics;
+import dev.tuningfork.image.InputSpec;
+import dev.tuningfork.model.DeviceSetting;
+import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelDescription;
+import dev.tuningfork.model.ModelDescription.Output;
+import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.network.Weights;
+import dev.tuningfork.standalone.MadeUpTree;
 import dev.tuningfork.standalone.page.Browser;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +47,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page of a classifier on a cluster, asked by browsers and by those who mean it harm. */
+/**
+ * The page of a classifier on a cluster, asked by browsers and by those who mean it harm. The model
+ * answers a tree that the code has never seen.
+ */
 @Timeout(120)
 class ServedPageIT {
 
@@ -66,7 +79,7 @@ class ServedPageIT {
   @BeforeAll
   static void start() throws Exception {
     observatory = new Observatory(folder);
-    model = observatory.model();
+    model = modelOfAMadeUpTree();
     ClassifierSettings settings =
         observatory
             .settings()
@@ -101,6 +114,16 @@ class ServedPageIT {
         .until(() -> service.get("/page/objects/" + encoded(EVIL)).statusCode() == 200);
   }
 
+  private static MorphologyModel modelOfAMadeUpTree() throws Exception {
+    ModelDescription description =
+        ModelDescription.of(
+            "tiny", "1", MadeUpTree.tree(), "baseline", InputSpec.article().withSize(32));
+    return ModelLoader.load(
+        ModelBundle.of(
+            description.giving(Output.CONCENTRATIONS), Weights.initial(description.network(), 1)),
+        new DeviceSetting.Cpu());
+  }
+
   @AfterAll
   static void close() {
     service.close();
@@ -110,17 +133,20 @@ class ServedPageIT {
   }
 
   @Test
-  void whatMessagesSayIsTextAndNeverMarkup() {
+  void whatMessagesSayIsTextAndNeverMarkupAndTheirTreeIsDrawn() throws Exception {
     try (Browser browser = Browser.open()) {
       Page page = browser.page(ColorScheme.LIGHT);
       page.navigate("http://127.0.0.1:" + port + "/");
       Locator card = page.locator(".card").first();
       assertThat(card.locator(".id")).hasText(EVIL_SHOWN);
       assertThat(card.locator(".meta")).containsText(DEFAULT_SURVEY);
+      assertThat(page.locator("#filter legend"))
+          .hasText(new String[] {"seen", "sides", "bent", "knots", "flags of the image"});
       card.locator("a").click();
       assertThat(page.locator("h1")).hasText(EVIL_SHOWN);
       assertThat(page).hasTitle(EVIL_SHOWN + " · Tuning Fork");
       assertThat(page.locator("main script, main b, img[src=x]").count()).isZero();
+      requireTheTreeOfTheMessage(page);
       for (Locator picture : page.locator("figure img").all()) {
         page.waitForCondition(() -> (int) picture.evaluate("node => node.naturalWidth") > 0);
       }
@@ -140,6 +166,25 @@ class ServedPageIT {
       assertThat(page.locator("#groups")).not().containsText("hunter");
       Browser.requireAccessible(page);
       assertThat(browser.complaints).isEmpty();
+    }
+  }
+
+  /** Four questions, of which one has two parents: a file, and no line of code. */
+  private static void requireTheTreeOfTheMessage(Page page) throws Exception {
+    GalaxyMorphology morphology =
+        GalaxyMorphology.fromJson(observatory.records(Topics.DEFAULT.output()).getFirst().value());
+    assertThat(morphology.tree()).isEqualTo(new GalaxyMorphology.Tree("jets", "1"));
+    Locator tree = page.locator("svg.tree");
+    // each below all that lead to it
+    assertThat(tree.locator(".name")).hasText(new String[] {"seen", "sides", "knots", "bent"});
+    assertThat(tree.locator(".edge")).hasCount(4);
+    assertThat(tree.locator("[data-question=seen] .answer"))
+        .hasText(new String[] {"yes", "faint", "no"});
+    assertThat(morphology.questions()).hasSize(4);
+    for (GalaxyMorphology.Question question : morphology.questions()) {
+      String asked =
+          tree.locator("[data-question=" + question.id() + "]").getAttribute("data-asked");
+      assertThat(Double.parseDouble(asked)).isEqualTo(question.askedProbability());
     }
   }
 

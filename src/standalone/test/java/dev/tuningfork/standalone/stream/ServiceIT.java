@@ -13,6 +13,7 @@ import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.LedgerSettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -22,6 +23,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -139,7 +143,7 @@ class ServiceIT {
                         .matches(
                             "[1-4] ledgers are being restored; \\d+ records are left to read\\."));
         assertThat(service.get("/health/ready").statusCode()).isEqualTo(503);
-        assertThat(service.get("/health/started").statusCode()).isEqualTo(503);
+        assertThat(service.get("/health/started").statusCode()).isEqualTo(200);
         assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
         assertThat(service.metrics())
             .containsEntry("tuning_fork_ready", 0.0)
@@ -148,7 +152,6 @@ class ServiceIT {
         await("the end of the restore")
             .atMost(PATIENCE)
             .until(() -> service.get("/health/ready").statusCode() == 200);
-        assertThat(service.get("/health/started").statusCode()).isEqualTo(200);
         JsonNode ready = service.json("/health/ready");
         assertThat(ready.get("status").asText()).isEqualTo("up");
         assertThat(ready.at("/checks/0/reason").asText())
@@ -156,6 +159,57 @@ class ServiceIT {
         observatory.awaitCommitted(galaxies, PATIENCE);
       }
       observatory.requireOneOutcomeEach(galaxies);
+    }
+  }
+
+  @Test
+  void aStartWaitsForKafkaAndMeanwhileLives() throws Exception {
+    int port = freePort();
+    var address = InetSocketAddress.createUnresolved("127.0.0.1", port);
+    try (Observatory observatory = new Observatory(folder);
+        MorphologyModel model = observatory.model();
+        ExecutorService starts = Executors.newSingleThreadExecutor();
+        var service = new ServiceClient(port)) {
+      observatory.broker.stop();
+      ClassifierSettings settings =
+          observatory
+              .settings()
+              .with(ServiceSettings.ADDRESS, Optional.of(address))
+              .withKafka("request.timeout.ms", "500")
+              .withKafka("default.api.timeout.ms", "500");
+      Future<ClassifierApplication> start =
+          starts.submit(() -> ClassifierApplication.startWhenReachable(settings, model));
+      await("the probes")
+          .ignoreExceptions()
+          .atMost(PATIENCE)
+          .until(() -> service.get("/health/started").statusCode() == 200);
+      assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
+      assertThat(service.get("/health/ready").statusCode()).isEqualTo(503);
+      assertThat(service.json("/health/ready").at("/checks/1/reason").asText())
+          .startsWith("Kafka did not answer at 127.0.0.1:")
+          .endsWith(" The classifier waits.");
+      assertThat(service.metrics())
+          .containsEntry("tuning_fork_ready", 0.0)
+          .containsEntry("tuning_fork_live", 1.0);
+      assertThat(start.isDone()).isFalse();
+
+      observatory.broker.restart();
+      try (ClassifierApplication classifier = start.get()) {
+        assertThat(classifier.awaitRunning(PATIENCE)).isTrue();
+        await("readiness")
+            .ignoreExceptions()
+            .atMost(PATIENCE)
+            .until(() -> service.get("/health/ready").statusCode() == 200);
+        observatory.publish(0, 10);
+        observatory.awaitCommitted(10, PATIENCE);
+      }
+      observatory.requireOneOutcomeEach(10);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
     }
   }
 

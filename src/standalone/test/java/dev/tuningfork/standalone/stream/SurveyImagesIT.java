@@ -2,17 +2,20 @@ package dev.tuningfork.standalone.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.KafkaClients;
 import dev.tuningfork.classifier.deadletter.DeadLetterFilter;
 import dev.tuningfork.classifier.deadletter.Replay;
+import dev.tuningfork.classifier.fetch.TileSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
 import dev.tuningfork.classifier.message.SurveyImageReference;
+import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.SurveySettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
@@ -68,6 +71,7 @@ class SurveyImagesIT {
     observatory = new Observatory(folder);
     observatory.broker.createTopic(INPUT, 2);
     observatory.broker.createTopic(OUTCOMES, 1);
+    Files.createDirectory(scratch());
     tile = new RenderedTile(folder.resolve("sky"), PLAN, null);
     killTwice();
     String first = image("twice", catalogue(tile.catalogue(), null));
@@ -307,8 +311,30 @@ class SurveyImagesIT {
     }
   }
 
+  @Test
+  void aMissingTopicOfOutcomesStopsTheStartAndIsNamed() throws Exception {
+    try (MorphologyModel model = observatory.model()) {
+      ClassifierSettings settings = settings().with(SurveySettings.OUTCOMES, "forgotten");
+      assertThatThrownBy(() -> ClassifierApplication.start(settings, model))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("Kafka has no topic forgotten. Create it");
+    }
+  }
+
+  @Test
+  void killedClassifiersLeaveNoTemporaryFiles() {
+    assertThat(scratch()).isEmptyDirectory();
+  }
+
   private static ClassifierSettings settings() {
-    return observatory.settings().with(SurveySettings.TOPIC, Optional.of(INPUT));
+    return observatory
+        .settings()
+        .with(SurveySettings.TOPIC, Optional.of(INPUT))
+        .with(TileSettings.FOLDER, scratch());
+  }
+
+  private static Path scratch() {
+    return folder.resolve("scratch");
   }
 
   private static Path settingsFile() throws Exception {
@@ -321,8 +347,9 @@ class SurveyImagesIT {
             survey-images.ahead=150
             survey-images.piece=25
             kafka.state.dir=%s
+            tiles.folder=%s
             """
-                .formatted(INPUT, folder.resolve("state")));
+                .formatted(INPUT, folder.resolve("state"), scratch()));
   }
 
   /** All on one partition, so that their order is known. */

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.standalone.broker.EmbeddedBroker;
+import dev.tuningfork.standalone.command.CommandLineRun;
+import dev.tuningfork.standalone.command.MockSubjects;
+import dev.tuningfork.standalone.survey.MockSurvey;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,10 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Others read what is written here: Astropy the VOTable, the FITS table and the ECSV, PyArrow the
- * Parquet, confluent-kafka, jsonschema and fastavro the messages. They are installed from PyPI, in
- * the versions of {@code readers-requirements.txt}, into a folder of their own below {@code
- * ~/.cache/tuning-fork}, which later runs use again. Skipped where there is no Python 3.11 or PyPI
- * cannot be reached.
+ * Parquet, confluent-kafka, jsonschema and fastavro the messages, jsonschema, pandas and Astropy
+ * the answers about Zooniverse's subjects. They are installed from PyPI, in the versions of {@code
+ * readers-requirements.txt}, into a folder of their own below {@code ~/.cache/tuning-fork}, which
+ * later runs use again. Skipped where there is no Python 3.11 or PyPI cannot be reached.
  */
 class ReadersIT {
 
@@ -68,6 +71,7 @@ class ReadersIT {
       }
     }
     JSON.writeValue(folder.resolve("expected.json").toFile(), expected(morphologies));
+    writeSubjects();
     for (String schema :
         List.of(
             "galaxy-image-reference.schema.json",
@@ -93,8 +97,29 @@ class ReadersIT {
               broker.bootstrapServers());
       assertThat(run.status).as(run.output).isZero();
       assertThat(run.output)
-          .contains("VOTable:", "FITS:", "ECSV:", "CSV:", "Parquet:", "JSON:", "Avro:");
+          .contains(
+              "VOTable:", "FITS:", "ECSV:", "CSV:", "Parquet:", "JSON:", "Avro:", "subjects:");
     }
+  }
+
+  /** What the model says of a manifest's subjects, and the form that Zooniverse expects it in. */
+  private void writeSubjects() throws IOException {
+    List<Path> images = new ArrayList<>();
+    MockSurvey survey = new MockSurvey(1);
+    for (int i = 0; i < 10; i++) {
+      images.add(
+          Files.write(folder.resolve("galaxy-%d.jpg".formatted(i)), survey.galaxy(i).jpeg()));
+    }
+    CommandLineRun.require(
+        3,
+        List.of(
+            "subjects",
+            MockSubjects.manifest(folder, images).toString(),
+            "--out",
+            folder.resolve("subjects.json").toString()));
+    Files.write(
+        folder.resolve("subject-assistant-1.schema.json"),
+        resource("subject-assistant-1.schema.json"));
   }
 
   private record Run(int status, String output) {}

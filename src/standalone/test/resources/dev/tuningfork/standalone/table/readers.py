@@ -1,7 +1,7 @@
 """Reads what Tuning Fork writes with the libraries that astronomers use, and checks values, units and types.
 
-readers.py FOLDER BOOTSTRAP: the folder holds galaxies.{vot,fits,ecsv,parquet}, the schemas and expected.json; the topics
-json and avro of the broker hold one morphology each.
+readers.py FOLDER BOOTSTRAP: the folder holds galaxies.{vot,fits,ecsv,parquet}, the schemas and expected.json, and
+subjects.json of 200 Zooniverse subjects; the topics json and avro of the broker hold one morphology each.
 """
 
 import csv
@@ -19,6 +19,7 @@ import confluent_kafka
 import fastavro
 import jsonschema
 import numpy as np
+import pandas as pd
 import pyarrow.parquet
 from astropy import units
 from astropy.io import fits
@@ -117,6 +118,29 @@ for message in ("galaxy-image-reference", "galaxy-morphology"):
                 units.Unit(field["unit"], format="vounit")
 
     check_fields(avro)
+
+
+schema = json.loads((folder / "subject-assistant-1.schema.json").read_text())
+jsonschema.Draft202012Validator.check_schema(schema)
+subjects = json.loads((folder / "subjects.json").read_text())
+form = jsonschema.Draft202012Validator(schema)
+form.validate(subjects)
+one = next(iter(subjects["data"]))
+for broken in ({}, {"0": [1.5, [1, 1, 1]]}, {"0": [0.5]}, {"0": [0.5, [1, -1, 1]]}):
+    assert not form.is_valid({**subjects, "data": {**subjects["data"], one: broken}}), f"the form accepts {broken}"
+assert (len(subjects["data"]), len(subjects["failures"])) == (195, 5), subjects["failures"]
+share, answers = subjects["schema"]["data"]["subject_id"]["sample_num"]
+columns = [share, *answers]
+rows = {subject: [samples["0"][0], *samples["0"][1]] for subject, samples in subjects["data"].items()}
+frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+assert frame.shape == (195, 4) and (frame.dtypes == np.float64).all() and not frame.isna().any().any(), frame.dtypes
+assert frame[share].between(0, 1).all() and (frame[answers] > 0).all().all(), frame.describe()
+# the more of the concentration is featured, the more probable it is that enough volunteers say so
+featured = frame["smooth-or-featured-gz2_featured-or-disk_prediction"] / frame[answers].sum(axis=1)
+assert frame[share].corr(featured, method="pearson") > 0.5, frame
+table = Table.from_pandas(frame, index=True)
+assert len(table) == 195 and table.colnames[1:] == columns
+print("subjects: pandas", pd.__version__, "and astropy", astropy.__version__)
 
 
 def records(topic):

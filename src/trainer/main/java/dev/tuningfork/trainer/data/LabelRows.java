@@ -3,6 +3,7 @@ package dev.tuningfork.trainer.data;
 import dev.tuningfork.catalogue.CatalogueException;
 import dev.tuningfork.catalogue.TextRows;
 import dev.tuningfork.image.ImageFormat;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,10 +11,22 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The rows of a table of labels: a text as {@link CsvTable} reads it, FITS, VOTable or Parquet. */
-sealed interface LabelRows extends AutoCloseable {
+/**
+ * The rows of a table of labels: a text as {@link CsvTable} reads it, FITS, VOTable or Parquet.
+ *
+ * @param header the names of the columns
+ * @param rows its cells, row by row
+ * @param table is closed with the rows
+ */
+record LabelRows(List<String> header, Rows rows, Closeable table) implements Closeable {
 
-  Pattern BINARY = Pattern.compile(".*\\.(fits?|fts|vot|votable|xml|parquet|parq|pq)(\\.gz)?");
+  private static final Pattern BINARY =
+      Pattern.compile(".*\\.(fits?|fts|vot|votable|xml|parquet|parq|pq)(\\.gz)?");
+
+  /** What has rows. */
+  interface Rows {
+    Optional<List<String>> next() throws IOException;
+  }
 
   /**
    * Opens a table.
@@ -24,56 +37,24 @@ sealed interface LabelRows extends AutoCloseable {
   static LabelRows open(Path file) throws IOException {
     String name = ImageFormat.spelled(file).toLowerCase(Locale.ROOT);
     if (!BINARY.matcher(name).matches()) {
-      return new Text(new CsvTable(file));
+      CsvTable text = new CsvTable(file);
+      return new LabelRows(text.header(), () -> text.next().map(CsvTable.Row::cells), text::close);
     }
     try {
-      return new Binary(TextRows.open(file));
+      TextRows others = TextRows.open(file);
+      return new LabelRows(others.header(), others::next, others::close);
     } catch (CatalogueException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 
-  List<String> header();
-
   /** The cells of the next row, as many as the header has or not; empty after the last. */
-  Optional<List<String>> next() throws IOException;
-
-  @Override
-  void close() throws IOException;
-
-  /** A text. */
-  record Text(CsvTable table) implements LabelRows {
-    @Override
-    public List<String> header() {
-      return table.header();
-    }
-
-    @Override
-    public Optional<List<String>> next() throws IOException {
-      return table.next().map(CsvTable.Row::cells);
-    }
-
-    @Override
-    public void close() throws IOException {
-      table.close();
-    }
+  Optional<List<String>> next() throws IOException {
+    return rows.next();
   }
 
-  /** Another format. */
-  record Binary(TextRows table) implements LabelRows {
-    @Override
-    public List<String> header() {
-      return table.header();
-    }
-
-    @Override
-    public Optional<List<String>> next() throws IOException {
-      return table.next();
-    }
-
-    @Override
-    public void close() throws IOException {
-      table.close();
-    }
+  @Override
+  public void close() throws IOException {
+    table.close();
   }
 }

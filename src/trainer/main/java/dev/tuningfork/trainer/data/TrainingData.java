@@ -112,6 +112,29 @@ public record TrainingData(
     return new TrainingData(training, heldOut, sources, problems);
   }
 
+  /**
+   * The same with fewer galaxies to learn from, judged on the same ones.
+   *
+   * @throws IllegalArgumentException if there are not as many as the portion asks for
+   */
+  public TrainingData learningFrom(Portion portion) {
+    List<Member> fewer = portion.of(training);
+    return new TrainingData(
+        fewer,
+        heldOut,
+        sources.stream()
+            .map(
+                source ->
+                    new Source(
+                        source.dataSet(),
+                        source.named(),
+                        count(fewer, source.dataSet()),
+                        source.heldOut(),
+                        source.problems()))
+            .toList(),
+        problems);
+  }
+
   /** Of the galaxies that are learnt from and what is said of them, in their order. */
   public String trainingFingerprint() {
     return fingerprint(training);

@@ -48,13 +48,17 @@ final class VoteColumns {
   /** The kinds of votes that a table has for at least one question of a tree. */
   static List<LabelKind> kinds(List<String> header, DecisionTree tree) {
     List<String> names = header.stream().map(VoteColumns::plain).toList();
-    return Arrays.stream(LabelKind.values())
-        .filter(
-            kind ->
-                tree.questions().stream()
-                    .anyMatch(
-                        q -> Arrays.stream(places(names, tree, q, kind)).allMatch(i -> i >= 0)))
-        .toList();
+    return Arrays.stream(LabelKind.values()).filter(kind -> named(names, tree, kind)).toList();
+  }
+
+  /** Whether a table has votes of a kind for at least one question of a tree. */
+  static boolean has(List<String> header, DecisionTree tree, LabelKind kind) {
+    return named(header.stream().map(VoteColumns::plain).toList(), tree, kind);
+  }
+
+  private static boolean named(List<String> names, DecisionTree tree, LabelKind kind) {
+    return tree.questions().stream()
+        .anyMatch(q -> Arrays.stream(places(names, tree, q, kind)).allMatch(i -> i >= 0));
   }
 
   /**

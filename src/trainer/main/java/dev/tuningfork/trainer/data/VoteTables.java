@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 /**
  * Votes for the answers of a tree, a galaxy a row, in the columns of {@link VoteColumns}. An image
  * is found by the galaxy's id, or by the path in a column {@code file_loc}, as galaxy-datasets has
- * it. Rows without a vote are left out: they are galaxies of another campaign.
+ * it. A table with several ids, such as Galaxy Zoo 2's public one with {@code objid} and {@code
+ * asset_id}, means the first by whose name there is an image. Rows without a vote are left out:
+ * they are galaxies of another campaign.
  *
  * @param images the folder of the images
  * @param tables at least one; no galaxy is in two of them
@@ -48,7 +50,8 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       Path images, List<Path> tables, DecisionTree tree, Optional<LabelKind> wanted)
       throws IOException {
     List<String> first = header(tables.getFirst());
-    if (VoteColumns.kinds(first, tree).isEmpty()) {
+    List<LabelKind> kinds = VoteColumns.kinds(first, tree);
+    if (kinds.isEmpty()) {
       boolean kaggle = first.stream().anyMatch(KaggleColumns.NAMES.getFirst()::equalsIgnoreCase);
       boolean galaxyZoo2 = tree.equals(DecisionTree.galaxyZoo2());
       if (kaggle && !galaxyZoo2) {
@@ -61,7 +64,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       }
       throw noVotes(tables.getFirst(), first, tree);
     }
-    return new VoteTables(images, tables, tree, kind(tables.getFirst(), first, tree, wanted));
+    return new VoteTables(images, tables, tree, kind(tables.getFirst(), kinds, tree, wanted));
   }
 
   private static List<String> header(Path table) throws IOException {
@@ -71,8 +74,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
   }
 
   private static LabelKind kind(
-      Path table, List<String> header, DecisionTree tree, Optional<LabelKind> wanted) {
-    List<LabelKind> kinds = VoteColumns.kinds(header, tree);
+      Path table, List<LabelKind> kinds, DecisionTree tree, Optional<LabelKind> wanted) {
     if (wanted.isPresent()) {
       if (!kinds.contains(wanted.get())) {
         throw new IllegalArgumentException(
@@ -137,13 +139,19 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       Set<String> seen) {}
 
   private void read(Path table, LabelRows rows, Part part) throws IOException {
-    if (!VoteColumns.kinds(rows.header(), tree).contains(kind)) {
+    if (!VoteColumns.has(rows.header(), tree, kind)) {
       throw noVotes(table, rows.header(), tree);
     }
     VoteColumns columns = VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);
     Optional<Integer> path = CsvTable.find(table, rows.header(), PATHS);
-    Optional<Integer> id = CsvTable.find(table, rows.header(), IDS).or(() -> path);
-    if (id.isEmpty()) {
+    List<Integer> ids =
+        Stream.concat(
+                IDS.stream().map(name -> CsvTable.find(table, rows.header(), List.of(name))),
+                Stream.of(path))
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
+    if (ids.isEmpty()) {
       throw new IllegalArgumentException(
           "The table %s has no column of ids by a usual name (%s), and no file_loc."
               .formatted(table, String.join(", ", IDS)));
@@ -160,7 +168,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
                 "has %d cells instead of %d".formatted(cells.size(), rows.header().size())));
         continue;
       }
-      galaxy(table, number, cells, columns, id.get(), path, part);
+      galaxy(table, number, cells, columns, ids, path, part);
     }
   }
 
@@ -169,13 +177,17 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       long number,
       List<String> cells,
       VoteColumns columns,
-      int idColumn,
+      List<Integer> idColumns,
       Optional<Integer> path,
       Part part) {
-    String id = part.folder.id(cells.get(idColumn));
-    Optional<Path> image =
-        path.flatMap(column -> located(cells.get(column), part.folder))
-            .or(() -> part.folder.image(id));
+    Optional<Path> byPath = path.flatMap(column -> located(cells.get(column), part.folder));
+    List<String> ids = idColumns.stream().map(column -> part.folder.id(cells.get(column))).toList();
+    String id =
+        ids.stream()
+            .filter(each -> byPath.isPresent() || part.folder.image(each).isPresent())
+            .findFirst()
+            .orElse(ids.getFirst());
+    Optional<Path> image = byPath.or(() -> part.folder.image(id));
     try {
       Optional<VoteFractions> votes = columns.votes(id, cells);
       if (votes.isEmpty()) {

@@ -178,7 +178,7 @@ final class Learner implements AutoCloseable {
   /** What a replica's part adds to the loss of the whole batch of this size. */
   private NDArray share(
       NDManager here, Replica replica, NDArray raw, List<LabelledGalaxy> part, int size) {
-    Targets targets = Targets.of(here, part, settings.questions());
+    Targets targets = Targets.of(here, part, settings.questions(), settings.tree());
     return replica.objective().of(raw, targets).mul((float) part.size() / size);
   }
 
@@ -244,7 +244,7 @@ final class Learner implements AutoCloseable {
           averaged
               .forward(averagedStore, new NDList(images(local, images, 0, galaxies.size())), false)
               .singletonOrThrow();
-      Targets targets = Targets.of(local, galaxies, settings.questions());
+      Targets targets = Targets.of(local, galaxies, settings.questions(), settings.tree());
       double loss = replicas.getFirst().objective().of(raw, targets).getFloat();
       return new Step(loss, raw.toFloatArray());
     }

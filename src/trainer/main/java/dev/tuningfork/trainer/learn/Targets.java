@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
+import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
@@ -41,8 +42,14 @@ record Targets(
   /**
    * @param manager owns the arrays
    * @param questions those that the model answers, in the order of its outputs
+   * @param tree whose questions they are
    */
-  static Targets of(NDManager manager, List<LabelledGalaxy> galaxies, List<Question> questions) {
+  static Targets of(
+      NDManager manager,
+      List<LabelledGalaxy> galaxies,
+      List<Question> questions,
+      DecisionTree tree) {
+    JointColumns scheme = JointColumns.of(tree);
     int answers = questions.stream().mapToInt(question -> question.answers().size()).sum();
     float[] shares = new float[galaxies.size() * answers];
     float[] volunteers = new float[galaxies.size()];
@@ -56,12 +63,12 @@ record Targets(
       VoteFractions votes = galaxies.get(g).votes().get();
       volunteers[g] = (float) votes.volunteers().orElse(0);
       withoutCount[g] = votes.volunteers().isPresent() ? 0 : 1;
-      double[] joint = JointColumns.of(votes.fractions().tree()).of(votes.fractions());
+      double[] joint = scheme.of(votes.fractions());
       int at = g * answers;
       for (Question question : questions) {
         double asked = votes.asked(question);
         double[] fractions = asked > 0 ? votes.fractions().conditional(question) : new double[0];
-        int first = votes.fractions().tree().firstAnswer(question);
+        int first = tree.firstAnswer(question);
         for (int a = 0; a < question.answers().size(); a++) {
           if (asked > 0) {
             shares[at] = (float) (asked * fractions[a]);

@@ -2,6 +2,7 @@ package dev.tuningfork.trainer.metrics;
 
 import dev.tuningfork.tree.Interval;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * What volunteers and a model said to one question about one galaxy.
@@ -11,9 +12,15 @@ import java.util.List;
  * @param answers the probability of each answer by the model, given that the question is asked
  * @param intervals within which each answer's share of votes lies, by the model, with a probability
  *     of 90 %; empty for a model that gives none
+ * @param logLikelihood of the counted votes by the model; empty where either has no counts
  */
 @SuppressWarnings("ArrayRecordComponent") // lives within one computation, and is never compared
-public record Comparison(double asked, double[] votes, double[] answers, List<Interval> intervals) {
+public record Comparison(
+    double asked,
+    double[] votes,
+    double[] answers,
+    List<Interval> intervals,
+    OptionalDouble logLikelihood) {
 
   /** The ends of intervals have four digits, so a vote fraction on an end may be just beyond it. */
   private static final double ROUNDING = 0.5e-4;

@@ -3,6 +3,7 @@ package dev.tuningfork.trainer.metrics;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Constraint;
+import dev.tuningfork.tree.DirichletMultinomial;
 import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
@@ -71,14 +72,16 @@ public record Metrics(
     List<double[]> predictions = new ArrayList<>();
     List<double[]> truthsOfTree = new ArrayList<>();
     List<double[]> predictionsOfTree = new ArrayList<>();
-    for (Judged galaxy : wholeTree ? voted : List.<Judged>of()) {
-      JointColumns joint = JointColumns.of(galaxy.upright().tree());
-      double[] truth = joint.of(galaxy.galaxy().votes().orElseThrow().fractions());
-      double[] prediction = joint.of(answers.apply(galaxy));
-      truths.add(truth);
-      predictions.add(prediction);
-      truthsOfTree.add(joint.asTheTreeHasThem(truth));
-      predictionsOfTree.add(joint.asTheTreeHasThem(prediction));
+    if (wholeTree) {
+      JointColumns joint = JointColumns.of(galaxies.getFirst().upright().tree());
+      for (Judged galaxy : voted) {
+        double[] truth = joint.of(galaxy.galaxy().votes().orElseThrow().fractions());
+        double[] prediction = joint.of(answers.apply(galaxy));
+        truths.add(truth);
+        predictions.add(prediction);
+        truthsOfTree.add(joint.asTheTreeHasThem(truth));
+        predictionsOfTree.add(joint.asTheTreeHasThem(prediction));
+      }
     }
     int columns = truths.isEmpty() ? 0 : truths.getFirst().length;
     Optional<Turning> turning =
@@ -130,7 +133,8 @@ public record Metrics(
             IntStream.range(0, question.answers().size())
                 .mapToObj(answer -> answers.interval(question, answer))
                 .flatMap(Optional::stream)
-                .toList()));
+                .toList(),
+            DirichletMultinomial.logLikelihood(question, votes, answers)));
   }
 
   private static OptionalDouble rmse(
@@ -240,6 +244,21 @@ public record Metrics(
     return questions.stream().map(QuestionMetrics::reachedWithin).reduce(Share.NONE, Share::plus);
   }
 
+  /**
+   * The natural logarithm of the probability of a galaxy's counted votes, all questions together;
+   * the mean over the galaxies. Empty where votes were not counted or the model gives no
+   * concentrations.
+   */
+  public OptionalDouble logLikelihood() {
+    // the first question is asked of every galaxy, so the most that a question has are all
+    long counted =
+        questions.stream().mapToLong(question -> question.logLikelihoods().count()).max().orElse(0);
+    return counted == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            questions.stream().flatMapToDouble(QuestionMetrics::logLikelihoods).sum() / counted);
+  }
+
   /** The metrics that are not of one question, by name; those that are known. */
   public SequencedMap<String, Double> byName() {
     SequencedMap<String, Double> figures = new LinkedHashMap<>();
@@ -248,6 +267,7 @@ public record Metrics(
     rmseOfTree.ifPresent(error -> figures.put("rmseOfTree", error));
     rmseOfMean.ifPresent(error -> figures.put("rmseOfMean", error));
     within().value().ifPresent(share -> figures.put("within90Asked", share));
+    logLikelihood().ifPresent(mean -> figures.put("logLikelihood", mean));
     followed().value().ifPresent(share -> figures.put("classesFollowed", share));
     followedOfNamed().value().ifPresent(share -> figures.put("namedClassesFollowed", share));
     nearest().value().ifPresent(share -> figures.put("namedClassesNearest", share));

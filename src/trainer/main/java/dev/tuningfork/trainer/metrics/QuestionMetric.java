@@ -84,6 +84,13 @@ public record QuestionMetric(
               PERCENT,
               "The vote fractions within the model's 90 % interval; where asked. 90 % is right: with more the intervals are too wide, with less too narrow."),
           shown(
+              "logLikelihood",
+              QuestionMetrics::logLikelihood,
+              Shown.WHERE_KNOWN,
+              "log L",
+              "%.2f",
+              "The natural logarithm of the probability that the model gives the counted votes, the mean over galaxies: the higher, the better. It depends on the number of votes, so compare models on the same table."),
+          shown(
               "rmse",
               QuestionMetrics::rmse,
               Shown.IN_REPORT,

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.stream.DoubleStream;
 
 /**
  * How well a model answers one question.
@@ -67,6 +68,18 @@ public record QuestionMetrics(
 
   private static Share within(List<Comparison> comparisons) {
     return comparisons.stream().map(Comparison::within).reduce(Share.NONE, Share::plus);
+  }
+
+  /**
+   * The natural logarithm of the probability of the counted votes, the mean over the galaxies of
+   * {@code all} whose votes were counted.
+   */
+  public OptionalDouble logLikelihood() {
+    return logLikelihoods().average();
+  }
+
+  DoubleStream logLikelihoods() {
+    return comparisons.stream().flatMapToDouble(comparison -> comparison.logLikelihood().stream());
   }
 
   /** The metrics of {@link QuestionMetric#ALL} that are known, by name. */

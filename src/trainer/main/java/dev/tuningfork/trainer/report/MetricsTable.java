@@ -77,6 +77,13 @@ public final class MetricsTable {
           "Shares of votes within the model's 90 %% interval: %s.".formatted(metrics.within()));
     }
     metrics
+        .logLikelihood()
+        .ifPresent(
+            mean ->
+                lines.add(
+                    "Log-likelihood of a galaxy's counted votes, all questions together: %.3f."
+                        .formatted(mean)));
+    metrics
         .turning()
         .map(
             moves ->

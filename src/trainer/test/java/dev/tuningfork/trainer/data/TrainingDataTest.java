@@ -85,6 +85,32 @@ class TrainingDataTest {
     }
   }
 
+  /** Of a biased sample, which holds out nothing, no more is learnt from than of the others. */
+  @Test
+  void aPortionIsOfAllGalaxiesThatAreLearntFrom() throws Exception {
+    DataSet biased = Tables.unjudged(Tables.kaggle(folder.resolve("biased"), ids(100, 500)));
+    DataSet judged = Tables.judged(Tables.kaggle(folder.resolve("judged"), ids(500, 600)));
+    TrainingData all = read(biased, judged);
+
+    TrainingData quarter = all.learningFrom(new Portion(0.25));
+    TrainingData sixty = all.learningFrom(new Portion(60));
+
+    assertThat(quarter.training()).hasSize(Math.round(all.training().size() / 4f));
+    assertThat(ids(quarter.training())).containsAll(ids(sixty.training()));
+    assertThat(sixty.training()).hasSize(60).isSubsetOf(all.training());
+    assertThat(sixty.heldOut()).isEqualTo(all.heldOut());
+    assertThat(sixty.sources())
+        .extracting(TrainingData.Source::training)
+        .satisfies(
+            numbers -> {
+              assertThat(numbers.get(0) + numbers.get(1)).isEqualTo(60);
+              assertThat(numbers.get(1)).isBetween(1, 25);
+            });
+    assertThatThrownBy(() -> all.learningFrom(new Portion(1000)))
+        .hasMessageContaining("galaxies to learn from, not 1,000");
+    assertThatThrownBy(() -> new Portion(1.5)).hasMessageContaining("whole number");
+  }
+
   private DataSet classes(Path images, String... rows) throws Exception {
     return Tables.unjudged(
         new ClassTable(

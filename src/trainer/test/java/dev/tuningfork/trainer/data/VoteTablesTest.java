@@ -8,11 +8,14 @@ import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.VoteFractions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,23 @@ class VoteTablesTest {
     }
   }
 
+  /** Its last rows are missing: the sentence names the file and the row. */
+  @Test
+  void aTableThatIsTruncatedIsRefusedInASentence() throws IOException {
+    String[] rows = IntStream.range(0, 3000).mapToObj(id -> id + ",6,2,3,1").toArray(String[]::new);
+    StarTable read = new StarTableFactory().makeStarTable(table(HEADER, rows).toString(), "csv");
+    for (String name : List.of("torn.vot", "torn.fits")) {
+      Path torn = folder.resolve(name);
+      new StarTableOutput().writeStarTable(read, torn.toString(), null);
+      byte[] bytes = Files.readAllBytes(torn);
+      Files.write(torn, Arrays.copyOf(bytes, bytes.length * 2 / 3));
+      assertThatThrownBy(() -> inNumbers(torn))
+          .as(name)
+          .hasMessageContaining(name)
+          .hasMessageMatching("(?s)The (table|catalogue) .* cannot be read.*");
+    }
+  }
+
   private List<String> inNumbers(Path file) throws IOException {
     return VoteTables.of(images, List.of(file), RINGS, Optional.empty()).read().galaxies().stream()
         .map(galaxy -> galaxy.id() + galaxy.votes().orElseThrow().volunteers())
@@ -110,6 +130,17 @@ class VoteTablesTest {
         .extracting(LabelledGalaxy::image)
         .containsExactly(elsewhere, images.resolve("2.jpg"));
     assertThat(reading.problems()).extracting(Problem::what).containsExactly("99");
+  }
+
+  /** Galaxy Zoo 2's public table: the images have the names of the second. */
+  @Test
+  void ofSeveralIdsTheOneCountsByWhichThereIsAnImage() throws IOException {
+    Path csv = table("objid,asset_id,ring_yes,ring_no", "587739505552785605,1,6,2", "5877,99,6,2");
+
+    Reading reading = VoteTables.of(images, List.of(csv), RINGS, Optional.empty()).read();
+
+    assertThat(reading.galaxies()).extracting(LabelledGalaxy::id).containsExactly("1");
+    assertThat(reading.problems()).extracting(Problem::what).containsExactly("5877");
   }
 
   @Test
@@ -183,6 +214,32 @@ class VoteTablesTest {
     assertThat(debiased.describe()).contains("debiased vote fractions (gz2) of");
     assertThatThrownBy(() -> VoteTables.of(images, List.of(csv), GZ2, Optional.of(LabelKind.COUNT)))
         .hasMessageContaining("--label-kind may be weighted-fraction, debiased");
+  }
+
+  /** Nobody is asked what the answers do not lead to, and the table is one of labels again. */
+  @Test
+  void simulatedVolunteersWalkDownTheTree() throws IOException {
+    Path csv = table("id,ring_yes,ring_no,kind_inner,kind_outer", "1,1,3,1,0", "2,0,1,,");
+    Reading fractions = VoteTables.of(images, List.of(csv), RINGS, Optional.empty()).read();
+    Path mock = folder.resolve("mock.csv");
+    try (OutputStream out = Files.newOutputStream(mock)) {
+      new MockVotes(RINGS, 400, 400, 1).write(fractions.galaxies(), out);
+    }
+
+    VoteFractions votes = only(mock, RINGS, "1");
+    assertThat(votes.volunteers()).hasValue(400);
+    assertThat(votes.fractions().conditional(RINGS.root())[0]).isCloseTo(0.25, within(0.06));
+    assertThat(votes.asked(RINGS.question("kind")))
+        .isCloseTo(votes.fractions().conditional(RINGS.root())[0], within(1e-9));
+    assertThat(votes.fractions().conditional(RINGS.question("kind"))[0]).isEqualTo(1);
+    assertThat(only(mock, RINGS, "2").asked(RINGS.question("kind"))).isZero();
+    assertThat(Files.readString(mock))
+        .contains("ring-r1_yes,ring-r1_yes_fraction")
+        .contains("2,0,0.0,400,1.0,0,,0,");
+    GalaxySource form =
+        VoteTables.of(images, List.of(mock), RINGS, Optional.of(LabelKind.FRACTION));
+    assertThat(form.read().galaxies().getFirst().votes().orElseThrow().volunteers()).isEmpty();
+    assertThatThrownBy(() -> new MockVotes(RINGS, 80, 5, 1)).hasMessageContaining("80-5");
   }
 
   private VoteFractions only(Path table, DecisionTree tree, String id) throws IOException {

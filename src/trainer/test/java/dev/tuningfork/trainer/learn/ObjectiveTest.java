@@ -142,7 +142,7 @@ class ObjectiveTest {
         new Objective(manager, TREE, questions, List.of(new Objective.Term(loss, 1)));
     NDArray raw =
         manager.create(outputs, new Shape(galaxies.length, outputs.length / galaxies.length));
-    return objective.of(raw, Targets.of(manager, List.of(galaxies), questions)).getFloat();
+    return objective.of(raw, Targets.of(manager, List.of(galaxies), questions, TREE)).getFloat();
   }
 
   private static float[] outputs(int galaxies) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -72,6 +73,10 @@ class CalibrationTest {
   /** Two answers, of which the first is said and voted with these shares. */
   private static Comparison of(double asked, double said, double voted) {
     return new Comparison(
-        asked, new double[] {voted, 1 - voted}, new double[] {said, 1 - said}, List.of());
+        asked,
+        new double[] {voted, 1 - voted},
+        new double[] {said, 1 - said},
+        List.of(),
+        OptionalDouble.empty());
   }
 }

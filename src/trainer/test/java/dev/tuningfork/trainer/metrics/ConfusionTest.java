@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -77,6 +78,6 @@ class ConfusionTest {
   }
 
   private static Comparison comparison(double[] votes, double[] answers) {
-    return new Comparison(1, votes, answers, List.of());
+    return new Comparison(1, votes, answers, List.of(), OptionalDouble.empty());
   }
 }

@@ -146,8 +146,18 @@ class MetricsTest {
         QuestionMetrics.of(
             FIRST,
             List.of(
-                new Comparison(1, new double[] {.4, .6, 0}, answers, bounds), // all three
-                new Comparison(.2, new double[] {.5, .5, 0}, answers, bounds)), // the last two
+                new Comparison(
+                    1,
+                    new double[] {.4, .6, 0},
+                    answers,
+                    bounds,
+                    OptionalDouble.empty()), // all three
+                new Comparison(
+                    .2,
+                    new double[] {.5, .5, 0},
+                    answers,
+                    bounds,
+                    OptionalDouble.empty())), // the last two
             OptionalDouble.empty(),
             Optional.empty());
 
@@ -206,6 +216,34 @@ class MetricsTest {
         .containsExactly(tuple("rounded", "rounded"), tuple("wrong", "smooth-or-featured"));
     // asked 0.9 of volunteers: squares of .9, 0 and .9
     assertThat(worst.getFirst().error()).isCloseTo(.9 * (.81 + .81), within(1e-9));
+  }
+
+  /** With concentrations of 1 and 1, each number of yes votes among 9 is as probable. */
+  @Test
+  void theLogLikelihoodIsThatOfTheCountedVotes() {
+    double[] concentrations = new double[TREE.answerCount()];
+    Arrays.fill(concentrations, Double.NaN);
+    Arrays.fill(concentrations, TREE.firstAnswer(FIRST), TREE.firstAnswer(FIRST) + 3, 1);
+    AnswerProbabilities flat = AnswerProbabilities.ofConcentrations(TREE, concentrations);
+    double[] counts = new double[TREE.answerCount()];
+    Arrays.fill(counts, Double.NaN);
+    counts[0] = 6;
+    counts[1] = 3;
+    counts[2] = 0;
+    Judged counted = judged(VoteFractions.ofCounts("1", TREE, counts), flat);
+    Judged fractions = judged(votes("2", .9, .9, .1, 0), flat);
+
+    Metrics figures = Metrics.of(List.of(FIRST), List.of(counted, fractions), Judged::upright);
+
+    // 55 ways to share 9 votes among three answers
+    assertThat(figures.question("t01").logLikelihood().getAsDouble())
+        .isCloseTo(-Math.log(55), within(1e-9));
+    assertThat(figures.byName()).containsKey("logLikelihood");
+    assertThat(
+            Metrics.of(List.of(FIRST), List.of(fractions), Judged::upright)
+                .question("t01")
+                .byName())
+        .doesNotContainKey("logLikelihood");
   }
 
   private static Metrics wholeTree(Judged... galaxies) {
