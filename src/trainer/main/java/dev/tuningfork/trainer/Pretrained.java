@@ -24,7 +24,9 @@ public record Pretrained(Weights weights, String origin, double kept) {
   }
 
   /**
-   * Random weights with these in their places.
+   * Random weights with these in their places. A head that is not among these begins with zeros: a
+   * random one would say something else about each galaxy, and with few labels much of the training
+   * would go into forgetting that.
    *
    * @throws IllegalArgumentException if an array is not one of the network's, or if a share of
    *     these weights is kept and they are not all of the network's
@@ -33,7 +35,11 @@ public record Pretrained(Weights weights, String origin, double kept) {
     if (kept > 0) {
       weights.requireFor(network);
     }
-    return random.with(weights);
+    Weights first = random.with(weights);
+    String head = Network.ANSWERS + ".weight";
+    return weights.arrays().containsKey(head)
+        ? first
+        : first.with(head, new float[first.array(head).values().length]);
   }
 
   /** The weights of the finished model. */

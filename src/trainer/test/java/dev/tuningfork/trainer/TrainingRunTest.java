@@ -12,6 +12,8 @@ import dev.tuningfork.model.Forms;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.Precision;
+import dev.tuningfork.network.Network;
+import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.HeldOutSplit;
 import dev.tuningfork.trainer.data.KaggleTables;
@@ -24,9 +26,11 @@ import dev.tuningfork.trainer.learn.TrainingSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -80,6 +84,26 @@ class TrainingRunTest {
     assertThat(TrainingManifest.split(model)).contains(HeldOutSplit.DEFAULT);
     assertThat(TrainingManifest.seen(model, images)).isEqualTo(TrainingManifest.Seen.SOME);
     assertThat(TrainingManifest.seen(model, folder)).isEqualTo(TrainingManifest.Seen.NONE);
+  }
+
+  /** A random one would say something else of each galaxy, which few labels do not correct. */
+  @Test
+  void aHeadThatIsLearntAnewBeginsWithZeros() {
+    TrainingSettings usual = TrainingSettings.DEFAULT;
+    Network network =
+        ModelDescription.of("a", "1", usual.tree(), usual.architecture(), usual.input()).network();
+    Weights random = usual.firstWeights(network);
+    SequencedMap<String, Weights.Array> trunk = new LinkedHashMap<>(random.arrays());
+    trunk.keySet().removeIf(name -> name.startsWith(Network.ANSWERS));
+    String head = Network.ANSWERS + ".weight";
+
+    Weights fromTrunk = new Pretrained(new Weights(trunk), "", 0).over(random, network);
+    Weights fromAll = new Pretrained(random, "", 0).over(random, network);
+
+    assertThat(fromTrunk.array(head).values()).containsOnly(0);
+    assertThat(fromTrunk.array(Network.ANSWERS + ".bias"))
+        .isEqualTo(random.array(Network.ANSWERS + ".bias"));
+    assertThat(fromAll.array(head)).isEqualTo(random.array(head));
   }
 
   private TrainingRun run(Path images) {

@@ -35,10 +35,14 @@ public final class FaultRun {
   private static final int ONE_OF_SO_MANY_IS_SILENT = 500;
   private static final int REFERENCES_A_SURVEY_IMAGE = 250;
   private static final int GALAXIES_A_SURVEY_IMAGE = 50;
-  private static final String SURVEY_IMAGES = "survey-images";
+
+  /** Of a survey image, pixels. */
+  private static final int SIDE = 1_024;
+
+  static final String SURVEY_IMAGES = "survey-images";
 
   /** The default. It is not compacted here, so that two outcomes of a survey image are seen. */
-  private static final String SURVEY_OUTCOMES = "galaxy-survey-images";
+  static final String SURVEY_OUTCOMES = "galaxy-survey-images";
 
   private static final Duration CALM = Duration.ofMinutes(5);
 
@@ -130,7 +134,8 @@ public final class FaultRun {
     int calm = images.size();
     int all = questions.all();
     progress.accept(() -> "a survey image is rendered");
-    SurveyTiles tiles = SurveyTiles.write(surveys, Files.createDirectory(folder.resolve("survey")));
+    SurveyTiles tiles =
+        SurveyTiles.write(surveys, SIDE, Files.createDirectory(folder.resolve("survey")));
     progress.accept(() -> "brokers and instances start");
     try (Cluster cluster = Cluster.start(folder);
         ImageHost host = ImageHost.start(images, tiles.folder());

@@ -23,22 +23,18 @@ import java.util.stream.IntStream;
  * The survey images that a fault run publishes: one rendered tile in Rice's code, and lists of its
  * galaxies. Immutable.
  *
- * <p>Survey images take three forms in turn: a list in the message and files; a catalogue and
- * files; the same over the image host.
+ * <p>Survey images take three forms in turn: a catalogue and files; a list in the message and
+ * files; a catalogue and files on the image host.
  */
 final class SurveyTiles {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int SIDE = 1_024;
   private static final int SEED = 29;
   private static final double FIELD_OF_VIEW = 16;
   private static final int FORMS = 3;
 
   /** Rows of a catalogue for which its filter does not hold. */
   private static final int EXCLUDED = 2;
-
-  /** So many galaxies are rendered for each that is listed. */
-  private static final int RENDERED = 2;
 
   /** Pixels from the edges within which no galaxy is listed: its cutout would lack too much. */
   private static final int MARGIN = 40;
@@ -55,7 +51,7 @@ final class SurveyTiles {
     this.galaxies =
         IntStream.range(0, plan.galaxies())
             .mapToObj(sky::galaxy)
-            .filter(SurveyTiles::isShown)
+            .filter(galaxy -> isShown(galaxy, plan.side()))
             .limit(surveys.rows() + EXCLUDED)
             .toList();
     if (galaxies.size() < surveys.rows() + EXCLUDED) {
@@ -65,20 +61,22 @@ final class SurveyTiles {
   }
 
   /** Whether a galaxy is off the edges, and off the columns where the gap of a tile lies. */
-  private static boolean isShown(TileGalaxy galaxy) {
+  private static boolean isShown(TileGalaxy galaxy, int side) {
     return Math.min(galaxy.x(), galaxy.y()) > MARGIN
-        && Math.max(galaxy.x(), galaxy.y()) < SIDE - MARGIN
-        && (galaxy.x() < 0.52 * SIDE || galaxy.x() > 0.68 * SIDE);
+        && Math.max(galaxy.x(), galaxy.y()) < side - MARGIN
+        && (galaxy.x() < 0.52 * side || galaxy.x() > 0.68 * side);
   }
 
   /**
    * Renders the tile and writes the catalogues.
    *
+   * @param side of the tile, pixels
    * @param folder an empty one
    */
-  static SurveyTiles write(Surveys surveys, Path folder) throws IOException {
-    TilePlan plan =
-        new TilePlan(TileLayout.LEGACY, SIDE, RENDERED * surveys.rows(), 1, 0, 150, 2, SEED);
+  static SurveyTiles write(Surveys surveys, int side, Path folder) throws IOException {
+    // the smaller the tile, the more galaxies are near its edges
+    int rendered = (int) Math.ceil(surveys.rows() * (1.25 + 750.0 / side));
+    TilePlan plan = new TilePlan(TileLayout.LEGACY, side, rendered, 1, 0, 150, 2, SEED);
     SurveyTiles tiles = new SurveyTiles(surveys, folder, plan);
     TileWriter writer = new TileWriter(plan, folder);
     writer.writeTile(0);
@@ -94,7 +92,7 @@ final class SurveyTiles {
   }
 
   private static boolean hasCatalogue(int image) {
-    return image % FORMS != 0;
+    return image % FORMS != 1;
   }
 
   /** Whether a survey image and its catalogue are on the image host. */

@@ -20,6 +20,7 @@ public final class Suites {
           TrainingSuite.SUITE,
           BrokerSuite.SUITE,
           FaultSuite.SUITE,
+          KillSuite.SUITE,
           DeathSuite.SUITE);
 
   private Suites() {}

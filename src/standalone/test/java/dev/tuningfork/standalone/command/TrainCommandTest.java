@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -206,6 +207,36 @@ class TrainCommandTest {
     fineTune[10] = bundle.toString();
     assertThat(run(fineTune)).isNotZero();
     assertThat(err.toString()).contains("galaxies to learn from, not 1,000: name smaller");
+  }
+
+  @Test
+  @Tag("any-processor")
+  void volunteersAreSimulatedFromFractions() throws Exception {
+    Path votes = folder.resolve("votes.csv");
+    String[] mock = {
+      "mock-votes",
+      "--images",
+      images.toString(),
+      "--labels",
+      DrawnGalaxies.labels(images).toString(),
+      "--volunteers",
+      "5-9",
+      "--out",
+      votes.toString()
+    };
+    assertThat(run(mock)).as(err::toString).isZero();
+    assertThat(err.toString()).contains("votes for 60 galaxies", "Galaxy 999");
+    assertThat(Files.readAllLines(votes)).hasSize(61);
+    assertThat(Files.readAllLines(votes).getFirst())
+        .startsWith("id_str,smooth-or-featured-gz2_smooth,");
+    byte[] first = Files.readAllBytes(votes);
+    assertThat(run(mock)).isZero();
+    assertThat(Files.readAllBytes(votes)).as("by the same seed").isEqualTo(first);
+    for (String wrong : List.of("many", "0", "9-5")) {
+      mock[6] = wrong;
+      assertThat(run(mock)).as(wrong).isEqualTo(2);
+    }
+    assertThat(err.toString()).contains("--volunteers is a number such as 40", "9-5");
   }
 
   private Weights firstWeights() throws Exception {

@@ -2,6 +2,7 @@ package dev.tuningfork.trainer.data;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.SequenceWriter;
+import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.tuningfork.tree.Answer;
@@ -50,6 +51,7 @@ public record MockVotes(DecisionTree tree, int fewest, int most, long seed) {
     RandomGenerator random = new SplittableRandom(seed);
     try (SequenceWriter table =
         new CsvMapper()
+            .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING) // and no quotes elsewhere
             .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
             .writer(columns.build())
             .writeValues(out)) {
