@@ -55,7 +55,7 @@ sealed class TileOptions permits LabelledTiles {
       paramLabel = "FILE",
       description =
           "The galaxies on the --image tiles: CSV, ECSV, VOTable, FITS or Parquet, with positions,"
-              + " and sizes unless --size gives one for all.")
+              + " and sizes unless an option gives one for all.")
   private @Nullable Path catalogue;
 
   @Option(
