@@ -63,6 +63,8 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Mixin private final TileOptions tiles = new TileOptions();
 
+  @Mixin private final RecipeOption recipe = new RecipeOption();
+
   @Mixin private final ModelOptions model = new ModelOptions();
 
   @Spec private @Nullable CommandSpec spec;
@@ -76,7 +78,14 @@ final class ClassifyCommand implements Callable<Integer> {
     reading.check(commandLine);
     if (checkTiles(commandLine)) {
       return new TileClassification(
-              tiles, model, bundle(commandLine), table, reading.size(), sheet, terminal)
+              tiles,
+              recipe.chosen(),
+              model,
+              bundle(commandLine),
+              table,
+              reading.size(),
+              sheet,
+              terminal)
           .run();
     }
     ImageFiles found = ImageFiles.find(named);
@@ -129,6 +138,7 @@ final class ClassifyCommand implements Callable<Integer> {
   /** Whether tiles are to be classified, and not images of single galaxies. */
   private boolean checkTiles(CommandLine commandLine) {
     tiles.check(commandLine);
+    recipe.check(commandLine, tiles);
     if (!tiles.given()) {
       if (named.isEmpty()) {
         throw new ParameterException(
@@ -136,8 +146,7 @@ final class ClassifyCommand implements Callable<Integer> {
             "Missing required parameter: 'FOLDER|FILE', or tiles with --image and --catalogue.");
       }
       if (sheet != null) {
-        throw new ParameterException(
-            commandLine, "--sheet needs tiles: --image and --catalogue, or --cutana.");
+        throw TileOptions.needed(commandLine, "--sheet");
       }
       return false;
     }

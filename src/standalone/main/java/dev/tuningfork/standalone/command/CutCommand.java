@@ -1,24 +1,17 @@
 package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.image.ImageFormat;
-import dev.tuningfork.image.Recipe;
 import dev.tuningfork.standalone.command.TileOptions.Opened;
 import dev.tuningfork.standalone.tile.CutoutFiles;
 import dev.tuningfork.standalone.tile.LeftOut;
 import dev.tuningfork.standalone.tile.Manifest;
-import dev.tuningfork.standalone.tile.Place;
-import dev.tuningfork.standalone.tile.TileRun;
-import dev.tuningfork.tile.CutLimit;
 import dev.tuningfork.tree.KaggleColumns;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,10 +36,10 @@ import picocli.CommandLine.Spec;
 final class CutCommand implements Callable<Integer> {
 
   private static final Duration PATIENCE_TO_STOP = Duration.ofSeconds(8);
-  private static final int CHUNK = 16;
-  private static final int FLUSHED = 64;
 
   @Mixin private final TileOptions tiles = new TileOptions();
+
+  @Mixin private final RecipeOption recipe = new RecipeOption();
 
   @Option(
       names = {"-o", "--out"},
@@ -102,18 +95,25 @@ final class CutCommand implements Callable<Integer> {
     CommandLine line = spec.commandLine();
     Terminal terminal = Terminal.of(line.getOut(), line.getErr());
     check(line);
-    Recipe chosen = tiles.recipe();
-    Recipe recipe = chosen == null ? Recipe.named("asinh") : chosen;
     Files.createDirectories(folder);
     List<String> kept = new ArrayList<>(KaggleColumns.NAMES);
     kept.add("class");
     kept.addAll(keep);
+    CutoutFolder cutouts =
+        new CutoutFolder(
+            folder,
+            tiles,
+            form,
+            quality,
+            recipe.chosen(),
+            size,
+            kept.stream().distinct().toList(),
+            terminal);
     try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
         LeftOut leftOut = new LeftOut(folder.resolve("left-out.csv"));
-        Opened opened =
-            tiles.open(size, chosen, kept.stream().distinct().toList(), leftOut, terminal);
-        Manifest manifest = manifest(opened, recipe)) {
-      cut(opened, recipe, manifest, leftOut, terminal, stop);
+        Opened opened = cutouts.open(leftOut);
+        Manifest manifest = cutouts.manifest(opened, resume)) {
+      cutouts.cut(opened, manifest, leftOut, stop);
       leftOut.report(terminal::line);
       terminal.line("Wrote " + ImageFormat.spelled(manifest.finish()) + ".");
       return leftOut.isEmpty() ? ExitCode.OK : Commands.SOME_LEFT_OUT;
@@ -122,6 +122,7 @@ final class CutCommand implements Callable<Integer> {
 
   private void check(CommandLine line) {
     tiles.check(line);
+    recipe.check(line, tiles);
     if (!tiles.given()) {
       throw new ParameterException(
           line, "Name the tiles and the galaxies on them: --image and --catalogue, or --cutana.");
@@ -147,69 +148,5 @@ final class CutCommand implements Callable<Integer> {
           "There are cutouts in %s already: name another folder, or start over with --overwrite."
               .formatted(name));
     }
-  }
-
-  private Manifest manifest(Opened opened, Recipe recipe) throws IOException {
-    String settings =
-        form + " " + quality + " " + tiles.settings(opened, size, recipe.id()) + " " + keep;
-    return resume && Files.exists(Manifest.unfinished(folder))
-        ? Manifest.resume(folder, settings, opened.kept())
-        : Manifest.begin(folder, settings, opened.kept());
-  }
-
-  private void cut(
-      Opened opened,
-      Recipe recipe,
-      Manifest manifest,
-      LeftOut leftOut,
-      Terminal terminal,
-      Interruption stop)
-      throws IOException {
-    int galaxies = opened.allotment().size();
-    int before = manifest.size();
-    int workers = Runtime.getRuntime().availableProcessors();
-    ProgressBar progress = new ProgressBar(terminal, galaxies - before, System::nanoTime);
-    int[] counts = new int[2];
-    try {
-      new TileRun(opened.allotment(), opened.cache(), workers, CHUNK)
-          .run(
-              place -> !manifest.has(place.row()),
-              new CutoutFiles(folder, form, recipe, quality, CutLimit.of(workers)),
-              outcome -> {
-                counts[0]++;
-                switch (outcome) {
-                  case TileRun.Outcome.Done<String>(Place _, String row) -> manifest.add(row);
-                  case TileRun.Outcome.Failed<String>(Place place, String reason) -> {
-                    counts[1]++;
-                    leftOut.row(place, reason);
-                  }
-                }
-                if (counts[0] % FLUSHED == 0) {
-                  manifest.flush();
-                }
-                progress.update(counts[0], counts[1]);
-              },
-              stop::requested);
-    } catch (CancellationException e) {
-      CancellationException stopped =
-          new CancellationException(
-              String.format(
-                  Locale.ROOT,
-                  "Stopped after %,d of %,d galaxies. The same command with --resume continues.",
-                  manifest.size(),
-                  galaxies));
-      stopped.initCause(e);
-      throw stopped;
-    } finally {
-      progress.finish();
-    }
-    terminal.line(
-        String.format(
-            Locale.ROOT,
-            "Cut %,d of %,d galaxies in %s, %s.",
-            manifest.size(),
-            galaxies,
-            ProgressBar.inWords(progress.elapsed()),
-            ProgressBar.perSecond(progress.rate())));
   }
 }

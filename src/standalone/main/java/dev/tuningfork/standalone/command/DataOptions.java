@@ -29,10 +29,9 @@ final class DataOptions {
 
   @Option(
       names = "--images",
-      required = true,
       paramLabel = "DIR",
       description = "Images named by their galaxy's id, such as 100008.jpg.")
-  Path images = Path.of("");
+  private @Nullable Path images;
 
   @Option(
       names = "--labels",
@@ -108,6 +107,48 @@ final class DataOptions {
     return sets;
   }
 
+  /**
+   * The same with the galaxies of tiles, to which the group without --images belongs, if there is
+   * one.
+   *
+   * @param cutouts the folder of their cutouts, with a list that has the catalogue's labels
+   */
+  static List<DataSet> dataSets(List<DataOptions> groups, DecisionTree tree, Path cutouts)
+      throws IOException {
+    List<DataOptions> ofTiles = groups.stream().filter(group -> group.images == null).toList();
+    if (ofTiles.size() > 1) {
+      throw new IllegalArgumentException(
+          "Only one group of data options can be about the tiles: give the others --images.");
+    }
+    DataOptions own = ofTiles.isEmpty() ? new DataOptions() : ofTiles.getFirst();
+    own.images = cutouts;
+    if (own.labels == null && own.classes == null && !own.unlabelled) {
+      if (own.rules == null) {
+        own.labels = List.of(LabelledTiles.labels(cutouts));
+      } else {
+        own.classes = LabelledTiles.labels(cutouts);
+      }
+    }
+    List<DataOptions> all = new ArrayList<>(groups);
+    if (ofTiles.isEmpty()) {
+      all.add(own);
+    }
+    return dataSets(all, tree);
+  }
+
+  /**
+   * The folder of the images.
+   *
+   * @throws IllegalArgumentException if none is named
+   */
+  Path images() {
+    if (images == null) {
+      throw new IllegalArgumentException(
+          "A group of data options has no --images: name the folder of its images.");
+    }
+    return images;
+  }
+
   /** Whether there is anything to judge a model on. */
   boolean judged() {
     return !trainOnly && !unlabelled;
@@ -115,10 +156,11 @@ final class DataOptions {
 
   private List<DataSet> dataSets(DecisionTree tree) throws IOException {
     List<GalaxySource> sources = new ArrayList<>();
+    Path folder = images();
     if (labels != null) {
       sources.add(
           VoteTables.of(
-              images, labels, tree, Optional.ofNullable(labelKind).map(LabelKind::named)));
+              folder, labels, tree, Optional.ofNullable(labelKind).map(LabelKind::named)));
     }
     if (classes != null) {
       if (rules == null) {
@@ -127,27 +169,27 @@ final class DataOptions {
                 .formatted(classes));
       }
       sources.add(
-          new ClassTable(images, classes, rules(rules, tree), Optional.empty(), Optional.empty()));
+          new ClassTable(folder, classes, rules(rules, tree), Optional.empty(), Optional.empty()));
     } else if (rules != null) {
       if (labels != null) {
         throw new IllegalArgumentException(
             "--rules %s needs --classes, but the images of %s only have --labels."
-                .formatted(rules, images));
+                .formatted(rules, folder));
       }
-      sources.add(new ClassFolders(images, rules(rules, tree)));
+      sources.add(new ClassFolders(folder, rules(rules, tree)));
     }
     if (unlabelled) {
       if (!sources.isEmpty()) {
         throw new IllegalArgumentException(
             "The images of %s are --unlabelled, but also have labels: remove one of the two."
-                .formatted(images));
+                .formatted(folder));
       }
-      sources.add(new UnlabelledImages(images));
+      sources.add(new UnlabelledImages(folder));
     }
     if (sources.isEmpty()) {
       throw new IllegalArgumentException(
           "The images of %s have no labels: give --labels or --classes, or the --rules of classes that are folders, or --unlabelled."
-              .formatted(images));
+              .formatted(folder));
     }
     OptionalInt crop = cropPixels == null ? OptionalInt.empty() : OptionalInt.of(cropPixels);
     return sources.stream().map(source -> new DataSet(source, weight, judged(), crop)).toList();

@@ -189,8 +189,8 @@ final class EvaluateCommand implements Callable<Integer> {
       if (!options.judged()) {
         continue;
       }
-      String images = GalaxySource.shortened(options.images);
-      TrainingManifest.Seen seen = TrainingManifest.seen(bundle.description(), options.images);
+      String images = GalaxySource.shortened(options.images());
+      TrainingManifest.Seen seen = TrainingManifest.seen(bundle.description(), options.images());
       if (seen == TrainingManifest.Seen.ALL) {
         throw new IllegalArgumentException(
             "The model was trained on all galaxies of %s, so figures on them would be meaningless."

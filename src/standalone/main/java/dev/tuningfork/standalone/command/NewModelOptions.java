@@ -151,6 +151,15 @@ final class NewModelOptions {
     earlierInput = earlier.input();
   }
 
+  /**
+   * The recipe by which pictures are made of flux; null where none was named.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  @Nullable Recipe recipe() {
+    return recipe == null ? null : Recipe.named(recipe);
+  }
+
   /** The architecture's own input with what the options change of it. */
   InputSpec input() {
     InputSpec input =
@@ -166,8 +175,9 @@ final class NewModelOptions {
     if (size != null) {
       input = input.withSize(size);
     }
-    if (recipe != null) {
-      input = input.withRecipe(Recipe.named(recipe));
+    Recipe chosen = recipe();
+    if (chosen != null) {
+      input = input.withRecipe(chosen);
     }
     return crop == null ? input : input.withCrop(new Crop.Fraction(crop));
   }

@@ -27,11 +27,13 @@ import picocli.CommandLine.ExitCode;
  * process. There is no broker, because all galaxies of a tile are available at once: a run that was
  * interrupted continues from its journal.
  *
+ * @param recipe by which pictures are made; null for the model's own
  * @param size arcseconds, for all galaxies; null where the catalogue says it
  * @param sheet a picture to write; null for none
  */
 record TileClassification(
     TileOptions tiles,
+    @Nullable Recipe recipe,
     ModelOptions model,
     ModelBundle bundle,
     TableOptions table,
@@ -44,11 +46,10 @@ record TileClassification(
 
   /** Classifies, and writes the table; the exit code. */
   int run() throws IOException, ModelException {
-    Recipe recipe = tiles.recipe();
     try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
         LeftOut leftOut = new LeftOut(table.beside(".left-out.csv").orElse(null));
         Opened opened = tiles.open(size, recipe, List.of(), leftOut, terminal);
-        MorphologySpool spool = spool(opened, recipe)) {
+        MorphologySpool spool = spool(opened)) {
       int galaxies = opened.allotment().size();
       if (spool.size() > 0) {
         terminal.line(
@@ -56,7 +57,7 @@ record TileClassification(
                 .formatted(galaxies - spool.size(), galaxies));
       }
       if (spool.size() < galaxies) {
-        classify(opened, recipe, spool, leftOut, stop);
+        classify(opened, spool, leftOut, stop);
       }
       leftOut.report(terminal::line);
       IntFunction<String> files =
@@ -72,12 +73,7 @@ record TileClassification(
     }
   }
 
-  private void classify(
-      Opened opened,
-      @Nullable Recipe recipe,
-      MorphologySpool spool,
-      LeftOut leftOut,
-      Interruption stop)
+  private void classify(Opened opened, MorphologySpool spool, LeftOut leftOut, Interruption stop)
       throws IOException, ModelException {
     int galaxies = opened.allotment().size();
     int before = spool.size();
@@ -161,7 +157,7 @@ record TileClassification(
     return stopped;
   }
 
-  private MorphologySpool spool(Opened opened, @Nullable Recipe recipe) throws IOException {
+  private MorphologySpool spool(Opened opened) throws IOException {
     SortedMap<String, String> settings =
         tiles.settings(opened, size, recipe == null ? "the model's" : recipe.id());
     settings.putAll(model.settings(bundle));

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** A survey's tiles and the catalogue of the galaxies on them, as a command line names them. */
-final class TileOptions {
+sealed class TileOptions permits LabelledTiles {
 
   @Option(
       names = "--image",
@@ -55,7 +55,7 @@ final class TileOptions {
       paramLabel = "FILE",
       description =
           "The galaxies on the --image tiles: CSV, ECSV, VOTable, FITS or Parquet, with positions,"
-              + " and sizes unless --size gives one for all.")
+              + " and sizes unless an option gives one for all.")
   private @Nullable Path catalogue;
 
   @Option(
@@ -90,14 +90,6 @@ final class TileOptions {
   private @Nullable String where;
 
   @Option(
-      names = "--recipe",
-      paramLabel = "NAME",
-      description =
-          "How pictures are made from the flux: sdss-gri, legacy-grz, euclid-vis, euclid-composite,"
-              + " hsc-gri or asinh. Default: as the model prepares FITS cutouts.")
-  private @Nullable String recipe;
-
-  @Option(
       names = "--size-factor",
       paramLabel = "N",
       description =
@@ -110,6 +102,12 @@ final class TileOptions {
     return !images.isEmpty() || !masks.isEmpty() || catalogue != null || cutana != null;
   }
 
+  /** An option that needs tiles was given without any. */
+  static ParameterException needed(CommandLine line, String option) {
+    return new ParameterException(
+        line, option + " needs tiles: --image and --catalogue, or --cutana.");
+  }
+
   /** Refuses options that need tiles, or contradict each other. */
   void check(CommandLine line) {
     if (!given()) {
@@ -118,12 +116,9 @@ final class TileOptions {
               ? "--columns"
               : where != null
                   ? "--where"
-                  : recipe != null
-                      ? "--recipe"
-                      : sizeFactor != null ? "--size-factor" : bands.isEmpty() ? "" : "--bands";
+                  : sizeFactor != null ? "--size-factor" : bands.isEmpty() ? "" : "--bands";
       if (!needing.isEmpty()) {
-        throw new ParameterException(
-            line, needing + " needs tiles: --image and --catalogue, or --cutana.");
+        throw needed(line, needing);
       }
       return;
     }
@@ -145,7 +140,6 @@ final class TileOptions {
     try {
       choice();
       condition();
-      recipe();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(line, String.valueOf(e.getMessage()), e);
     }
@@ -157,11 +151,6 @@ final class TileOptions {
 
   private Optional<Condition> condition() {
     return Optional.ofNullable(where).map(Condition::parse);
-  }
-
-  /** The recipe that was chosen; null where none was. */
-  @Nullable Recipe recipe() {
-    return recipe == null ? null : Recipe.named(recipe);
   }
 
   /** The file that names the galaxies. */

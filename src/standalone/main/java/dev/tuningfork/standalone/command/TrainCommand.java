@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.trainer.TrainingRun;
+import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.TrainingLog;
@@ -37,6 +38,13 @@ final class TrainCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, multiplicity = "0..*", heading = DataOptions.HEADING)
   private List<DataOptions> dataSets = new ArrayList<>();
 
+  @ArgGroup(
+      validate = false,
+      heading =
+          "%nTiles in place of --images; labels are the catalogue's own, or those of the data"
+              + " options:%n")
+  private LabelledTiles tiles = new LabelledTiles();
+
   @ArgGroup(validate = false, heading = "%nThe model:%n")
   private NewModelOptions model = new NewModelOptions();
 
@@ -65,10 +73,12 @@ final class TrainCommand implements Callable<Integer> {
       NewModelOptions.list(out);
       return ExitCode.OK;
     }
-    if (model.out == null || dataSets.isEmpty()) {
+    tiles.check(spec.commandLine());
+    if (model.out == null || (dataSets.isEmpty() && !tiles.given())) {
       throw new ParameterException(
           spec.commandLine(),
-          "Training needs data (--images with --labels or --classes) and --out.");
+          "Training needs data (--images with --labels or --classes, or --image and --catalogue)"
+              + " and --out.");
     }
     Path bundle = model.out;
     RunFolder folder = new RunFolder(bundle.resolveSibling(bundle.getFileName() + ".run"));
@@ -84,7 +94,7 @@ final class TrainCommand implements Callable<Integer> {
       model.beginAs(begun.get().description(), given("--architecture"));
       descent.fineTune(this::given);
     }
-    TrainingRun training = training(folder, begun);
+    TrainingRun training = training(data(folder, terminal), folder, begun);
     try (Interruption interruption = new Interruption()) {
       TrainingProgress progress = new TrainingProgress(terminal, interruption::requested);
       LearningCurve curve = new LearningCurve(run.portions(), terminal);
@@ -116,10 +126,17 @@ final class TrainCommand implements Callable<Integer> {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  private TrainingRun training(RunFolder folder, Optional<ModelBundle> begun)
+  private List<DataSet> data(RunFolder folder, Terminal terminal) throws IOException {
+    return tiles.given()
+        ? DataOptions.dataSets(
+            dataSets, model.tree(), tiles.cut(model.recipe(), folder.path(), run.resume, terminal))
+        : DataOptions.dataSets(dataSets, model.tree());
+  }
+
+  private TrainingRun training(List<DataSet> data, RunFolder folder, Optional<ModelBundle> begun)
       throws IOException, ModelException {
     return new TrainingRun(
-        DataOptions.dataSets(dataSets, model.tree()),
+        data,
         run.split(),
         Optional.empty(),
         run.onProblem,

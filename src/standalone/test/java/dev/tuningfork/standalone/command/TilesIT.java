@@ -454,6 +454,67 @@ class TilesIT {
         .isEqualTo(galaxies.size() - leftOut(cutouts).size());
   }
 
+  private int train(Path model, String catalogue, String... more) {
+    String[] usual = {
+      "--catalogue",
+      catalogue,
+      "--recipe",
+      "sdss-gri",
+      "--out",
+      model.toString(),
+      "--architecture",
+      "baseline",
+      "--size",
+      "32",
+      "--epochs",
+      "1",
+      "--batch",
+      "16"
+    };
+    return execute(
+        command(
+            "train", images(Stream.of(usual, more).flatMap(Stream::of).toArray(String[]::new))));
+  }
+
+  /** The labels are the catalogue's own: its positions and Kaggle's columns in one table. */
+  @Test
+  void aModelLearnsFromTilesAndTheirCatalogueWithoutCuttingFirst() throws Exception {
+    Map<String, String> labels = new HashMap<>();
+    List<String> rows = Files.readAllLines(survey.resolve("labels.csv"));
+    rows.forEach(row -> labels.put(row.split(",")[0], row.substring(row.indexOf(',') + 1)));
+    StringBuilder table =
+        new StringBuilder("name,ra,dec,petroR90_r," + labels.get(rows.getFirst().split(",")[0]));
+    for (TileGalaxy galaxy : galaxies) {
+      table.append(
+          "\n%s,%s,%s,3,%s"
+              .formatted(
+                  galaxy.objectId(), galaxy.ra(), galaxy.dec(), labels.get(galaxy.objectId())));
+    }
+    Path catalogue = Files.writeString(work.resolve("labelled.csv"), table + "\n");
+    Path model = work.resolve("model.zip");
+
+    assertThat(train(model, catalogue.toString(), "--columns", "id=name"))
+        .as(err::toString)
+        .isZero();
+
+    ModelDescription made = ModelBundle.open(model).description();
+    assertThat(made.input().recipe()).startsWith("sdss-gri-1-");
+    assertThat(err.toString()).contains("Cut 59 of 60 galaxies", "Row 21 (");
+    assertThat(train(model, catalogue.toString(), "--columns", "id=name", "--resume")).isZero();
+    assertThat(err.toString()).doesNotContain("Cut 59");
+    assertThat(
+            train(
+                model,
+                catalogue.toString(),
+                "--columns",
+                "id=name",
+                "--resume",
+                "--size-factor",
+                "6"))
+        .isNotZero();
+    assertThat(err.toString()).contains("had other tiles, another catalogue, or other sizes");
+  }
+
   private static String[] command(String first, String... others) {
     return Stream.concat(Stream.of(first), Arrays.stream(others)).toArray(String[]::new);
   }

@@ -25,7 +25,7 @@ public record LabelledGalaxy(
     Optional<String> className) {
 
   /** Usual names of a table's column of ids, in the order in which they are looked for. */
-  static final List<String> ID_COLUMNS =
+  public static final List<String> ID_COLUMNS =
       List.of(
           "GalaxyID",
           "id",
