@@ -40,9 +40,10 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
    *
    * @param radii what the catalogue's columns of radii are used for
    * @param widths whether the catalogue says how wide a cutout is
+   * @param option what a user gives one size for all with
    * @return a sentence; empty where nothing is missing
    */
-  public Optional<String> lacking(Set<String> radii, boolean widths) {
+  public Optional<String> lacking(Set<String> radii, boolean widths, String option) {
     if (all.isPresent() || widths) {
       return Optional.empty();
     }
@@ -52,7 +53,9 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
           ? Optional.empty()
           : Optional.of(
               "The catalogue has no sizes: name a column with --columns radius=…, or give one size"
-                  + " for all with --size ARCSEC.");
+                  + " for all with "
+                  + option
+                  + " ARCSEC.");
     }
     Set<String> wanted = recipe.size().factors().keySet();
     boolean enough =
@@ -61,8 +64,9 @@ public record Sizing(OptionalDouble all, OptionalDouble factor, @Nullable Recipe
     return enough
         ? Optional.empty()
         : Optional.of(
-            "The recipe %s cuts by %s, which the catalogue does not have: name the column with --columns %s=…, or a radius and how many of it a cutout is wide with --columns radius=… --size-factor N, or give one size for all with --size ARCSEC."
-                .formatted(recipe.name(), String.join(" and ", wanted), wanted.iterator().next()));
+            "The recipe %s cuts by %s, which the catalogue does not have: name the column with --columns %s=…, or a radius and how many of it a cutout is wide with --columns radius=… --size-factor N, or give one size for all with %s ARCSEC."
+                .formatted(
+                    recipe.name(), String.join(" and ", wanted), wanted.iterator().next(), option));
   }
 
   /**

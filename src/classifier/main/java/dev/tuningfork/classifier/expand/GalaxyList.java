@@ -181,7 +181,7 @@ public final class GalaxyList implements AutoCloseable {
             Catalogue.open(file.path(), columns, sizing.radii(), List.of(), where);
         ListScratch scratch = new ListScratch(lists.scratch());
         Catalogue.Rows all = catalogue.rows()) {
-      if (sizing.lacking(catalogue.radii(), catalogue.hasWidths()).isPresent()) {
+      if (sizing.lacking(catalogue.radii(), catalogue.hasWidths(), "fieldOfView").isPresent()) {
         throw new IOException(
             "The catalogue %s has no sizes that %s can use: name their column in catalogue.columns, or set catalogue.fieldOfView."
                 .formatted(

@@ -31,6 +31,11 @@ final class LabelledTiles extends TileOptions {
       description = "The width of all cutouts. Default: by the catalogue's sizes.")
   private @Nullable Double size;
 
+  @Override
+  String sizeOption() {
+    return "--cutout-size";
+  }
+
   /**
    * Cuts the galaxies out.
    *

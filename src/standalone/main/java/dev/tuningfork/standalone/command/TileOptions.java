@@ -158,6 +158,11 @@ sealed class TileOptions permits LabelledTiles {
     return Objects.requireNonNull(cutana == null ? catalogue : cutana);
   }
 
+  /** The option by which all galaxies have one size. */
+  String sizeOption() {
+    return "--size";
+  }
+
   /**
    * Reads the catalogue.
    *
@@ -181,7 +186,8 @@ sealed class TileOptions permits LabelledTiles {
     try (Catalogue opened = Catalogue.open(list(), choice(), sizing.radii(), kept, condition())) {
       TileCache cache = new TileCache(Runtime.getRuntime().maxMemory() / 4, scratch.path());
       TileSupply supply = supply(opened);
-      Optional<String> lacking = sizing.lacking(opened.radii(), opened.hasWidths());
+      Optional<String> lacking =
+          sizing.lacking(opened.radii(), opened.hasWidths(), sizeOption());
       if (lacking.isPresent()) {
         throw new IOException(lacking.get());
       }

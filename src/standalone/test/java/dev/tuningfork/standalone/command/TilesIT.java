@@ -515,6 +515,15 @@ class TilesIT {
     assertThat(err.toString()).contains("had other tiles, another catalogue, or other sizes");
   }
 
+  @Test
+  void tilesToLearnFromWithoutSizesNeedTheOptionThatTrainHas() throws Exception {
+    Path catalogue = Files.writeString(work.resolve("bare.csv"), "id,ra,dec\n1,150.1,2.2\n");
+
+    assertThat(train(work.resolve("model.zip"), catalogue.toString())).isEqualTo(1);
+
+    assertThat(err.toString()).contains("for all with --cutout-size ARCSEC.");
+  }
+
   private static String[] command(String first, String... others) {
     return Stream.concat(Stream.of(first), Arrays.stream(others)).toArray(String[]::new);
   }
