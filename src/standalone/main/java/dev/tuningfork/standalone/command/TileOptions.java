@@ -186,8 +186,7 @@ sealed class TileOptions permits LabelledTiles {
     try (Catalogue opened = Catalogue.open(list(), choice(), sizing.radii(), kept, condition())) {
       TileCache cache = new TileCache(Runtime.getRuntime().maxMemory() / 4, scratch.path());
       TileSupply supply = supply(opened);
-      Optional<String> lacking =
-          sizing.lacking(opened.radii(), opened.hasWidths(), sizeOption());
+      Optional<String> lacking = sizing.lacking(opened.radii(), opened.hasWidths(), sizeOption());
       if (lacking.isPresent()) {
         throw new IOException(lacking.get());
       }
