@@ -20,7 +20,7 @@ final class Percentiles {
   private int to;
 
   /** Those of the numbers that are near the wanted end. */
-  private float[] end = {};
+  private double[] end = {};
 
   /**
    * The numbers that are asked about from now on.
@@ -32,7 +32,7 @@ final class Percentiles {
     from = begin;
     to = behind;
     if (end.length < behind - begin) {
-      end = new float[behind - begin];
+      end = new double[behind - begin];
     }
     for (int i = 0; i < SAMPLE; i++) {
       sample[i] = these[begin + (int) ((long) i * (behind - begin) / SAMPLE)];
@@ -57,16 +57,15 @@ final class Percentiles {
       before = count - held;
     }
     if (lower < before || lower + 1 >= before + held) {
-      System.arraycopy(values, from, end, 0, count);
-      held = count;
+      held = takeAtMost(Float.POSITIVE_INFINITY);
       before = 0;
     }
-    float below = select(lower - before, held);
+    double below = Selection.of(end, lower - before, held);
     if (lower == place) {
-      return below;
+      return (float) below;
     }
-    float above = least(lower + 1 - before, held);
-    return (float) (below + (place - lower) * ((double) above - below));
+    double above = least(lower + 1 - before, held);
+    return (float) (below + (place - lower) * (above - below));
   }
 
   private int takeAtMost(float bound) {
@@ -89,43 +88,8 @@ final class Percentiles {
     return count;
   }
 
-  /**
-   * Hoare's selection: moves the number of a place in the order of the end's numbers to that place,
-   * smaller ones before it and larger ones behind it.
-   */
-  private float select(int place, int count) {
-    int low = 0;
-    int high = count - 1;
-    while (low < high) {
-      float pivot = end[(low + high) >>> 1];
-      int left = low;
-      int right = high;
-      while (left <= right) {
-        while (end[left] < pivot) {
-          left++;
-        }
-        while (end[right] > pivot) {
-          right--;
-        }
-        if (left <= right) {
-          float swapped = end[left];
-          end[left++] = end[right];
-          end[right--] = swapped;
-        }
-      }
-      if (place <= right) {
-        high = right;
-      } else if (place >= left) {
-        low = left;
-      } else {
-        break;
-      }
-    }
-    return end[place];
-  }
-
-  private float least(int begin, int count) {
-    float least = end[begin];
+  private double least(int begin, int count) {
+    double least = end[begin];
     for (int i = begin + 1; i < count; i++) {
       least = Math.min(least, end[i]);
     }

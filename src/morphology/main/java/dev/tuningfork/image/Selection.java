@@ -25,7 +25,13 @@ final class Selection {
     return place < defined ? of(numbers, place, defined) : Double.NaN;
   }
 
-  private static double of(double[] numbers, int place, int count) {
+  /**
+   * The number that would be at a place if the first so many were sorted: afterwards it is there,
+   * smaller ones before it and larger ones behind it.
+   *
+   * @param numbers rearranged by this call; the first {@code count} are not NaN
+   */
+  static double of(double[] numbers, int place, int count) {
     int low = 0;
     int high = count - 1;
     while (low < high) {

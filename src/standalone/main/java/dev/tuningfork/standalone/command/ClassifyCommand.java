@@ -101,11 +101,7 @@ final class ClassifyCommand implements Callable<Integer> {
     SortedMap<Integer, String> unreadable = new TreeMap<>();
     try (Interruption stop = new Interruption(PATIENCE_TO_STOP);
         MorphologySpool spool = table.spool(images, settings(bundle))) {
-      if (spool.size() > 0) {
-        terminal.line(
-            "Continuing with %,d of %,d galaxies; the others are already classified."
-                .formatted(images.size() - spool.size(), images.size()));
-      }
+      terminal.continuing(spool.size(), images.size());
       if (spool.size() < images.size()) {
         unreadable.putAll(classify(images, bundle, spool, terminal, stop));
       }

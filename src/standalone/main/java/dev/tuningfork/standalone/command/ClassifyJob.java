@@ -67,7 +67,7 @@ final class ClassifyJob {
               missing, ordinal -> reading.reference(images.get(ordinal), ordinal), IN_FLIGHT)
           .run(allowing(images).pipeline(), loaded, progress, stop, this::keep);
     } catch (CancellationException e) {
-      throw stopped(e);
+      throw Interruption.stopped(e, resumable, spool.size(), images.size());
     } catch (IOException | IllegalStateException e) {
       throw failed(e);
     } finally {
@@ -101,17 +101,6 @@ final class ClassifyJob {
                   .toJson());
       case Outcome.Failed failed -> unreadable.put(image.image(), Sentence.reason(failed.cause()));
     }
-  }
-
-  private CancellationException stopped(CancellationException cause) {
-    CancellationException stopped =
-        new CancellationException(
-            !resumable
-                ? "Stopped; nothing was written."
-                : "Stopped after %,d of %,d galaxies. The same command with --resume continues."
-                    .formatted(spool.size(), images.size()));
-    stopped.initCause(cause);
-    return stopped;
   }
 
   private IOException failed(Exception cause) {

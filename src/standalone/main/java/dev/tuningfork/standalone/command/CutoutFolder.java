@@ -98,15 +98,7 @@ record CutoutFolder(
               },
               stop::requested);
     } catch (CancellationException e) {
-      CancellationException stopped =
-          new CancellationException(
-              String.format(
-                  Locale.ROOT,
-                  "Stopped after %,d of %,d galaxies. The same command with --resume continues.",
-                  manifest.size(),
-                  galaxies));
-      stopped.initCause(e);
-      throw stopped;
+      throw Interruption.stopped(e, true, manifest.size(), galaxies);
     } finally {
       progress.finish();
     }

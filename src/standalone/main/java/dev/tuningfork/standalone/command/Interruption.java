@@ -1,6 +1,7 @@
 package dev.tuningfork.standalone.command;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -36,6 +37,23 @@ public final class Interruption implements AutoCloseable {
   /** The command has printed its last sentence: an interrupted process may end now. */
   public static void commandEnded() {
     ENDED.countDown();
+  }
+
+  /**
+   * A command's last sentence where it was asked to stop.
+   *
+   * @param resumable whether what is done is kept
+   */
+  static CancellationException stopped(
+      CancellationException cause, boolean resumable, int done, int galaxies) {
+    CancellationException stopped =
+        new CancellationException(
+            resumable
+                ? "Stopped after %,d of %,d galaxies. The same command with --resume continues."
+                    .formatted(done, galaxies)
+                : "Stopped; nothing was written.");
+    stopped.initCause(cause);
+    return stopped;
   }
 
   boolean requested() {

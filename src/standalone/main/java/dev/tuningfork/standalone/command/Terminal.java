@@ -48,6 +48,15 @@ record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) 
     err.println((live ? "\r\u001b[K" : "") + text);
   }
 
+  /** Says that a run goes on where it was interrupted; nothing where it has just begun. */
+  void continuing(int classified, int galaxies) {
+    if (classified > 0) {
+      line(
+          "Continuing with %,d of %,d galaxies; the others are already classified."
+              .formatted(galaxies - classified, galaxies));
+    }
+  }
+
   String green(String text) {
     return coloured("32", text);
   }

@@ -51,11 +51,7 @@ record TileClassification(
         Opened opened = tiles.open(size, recipe, List.of(), leftOut, terminal);
         MorphologySpool spool = spool(opened)) {
       int galaxies = opened.allotment().size();
-      if (spool.size() > 0) {
-        terminal.line(
-            "Continuing with %,d of %,d galaxies; the others are already classified."
-                .formatted(galaxies - spool.size(), galaxies));
-      }
+      terminal.continuing(spool.size(), galaxies);
       if (spool.size() < galaxies) {
         classify(opened, spool, leftOut, stop);
       }
@@ -98,7 +94,7 @@ record TileClassification(
                 counter::take,
                 stop::requested);
       } catch (CancellationException e) {
-        throw stopped(spool, galaxies, e);
+        throw Interruption.stopped(e, !table.isSummary(), spool.size(), galaxies);
       } finally {
         progress.finish();
       }
@@ -140,21 +136,6 @@ record TileClassification(
       }
       progress.update(done, failed);
     }
-  }
-
-  private CancellationException stopped(
-      MorphologySpool spool, int galaxies, CancellationException cause) {
-    CancellationException stopped =
-        new CancellationException(
-            table.isSummary()
-                ? "Stopped; nothing was written."
-                : String.format(
-                    Locale.ROOT,
-                    "Stopped after %,d of %,d galaxies. The same command with --resume continues.",
-                    spool.size(),
-                    galaxies));
-    stopped.initCause(cause);
-    return stopped;
   }
 
   private MorphologySpool spool(Opened opened) throws IOException {
