@@ -113,7 +113,8 @@ final class FillRuns {
       double light = median - background.sky();
       double height = value - background.sky();
       return height > FillValues.FAR_ABOVE * Math.max(light, background.noise())
-          || (light <= FillValues.NO_LIGHT * background.noise() && light < Math.max(height / 2, background.noise()));
+          || (light <= FillValues.NO_LIGHT * background.noise()
+              && light < Math.max(height / 2, background.noise()));
     }
     double gap = others[0] - value;
     boolean lowest = gap > 0 && gap <= JUST_BELOW * background.noise();

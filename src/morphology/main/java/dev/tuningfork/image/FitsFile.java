@@ -207,11 +207,7 @@ record FitsFile(
    */
   @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
   private record Plane(
-      double[] flux,
-      Background background,
-      boolean isBare,
-      double undefined,
-      double openAtCentre) {
+      double[] flux, Background background, boolean isBare, double undefined, double openAtCentre) {
 
     static Plane of(FitsPixels pixels, int index, Window window) {
       int side = window.side();

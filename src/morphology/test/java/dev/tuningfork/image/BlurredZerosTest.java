@@ -73,26 +73,26 @@ class BlurredZerosTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 1, -3, 20, 100})
   void aDeadColumnIsBridgedAndABorderIsNoSky(double sky) throws Exception {
-      Cutout whole = cutout(galaxy(sky, 7));
-      float[][] dead = galaxy(sky, 7);
-      clear(dead, 0, SIDE, 48, 49);
-      float[][] framed = galaxy(sky, 7);
-      clear(framed, 0, 18, 0, SIDE);
-      clear(framed, 0, SIDE, 80, SIDE);
+    Cutout whole = cutout(galaxy(sky, 7));
+    float[][] dead = galaxy(sky, 7);
+    clear(dead, 0, SIDE, 48, 49);
+    float[][] framed = galaxy(sky, 7);
+    clear(framed, 0, 18, 0, SIDE);
+    clear(framed, 0, SIDE, 80, SIDE);
 
-      Cutout bridged = cutout(dead);
-      Cutout inside = cutout(framed);
+    Cutout bridged = cutout(dead);
+    Cutout inside = cutout(framed);
 
-      assertThat(bridged.flags()).containsExactly(QualityFlag.NAN_FILLED);
-      assertThat(bridged.undefined()).isCloseTo(1 / 47.0, within(0.001));
-      for (int y = 0; y < 47; y++) {
-        assertThat(bridged.values()[y * 47 + 24])
-            .isCloseTo(whole.values()[y * 47 + 24], within(110f));
-      }
-      assertThat(inside.undefined()).isZero();
-      Cutout.Band band = ((Cutout.Flux) inside.light()).bands().getFirst();
-      assertThat(band.sky()).isCloseTo(sky, within(1.0));
-      assertThat(band.noise()).isCloseTo(NOISE, within(1.0));
+    assertThat(bridged.flags()).containsExactly(QualityFlag.NAN_FILLED);
+    assertThat(bridged.undefined()).isCloseTo(1 / 47.0, within(0.001));
+    for (int y = 0; y < 47; y++) {
+      assertThat(bridged.values()[y * 47 + 24])
+          .isCloseTo(whole.values()[y * 47 + 24], within(110f));
+    }
+    assertThat(inside.undefined()).isZero();
+    Cutout.Band band = ((Cutout.Flux) inside.light()).bands().getFirst();
+    assertThat(band.sky()).isCloseTo(sky, within(1.0));
+    assertThat(band.noise()).isCloseTo(NOISE, within(1.0));
   }
 
   @Test

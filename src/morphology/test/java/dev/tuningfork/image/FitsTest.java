@@ -226,8 +226,7 @@ class FitsTest {
       }
       int side = nameAndSide.length > 1 ? Integer.parseInt(nameAndSide[1]) : 20;
       boolean whole = nameAndSide.length > 2;
-      hdus[i + 1] =
-          FitsFiles.hdu(whole ? new int[side][side] : new float[side][side], cards);
+      hdus[i + 1] = FitsFiles.hdu(whole ? new int[side][side] : new float[side][side], cards);
     }
     return open(FitsFiles.file(hdus));
   }

@@ -164,7 +164,10 @@ class UndefinedPixelsTest {
         assertThat(bridged.undefined()).isCloseTo(width / 47.0, within(1e-9));
         assertThat(worst(bridged, whole)).isBetween(before, 100.0 * width);
       }
-      before = width > 5 ? before : 0.8 * worst(cutout(with(galaxy(100), from, from + width, 0, SIDE, dead)), whole);
+      before =
+          width > 5
+              ? before
+              : 0.8 * worst(cutout(with(galaxy(100), from, from + width, 0, SIDE, dead)), whole);
     }
   }
 
