@@ -68,6 +68,7 @@ final class Observatory implements AutoCloseable {
   private final HttpServer images;
   private final int port = freePort();
   private final List<Process> running = new ArrayList<>();
+  private final List<Path> outputs = new ArrayList<>();
   private boolean published;
 
   Observatory(Path folder) throws Exception {
@@ -190,8 +191,21 @@ final class Observatory implements AutoCloseable {
     }
   }
 
+  /** What the commands have printed since {@link #forgetOutputs}. */
+  String outputs() throws IOException {
+    StringBuilder printed = new StringBuilder();
+    for (Path output : outputs) {
+      printed.append(Files.readString(output));
+    }
+    return printed.toString();
+  }
+
+  void forgetOutputs() {
+    outputs.clear();
+  }
+
   /** A text of the documentation with names that lead somewhere. */
-  private String here(String text) {
+  String here(String text) {
     String host = "127.0.0.1:" + images.getAddress().getPort();
     return text.replace("kafka:9092", broker.bootstrapServers())
         .replace("https://images.example.org", "http://" + host)
@@ -283,6 +297,7 @@ final class Observatory implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
+    outputs.add(output);
     Map<String, String> environment = builder.environment();
     environment.put("PATH", folder.resolve("bin") + File.pathSeparator + environment.get("PATH"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));

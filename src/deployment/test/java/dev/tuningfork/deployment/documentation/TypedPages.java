@@ -89,9 +89,15 @@ abstract class TypedPages {
     StringBuilder python = new StringBuilder();
     for (MarkdownPage.Block block : page.blocks()) {
       if (block.language().equals("sh")) {
+        steps.add(DynamicTest.dynamicTest("a new block", () -> observatory.get().forgetOutputs()));
         for (String command : ShellCommands.of(block)) {
           steps.add(DynamicTest.dynamicTest(command, () -> type(observatory.get(), command)));
         }
+      } else if (block.language().equals("text")) {
+        steps.add(
+            DynamicTest.dynamicTest(
+                "the output at line " + block.line(),
+                () -> ShownOutput.of(block).requireIn(observatory.get())));
       } else if (block.fileName().isPresent()) {
         String name = block.fileName().get();
         steps.add(DynamicTest.dynamicTest(name, () -> observatory.get().write(name, block.text())));
