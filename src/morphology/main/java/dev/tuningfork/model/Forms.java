@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The forms that a device can compute in. Each form is tried once in a process, with a {@link Trial
- * small network}, when somebody first wants to know of it. Neither the name of an architecture nor
- * a flag of the processor decides: what works also depends on how PyTorch was built, and on its
- * settings, such as {@code ONEDNN_MAX_CPU_ISA}.
+ * small network}, when the result is first needed. Neither the name of an architecture nor a flag
+ * of the processor decides: what works also depends on how PyTorch was built, and on its settings,
+ * such as {@code ONEDNN_MAX_CPU_ISA}.
  *
  * <p>Safe for any thread: two that ask for the same form at once wait for the same trial.
  */
