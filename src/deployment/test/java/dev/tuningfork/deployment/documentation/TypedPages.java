@@ -52,7 +52,7 @@ abstract class TypedPages {
       Map.of(
           "./tuning-fork demo", "The stream: topic ",
           "./tuning-fork run --config classifier.yaml",
-              " classifies from galaxy-images to galaxy-morphologies",
+              "ClassifierApplication: Running with ",
           "kubectl --namespace survey port-forward", "Forwarding from");
 
   /** Tables that an earlier command of the page has written, since a person would take a break. */
