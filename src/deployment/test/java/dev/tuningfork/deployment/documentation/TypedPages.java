@@ -51,8 +51,7 @@ abstract class TypedPages {
   private static final Map<String, String> UNTIL_STOPPED =
       Map.of(
           "./tuning-fork demo", "The stream: topic ",
-          "./tuning-fork run --config classifier.yaml",
-              "ClassifierApplication: Running with ",
+          "./tuning-fork run --config classifier.yaml", "ClassifierApplication: Running with ",
           "kubectl --namespace survey port-forward", "Forwarding from");
 
   /** Tables that an earlier command of the page has written, since a person would take a break. */
