@@ -60,6 +60,7 @@ class ClassifierSettingsTest {
             threads: 2
             group-protocol: classic
             model: accurate
+            model.tree: gz2
             model.views: 8
             model.watch: true
             model.poll: 30s
@@ -90,6 +91,7 @@ class ClassifierSettingsTest {
             threads=2
             group-protocol=CLASSIC
             model=accurate
+            model.tree=gz2
             model.views=8
             model.watch=true
             model.poll=30s
@@ -119,6 +121,7 @@ class ClassifierSettingsTest {
         .isEqualTo(
             new ModelChoice(
                 "accurate",
+                Optional.of("gz2"),
                 "auto",
                 8,
                 new RolloutSettings(true, Duration.ofSeconds(30), Optional.of("fast"), 0.5)));

@@ -113,7 +113,7 @@ class ObjectiveTest {
     no[1] = 5;
     LabelledGalaxy galaxy =
         new LabelledGalaxy(
-            "1", Path.of("1.jpg"), Optional.empty(), Optional.of(smooth), Optional.empty());
+            "1", TREE, Path.of("1.jpg"), Optional.empty(), Optional.of(smooth), Optional.empty());
 
     assertThat(smooth.holds(AnswerProbabilities.of(TREE, conditional(yes)))).isTrue();
     assertThat(loss(TREE.questions(), new Loss.ClassRule(), yes, galaxy)).isZero();
@@ -129,8 +129,7 @@ class ObjectiveTest {
             () ->
                 new Objective(
                     manager,
-                    TREE,
-                    List.of(TREE.root()),
+                    new Campaign(TREE, List.of(TREE.root())),
                     List.of(new Objective.Term(new Loss.SquaredError(), 1))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("whole tree");
@@ -138,11 +137,11 @@ class ObjectiveTest {
 
   private double loss(
       List<Question> questions, Loss loss, float[] outputs, LabelledGalaxy... galaxies) {
-    Objective objective =
-        new Objective(manager, TREE, questions, List.of(new Objective.Term(loss, 1)));
+    Campaign campaign = new Campaign(TREE, questions);
+    Objective objective = new Objective(manager, campaign, List.of(new Objective.Term(loss, 1)));
     NDArray raw =
         manager.create(outputs, new Shape(galaxies.length, outputs.length / galaxies.length));
-    return objective.of(raw, Targets.of(manager, List.of(galaxies), questions, TREE)).getFloat();
+    return objective.of(raw, Targets.of(manager, List.of(galaxies), campaign)).getFloat();
   }
 
   private static float[] outputs(int galaxies) {
@@ -186,6 +185,6 @@ class ObjectiveTest {
 
   private static LabelledGalaxy galaxy(VoteFractions votes) {
     return new LabelledGalaxy(
-        "1", Path.of("1.jpg"), Optional.of(votes), Optional.empty(), Optional.empty());
+        "1", TREE, Path.of("1.jpg"), Optional.of(votes), Optional.empty(), Optional.empty());
   }
 }
