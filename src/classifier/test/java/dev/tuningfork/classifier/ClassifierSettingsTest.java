@@ -13,6 +13,8 @@ import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ConnectionLimits;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.setting.SettingsException;
+import dev.tuningfork.model.ModelException;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -36,6 +38,18 @@ class ClassifierSettingsTest {
   private static final String TRANSACTION = "transaction.timeout.ms";
 
   @TempDir Path folder;
+
+  @Test
+  void aModelIsTakenWithItsHeadForTheTree() throws Exception {
+    ModelChoice gz2 =
+        ClassifierSettings.read(null, Map.of("TUNING_FORK_MODEL_TREE", "gz2")).model();
+    assertThat(gz2.bundle(gz2.name()).trees()).containsExactly(DecisionTree.galaxyZoo2());
+    ModelChoice desi =
+        ClassifierSettings.read(null, Map.of("TUNING_FORK_MODEL_TREE", "desi")).model();
+    assertThatThrownBy(() -> desi.bundle(desi.name()))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("has no answers for the tree desi: it answers gz2. Name gz2, or");
+  }
 
   @Test
   void theDefaultsAreSafe() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.tree.AnswerProbabilities;
@@ -121,6 +122,47 @@ class ObjectiveTest {
     double p = 1 / (2 + Math.exp(5));
     assertThat(loss(TREE.questions(), new Loss.ClassRule(), no, galaxy))
         .isCloseTo(Math.pow(0.469 - p, 2) + Math.pow(0.5 - p / 3, 2), within(1e-4));
+  }
+
+  @Test
+  void aGalaxyTeachesOnlyTheHeadOfItsOwnCampaign() {
+    DecisionTree desi = DecisionTree.byId("desi");
+    TrainingSettings usual = TrainingSettings.DEFAULT;
+    TrainingSettings both =
+        new TrainingSettings(
+            List.of(Campaign.of(TREE), Campaign.of(desi)),
+            usual.architecture(),
+            usual.input(),
+            usual.losses(),
+            usual.augmentation(),
+            usual.epochs(),
+            usual.batch(),
+            usual.descent(),
+            usual.frozenEpochs(),
+            usual.patience(),
+            usual.seed());
+    LabelledGalaxy galaxy = galaxy(votes(0.15, 0.8, 0.05, 0.2, 0.6));
+    float[] own = outputs(1);
+    float[] outputs = Arrays.copyOf(own, own.length + desi.answerCount());
+    Arrays.fill(outputs, own.length, outputs.length, 0.5f);
+    NDArray raw = manager.create(outputs, new Shape(1, outputs.length));
+    raw.setRequiresGradient(true);
+
+    double loss;
+    try (GradientCollector collector = PyTorch.engine().newGradientCollector()) {
+      NDArray of = new Objectives(manager, both).of(manager, raw, List.of(galaxy));
+      collector.backward(of);
+      loss = of.getFloat();
+    }
+
+    double alone =
+        usual.losses().stream()
+            .mapToDouble(term -> term.weight() * loss(TREE.questions(), term.loss(), own, galaxy))
+            .sum();
+    assertThat(loss).isCloseTo(alone, within(1e-5));
+    float[] gradient = raw.getGradient().toFloatArray();
+    assertThat(Arrays.copyOfRange(gradient, own.length, gradient.length)).containsOnly(0);
+    assertThat(Arrays.copyOf(gradient, 3)).doesNotContain(0);
   }
 
   @Test
