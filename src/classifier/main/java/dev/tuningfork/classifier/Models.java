@@ -113,7 +113,8 @@ final class Models implements AutoCloseable {
   private MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
         bundle.answering(settings.model().tree()),
-        DeviceSetting.parse(settings.model().device()), settings.forwardPasses());
+        DeviceSetting.parse(settings.model().device()),
+        settings.forwardPasses());
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 
@@ -98,14 +99,15 @@ record Heads(List<ModelDescription> descriptions) {
    * @throws IllegalArgumentException if the trunks differ
    */
   SequencedMap<String, byte[]> joined(Map<String, byte[]> files, Map<String, byte[]> own) {
+    String prefix = prefix(descriptions.size() - 1);
     SequencedMap<String, byte[]> joined = new LinkedHashMap<>(files);
     own.forEach(
         (name, content) -> {
           byte[] shared = files.get(name);
           if (name.equals(ModelBundle.WEIGHTS)) {
-            joined.put(prefix(descriptions.size() - 1) + name, headOf(content, shared));
+            joined.put(prefix + name, headOf(content, Objects.requireNonNull(shared)));
           } else if (!Arrays.equals(content, shared)) {
-            joined.put(prefix(descriptions.size() - 1) + name, content);
+            joined.put(prefix + name, content);
           }
         });
     return joined;

@@ -105,7 +105,8 @@ class ModelBundleTest {
     assertThat(folder.resolve("model.json")).content().doesNotContain("heads");
     assertThatThrownBy(() -> opened.answering(Optional.of("euclid")))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("no answers for the tree euclid: it answers gz2 and desi. Name gz2 or");
+        .hasMessageContaining(
+            "no answers for the tree euclid: it answers gz2 and desi. Name gz2 or");
     Files.delete(path.resolve("head-2.weights.safetensors"));
     assertThatThrownBy(() -> ModelBundle.open(path)).isInstanceOf(ModelException.class);
   }
@@ -124,10 +125,8 @@ class ModelBundleTest {
 
   private static ModelBundle head(DecisionTree tree, Weights trunk) {
     ModelDescription description =
-        ModelDescription.of(
-            "small", "1.2.3", tree, "baseline", TestModels.SMALL.input());
-    return ModelBundle.of(
-        description, trunk.withHeadOf(Weights.initial(description.network(), 5)));
+        ModelDescription.of("small", "1.2.3", tree, "baseline", TestModels.SMALL.input());
+    return ModelBundle.of(description, trunk.withHeadOf(Weights.initial(description.network(), 5)));
   }
 
   @Test

@@ -41,8 +41,7 @@ final class TrainingCard {
         settings(run, result),
         campaign.questions().stream()
             .collect(
-                Collectors.toMap(
-                    Question::id, question -> asked(question, campaign.tree(), data))),
+                Collectors.toMap(Question::id, question -> asked(question, campaign.tree(), data))),
         evaluated.evaluation(),
         evaluated.widths());
   }

@@ -164,7 +164,9 @@ public record TrainingRun(
     }
   }
 
-  /** A head that no galaxy teaches would answer at random, and one that none judges is not known. */
+  /**
+   * A head that no galaxy teaches would answer at random, and one that none judges is not known.
+   */
   private void requireAllTrees(TrainingData data) {
     for (Campaign campaign : settings.campaigns()) {
       String tree = campaign.tree().id();

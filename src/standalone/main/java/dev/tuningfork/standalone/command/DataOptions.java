@@ -87,7 +87,8 @@ final class DataOptions {
   double weight = 1;
 
   /**
-   * The data sets of all groups: one for each source of labels, and each tree that it has votes for.
+   * The data sets of all groups: one for each source of labels, and each tree that it has votes
+   * for.
    *
    * @param trees that the model answers
    * @throws IOException if a table of labels cannot be read

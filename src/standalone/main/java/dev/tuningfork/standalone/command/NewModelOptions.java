@@ -156,7 +156,9 @@ final class NewModelOptions {
       return name;
     }
     String ofTree =
-        trees().stream().map(DecisionTree::id).collect(Collectors.joining("-", architecture + "-", ""));
+        trees().stream()
+            .map(DecisionTree::id)
+            .collect(Collectors.joining("-", architecture + "-", ""));
     return question == null ? ofTree : ofTree + "-" + question;
   }
 

@@ -215,17 +215,27 @@ class TrainCommandTest {
     ModelBundle bright = made.answering(Optional.of("bright"));
     assertThat(bright.description().metrics().keySet()).containsExactly("all", "bright");
     assertThat(new String(bright.file("MODEL_CARD.md"), StandardCharsets.UTF_8))
-        .contains("every question of the bright tree", "heads: one for each of the trees gz2, bright");
+        .contains(
+            "every question of the bright tree", "heads: one for each of the trees gz2, bright");
     out.getBuffer().setLength(0);
     String[] evaluate = {
-      "evaluate", "--model", bundle.toString(), "--tree", "bright", "--once",
-      "--images", images.toString(), "--labels", votes.toString()
+      "evaluate",
+      "--model",
+      bundle.toString(),
+      "--tree",
+      "bright",
+      "--once",
+      "--images",
+      images.toString(),
+      "--labels",
+      votes.toString()
     };
     assertThat(run(evaluate)).as(err::toString).isZero();
     assertThat(out.toString()).contains("\nbright bright").doesNotContain("t01");
     evaluate[4] = "euclid";
     assertThat(run(evaluate)).isNotZero();
-    assertThat(err.toString()).contains("no answers for the tree euclid: it answers gz2 and bright");
+    assertThat(err.toString())
+        .contains("no answers for the tree euclid: it answers gz2 and bright");
   }
 
   @Test

@@ -201,7 +201,8 @@ public record TrainingData(
       className = Optional.empty();
     }
     return new Member(
-        new LabelledGalaxy(one.id(), one.tree(), home.galaxy().image(), votes, constraint, className),
+        new LabelledGalaxy(
+            one.id(), one.tree(), home.galaxy().image(), votes, constraint, className),
         home.dataSet());
   }
 

@@ -73,11 +73,7 @@ final class Learner implements AutoCloseable {
       NetworkBlock block = block(own, weights);
       block.freeze(0);
       replicas.add(
-          new Replica(
-              own,
-              block,
-              new ParameterStore(own, false),
-              new Objectives(own, settings)));
+          new Replica(own, block, new ParameterStore(own, false), new Objectives(own, settings)));
     }
     this.averaged = block(manager, weights);
     this.averagedStore = new ParameterStore(manager, false);

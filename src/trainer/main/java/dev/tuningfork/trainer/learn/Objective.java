@@ -45,8 +45,7 @@ public final class Objective {
   Objective(NDManager manager, Campaign campaign, List<Term> terms) {
     this.terms = List.copyOf(terms);
     List<Question> questions = campaign.questions();
-    if (!campaign.isWhole()
-        && terms.stream().anyMatch(term -> needsTree(term.loss()))) {
+    if (!campaign.isWhole() && terms.stream().anyMatch(term -> needsTree(term.loss()))) {
       throw new IllegalArgumentException(
           "Squared error and class rules need joint probabilities, and so a model of the whole"
               + " tree, not of some questions.");

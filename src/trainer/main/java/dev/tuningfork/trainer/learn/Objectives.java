@@ -26,8 +26,7 @@ final class Objectives {
     int from = 0;
     for (Campaign campaign : settings.campaigns()) {
       int to = from + campaign.answers();
-      parts.add(
-          new Part(campaign, new Objective(manager, campaign, settings.losses()), from, to));
+      parts.add(new Part(campaign, new Objective(manager, campaign, settings.losses()), from, to));
       from = to;
     }
   }

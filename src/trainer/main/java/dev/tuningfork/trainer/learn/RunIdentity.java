@@ -31,7 +31,8 @@ public record RunIdentity(SortedMap<String, String> facts) {
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put(
         "tree",
-        ofEach(settings, campaign -> campaign.tree() + " with the hash " + campaign.tree().sha256()));
+        ofEach(
+            settings, campaign -> campaign.tree() + " with the hash " + campaign.tree().sha256()));
     facts.put("architecture", settings.architecture());
     facts.put("input", settings.input().toString());
     facts.put(

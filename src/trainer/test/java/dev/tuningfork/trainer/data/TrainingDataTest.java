@@ -74,8 +74,7 @@ class TrainingDataTest {
                     Stream.of("id,bar-dr8_strong,bar-dr8_weak,bar-dr8_no"),
                     ids.stream().map(id -> id + ",1,2,3"))
                 .toList());
-    DataSet other =
-        Tables.judged(VoteTables.of(images, List.of(table), desi, Optional.empty()));
+    DataSet other = Tables.judged(VoteTables.of(images, List.of(table), desi, Optional.empty()));
 
     TrainingData data = read(kaggle, other);
 

@@ -70,11 +70,12 @@ class VoteTablesTest {
     String gz2 = ",smooth-or-featured-gz2_smooth,smooth-or-featured-gz2_featured-or-disk";
     Path both =
         table(
-            HEADER + gz2 + ",smooth-or-featured-gz2_artifact", "1,6,2,3,1,0,0,0", "2,0,0,0,0,9,1,0");
+            HEADER + gz2 + ",smooth-or-featured-gz2_artifact",
+            "1,6,2,3,1,0,0,0",
+            "2,0,0,0,0,9,1,0");
     List<DecisionTree> trees = List.of(GZ2, RINGS, DecisionTree.byId("desi"));
 
-    List<GalaxySource> sources =
-        VoteTables.of(images, List.of(both), trees, Optional.empty());
+    List<GalaxySource> sources = VoteTables.of(images, List.of(both), trees, Optional.empty());
 
     assertThat(sources).hasSize(2);
     assertThat(sources.getFirst().read().galaxies())
