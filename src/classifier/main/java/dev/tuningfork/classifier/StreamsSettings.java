@@ -104,6 +104,11 @@ final class StreamsSettings {
     // finds them; and a transaction is still open then. With Kafka's 30 s it was not: each such
     // death cost 30 to 40 s, and with this it costs 12 to 14
     properties.put(StreamsConfig.REQUEST_TIMEOUT_MS_CONFIG, "7000");
+    // the admin client knows leaders from its last call, and notices that one is silent only when
+    // the whole call times out, by Kafka's default after a minute. A task that is restored asks it
+    // for the end of its changelog, and asks again after this time
+    properties.put(
+        StreamsConfig.adminClientPrefix(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG), "8000");
     // consumers have this time too, for a whole response: Kafka's 50 MiB would need a link of
     // 60 Mbit/s, and on a slower one the same response would be asked for again for ever
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, String.valueOf(4 << 20));

@@ -425,6 +425,9 @@ class ClassifierSettingsTest {
         .hasEntrySatisfying(REQUEST, within(transaction));
     assertThat(config.getRestoreConsumerConfigs("a"))
         .hasEntrySatisfying(REQUEST, within(transaction));
+    assertThat(config.getAdminConfigs("a"))
+        .as("of the admin client, which looks at no shorter time")
+        .hasEntrySatisfying("default.api.timeout.ms", within(transaction));
     assertThat(
             new StreamsConfig(StreamsSettings.of(settings.withKafka(REQUEST, "25000"), true))
                 .getProducerConfigs("a"))

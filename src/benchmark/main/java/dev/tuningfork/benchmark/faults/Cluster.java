@@ -42,6 +42,12 @@ final class Cluster implements AutoCloseable {
   static final String SESSION_MILLIS = "6000";
 
   /**
+   * After so long the publisher and the reader repeat a request to a broker that is silent, as the
+   * classifier does. By Kafka's default of 30 s, they would wait longer than it.
+   */
+  static final String REQUEST_MILLIS = "7000";
+
+  /**
    * Options of JVMs that live for half a minute, a dozen on two cores: the optimising compiler
    * would take most of their time, and pay for itself much later.
    */

@@ -167,7 +167,7 @@ public final class Deaths {
     try {
       int second = (int) Math.max(1, perSecond);
       for (int n = WARM_UP; n + second < MOST_REFERENCES && !enough.get(); n += second) {
-        publisher.publish(n, n + second, 1);
+        publisher.send(n, n + second, 1);
       }
     } catch (Exception e) {
       throw new IllegalStateException("A reference could not be published.", e);

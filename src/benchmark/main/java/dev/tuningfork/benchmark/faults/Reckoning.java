@@ -124,6 +124,8 @@ final class Reckoning implements AutoCloseable {
                 bootstrapServers,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 "read_committed",
+                ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                Cluster.REQUEST_MILLIS,
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
