@@ -41,6 +41,11 @@ final class Dither {
         : NONE;
   }
 
+  /** Whether 0 comes back as exactly 0. */
+  boolean keepsZero() {
+    return keepsZero;
+  }
+
   /** The value of the tile's next pixel. */
   double value(long stored, boolean undefined, double scale, double zero) {
     if (!dithered) {

@@ -24,14 +24,17 @@ final class FillRepeats {
 
   private final double[] shown;
   private final double[] window;
+  private final boolean quantised;
 
   /**
    * @param shown the flux in the window
    * @param window finite flux from all over it, sorted
+   * @param quantised whether the flux was rounded when the file was compressed: only 0 counts then
    */
-  FillRepeats(double[] shown, double[] window) {
+  FillRepeats(double[] shown, double[] window, boolean quantised) {
     this.shown = shown;
     this.window = window;
+    this.quantised = quantised;
   }
 
   /** A number, and how often it is in the window. */
@@ -48,7 +51,7 @@ final class FillRepeats {
     for (int begin = 0, i = 1; i <= window.length; i++) {
       if (i == window.length || window[i] != window[begin]) {
         distinct++;
-        if (i - begin >= FillValues.LEAST_REPEATS && window[begin] != 0) {
+        if (!quantised && i - begin >= FillValues.LEAST_REPEATS && window[begin] != 0) {
           keep(most, new Repeat(window[begin], i - begin));
         }
         begin = i;

@@ -39,6 +39,9 @@ final class FillRuns {
 
   private static final double CLEARLY_BELOW = 5;
 
+  /** Of a number that is below {@link #RARE}, a run of so many pixels is no chance. */
+  private static final int SHORTEST_OF_ZEROS = 6;
+
   private final FluxLines lines;
 
   FillRuns(FluxLines lines) {
@@ -53,6 +56,12 @@ final class FillRuns {
         fills.add(value, run);
       }
     }
+  }
+
+  /** How long a run of zeros that are a fill value is at least; 0 if they are none. */
+  int runOfZeros(FoundFills fills) {
+    int run = runThatIsNoChance(0);
+    return run > 0 && isFill(0, run, fills.others(0)) ? Math.max(run, SHORTEST_OF_ZEROS) : 0;
   }
 
   /**
@@ -104,7 +113,8 @@ final class FillRuns {
       double light = median - background.sky();
       double height = value - background.sky();
       return height > FillValues.FAR_ABOVE * Math.max(light, background.noise())
-          || (light <= FillValues.NO_LIGHT * background.noise() && light < height / 2);
+          || (light <= FillValues.NO_LIGHT * background.noise()
+              && light < Math.max(height / 2, background.noise()));
     }
     double gap = others[0] - value;
     boolean lowest = gap > 0 && gap <= JUST_BELOW * background.noise();

@@ -89,7 +89,23 @@ final class FillValues {
     double[] sample = pixels.sample(plane);
     RadixSort.sort(sample, sample.length);
     FluxLines lines = FluxLines.ofPlane(pixels, plane, window, shown);
-    return in(lines, sample, shown, spread(shown));
+    return in(lines, sample, shown, spread(shown), pixels.isQuantised());
+  }
+
+  /**
+   * How long a run of zeros is that stands for missing pixels, in a plane whose zeros may be flux
+   * by chance; 0 if all of them are.
+   */
+  static int runOfZeros(FitsPixels pixels, int plane, Window window) {
+    double[] sample = pixels.sample(plane);
+    RadixSort.sort(sample, sample.length);
+    FoundFills fills = new FoundFills(sample);
+    Background background = fills.background(0);
+    if (background.noise() > 0 && background.sky() > FAR_BELOW * background.noise()) {
+      return 1;
+    }
+    double[] shown = pixels.window(plane, window);
+    return new FillRuns(FluxLines.ofPlane(pixels, plane, window, shown)).runOfZeros(fills);
   }
 
   /** Looks for the fill values of a square of which nothing is known beyond it. */
@@ -97,15 +113,17 @@ final class FillValues {
     double[] sample = sample(flux, 1);
     RadixSort.sort(sample, sample.length);
     double[] window = step(flux) == 1 ? sample : spread(flux);
-    return in(FluxLines.ofSquare(flux, side), sample, flux, window);
+    return in(FluxLines.ofSquare(flux, side), sample, flux, window, false);
   }
 
   /**
    * @param sample finite flux from all over the plane, sorted
    * @param shown the flux in the window
    * @param window finite flux from all over the window, sorted
+   * @param quantised whether equal numbers were not equal before the file was compressed
    */
-  private static Found in(FluxLines lines, double[] sample, double[] shown, double[] window) {
+  private static Found in(
+      FluxLines lines, double[] sample, double[] shown, double[] window, boolean quantised) {
     if (sample.length == 0) {
       return new Found(List.of(), new Background(0, 0), true, List.of());
     }
@@ -114,7 +132,7 @@ final class FillValues {
     if (window.length > 0) {
       new FillExtremes(lines, shown).find(fills, window[window.length / 2]);
     }
-    new FillRepeats(shown, window).find(fills);
+    new FillRepeats(shown, window, quantised).find(fills);
     Background background = fills.background();
     if (background.noise() > 0
         && background.sky() > FAR_BELOW * background.noise()

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ record FitsFile(
 
   private static final Set<Integer> BITPIX = Set.of(8, 16, 32, 64, -32, -64);
 
-  /** An image with so many times fewer pixels than another is a preview of it. */
+  /** An image with so many times fewer pixels than another may be a preview of it. */
   private static final int PREVIEW = 16;
 
   /** The largest share of undefined pixels, in what the model looks at and at its very centre. */
@@ -100,7 +101,7 @@ record FitsFile(
   private static boolean isPictureBefore(List<FitsHdu> hdus, @Nullable FitsHdu damaged) {
     FitsHdu picture = picture(hdus);
     return picture != null
-        && (picture.isCalledPicture() || (damaged != null && damaged.isCalledCompanion()));
+        && (picture.title().isPicture() || (damaged != null && damaged.title().isCompanion()));
   }
 
   private static String reason(List<FitsHdu> hdus, @Nullable String wanted) {
@@ -119,22 +120,27 @@ record FitsFile(
   }
 
   /**
-   * The HDU that users mean who name none. By its name it is a picture (SCI, IMAGE), or has another
-   * name or none, in which case floating point goes before integers; never one that goes with a
-   * picture (MASK, ERR, WHT). Of several the first is taken, but for one that is tiny beside
-   * another, as previews are.
+   * The HDU that users mean who name none, never one that goes with a picture (MASK, ERR, WHT).
+   * Images with a picture's name (SCI, IMAGE) go before others, and floating point before integers
+   * if there are only others. What may be a preview of another one is left out. Of the rest, the
+   * name decides, then floating point, the lowest version (EXTVER), and the order in the file.
    */
   private static @Nullable FitsHdu picture(List<FitsHdu> hdus) {
     List<FitsHdu> images =
-        hdus.stream().filter(hdu -> hdu.isImage() && !hdu.isCalledCompanion()).toList();
-    List<FitsHdu> pictures = images.stream().filter(FitsHdu::isCalledPicture).toList();
-    if (pictures.stream().noneMatch(FitsHdu::isLargeEnough)) {
-      List<FitsHdu> large = images.stream().filter(FitsHdu::isLargeEnough).toList();
-      List<FitsHdu> reals = large.stream().filter(hdu -> hdu.bitpix() < 0).toList();
-      pictures = !reals.isEmpty() ? reals : !large.isEmpty() ? large : images;
-    }
-    long largest = pictures.stream().mapToLong(FitsHdu::area).max().orElse(0);
-    return pictures.stream().filter(hdu -> hdu.area() > largest / PREVIEW).findFirst().orElse(null);
+        hdus.stream().filter(hdu -> hdu.isImage() && !hdu.title().isCompanion()).toList();
+    List<FitsHdu> large = images.stream().filter(FitsHdu::isLargeEnough).toList();
+    List<FitsHdu> named = large.stream().filter(hdu -> hdu.title().isPicture()).toList();
+    List<FitsHdu> reals = large.stream().filter(hdu -> hdu.bitpix() < 0).toList();
+    List<FitsHdu> candidates =
+        Stream.of(named, reals, large).filter(list -> !list.isEmpty()).findFirst().orElse(images);
+    long largest = candidates.stream().mapToLong(FitsHdu::area).max().orElse(0);
+    return candidates.stream()
+        .filter(hdu -> hdu.area() > largest / PREVIEW)
+        .min(
+            Comparator.comparingInt((FitsHdu hdu) -> hdu.title().rank())
+                .thenComparing(hdu -> hdu.bitpix() > 0)
+                .thenComparingInt(FitsHdu::version))
+        .orElse(null);
   }
 
   /** The lengths of two or three axes of an HDU that holds an image or a cube of images. */
@@ -193,42 +199,35 @@ record FitsFile(
   /**
    * A plane of a window.
    *
-   * @param flux as stored, narrow gaps bridged, NaN where it is not defined
+   * @param flux as stored, gaps bridged, NaN where it still is not defined
    * @param background of the whole plane
    * @param isBare whether the plane holds one value almost everywhere
    * @param undefined the share of pixels that were not defined
-   * @param open the share that still is not
-   * @param openAtCentre the share of the central square that still is not
+   * @param openAtCentre the share of the central square that was in gaps that are not narrow
    */
   @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
   private record Plane(
-      double[] flux,
-      Background background,
-      boolean isBare,
-      double undefined,
-      double open,
-      double openAtCentre) {
+      double[] flux, Background background, boolean isBare, double undefined, double openAtCentre) {
 
     static Plane of(FitsPixels pixels, int index, Window window) {
       int side = window.side();
+      pixels.clearBlurredZeros(index, window);
       double[] flux = pixels.window(index, window);
       FillValues.Found fill = FillValues.in(pixels, index, window, flux);
       fill.clear(flux, side);
       double undefined = undefined(flux, side, 0, side);
       if (undefined == 0) {
-        return new Plane(flux, fill.background(), fill.isBare(), 0, 0, 0);
-      } else if (undefined <= MOST_UNDEFINED) {
+        return new Plane(flux, fill.background(), fill.isBare(), 0, 0);
+      }
+      double openAtCentre = 1;
+      if (undefined <= MOST_UNDEFINED) {
+        int centre = Math.max(1, side / CENTRE);
+        int from = (side - centre) / 2;
+        Gaps.bridgeNarrow(flux, side);
+        openAtCentre = undefined(flux, side, from, from + centre);
         Gaps.bridge(flux, side);
       }
-      int centre = Math.max(1, side / CENTRE);
-      int from = (side - centre) / 2;
-      return new Plane(
-          flux,
-          fill.background(),
-          fill.isBare(),
-          undefined,
-          undefined(flux, side, 0, side),
-          undefined(flux, side, from, from + centre));
+      return new Plane(flux, fill.background(), fill.isBare(), undefined, openAtCentre);
     }
 
     private static double undefined(double[] flux, int side, int from, int to) {

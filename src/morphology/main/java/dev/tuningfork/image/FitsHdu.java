@@ -7,12 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import nom.tam.fits.Header;
 import nom.tam.util.FitsInputStream;
 import org.jspecify.annotations.Nullable;
@@ -36,122 +31,6 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
 
   /** FITS standard 4.0, section 4.4.1.1. */
   static final int MOST_AXES = 999;
-
-  /** Names of extensions, in words without digits, that hold the picture itself. */
-  private static final Set<String> PICTURES =
-      Set.of("SCI", "SCIENCE", "IMAGE", "PRIMARY", "DATA", "SIGNAL", "FLUX");
-
-  /** Names of extensions that hold what goes with a picture: errors, weights, masks, models. */
-  private static final Set<String> COMPANIONS =
-      Set.of(
-          "ERR",
-          "UNC",
-          "STAT",
-          "VAR",
-          "IVAR",
-          "RMS",
-          "STD",
-          "SIG",
-          "SIGMA",
-          "SNR",
-          "WHT",
-          "WT",
-          "WGT",
-          "DQ",
-          "MSK",
-          "BPM",
-          "FLAG",
-          "FLG",
-          "FLAGS",
-          "CTX",
-          "CON",
-          "CONF",
-          "SEG",
-          "OBJMASK",
-          "COV",
-          "EXP",
-          "NEXP",
-          "NPIX",
-          "SAMP",
-          "TIME",
-          "PSF",
-          "LSF",
-          "BKG",
-          "BG",
-          "SKY",
-          "CHI",
-          "RESID",
-          "CR",
-          "QUAL",
-          "IVM",
-          "EXPOSURE",
-          "DEPTH",
-          "HITS",
-          "NIMAGES",
-          "NIMG",
-          "NOBS",
-          "NCOMB",
-          "NCOMBINE",
-          "NEXPOSURE",
-          "STDEV",
-          "DEVIATION",
-          "AREA",
-          "BAD",
-          "VALID",
-          "LABEL",
-          "COSMIC",
-          "FOOTPRINT",
-          "GAIN",
-          "FLAT",
-          "DARK",
-          "BIAS");
-
-  /** The same, which are also recognised within longer words. */
-  private static final Set<String> LONG_COMPANIONS =
-      Set.of(
-          "MASK",
-          "WEIGHT",
-          "VARIANCE",
-          "INVVAR",
-          "ERROR",
-          "NOISE",
-          "UNCERT",
-          "QUALITY",
-          "BADPIX",
-          "SEGM",
-          "COVERAGE",
-          "CONTEXT",
-          "CONFIDENCE",
-          "BACKGROUND",
-          "EXPTIME",
-          "EXPMAP",
-          "MODEL",
-          "RESIDUAL",
-          "KERNEL",
-          "PREVIEW",
-          "THUMB",
-          "QUICKLOOK",
-          "STDDEV");
-
-  /** As in FLUXERR. */
-  private static final Pattern ENDING = Pattern.compile("(ERR|VAR|WHT|MSK|RMS)$");
-
-  /** As in ERRS and RMSMAP. A SKYMAP may be the picture. */
-  private static final Pattern COMPOUND =
-      Pattern.compile("(?!SKY)(.+?)(S|MAPS?|IMG|IMAGE|ARR|ARRAY|PLANE)");
-
-  /** As in BACKGROUND_SUBTRACTED, SKYSUB and DENOISED: a picture, though it names a companion. */
-  private static final Pattern CORRECTED =
-      Pattern.compile(
-          "(BACKGROUND|BACK|BKGD?|BG|SKY|PSF|EXPOSURE|EXP|EXPTIME|FLAT|DARK|BIAS|GAIN|COSMICS?|CR"
-              + "|NOISE|CONTINUUM)[^A-Z]*"
-              + "(SUB(TR[A-Z]*)?|CORR(ECTED)?|MATCHED|REMOVED|FREE|CLEANED|NORMALI[SZ]ED)(?![A-Z])"
-              + "|DENOISED|NOISELESS|(UN)?(MASKED|WEIGHTED)");
-
-  /** What astropy calls tiles of an image without a name. */
-  private static final String UNNAMED_TILES = "COMPRESSED_IMAGE";
-
-  private static final Pattern NO_LETTERS = Pattern.compile("[^A-Z]+");
 
   private static final byte[] END = "END     ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] EXTENSION = "XTENSION=".getBytes(StandardCharsets.US_ASCII);
@@ -330,7 +209,7 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
     return name.isEmpty() ? String.valueOf(index) : version == 1 ? name : name + "," + version;
   }
 
-  private int version() {
+  int version() {
     return header.getIntValue("EXTVER", 1);
   }
 
@@ -368,32 +247,8 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
     return shape.length <= 3 && Math.min(shape[0], shape[1]) >= ImageLimits.SMALLEST_SIDE;
   }
 
-  /** Whether its name or class says that its numbers are the picture that users mean. */
-  boolean isCalledPicture() {
-    return words().anyMatch(PICTURES::contains) && !isCalledCompanion();
-  }
-
-  /** Whether its name or class says that its numbers go with a picture and are none. */
-  boolean isCalledCompanion() {
-    return words().anyMatch(FitsHdu::isCompanion)
-        || LONG_COMPANIONS.stream().anyMatch(nameAndClass()::contains);
-  }
-
-  private static boolean isCompanion(String word) {
-    Matcher compound = COMPOUND.matcher(word);
-    return COMPANIONS.contains(word)
-        || ENDING.matcher(word).find()
-        || (compound.matches() && COMPANIONS.contains(compound.group(1)));
-  }
-
-  private Stream<String> words() {
-    return NO_LETTERS.splitAsStream(nameAndClass());
-  }
-
-  /** Its name and class. */
-  private String nameAndClass() {
-    String named = name.equalsIgnoreCase(UNNAMED_TILES) ? "" : name;
-    String all = named + " " + header.getStringValue("HDUCLAS2", "");
-    return CORRECTED.matcher(all.toUpperCase(Locale.ROOT)).replaceAll("IMAGE");
+  /** What its name and its class (HDUCLAS2) say of its numbers. */
+  HduTitle title() {
+    return HduTitle.of(name, header.getStringValue("HDUCLAS2", ""));
   }
 }

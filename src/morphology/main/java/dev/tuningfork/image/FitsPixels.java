@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.BitSet;
 import nom.tam.fits.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,23 @@ final class FitsPixels {
     }
   }
 
-  private FitsPixels(MemorySegment data, FitsHdu hdu, @Nullable Long blank, int width, int height) {
+  /** Whether these are numbers that were rounded, so that equal ones were not equal before. */
+  private final boolean quantised;
+
+  /** Which pixels, by their place, may have been 0 before they were quantised. */
+  private final BitSet nearZero;
+
+  /** Whether these are read as 0. */
+  private final boolean zerosAreExact;
+
+  private FitsPixels(
+      MemorySegment data,
+      FitsHdu hdu,
+      @Nullable Long blank,
+      int width,
+      int height,
+      boolean quantised,
+      BitSet nearZero) {
     Header header = hdu.header();
     this.data = data;
     this.bitpix = hdu.bitpix();
@@ -74,6 +91,26 @@ final class FitsPixels {
     this.softening = Softening.of(header);
     this.saturation = saturation(hdu);
     this.isSingle = isSingle(hdu);
+    this.quantised = quantised;
+    this.nearZero = zero == 0 && softening == null ? nearZero : new BitSet();
+    this.zerosAreExact = false;
+  }
+
+  /** The same, but what may have been 0 is. */
+  private FitsPixels(FitsPixels blurred) {
+    this.data = blurred.data;
+    this.bitpix = blurred.bitpix;
+    this.width = blurred.width;
+    this.height = blurred.height;
+    this.scale = blurred.scale;
+    this.zero = blurred.zero;
+    this.blank = blurred.blank;
+    this.softening = blurred.softening;
+    this.saturation = blurred.saturation;
+    this.isSingle = blurred.isSingle;
+    this.quantised = blurred.quantised;
+    this.nearZero = blurred.nearZero;
+    this.zerosAreExact = true;
   }
 
   /**
@@ -107,21 +144,30 @@ final class FitsPixels {
       throws ImageException {
     if (hdu.isCompressed()) {
       FitsTiles tiles = FitsTiles.of(file, hdu);
-      return ofTiles(tiles.unpacked(), hdu, tiles, width, height);
+      FitsTiles.Unpacked unpacked = tiles.unpacked();
+      return new FitsPixels(
+          MemorySegment.ofArray(unpacked.numbers()),
+          hdu,
+          tiles.blank(),
+          width,
+          height,
+          unpacked.quantised(),
+          unpacked.nearZero());
     }
     return ofPlain(file, hdu, width, height);
   }
 
-  /** Of unpacked tiles. */
+  /** Of an unpacked tile. */
   static FitsPixels ofTiles(byte[] unpacked, FitsHdu hdu, FitsTiles tiles, int width, int height) {
-    return new FitsPixels(MemorySegment.ofArray(unpacked), hdu, tiles.blank(), width, height);
+    return new FitsPixels(
+        MemorySegment.ofArray(unpacked), hdu, tiles.blank(), width, height, false, new BitSet());
   }
 
   /** Of an image that is not compressed. */
   static FitsPixels ofPlain(MemorySegment file, FitsHdu hdu, int width, int height) {
     Long blank =
         hdu.header().containsKey("BLANK") ? (Long) hdu.header().getLongValue("BLANK", 0) : null;
-    return new FitsPixels(hdu.data(file), hdu, blank, width, height);
+    return new FitsPixels(hdu.data(file), hdu, blank, width, height, false, new BitSet());
   }
 
   int width() {
@@ -130,6 +176,53 @@ final class FitsPixels {
 
   int height() {
     return height;
+  }
+
+  /**
+   * Makes the pixels of a plane undefined that were 0 before they were quantised and stood for
+   * missing ones. Quantised with SUBTRACTIVE_DITHER_1, zeros come back as numbers of up to half a
+   * ZSCALE about 0, which is a fraction of the noise. What tells them from sky are their runs.
+   *
+   * @param window that will be shown
+   */
+  void clearBlurredZeros(int plane, Window window) {
+    if (nearZero.isEmpty()) {
+      return;
+    }
+    int run = FillValues.runOfZeros(new FitsPixels(this), plane, window);
+    if (run == 0) {
+      return;
+    }
+    BitSet missing = new BitSet();
+    int first = plane * width * height;
+    for (int row = 0; row < height; row++) {
+      addRuns(first + row * width, 1, width, run, missing);
+    }
+    for (int x = 0; x < width; x++) {
+      addRuns(first + x, width, height, run, missing);
+    }
+    missing.stream().forEach(this::clear);
+  }
+
+  /** Adds the runs along a line of those pixels that may have been 0. */
+  private void addRuns(int from, int step, int count, int run, BitSet to) {
+    int begin = 0;
+    for (int i = 0; i <= count; i++) {
+      if (i == count || !nearZero.get(from + i * step)) {
+        for (int k = begin; i - begin >= run && k < i; k++) {
+          to.set(from + k * step);
+        }
+        begin = i + 1;
+      }
+    }
+  }
+
+  private void clear(int place) {
+    if (bitpix == -32) {
+      data.set(FLOAT, 4L * place, Float.NaN);
+    } else {
+      data.set(DOUBLE, 8L * place, Double.NaN);
+    }
   }
 
   /** The flux in a window, row by row from the top, NaN where it is not defined. */
@@ -155,6 +248,11 @@ final class FitsPixels {
       }
     }
     return Arrays.copyOf(samples, defined);
+  }
+
+  /** Whether the numbers were rounded when the file was compressed. */
+  boolean isQuantised() {
+    return quantised;
   }
 
   /** The flux from which on a pixel is full; infinite where the file does not say. */
@@ -220,6 +318,9 @@ final class FitsPixels {
     }
     for (int i = 0; softening != null && i < count; i++) {
       into[from + i] = softening.flux(into[from + i]);
+    }
+    for (int i = 0; zerosAreExact && i < count; i++) {
+      into[from + i] = nearZero.get((int) (first + i * step)) ? 0 : into[from + i];
     }
   }
 

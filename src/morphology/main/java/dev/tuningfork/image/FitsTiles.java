@@ -3,6 +3,7 @@ package dev.tuningfork.image;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.BufferUnderflowException;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +61,17 @@ final class FitsTiles {
     return coding.mark();
   }
 
-  /** The numbers of the whole image, in the order and form of an uncompressed one. */
-  byte[] unpacked() throws ImageException {
+  /**
+   * The numbers of the whole image, in the order and form of an uncompressed one.
+   *
+   * @param quantised whether equal numbers were not equal before
+   * @param nearZero which pixels may have been 0 before they were quantised
+   */
+  @SuppressWarnings("ArrayRecordComponent") // lives for one image and is never compared
+  record Unpacked(byte[] numbers, boolean quantised, BitSet nearZero) {}
+
+  /** The whole image. */
+  Unpacked unpacked() throws ImageException {
     long size = grid.pixels() * (Math.abs(coding.bitpix()) / 8);
     if (size > Integer.MAX_VALUE) {
       throw new ImageException(
@@ -73,7 +83,7 @@ final class FitsTiles {
     for (int tile = 0; tile < table.rows(); tile++) {
       unpackInto(writer, tile);
     }
-    return image;
+    return new Unpacked(image, coding.isQuantised(), writer.nearZero());
   }
 
   /** The numbers of one tile, in the form of an uncompressed image of its size. */

@@ -3,39 +3,63 @@ package dev.tuningfork.image;
 import java.util.Arrays;
 
 /**
- * Bridges narrow gaps of undefined pixels in a square of flux, such as a dead row: each is
- * interpolated along its row and its column, between the two defined pixels on either side and by
- * the slopes there, the narrower gap weighing more.
+ * Bridges gaps of undefined pixels in a square of flux, such as a dead row: each is interpolated
+ * along its row and its column, between the two defined pixels on either side and by the slopes
+ * there, the narrower gap weighing more. Pixels without a defined one on both sides, as beyond the
+ * edge of a mosaic, stay undefined.
  */
 final class Gaps {
 
-  /** What is wider stays open, in pixels; in larger squares it may be more. */
   private static final int NARROW = 4;
-
-  private static final int OF_SIDE = 16;
+  private static final int OF_SIDE = 8;
 
   /** Where a dead row crosses a dead column, the second round finds the first one's pixels. */
   private static final int ROUNDS = 2;
+
+  /** Over so much of a gap's width on either side, the slope is measured. */
+  private static final int OF_WIDTH = 4;
 
   private final double[] flux;
   private final int side;
   private final int widest;
 
-  private Gaps(double[] flux, int side) {
+  private Gaps(double[] flux, int side, int widest) {
     this.flux = flux;
     this.side = side;
-    this.widest = Math.max(NARROW, side / OF_SIDE);
+    this.widest = widest;
   }
 
-  /** Replaces what is not finite, as far as its gap is narrow. */
+  /** Replaces what is not finite and has defined pixels on both sides, narrow gaps first. */
   static void bridge(double[] flux, int side) {
-    for (int round = 0; round < ROUNDS; round++) {
-      new Gaps(flux.clone(), side).bridgeInto(flux);
+    bridgeNarrow(flux, side);
+    bridge(flux, side, side);
+  }
+
+  /**
+   * Replaces what is not finite in gaps of up to an eighth of the side: of a galaxy whose core is
+   * in such a gap, the model's answers still are about right.
+   */
+  static void bridgeNarrow(double[] flux, int side) {
+    bridge(flux, side, Math.max(NARROW, side / OF_SIDE));
+  }
+
+  /**
+   * @param widest what is wider stays open, in pixels
+   */
+  private static void bridge(double[] flux, int side, int widest) {
+    boolean open = true;
+    for (int round = 0; round < ROUNDS && open; round++) {
+      open = new Gaps(flux.clone(), side, widest).bridgeInto(flux);
     }
   }
 
-  /** Each gap is measured once, so wide ones take no longer than narrow ones. */
-  private void bridgeInto(double[] bridged) {
+  /**
+   * Each gap is measured once, so wide ones take no longer than narrow ones.
+   *
+   * @return whether some pixels still are undefined
+   */
+  private boolean bridgeInto(double[] bridged) {
+    boolean open = false;
     int[] above = new int[side];
     int[] below = new int[side];
     Arrays.fill(above, -1);
@@ -51,9 +75,11 @@ final class Gaps {
           right = right > x ? right : nextDefined(at, 1, x);
           below[x] = below[x] > y ? below[x] : nextDefined(at, side, y);
           bridged[at] = bridge(at, x, y, new Gap(left, right), new Gap(above[x], below[x]));
+          open |= Double.isNaN(bridged[at]);
         }
       }
     }
+    return open;
   }
 
   /**
@@ -83,31 +109,40 @@ final class Gaps {
       int toRight = gap.to - before;
       if (gap.from >= 0 && gap.to < side && toLeft + toRight - 1 <= widest) {
         double weight = 1.0 / ((toLeft + toRight) * (toLeft + toRight));
-        int beyondLeft = before - toLeft - 1 >= 0 ? -(toLeft + 1) : 0;
-        int beyondRight = before + toRight + 1 < side ? toRight + 1 : 0;
-        sum += weight * between(at, step, toLeft, toRight, beyondLeft, beyondRight);
+        int apart = Math.max(1, (toLeft + toRight) / OF_WIDTH);
+        double slopeLeft = slope(at - toLeft * step, -step, apart, before - toLeft);
+        double slopeRight = slope(at + toRight * step, step, apart, side - 1 - before - toRight);
+        sum += weight * between(at, step, toLeft, toRight, slopeLeft, slopeRight);
         weights += weight;
       }
     }
     return weights > 0 ? sum / weights : Double.NaN;
   }
 
-  /** Hermite's cubic; straight at an end where the pixel beyond is not defined. */
+  /** Hermite's cubic; straight at an end whose slope is not known. */
   private double between(
-      int at, int step, int toLeft, int toRight, int beyondLeft, int beyondRight) {
+      int at, int step, int toLeft, int toRight, double slopeLeft, double slopeRight) {
     double left = flux[at - toLeft * step];
     double right = flux[at + toRight * step];
     double width = toLeft + toRight;
     double straight = (right - left) / width;
-    double slopeLeft = slope(left, at + beyondLeft * step, beyondLeft != 0, straight, 1);
-    double slopeRight = slope(right, at + beyondRight * step, beyondRight != 0, straight, -1);
     double t = toLeft / width;
     return left * (1 + 2 * t) * (1 - t) * (1 - t)
         + right * t * t * (3 - 2 * t)
-        + width * (slopeLeft * t * (1 - t) * (1 - t) - slopeRight * t * t * (1 - t));
+        + width * (Double.isNaN(slopeLeft) ? straight : -slopeLeft) * t * (1 - t) * (1 - t)
+        - width * (Double.isNaN(slopeRight) ? straight : slopeRight) * t * t * (1 - t);
   }
 
-  private double slope(double edge, int beyond, boolean known, double straight, int sign) {
-    return known && Double.isFinite(flux[beyond]) ? sign * (edge - flux[beyond]) : straight;
+  /**
+   * How the flux changes away from a gap, per pixel.
+   *
+   * @param edge the last defined pixel
+   * @param away the step from it away from the gap
+   * @param apart over how many steps the change is measured
+   * @param left how many steps there are to the end of the line
+   * @return NaN where that cannot be said
+   */
+  private double slope(int edge, int away, int apart, int left) {
+    return apart <= left ? (flux[edge + apart * away] - flux[edge]) / apart : Double.NaN;
   }
 }

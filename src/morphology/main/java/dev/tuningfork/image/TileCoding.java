@@ -112,6 +112,11 @@ final class TileCoding {
     return Rice.decode(compressed, count, riceBlock, riceBytes);
   }
 
+  /** Whether pixels of floating point are quantised, but for tiles where that failed. */
+  boolean isQuantised() {
+    return bitpix < 0 && scale != null && zero != null;
+  }
+
   /** What the integers of a tile mean; null if it is not quantised. */
   @Nullable Quantised quantised(int tile) {
     if (bitpix > 0 || scale == null || zero == null) {

@@ -2,6 +2,7 @@ package dev.tuningfork.image;
 
 import dev.tuningfork.image.TileGrid.Extent;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class TileWriter implements LongConsumer {
   private final boolean whole;
 
   private final @Nullable Long mark;
+
+  /** Which pixels may have been 0 before they were quantised. */
+  private final BitSet nearZero = new BitSet();
 
   private Extent[] extents = {};
   private int count;
@@ -72,6 +76,11 @@ final class TileWriter implements LongConsumer {
     }
   }
 
+  /** Which pixels, by their place in the image, may have been 0 before they were quantised. */
+  BitSet nearZero() {
+    return nearZero;
+  }
+
   /** Whether the numbers of the tile are of floating point, unless they were quantised. */
   boolean isReal() {
     return bitpix < 0 && !quantised;
@@ -81,7 +90,11 @@ final class TileWriter implements LongConsumer {
   public void accept(long stored) {
     boolean undefined = blanked && stored == blank;
     if (quantised) {
-      put(dither.value(stored, undefined, scale, zero));
+      double value = dither.value(stored, undefined, scale, zero);
+      put(value);
+      if (!dither.keepsZero() && Math.abs(value) <= scale / 2) {
+        nearZero.set(at - 1);
+      }
     } else if (bitpix < 0) {
       put(undefined ? Double.NaN : stored);
     } else {

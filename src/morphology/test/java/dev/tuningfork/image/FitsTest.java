@@ -216,12 +216,17 @@ class FitsTest {
     hdus[0] = FitsFiles.hdu(null, Map.of());
     for (int i = 0; i < names.length; i++) {
       String[] nameAndSide = names[i].split(":");
+      String[] nameAndVersion = nameAndSide[0].split("@");
+      Map<String, Object> cards = new HashMap<>();
+      if (!nameAndVersion[0].isEmpty()) {
+        cards.put("EXTNAME", nameAndVersion[0]);
+      }
+      if (nameAndVersion.length > 1) {
+        cards.put("EXTVER", Integer.valueOf(nameAndVersion[1]));
+      }
       int side = nameAndSide.length > 1 ? Integer.parseInt(nameAndSide[1]) : 20;
       boolean whole = nameAndSide.length > 2;
-      hdus[i + 1] =
-          FitsFiles.hdu(
-              whole ? new int[side][side] : new float[side][side],
-              nameAndSide[0].isEmpty() ? Map.of() : Map.of("EXTNAME", nameAndSide[0]));
+      hdus[i + 1] = FitsFiles.hdu(whole ? new int[side][side] : new float[side][side], cards);
     }
     return open(FitsFiles.file(hdus));
   }
@@ -272,6 +277,31 @@ class FitsTest {
     "G BACKGROUND_SUBTRACTED, BACKGROUND_SUBTRACTED",
     "G SKY_SUB, SKY_SUB",
     "bkgsub_err BKGSUB, BKGSUB",
+    "SCI@2:40 SCI:90, SCI",
+    "SCI@2:80 SCI:90, SCI",
+    "SCI:40 SCI@2:90, SCI",
+    "IMAGE:20:int IMAGE@2, 'IMAGE,2'",
+    "PRIMARY:20:int SCI, SCI",
+    "IMAGE_r SCI, SCI",
+    "SCI1 SCI2, SCI1",
+    "FLUX IMG, IMG",
+    ":20 COADD, COADD",
+    "MASKED SCI, SCI",
+    "MASK MASKED, MASKED",
+    "MASKED G, MASKED",
+    "MASKED_PIXELS G, G",
+    "SIGMA SIGMA_CLIPPED, SIGMA_CLIPPED",
+    "WEIGHT RMS BPM FLAGS PSF MODEL CHI2 INVVAR MASKBITS SEGM G, G",
+    "MSK WGT SCI, SCI", // DES
+    "WCSDVARR D2IMARR ERR DQ SAMP TIME G, G", // HST
+    "ERR CON WHT VAR_POISSON VAR_RNOISE VAR_FLAT WAVELENGTH AREA G, G", // JWST
+    "invvar-r chi2-r model-r nexp-r galdepth-r psfsize-r image-r, image-r", // Legacy Surveys
+    "DET11.RMS DET11.DQ DET11.SCI, DET11.SCI", // Euclid
+    "STAT DQ DATA, DATA", // MUSE
+    "IVAR MASK FLUX, FLUX", // MaNGA
+    "error coverage stDev image, image", // Herschel
+    "UNCERT MASK PSFIMAGE G, G", // astropy's CCDData
+    "BKGD BKGMASK CONTAM G, G",
   })
   void thePictureAmongTheHdusIsTaken(String names, String due) throws Exception {
     assertThat(chosen(names.split(" ")).facts().hdu()).isEqualTo(due);

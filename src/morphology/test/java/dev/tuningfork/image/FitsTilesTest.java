@@ -1,6 +1,5 @@
 package dev.tuningfork.image;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -179,56 +178,9 @@ class FitsTilesTest {
     assertThat((float) pixels.flux(0, 23, 19)).isEqualTo(321.8211669921875f);
   }
 
-  /** A table with a row for each row of the image, of which one column holds the data. */
   private static byte[] table(
       String column, String pointer, String type, int zbitpix, List<byte[]> tiles, String... more) {
-    int descriptor = pointer.equals("Q") ? 16 : 8;
-    List<String> cards = new ArrayList<>();
-    cards.add("XTENSION= 'BINTABLE'");
-    cards.addAll(numbers("BITPIX", 8, "NAXIS", 2, "NAXIS1", descriptor, "NAXIS2", HEIGHT));
-    int heap = tiles.stream().mapToInt(tile -> tile.length).sum();
-    cards.addAll(numbers("PCOUNT", heap, "GCOUNT", 1, "TFIELDS", 1));
-    cards.add("TTYPE1  = '%s'".formatted(column));
-    cards.add("TFORM1  = '1%s%s'".formatted(pointer, type));
-    cards.add("ZIMAGE  = %20s".formatted("T"));
-    cards.add("ZCMPTYPE= 'GZIP_1'");
-    cards.addAll(numbers("ZBITPIX", zbitpix, "ZNAXIS", 2, "ZNAXIS1", WIDTH, "ZNAXIS2", HEIGHT));
-    cards.addAll(List.of(more));
-    ByteBuffer data = ByteBuffer.allocate(HEIGHT * descriptor + heap);
-    int size = type.equals("D") ? 8 : type.equals("E") || type.equals("J") ? 4 : 1;
-    int offset = 0;
-    for (byte[] tile : tiles) {
-      if (descriptor == 16) {
-        data.putLong(tile.length / size).putLong(offset);
-      } else {
-        data.putInt(tile.length / size).putInt(offset);
-      }
-      offset += tile.length;
-    }
-    tiles.forEach(data::put);
-    List<String> primary = new ArrayList<>(List.of("SIMPLE  = %20s".formatted("T")));
-    primary.addAll(numbers("BITPIX", 8, "NAXIS", 0));
-    byte[] header = header(cards);
-    ByteBuffer file =
-        ByteBuffer.allocate(2880 + header.length + (data.capacity() + 2879) / 2880 * 2880);
-    file.put(header(primary)).put(header).put(data.array());
-    return file.array();
-  }
-
-  private static List<String> numbers(Object... keysAndValues) {
-    List<String> cards = new ArrayList<>();
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      cards.add("%-8s= %20d".formatted(keysAndValues[i], (Integer) keysAndValues[i + 1]));
-    }
-    return cards;
-  }
-
-  private static byte[] header(List<String> cards) {
-    StringBuilder header = new StringBuilder();
-    cards.forEach(card -> header.append("%-80s".formatted(card)));
-    header.append("%-80s".formatted("END"));
-    int size = Math.ceilDiv(header.length(), 2880) * 2880;
-    return header.append(" ".repeat(size - header.length())).toString().getBytes(US_ASCII);
+    return FitsFiles.tiles(column, pointer, type, zbitpix, WIDTH, HEIGHT, tiles, more);
   }
 
   private static byte[] row(int y, int size) {
@@ -327,7 +279,7 @@ class FitsTilesTest {
     }
     byte[] bytes =
         new String(
-                table("COMPRESSED_DATA", "P", "B", 8, tiles, numbers("THEAP", 8).getFirst()),
+                table("COMPRESSED_DATA", "P", "B", 8, tiles, "THEAP   = %20d".formatted(8)),
                 StandardCharsets.ISO_8859_1)
             .replace(" NAXIS   = %20d".formatted(2), " NAXIS   = %20d".formatted(1))
             .getBytes(StandardCharsets.ISO_8859_1);

@@ -142,6 +142,56 @@ class UndefinedPixelsTest {
     assertAlike(cutout(with(galaxy(100), 60, 63, 0, SIDE, dead)), whole, 60);
   }
 
+  /** The view is 47 pixels wide: an eighth of it are 5, and its centre is 11 wide. */
+  @ParameterizedTest
+  @CsvSource({"0", "NaN", "-999"})
+  void theWiderAGapThroughTheCoreTheMoreIsLostUntilTheImageIsRefused(double dead) throws Exception {
+    Cutout whole = cutout(galaxy(100));
+    double before = 0;
+    for (int width = 1; width <= 12; width++) {
+      int from = 48 - width / 2;
+      for (float[][] damaged :
+          List.of(
+              with(galaxy(100), from, from + width, 0, SIDE, dead),
+              with(galaxy(100), 0, SIDE, from, from + width, dead))) {
+        if (width > 5) {
+          assertThatThrownBy(() -> cutout(damaged))
+              .hasMessageContaining("of the centre of the FITS image is undefined");
+          continue;
+        }
+        Cutout bridged = cutout(damaged);
+        assertThat(bridged.flags()).containsExactly(QualityFlag.NAN_FILLED);
+        assertThat(bridged.undefined()).isCloseTo(width / 47.0, within(1e-9));
+        assertThat(worst(bridged, whole)).isBetween(before, 100.0 * width);
+      }
+      before =
+          width > 5
+              ? before
+              : 0.8 * worst(cutout(with(galaxy(100), from, from + width, 0, SIDE, dead)), whole);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "NaN", "-999"})
+  void aWideGapBesideTheCoreIsBridged(double dead) throws Exception {
+    Cutout whole = cutout(galaxy(100));
+    for (int width = 1; width <= 15; width++) {
+      Cutout bridged = cutout(with(galaxy(100), 53, 53 + width, 0, SIDE, dead));
+
+      assertThat(bridged.flags()).containsExactly(QualityFlag.NAN_FILLED);
+      assertThat(bridged.undefined()).isCloseTo(width / 47.0, within(1e-9));
+      assertThat(worst(bridged, whole)).isLessThan(75); // 96 with sky in its place
+    }
+  }
+
+  private static double worst(Cutout cutout, Cutout due) {
+    double worst = 0;
+    for (int i = 0; i < due.values().length; i++) {
+      worst = Math.max(worst, Math.abs(cutout.values()[i] - due.values()[i]));
+    }
+    return worst;
+  }
+
   @Test
   void aBandWithoutCoverageIsLeftOutWhateverItsFirstPixelHolds() throws Exception {
     float[][] empty = painted((_, _) -> 7.5);

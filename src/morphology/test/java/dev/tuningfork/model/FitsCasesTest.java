@@ -1,6 +1,7 @@
 package dev.tuningfork.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,11 +12,16 @@ import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.image.QualityFlag;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Question;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import nom.tam.fits.Fits;
+import nom.tam.util.FitsOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +108,47 @@ class FitsCasesTest {
         }
       }
       assertThat(off).isEmpty();
+    }
+  }
+
+  @Test
+  void aGapThroughTheCoreMovesTheAnswerLittleOrTheImageIsRefused() throws Exception {
+    Path reference = Path.of(System.getProperty("tuningfork.cases", ""), "00-reference--a.fits");
+    assumeTrue(Files.exists(reference), () -> "There is no case at " + reference);
+    ModelBundle bundle = ModelBundle.named(ModelBundle.DEFAULT);
+    Preprocessor preprocessor = new Preprocessor(bundle.description().input(), ImageLimits.DEFAULT);
+    byte[] whole = Files.readAllBytes(reference);
+    try (MorphologyModel model = ModelLoader.load(bundle, new DeviceSetting.Cpu(), 1)) {
+      AnswerProbabilities due = answer(model, preprocessor.prepare(whole, ImageDescription.NONE));
+      for (int width = 1; width <= 12; width++) {
+        byte[] damaged = withDeadRows(whole, 48 - width / 2, width);
+        if (width > 5) { // an eighth of the 47 pixels that the model looks at
+          assertThatThrownBy(() -> preprocessor.prepare(damaged, ImageDescription.NONE))
+              .hasMessageContaining("of the centre of the FITS image is undefined");
+          continue;
+        }
+        PreparedImage bridged = preprocessor.prepare(damaged, ImageDescription.NONE);
+        assertThat(bridged.flags()).contains(QualityFlag.NAN_FILLED);
+        assertThat(bridged.facts().undefined()).isCloseTo(width / 47.0, within(1e-9));
+        assertThat(distance(due, answer(model, bridged))).as("%d rows", width).isLessThan(0.25);
+      }
+    }
+  }
+
+  private static AnswerProbabilities answer(MorphologyModel model, PreparedImage image) {
+    return model.predict(List.of(image)).getFirst();
+  }
+
+  private static byte[] withDeadRows(byte[] file, int from, int count) throws Exception {
+    try (Fits fits = new Fits(new ByteArrayInputStream(file));
+        var bytes = new ByteArrayOutputStream();
+        var out = new FitsOutputStream(bytes)) {
+      float[][] pixels = (float[][]) fits.getHDU(0).getKernel();
+      for (int row = from; row < from + count; row++) {
+        Arrays.fill(pixels[row], 0);
+      }
+      fits.write(out);
+      return bytes.toByteArray();
     }
   }
 
