@@ -12,8 +12,8 @@ public final class Hash {
   private final MessageDigest digest = Sha256.digest();
 
   /**
-   * A galaxy's place in an order that depends on nothing but its id: the first four bytes of
-   * the SHA-256 of salt and id, which are evenly spread over all numbers.
+   * A galaxy's place in an order that depends on nothing but its id: the first four bytes of the
+   * SHA-256 of salt and id, which are evenly spread over all numbers.
    *
    * @param salt another one gives another order
    */
