@@ -68,6 +68,7 @@ class ImageContainerIT {
   private static final String IMAGE = System.getProperty("tuningfork.image", "");
   private static final int GALAXIES = 1_000;
   private static final int PARTITIONS = 4;
+  private static final String SESSION_MILLIS = "10000";
   private static final long MEMORY = 1L << 30;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -101,6 +102,9 @@ class ImageContainerIT {
         KafkaContainer kafka =
             new KafkaContainer(DockerImageName.parse("apache/kafka:4.3.1"))
                 .withNetwork(network)
+                // Kafka's 45 s are how long the killed one would keep its partitions
+                .withEnv("KAFKA_GROUP_STREAMS_SESSION_TIMEOUT_MS", SESSION_MILLIS)
+                .withEnv("KAFKA_GROUP_STREAMS_MIN_SESSION_TIMEOUT_MS", SESSION_MILLIS)
                 .withListener("kafka:19092");
         Classifier classifier = new Classifier(network)) {
       kafka.start();
