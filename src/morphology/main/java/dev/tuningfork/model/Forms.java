@@ -2,8 +2,7 @@ package dev.tuningfork.model;
 
 import ai.djl.Device;
 import dev.tuningfork.network.module.Operators;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,31 +15,36 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The forms that a device can compute in. Each form is tried once in a process, with a {@link Trial
- * small network}. Neither the name of an architecture nor a flag of the processor decides: what
- * works also depends on how PyTorch was built, and on its settings, such as {@code
- * ONEDNN_MAX_CPU_ISA}.
+ * small network}, when the result is first needed. Neither the name of an architecture nor a flag
+ * of the processor decides: what works also depends on how PyTorch was built, and on its settings,
+ * such as {@code ONEDNN_MAX_CPU_ISA}.
  *
- * <p>Immutable, so safe for any thread.
+ * <p>Safe for any thread: two that ask for the same form at once wait for the same trial.
  */
 public final class Forms {
 
   private static final Logger LOG = LoggerFactory.getLogger(Forms.class);
 
-  private static final Map<Device, Forms> TRIED = new ConcurrentHashMap<>();
+  private static final Map<Device, Forms> OF_DEVICES = new ConcurrentHashMap<>();
 
+  private final Device device;
+  private final List<Form> fastestFirst;
   private final Operators operators;
-  private final List<Form> working;
-  private final SequencedMap<Form, String> failures;
 
-  private Forms(Operators operators, List<Form> working, SequencedMap<Form, String> failures) {
-    this.operators = operators;
-    this.working = List.copyOf(working);
-    this.failures = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(failures));
+  /** Why a form does not work, for those that were tried. */
+  private final Map<Form, Optional<String>> tried = new ConcurrentHashMap<>();
+
+  private Forms(Device device) {
+    this.device = device;
+    this.fastestFirst =
+        Processor.multipliesBfloat16(device)
+            ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
+            : List.of(Form.FLOAT32, Form.BFLOAT16, Form.BLOCKS);
+    this.operators = fastestOperators();
   }
 
   /**
-   * The forms of a device. The first call for a device tries them, which takes some tenths of a
-   * second.
+   * The forms of a device.
    *
    * @throws ModelException if the device is missing or PyTorch cannot be loaded
    */
@@ -49,30 +53,21 @@ public final class Forms {
   }
 
   static Forms on(Device device) {
-    return TRIED.computeIfAbsent(device, Forms::tried);
+    return OF_DEVICES.computeIfAbsent(
+        device,
+        place -> {
+          Forms forms = new Forms(place);
+          // where this is logged, it tries all forms
+          LOG.info("Forms that work on {}: {}", ModelLoader.name(place), forms);
+          return forms;
+        });
   }
 
-  private static Forms tried(Device device) {
-    Operators operators = operators(device);
-    List<Form> fastestFirst =
-        Processor.multipliesBfloat16(device)
-            ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
-            : List.of(Form.FLOAT32, Form.BFLOAT16, Form.BLOCKS);
-    List<Form> working = new ArrayList<>();
-    SequencedMap<Form, String> failures = new LinkedHashMap<>();
-    for (Form form : fastestFirst) {
-      Trial.failure(form, device, operators)
-          .ifPresentOrElse(reason -> failures.put(form, reason), () -> working.add(form));
-    }
-    Forms forms = new Forms(operators, working, failures);
-    LOG.info("Forms that work on {}: {}", ModelLoader.name(device), forms);
-    return forms;
-  }
-
-  /** The fastest ones, as far as they work. */
-  private static Operators operators(Device device) {
+  /** The fastest ones that work with {@link Form#FLOAT32}, which is tried by this. */
+  private Operators fastestOperators() {
     for (Operators operators : Processor.operators(device)) {
       Optional<String> failure = Trial.failure(Form.FLOAT32, device, operators);
+      tried.put(Form.FLOAT32, failure);
       if (failure.isEmpty()) {
         return operators;
       }
@@ -83,28 +78,48 @@ public final class Forms {
 
   /** The forms that work, the fastest first; never {@link Form#AUTO}. */
   public List<Form> working() {
-    return working;
+    return fastestFirst.stream().filter(this::works).toList();
   }
 
-  /** Why a form does not work, in PyTorch's own words; empty for a form that works. */
+  /**
+   * Why a form does not work, in PyTorch's own words; empty for a form that works. Takes some
+   * hundredths of a second where the form was not tried before.
+   */
   public Optional<String> failure(Form form) {
-    return Optional.ofNullable(failures.get(form));
+    return tried.computeIfAbsent(form, untried -> Trial.failure(untried, device, operators));
+  }
+
+  private boolean works(Form form) {
+    return failure(form).isEmpty();
   }
 
   /** Each form's name with {@code works}, or why it does not. */
   public SequencedMap<String, String> told() {
     SequencedMap<String, String> told = new LinkedHashMap<>();
-    working.forEach(form -> told.put(form.toString(), "works"));
-    failures.forEach((form, reason) -> told.put(form.toString(), "does not work: " + reason));
+    working().forEach(form -> told.put(form.toString(), "works"));
+    failures().forEach((form, reason) -> told.put(form.toString(), "does not work: " + reason));
     return told;
   }
 
-  /** Those that {@link Form#AUTO} tries, the fastest first. */
-  List<Form> automatic(boolean bfloat16IsRight) {
-    return working.stream()
-        .filter(
-            form -> form != Form.BFLOAT16 || (bfloat16IsRight && form.equals(working.getFirst())))
-        .toList();
+  private SequencedMap<Form, String> failures() {
+    SequencedMap<Form, String> failures = new LinkedHashMap<>();
+    fastestFirst.forEach(form -> failure(form).ifPresent(reason -> failures.put(form, reason)));
+    return failures;
+  }
+
+  /**
+   * Those that {@link Form#AUTO} chooses from, the fastest first. None is tried before its turn: a
+   * slower form is of interest only where a faster one fails.
+   */
+  Iterator<Form> automatic(boolean bfloat16IsRight) {
+    return fastestFirst.stream()
+        .filter(form -> form != Form.BFLOAT16 || (bfloat16IsRight && isFastest(form)))
+        .filter(this::works)
+        .iterator();
+  }
+
+  private boolean isFastest(Form form) {
+    return fastestFirst.stream().takeWhile(faster -> faster != form).noneMatch(this::works);
   }
 
   /** What compiled forms call on this device. */
@@ -115,8 +130,8 @@ public final class Forms {
   /** For people: {@code float32, blocks; bfloat16 does not work: …}. */
   @Override
   public String toString() {
-    String works = working.stream().map(Form::toString).collect(Collectors.joining(", "));
-    return failures.entrySet().stream()
+    String works = working().stream().map(Form::toString).collect(Collectors.joining(", "));
+    return failures().entrySet().stream()
         .map(failure -> "; %s does not work: %s".formatted(failure.getKey(), failure.getValue()))
         .collect(Collectors.joining("", works, ""));
   }

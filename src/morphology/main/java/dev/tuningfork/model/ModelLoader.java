@@ -79,7 +79,7 @@ public final class ModelLoader {
             cuda.missing().orElse(""));
       }
     }
-    Iterator<Form> forms = candidates(bundle, place, passes.form()).iterator();
+    Iterator<Form> forms = candidates(bundle, place, passes.form());
     while (true) {
       try {
         return load(bundle, place, passes.in(forms.next()), passes.form() != Form.AUTO);
@@ -97,17 +97,18 @@ public final class ModelLoader {
    *
    * @throws ModelException if the demanded form does not work on the device, or no form does
    */
-  private static List<Form> candidates(ModelBundle bundle, Device device, Form demanded)
+  private static Iterator<Form> candidates(ModelBundle bundle, Device device, Form demanded)
       throws ModelException {
     if (bundle.isTorchScript()) {
-      return List.of(demanded);
+      return List.of(demanded).iterator();
     }
     Forms forms = Forms.on(device);
-    if (forms.working().isEmpty()) {
-      throw refused(bundle, "No form works on %s: %s.".formatted(name(device), forms), null);
-    }
     if (demanded == Form.AUTO) {
-      return forms.automatic(servesInBfloat16(bundle.description()));
+      Iterator<Form> automatic = forms.automatic(servesInBfloat16(bundle.description()));
+      if (!automatic.hasNext()) {
+        throw refused(bundle, "No form works on %s: %s.".formatted(name(device), forms), null);
+      }
+      return automatic;
     }
     Optional<String> failure = forms.failure(demanded);
     if (failure.isPresent()) {
@@ -121,7 +122,7 @@ public final class ModelLoader {
                   forms.working().stream().map(Form::toString).collect(Collectors.joining(", "))),
           null);
     }
-    return List.of(demanded);
+    return List.of(demanded).iterator();
   }
 
   /** Whether it was tried on many galaxies, and no answer moved far; older bundles do not say. */

@@ -63,11 +63,15 @@ final class Observatory implements AutoCloseable {
           "kafka-console-producer.sh", "org.apache.kafka.tools.ConsoleProducer",
           "kafka-console-consumer.sh", "org.apache.kafka.tools.consumer.ConsoleConsumer");
 
+  /** A command, and the file with what it prints. */
+  private record Typed(String command, Path output) {}
+
   private final Path folder;
   private final EmbeddedBroker broker = EmbeddedBroker.start();
   private final HttpServer images;
   private final int port = freePort();
   private final List<Process> running = new ArrayList<>();
+  private final List<Typed> typed = new ArrayList<>();
   private boolean published;
 
   Observatory(Path folder) throws Exception {
@@ -129,7 +133,7 @@ final class Observatory implements AutoCloseable {
     }
     Files.write(folder.resolve("labels.csv"), labels);
     Path web = Files.createDirectory(folder.resolve("images.example.org"));
-    Files.write(web.resolve("587722952767439450.jpg"), survey.galaxy(0).jpeg());
+    Files.write(web.resolve("587722952767439450.jpg"), survey.galaxy(3).jpeg());
   }
 
   /** Three planes with the celestial coordinates of {@link #position}. */
@@ -190,15 +194,48 @@ final class Observatory implements AutoCloseable {
     }
   }
 
+  /** What these commands have printed, as far as they were typed. */
+  String printedBy(List<String> commands) throws IOException {
+    StringBuilder printed = new StringBuilder();
+    for (Typed each : typed) {
+      if (commands.contains(each.command)) {
+        printed.append(Files.readString(each.output));
+      }
+    }
+    return printed.toString();
+  }
+
+  /** What was typed and what came of it, with the names of the documentation. */
+  String transcript() throws IOException {
+    StringBuilder transcript = new StringBuilder();
+    for (Typed each : typed) {
+      transcript.append("$ ").append(each.command).append('\n');
+      transcript.append(documented(Files.readString(each.output))).append('\n');
+    }
+    return transcript.toString();
+  }
+
+  private String documented(String text) {
+    return text.replace(broker.bootstrapServers(), "kafka:9092")
+        .replace("http://" + imageHost(), "https://images.example.org")
+        .replace("http://elsewhere", "https://elsewhere")
+        .replace("127.0.0.1:" + port, "127.0.0.1:8080");
+  }
+
   /** A text of the documentation with names that lead somewhere. */
-  private String here(String text) {
-    String host = "127.0.0.1:" + images.getAddress().getPort();
+  String here(String text) {
+    String host = imageHost();
     return text.replace("kafka:9092", broker.bootstrapServers())
+        .replace("https://elsewhere.example.org", "http://elsewhere.example.org")
         .replace("https://images.example.org", "http://" + host)
         .replace("schemes: [https]", "schemes: [http]")
         .replace("[images.example.org]", "['" + host + "']\n  networks: [127.0.0.0/8]")
         .replace("127.0.0.1:8080", "127.0.0.1:" + port)
         .replace("service/tuning-fork 8080", "service/tuning-fork " + port);
+  }
+
+  private String imageHost() {
+    return "127.0.0.1:" + images.getAddress().getPort();
   }
 
   /**
@@ -283,6 +320,7 @@ final class Observatory implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
+    typed.add(new Typed(command.replaceFirst("^exec ", ""), output));
     Map<String, String> environment = builder.environment();
     environment.put("PATH", folder.resolve("bin") + File.pathSeparator + environment.get("PATH"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));

@@ -25,20 +25,24 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Names that only exist in the documentation ({@code kafka:9092}, {@code images.example.org},
  * port 8080) are replaced by those of the test. Commands that need a Docker engine, a cluster or
- * Python are skipped without them, with the reason.
+ * Python are skipped without them, with the reason. What the commands print is kept in {@code
+ * target/typed-pages}, for authors to copy from.
  */
 abstract class TypedPages {
 
   private static final Path APPLICATION = MarkdownPage.ROOT.resolve("src/standalone/target/app");
 
+  private static final Path TRANSCRIPTS =
+      MarkdownPage.ROOT.resolve("src/deployment/target/typed-pages");
+
   /** What a command must print, by its beginning; every command must also end with exit code 0. */
   private static final Map<String, String> PRINTED =
       Map.of(
-          "./tuning-fork classify my-cutouts/galaxy-1.jpg", "my-cutouts/galaxy-2.jpg",
+          "./tuning-fork classify my-cutouts/galaxy-2.jpg", "my-cutouts/galaxy-3.jpg",
           "./tuning-fork run --config classifier.yaml --check", "All are known and fit together.",
           "./tuning-fork evaluate", "smooth-or-featured",
           "kafka-console-consumer.sh", "\"objectId\":\"587722952767439450\"",
-          "./tuning-fork dead-letters list", "No dead letter",
+          "./tuning-fork dead-letters list", "is not among the allowed",
           "curl -s http://127.0.0.1:8080/metrics", "tuning_fork_stage_seconds",
           "python3 answers.py", Observatory.CUTOUTS + " galaxies",
           "java -cp", Observatory.CUTOUTS + " galaxies");
@@ -47,8 +51,7 @@ abstract class TypedPages {
   private static final Map<String, String> UNTIL_STOPPED =
       Map.of(
           "./tuning-fork demo", "The stream: topic ",
-          "./tuning-fork run --config classifier.yaml",
-              " classifies from galaxy-images to galaxy-morphologies",
+          "./tuning-fork run --config classifier.yaml", "ClassifierApplication: Running with ",
           "kubectl --namespace survey port-forward", "Forwarding from");
 
   /** Tables that an earlier command of the page has written, since a person would take a break. */
@@ -87,11 +90,18 @@ abstract class TypedPages {
     List<DynamicTest> steps = new ArrayList<>();
     Lazy observatory = new Lazy(page);
     StringBuilder python = new StringBuilder();
+    List<String> commands = List.of();
     for (MarkdownPage.Block block : page.blocks()) {
       if (block.language().equals("sh")) {
-        for (String command : ShellCommands.of(block)) {
+        commands = ShellCommands.of(block);
+        for (String command : commands) {
           steps.add(DynamicTest.dynamicTest(command, () -> type(observatory.get(), command)));
         }
+      } else if (block.language().equals("text")) {
+        ShownOutput shown = new ShownOutput(block, commands);
+        steps.add(
+            DynamicTest.dynamicTest(
+                "the output at line " + block.line(), () -> shown.requireIn(observatory.get())));
       } else if (block.fileName().isPresent()) {
         String name = block.fileName().get();
         steps.add(DynamicTest.dynamicTest(name, () -> observatory.get().write(name, block.text())));
@@ -105,7 +115,12 @@ abstract class TypedPages {
               "the page's Python", () -> python(observatory.get(), python.toString())));
     }
     steps.add(
-        DynamicTest.dynamicTest("what still runs is stopped", () -> observatory.get().stop()));
+        DynamicTest.dynamicTest(
+            "what still runs is stopped",
+            () -> {
+              observatory.get().stop();
+              observatory.keepTranscript();
+            }));
     return steps;
   }
 
@@ -126,6 +141,13 @@ abstract class TypedPages {
         made = new Observatory[] {observatory};
       }
       return made[0];
+    }
+
+    /** For authors: what the commands print, to copy from. */
+    void keepTranscript() throws Exception {
+      Path file = TRANSCRIPTS.resolve(page.file().getFileName() + ".txt");
+      Files.createDirectories(TRANSCRIPTS);
+      Files.writeString(file, get().transcript());
     }
   }
 

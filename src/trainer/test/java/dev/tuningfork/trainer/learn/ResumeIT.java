@@ -3,6 +3,7 @@ package dev.tuningfork.trainer.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
+import dev.tuningfork.network.PyTorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ class ResumeIT {
     public static void main(String[] arguments) throws IOException {
       Path folder = Path.of(arguments[0]);
       SmallRun run = new SmallRun(folder, "residual-lite");
+      System.out.println(threads());
       run.run(
           "killed",
           run.settings(5).withEpochs(EPOCHS),
@@ -65,8 +67,18 @@ class ResumeIT {
 
     float[] resumed = SmallRun.numbers(run.resume("killed", settings).weights());
 
-    assertThat(resumed).isEqualTo(whole);
+    assertThat(resumed)
+        .as(
+            "killed at %s; %s here, and there: %s",
+            stopped, threads(), Files.readString(folder.resolve("victim.log")))
+        .isEqualTo(whole);
     assertThat(Files.readAllLines(folder.resolve("killed/training.jsonl"))).hasSize(EPOCHS);
+  }
+
+  /** Sums are rounded otherwise by another number of threads. */
+  private static String threads() {
+    return "%d threads, %d processors"
+        .formatted(PyTorch.threads(), Runtime.getRuntime().availableProcessors());
   }
 
   private static boolean inTheMiddleOfAnEpoch(Path checkpoint) throws IOException {
