@@ -28,8 +28,7 @@ public enum TableFormat {
   JSON_LINES("", ".jsonl");
 
   /** Where Python ends a line, also within quotes, and what ends a text. */
-  private static final String LINE_ENDS =
-      "\0\n\u000b\f\r\u001c\u001d\u001e\u0085\u2028\u2029";
+  private static final String LINE_ENDS = "\0\n\u000b\f\r\u001c\u001d\u001e\u0085\u2028\u2029";
 
   private final String stilName;
   private final String extension;

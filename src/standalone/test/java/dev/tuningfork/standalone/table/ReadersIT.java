@@ -49,8 +49,10 @@ class ReadersIT {
   private static final List<String> HOSTILE =
       Stream.of(
               List.of("#", "#1", "# 2", "a\n#3", "a\nb", "a\n\nb", "a\r\nb", "a\rb", "\n", "\t"),
-              List.of("\"quoted\"", "\"", "\"\"", "a\"b", "a\"\n#b", "'single'", "''", "\\", "a\\nb"),
-              List.of("a,b c", "a;b", "a|b", "a\tb", "<a&b>", "]]>", "--", "=1+1", "+1", "-1", "@x"),
+              List.of(
+                  "\"quoted\"", "\"", "\"\"", "a\"b", "a\"\n#b", "'single'", "''", "\\", "a\\nb"),
+              List.of(
+                  "a,b c", "a;b", "a|b", "a\tb", "<a&b>", "]]>", "--", "=1+1", "+1", "-1", "@x"),
               List.of("nan", "NaN", "NA", "N/A", "null", "None", "true", "inf", "1.0", "1e5"),
               List.of("007", "0000000000000000001", "1237648720693755918", " a", "a ", "a  b"),
               List.of("%ECSV 1.0", "%41", "%C3%A1", "100%", "%é", "galáxia", "e\u0301", "日本", "🌌"),
