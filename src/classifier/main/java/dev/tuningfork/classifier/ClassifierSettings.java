@@ -26,6 +26,7 @@ import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelBundle;
+import dev.tuningfork.model.ModelException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,13 @@ public final class ClassifierSettings {
 
   /** The model: {@code fast}, {@code accurate}, or the path of a bundle (a folder or a .zip). */
   public static final Setting<String> MODEL_NAME = MODEL.text("", ModelBundle.DEFAULT);
+
+  /**
+   * The tree whose answers are published, for a model that answers several; it also holds for
+   * {@code model.shadow}. If it is not set, the model's first tree.
+   */
+  public static final Setting<Optional<String>> MODEL_TREE =
+      MODEL.optional("tree", SettingType.TEXT);
 
   /**
    * Where the model runs: {@code auto} (a GPU if there is one), {@code cpu}, {@code gpu}, or {@code
@@ -220,8 +228,20 @@ public final class ClassifierSettings {
     }
   }
 
-  /** Which model answers, and how it is exchanged while the classifier runs. */
-  public record ModelChoice(String name, String device, int views, RolloutSettings rollout) {}
+  /** Which model answers which tree, and how it is exchanged while the classifier runs. */
+  public record ModelChoice(
+      String name, Optional<String> tree, String device, int views, RolloutSettings rollout) {
+
+    /**
+     * A model that is named here, with its head for the tree.
+     *
+     * @param bundle the name of one that is built in, or the path of a bundle
+     * @throws ModelException if the bundle cannot be used, or does not answer the tree
+     */
+    public ModelBundle bundle(String bundle) throws ModelException {
+      return ModelBundle.named(bundle).answering(tree);
+    }
+  }
 
   /** The way of one galaxy: how much it may cost there, and how many are on it. */
   public record Pipeline(
@@ -259,6 +279,7 @@ public final class ClassifierSettings {
     model =
         new ModelChoice(
             values.get(MODEL_NAME),
+            values.get(MODEL_TREE),
             values.get(MODEL_DEVICE),
             values.get(MODEL_VIEWS),
             RolloutSettings.of(values));

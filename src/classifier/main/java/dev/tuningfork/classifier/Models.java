@@ -112,7 +112,9 @@ final class Models implements AutoCloseable {
 
   private MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
-        bundle, DeviceSetting.parse(settings.model().device()), settings.forwardPasses());
+        bundle.answering(settings.model().tree()),
+        DeviceSetting.parse(settings.model().device()),
+        settings.forwardPasses());
   }
 
   @Override

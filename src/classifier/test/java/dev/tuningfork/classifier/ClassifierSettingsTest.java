@@ -13,6 +13,8 @@ import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ConnectionLimits;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.setting.SettingsException;
+import dev.tuningfork.model.ModelException;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -38,6 +40,18 @@ class ClassifierSettingsTest {
   @TempDir Path folder;
 
   @Test
+  void aModelIsTakenWithItsHeadForTheTree() throws Exception {
+    ModelChoice gz2 =
+        ClassifierSettings.read(null, Map.of("TUNING_FORK_MODEL_TREE", "gz2")).model();
+    assertThat(gz2.bundle(gz2.name()).trees()).containsExactly(DecisionTree.galaxyZoo2());
+    ModelChoice desi =
+        ClassifierSettings.read(null, Map.of("TUNING_FORK_MODEL_TREE", "desi")).model();
+    assertThatThrownBy(() -> desi.bundle(desi.name()))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("has no answers for the tree desi: it answers gz2. Name gz2, or");
+  }
+
+  @Test
   void theDefaultsAreSafe() {
     ClassifierSettings settings = ClassifierSettings.read(null, Map.of());
     assertThat(settings)
@@ -60,6 +74,7 @@ class ClassifierSettingsTest {
             threads: 2
             group-protocol: classic
             model: accurate
+            model.tree: gz2
             model.views: 8
             model.watch: true
             model.poll: 30s
@@ -90,6 +105,7 @@ class ClassifierSettingsTest {
             threads=2
             group-protocol=CLASSIC
             model=accurate
+            model.tree=gz2
             model.views=8
             model.watch=true
             model.poll=30s
@@ -119,6 +135,7 @@ class ClassifierSettingsTest {
         .isEqualTo(
             new ModelChoice(
                 "accurate",
+                Optional.of("gz2"),
                 "auto",
                 8,
                 new RolloutSettings(true, Duration.ofSeconds(30), Optional.of("fast"), 0.5)));

@@ -88,7 +88,7 @@ class SettingsTest {
         .isEqualTo(ClassifierSettings.DEFAULT.pipeline().fetch());
     ModelChoice own = ClassifierSettings.DEFAULT.model();
     assertThat(settings.model())
-        .isEqualTo(new ModelChoice(own.name(), "cpu", own.views(), own.rollout()));
+        .isEqualTo(new ModelChoice(own.name(), own.tree(), "cpu", own.views(), own.rollout()));
     assertThat(settings.service())
         .isEqualTo(
             ServiceSettings.of(
@@ -107,6 +107,7 @@ class SettingsTest {
         .isEqualTo(
             new ModelChoice(
                 "/model/gz2/serving",
+                Optional.empty(),
                 "cpu",
                 1,
                 new RolloutSettings(

@@ -12,6 +12,7 @@ import dev.tuningfork.model.ModelDescription.Output;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code model.json} as it is written. Fields that are not known are ignored, so that a bundle may
  * say more than this version of the product understands.
+ *
+ * @param tree of the model's first head; {@code questions}, {@code training} and {@code metrics}
+ *     are its own too
+ * @param heads those for other trees; missing where there are none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record Manifest(
@@ -34,6 +39,7 @@ record Manifest(
     @Nullable InputSpec input,
     @Nullable SequencedMap<String, Object> training,
     @Nullable SequencedMap<String, SequencedMap<String, Double>> metrics,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<HeadEntry> heads,
     @Nullable SequencedMap<String, FileEntry> files) {
 
   private static final int FORMAT = 1;
@@ -87,6 +93,20 @@ record Manifest(
     }
   }
 
+  /** A head for another tree, on the same trunk: what it has of its own. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record HeadEntry(
+      @Nullable TreeReference tree,
+      @Nullable List<String> questions,
+      @Nullable SequencedMap<String, Object> training,
+      @Nullable SequencedMap<String, SequencedMap<String, Double>> metrics) {
+
+    static HeadEntry of(ModelDescription head) {
+      return new HeadEntry(
+          TreeReference.of(head.tree()), head.questions(), head.training(), head.metrics());
+    }
+  }
+
   /** A file of the bundle. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record FileEntry(long bytes, @Nullable String sha256) {
@@ -96,7 +116,8 @@ record Manifest(
     }
   }
 
-  static Manifest of(ModelDescription description, SequencedMap<String, FileEntry> files) {
+  static Manifest of(Heads heads, SequencedMap<String, FileEntry> files) {
+    ModelDescription description = heads.first();
     return new Manifest(
         FORMAT,
         description.name(),
@@ -108,6 +129,7 @@ record Manifest(
         description.input(),
         description.training(),
         description.metrics(),
+        heads.others().isEmpty() ? null : heads.others().stream().map(HeadEntry::of).toList(),
         files);
   }
 
@@ -134,19 +156,32 @@ record Manifest(
     return manifest;
   }
 
-  ModelDescription description() throws IOException {
-    DecisionTree known = required(tree, "tree").tree();
+  Heads allHeads() throws IOException {
+    List<ModelDescription> descriptions = new ArrayList<>();
+    descriptions.add(description(new HeadEntry(tree, questions, training, metrics)));
+    for (HeadEntry head : Objects.requireNonNullElse(heads, List.<HeadEntry>of())) {
+      descriptions.add(description(head));
+    }
+    try {
+      return new Heads(descriptions);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ModelDescription description(HeadEntry head) throws IOException {
+    DecisionTree known = required(head.tree, "tree").tree();
     try {
       return new ModelDescription(
           required(name, "name"),
           required(version, "version"),
           known,
-          required(questions, "questions"),
+          required(head.questions, "questions"),
           required(architecture, "architecture"),
           Objects.requireNonNullElse(output, Output.LOGITS),
           required(input, "input"),
-          Objects.requireNonNullElseGet(training, LinkedHashMap::new),
-          Objects.requireNonNullElseGet(metrics, LinkedHashMap::new));
+          Objects.requireNonNullElseGet(head.training, LinkedHashMap::new),
+          Objects.requireNonNullElseGet(head.metrics, LinkedHashMap::new));
     } catch (IllegalArgumentException e) {
       throw new IOException(String.valueOf(e.getMessage()), e);
     }

@@ -8,6 +8,7 @@ import dev.tuningfork.network.Weights;
 import dev.tuningfork.network.module.NetworkModule;
 import dev.tuningfork.network.module.Operators;
 import dev.tuningfork.torchscript.Arithmetic;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -33,6 +35,9 @@ import java.util.stream.Stream;
  * is a tree and the one that the model was made for, and every array has the name and the shape
  * that the architecture asks for. It is held in memory as it was verified. Immutable, so safe for
  * any thread.
+ *
+ * <p>A model whose trunk answers several trees has a head for each. Everything here is about the
+ * first one; {@link #answering} gives a bundle of another.
  */
 public final class ModelBundle {
 
@@ -45,15 +50,21 @@ public final class ModelBundle {
 
   private static final int LARGEST_MANIFEST = 1 << 20;
 
-  private final ModelDescription description;
+  private final Heads heads;
   private final byte[] manifest;
   private final SequencedMap<String, byte[]> files;
+  private final String sha256;
+
+  private ModelBundle(Heads heads, byte[] manifest, SequencedMap<String, byte[]> files) {
+    this(heads, manifest, files, Sha256.hex(manifest));
+  }
 
   private ModelBundle(
-      ModelDescription description, byte[] manifest, SequencedMap<String, byte[]> files) {
-    this.description = description;
+      Heads heads, byte[] manifest, SequencedMap<String, byte[]> files, String sha256) {
+    this.heads = heads;
     this.manifest = manifest;
     this.files = files;
+    this.sha256 = sha256;
   }
 
   /** As {@link #of(ModelDescription, Weights, Precision)}, the weights kept as they are. */
@@ -83,6 +94,10 @@ public final class ModelBundle {
   }
 
   private static ModelBundle of(ModelDescription description, Map<String, byte[]> files) {
+    return of(new Heads(List.of(description)), files);
+  }
+
+  private static ModelBundle of(Heads heads, Map<String, byte[]> files) {
     SequencedMap<String, FileEntry> entries = new LinkedHashMap<>();
     SequencedMap<String, byte[]> ordered = new LinkedHashMap<>();
     files.entrySet().stream()
@@ -92,7 +107,7 @@ public final class ModelBundle {
               ordered.put(file.getKey(), file.getValue());
               entries.put(file.getKey(), FileEntry.of(file.getValue()));
             });
-    return new ModelBundle(description, Manifest.of(description, entries).toJson(), ordered);
+    return new ModelBundle(heads, Manifest.of(heads, entries).toJson(), ordered);
   }
 
   /**
@@ -110,7 +125,19 @@ public final class ModelBundle {
     if (name.equals(MANIFEST) || more.put(name, content.clone()) != null) {
       throw new IllegalArgumentException("The bundle has a file " + name + " already.");
     }
-    return of(description, more);
+    return of(heads, more);
+  }
+
+  /**
+   * The same bundle with the head of another, whose trunk is the same.
+   *
+   * @param other of a single head; its other files come along as the head's own
+   * @throws IllegalArgumentException if the trunk, the architecture, the input or the kind of
+   *     outputs is another, or there is a head for a tree of this id already
+   */
+  public ModelBundle withHead(ModelBundle other) {
+    Heads more = heads.and(other.description());
+    return of(more, more.joined(files, other.files));
   }
 
   /**
@@ -122,7 +149,7 @@ public final class ModelBundle {
   public ModelBundle trained(
       SequencedMap<String, Object> how,
       SequencedMap<String, SequencedMap<String, Double>> reached) {
-    return of(description.trained(how, reached), files);
+    return of(heads.withFirst(description().trained(how, reached)), files);
   }
 
   /**
@@ -133,15 +160,15 @@ public final class ModelBundle {
    * @throws ModelException if the model cannot be used
    */
   public ModelBundle withReferenceAnswers() throws ModelException {
-    List<PreparedImage> images = ReferenceGalaxies.draw(description.input());
+    List<PreparedImage> images = ReferenceGalaxies.draw(description().input());
     try (MorphologyModel model =
         ModelLoader.load(
             this,
             new DeviceSetting.Cpu(),
             ForwardPasses.DEFAULT.in(Form.BLOCKS).ofImages(images.size()))) {
       Map<String, byte[]> more = new LinkedHashMap<>(files);
-      more.putAll(ReferenceAnswers.of(model, images).files(description.input()));
-      return of(description, more);
+      more.putAll(ReferenceAnswers.of(model, images).files(description().input()));
+      return of(heads, more);
     }
   }
 
@@ -209,11 +236,45 @@ public final class ModelBundle {
               .formatted(LARGEST_MANIFEST));
     }
     Manifest manifest = Manifest.read(json);
-    ModelDescription description = manifest.description();
     ModelBundle bundle =
-        new ModelBundle(description, json, source.verified(manifest.requiredFiles()));
+        new ModelBundle(manifest.allHeads(), json, source.verified(manifest.requiredFiles()));
     bundle.requireWeights();
+    for (int i = 1; i < bundle.heads.descriptions().size(); i++) {
+      bundle.alone(i).requireWeights();
+    }
     return bundle;
+  }
+
+  /**
+   * The trees that the model answers, a head for each; the first is the one whose answers it gives
+   * where no other is named.
+   */
+  public List<DecisionTree> trees() {
+    return heads.trees();
+  }
+
+  /**
+   * The bundle whose answers are those to a tree: as if the model had no other head. Its identity
+   * is this one's, since it is the same file on disk.
+   *
+   * @param tree the id of one of {@link #trees()}; this bundle if empty
+   * @throws ModelException if the model has no head for it
+   */
+  public ModelBundle answering(Optional<String> tree) throws ModelException {
+    if (tree.isEmpty()) {
+      return this;
+    }
+    int index = heads.index(tree.get());
+    try {
+      return index == 0 ? this : alone(index);
+    } catch (IOException e) {
+      throw new IllegalStateException("A head that was verified cannot be read.", e);
+    }
+  }
+
+  private ModelBundle alone(int index) throws IOException {
+    ModelBundle alone = of(heads.descriptions().get(index), heads.alone(files, index));
+    return new ModelBundle(alone.heads, alone.manifest, alone.files, sha256);
   }
 
   private void requireWeights() throws IOException {
@@ -222,11 +283,11 @@ public final class ModelBundle {
       return;
     }
     try {
-      Safetensors.read(require(WEIGHTS)).requireFor(description.network());
+      Safetensors.read(require(WEIGHTS)).requireFor(description().network());
     } catch (IllegalArgumentException e) {
       throw new IOException(
           "Its weights are not those of %s. %s"
-              .formatted(description.architecture(), e.getMessage()),
+              .formatted(description().architecture(), e.getMessage()),
           e);
     }
   }
@@ -236,7 +297,7 @@ public final class ModelBundle {
     if (content == null) {
       throw new IOException(
           "Its model.json lists no file %s, which a model of architecture %s needs."
-              .formatted(name, description.architecture()));
+              .formatted(name, description().architecture()));
     }
     return content;
   }
@@ -256,11 +317,12 @@ public final class ModelBundle {
 
   /** The bundle's name, its version, and the SHA-256 of its {@code model.json}. */
   public ModelIdentity identity() {
-    return new ModelIdentity(description.name(), description.version(), Sha256.hex(manifest));
+    return new ModelIdentity(description().name(), description().version(), sha256);
   }
 
+  /** Of the first head. */
   public ModelDescription description() {
-    return description;
+    return heads.first();
   }
 
   /** The names of the files beside {@code model.json}. */
@@ -307,22 +369,22 @@ public final class ModelBundle {
     if (isTorchScript()) {
       throw new IllegalArgumentException(
           "The model %s is a TorchScript module already: it is the file %s of its bundle."
-              .formatted(description.name(), MODULE));
+              .formatted(description().name(), MODULE));
     }
     SequencedMap<String, byte[]> extra = new LinkedHashMap<>();
     extra.put(MANIFEST, manifest);
     return NetworkModule.write(
-        description.network(),
+        description().network(),
         weights(),
-        description.input(),
-        description.tree(),
-        description.output() == Output.CONCENTRATIONS ? DjlModel.LARGEST_LOG : 0,
+        description().input(),
+        description().tree(),
+        description().output() == Output.CONCENTRATIONS ? DjlModel.LARGEST_LOG : 0,
         arithmetic,
         operators,
         extra);
   }
 
   public boolean isTorchScript() {
-    return description.architecture().equals(ModelDescription.TORCHSCRIPT);
+    return description().architecture().equals(ModelDescription.TORCHSCRIPT);
   }
 }

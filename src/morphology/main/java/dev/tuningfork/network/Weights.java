@@ -1,11 +1,13 @@
 package dev.tuningfork.network;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * The numbers of a network, by name. Immutable: arrays are not copied on their way in or out, so
@@ -28,6 +30,14 @@ public record Weights(SequencedMap<String, Array> arrays) {
         throw new IllegalArgumentException(
             "An array of shape %s does not have %d numbers.".formatted(shape, values.length));
       }
+    }
+
+    /** Some of the first dimension's entries, from one to before another. */
+    Array rows(int from, int to) {
+      int size = values.length / shape.getFirst();
+      List<Integer> fewer = new ArrayList<>(shape);
+      fewer.set(0, to - from);
+      return new Array(fewer, Arrays.copyOfRange(values, from * size, to * size));
     }
   }
 
@@ -93,6 +103,45 @@ public record Weights(SequencedMap<String, Array> arrays) {
     SequencedMap<String, Array> changed = new LinkedHashMap<>(arrays);
     changed.put(name, new Array(array(name).shape(), values));
     return new Weights(changed);
+  }
+
+  /** The arrays of the last layer, which makes the answers. */
+  public Weights head() {
+    return only(Weights::isOfHead);
+  }
+
+  /** All arrays but those of the last layer. */
+  public Weights trunk() {
+    return only(name -> !isOfHead(name));
+  }
+
+  /** This trunk with the last layer of others. */
+  public Weights withHeadOf(Weights others) {
+    SequencedMap<String, Array> joined = new LinkedHashMap<>(trunk().arrays);
+    joined.putAll(others.head().arrays);
+    return new Weights(joined);
+  }
+
+  /**
+   * These weights for some of the answers: the last layer has only their rows.
+   *
+   * @param from the first answer, in the order of the network's outputs
+   * @param to the answer behind the last one
+   */
+  public Weights answering(int from, int to) {
+    SequencedMap<String, Array> fewer = new LinkedHashMap<>(arrays);
+    head().arrays.forEach((name, array) -> fewer.put(name, array.rows(from, to)));
+    return new Weights(fewer);
+  }
+
+  private Weights only(Predicate<String> wanted) {
+    SequencedMap<String, Array> some = new LinkedHashMap<>(arrays);
+    some.keySet().removeIf(wanted.negate());
+    return new Weights(some);
+  }
+
+  private static boolean isOfHead(String name) {
+    return name.startsWith(Network.ANSWERS + ".");
   }
 
   /**

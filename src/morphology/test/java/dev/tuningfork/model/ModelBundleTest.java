@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -71,6 +72,61 @@ class ModelBundleTest {
       }
     }
     assertThat(largest).isBetween(1e-5, 0x1p-11);
+  }
+
+  @Test
+  void aBundleHasAHeadForEachTreeOnOneTrunk() throws Exception {
+    DecisionTree desi = DecisionTree.byId("desi");
+    ModelBundle second = head(desi, bundle.weights().trunk());
+    ModelBundle both = bundle.withHead(second.with("MODEL_CARD.md", "Of DESI.".getBytes(UTF_8)));
+    Path path = temporary.resolve("both");
+    both.save(path);
+
+    ModelBundle opened = ModelBundle.open(path);
+
+    assertThat(opened.trees()).containsExactly(TestModels.TREE, desi);
+    assertThat(opened.description().tree()).isEqualTo(TestModels.TREE);
+    assertThat(opened.answering(Optional.of("gz2"))).isSameAs(opened);
+    ModelBundle other = opened.answering(Optional.of("desi"));
+    assertThat(other.description()).usingRecursiveComparison().isEqualTo(second.description());
+    assertThat(other.file("MODEL_CARD.md")).asString(UTF_8).isEqualTo("Of DESI.");
+    assertThat(other.files())
+        .containsExactlyInAnyOrder("MODEL_CARD.md", "README.md", "weights.safetensors");
+    second
+        .weights()
+        .arrays()
+        .forEach(
+            (name, array) ->
+                assertThat(other.weights().array(name).values()).isEqualTo(array.values()));
+    assertThat(other.identity()).as("the same file on disk").isEqualTo(opened.identity());
+    assertThat(Files.readAllBytes(path.resolve("weights.safetensors")))
+        .as("what knows nothing of heads reads the first")
+        .isEqualTo(Files.readAllBytes(folder.resolve("weights.safetensors")));
+    assertThat(folder.resolve("model.json")).content().doesNotContain("heads");
+    assertThatThrownBy(() -> opened.answering(Optional.of("euclid")))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(
+            "no answers for the tree euclid: it answers gz2 and desi. Name gz2 or");
+    Files.delete(path.resolve("head-2.weights.safetensors"));
+    assertThatThrownBy(() -> ModelBundle.open(path)).isInstanceOf(ModelException.class);
+  }
+
+  @Test
+  void headsOfDifferentTrunksDoNotShareABundle() {
+    ModelBundle stranger =
+        head(DecisionTree.byId("desi"), Weights.initial(TestModels.SMALL.network(), 7).trunk());
+    assertThatThrownBy(() -> bundle.withHead(stranger))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("other trunks");
+    assertThatThrownBy(() -> bundle.withHead(bundle))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("one head for each tree");
+  }
+
+  private static ModelBundle head(DecisionTree tree, Weights trunk) {
+    ModelDescription description =
+        ModelDescription.of("small", "1.2.3", tree, "baseline", TestModels.SMALL.input());
+    return ModelBundle.of(description, trunk.withHeadOf(Weights.initial(description.network(), 5)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluator;
+import dev.tuningfork.trainer.learn.Campaign;
 import dev.tuningfork.trainer.metrics.Judged;
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.DecisionTree;
@@ -46,9 +47,16 @@ public record Teacher(ModelBundle bundle, double share) {
   }
 
   /**
-   * @throws IllegalArgumentException if the teacher answers another tree
+   * @throws IllegalArgumentException if the teacher answers another tree, or the new model more
+   *     than one
    */
-  void requireTree(DecisionTree tree) {
+  void requireTrees(List<Campaign> campaigns) {
+    if (campaigns.size() > 1) {
+      throw new IllegalArgumentException(
+          "A teacher answers one tree, and the new model %d: train without --teacher, or on one tree."
+              .formatted(campaigns.size()));
+    }
+    DecisionTree tree = campaigns.getFirst().tree();
     DecisionTree own = bundle.description().tree();
     if (!own.equals(tree)) {
       throw new IllegalArgumentException(

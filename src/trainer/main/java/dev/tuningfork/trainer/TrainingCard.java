@@ -6,11 +6,14 @@ import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.data.UnlabelledImages;
+import dev.tuningfork.trainer.learn.Campaign;
 import dev.tuningfork.trainer.learn.Objective;
 import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.trainer.report.ModelCard;
+import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,9 +25,11 @@ final class TrainingCard {
 
   /**
    * @param model with its metrics
+   * @param campaign whose head it is
    */
   static ModelCard of(
       ModelDescription model,
+      Campaign campaign,
       TrainingRun run,
       TrainingData data,
       Trainer.Result result,
@@ -34,8 +39,9 @@ final class TrainingCard {
         data.sources().stream().map(TrainingCard::source).toList(),
         run.split(),
         settings(run, result),
-        run.settings().questions().stream()
-            .collect(Collectors.toMap(Question::id, question -> asked(question, data))),
+        campaign.questions().stream()
+            .collect(
+                Collectors.toMap(Question::id, question -> asked(question, campaign.tree(), data))),
         evaluated.evaluation(),
         evaluated.widths());
   }
@@ -58,9 +64,9 @@ final class TrainingCard {
   }
 
   /** The number of training galaxies of which at least half of the volunteers were asked. */
-  private static int asked(Question question, TrainingData data) {
+  private static int asked(Question question, DecisionTree tree, TrainingData data) {
     return (int)
-        data.training().stream()
+        TrainingData.of(data.training(), tree).stream()
             .map(Member::galaxy)
             .map(LabelledGalaxy::votes)
             .flatMap(Optional::stream)
@@ -69,6 +75,21 @@ final class TrainingCard {
   }
 
   private static List<String> settings(TrainingRun run, Trainer.Result result) {
+    TrainingSettings settings = run.settings();
+    List<String> lines = new ArrayList<>();
+    if (settings.campaigns().size() > 1) {
+      lines.add(
+          "heads: one for each of the trees %s, on one trunk; a galaxy taught the head of its own campaign, and this card is about one of them"
+              .formatted(
+                  settings.campaigns().stream()
+                      .map(campaign -> campaign.tree().id())
+                      .collect(Collectors.joining(", "))));
+    }
+    lines.addAll(lines(run, result));
+    return lines;
+  }
+
+  private static List<String> lines(TrainingRun run, Trainer.Result result) {
     TrainingSettings settings = run.settings();
     return List.of(
         "first weights: "

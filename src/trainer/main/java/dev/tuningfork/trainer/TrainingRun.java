@@ -17,6 +17,7 @@ import dev.tuningfork.trainer.data.Strictness;
 import dev.tuningfork.trainer.data.TrainingData;
 import dev.tuningfork.trainer.data.TrainingData.Member;
 import dev.tuningfork.trainer.evaluate.Evaluation;
+import dev.tuningfork.trainer.learn.Campaign;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.RunIdentity;
@@ -29,6 +30,7 @@ import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -74,11 +76,28 @@ public record TrainingRun(
   /**
    * A model, and how well it answers.
    *
+   * @param evaluations one for each tree, in the order of the bundle's heads
    * @param learntFrom how many galaxies it learnt from
-   * @param heldOut the galaxies that it was judged on
+   * @param heldOut the galaxies that it was judged on, of all trees
    */
   public record Trained(
-      ModelBundle bundle, Evaluation evaluation, int learntFrom, List<Member> heldOut) {}
+      ModelBundle bundle, List<Evaluation> evaluations, int learntFrom, List<Member> heldOut) {
+
+    public Trained {
+      evaluations = List.copyOf(evaluations);
+      heldOut = List.copyOf(heldOut);
+    }
+
+    /** Of the first tree. */
+    public Evaluation evaluation() {
+      return evaluations.getFirst();
+    }
+
+    /** The galaxies that the first tree's answers were judged on. */
+    public List<Member> firstHeldOut() {
+      return TrainingData.of(heldOut, evaluation().tree());
+    }
+  }
 
   /**
    * The same run on fewer galaxies, judged on the same ones.
@@ -103,7 +122,7 @@ public record TrainingRun(
 
   public TrainingRun {
     dataSets = List.copyOf(dataSets);
-    teacher.ifPresent(model -> model.requireTree(settings.tree()));
+    teacher.ifPresent(model -> model.requireTrees(settings.campaigns()));
   }
 
   /**
@@ -124,6 +143,7 @@ public record TrainingRun(
     Weights random = settings.firstWeights(trainer.network());
     Weights start = pretrained.map(first -> first.over(random, trainer.network())).orElse(random);
     report(data, messages);
+    requireAllTrees(data);
     Optional<Trainer.Result> result = resume ? trainer.finished() : Optional.empty();
     if (result.isEmpty()) {
       result = learnt(trainer, data, start, resume, listener, messages);
@@ -141,6 +161,25 @@ public record TrainingRun(
     if (data.heldOut().isEmpty()) {
       throw new IllegalArgumentException(
           "No galaxy is held out, so the model could not be judged: give more galaxies, or a larger --held-out share.");
+    }
+  }
+
+  /**
+   * A head that no galaxy teaches would answer at random, and one that none judges is not known.
+   */
+  private void requireAllTrees(TrainingData data) {
+    for (Campaign campaign : settings.campaigns()) {
+      String tree = campaign.tree().id();
+      if (TrainingData.of(data.training(), campaign.tree()).isEmpty()) {
+        throw new IllegalArgumentException(
+            "There is no galaxy to learn the tree %s from: give labels of its questions, or leave it out of --tree."
+                .formatted(tree));
+      }
+      if (TrainingData.of(data.heldOut(), campaign.tree()).isEmpty()) {
+        throw new IllegalArgumentException(
+            "No galaxy with labels of the tree %s is held out, so its answers could not be judged: give more galaxies, or a larger --held-out share."
+                .formatted(tree));
+      }
     }
   }
 
@@ -211,33 +250,51 @@ public record TrainingRun(
   private Trained published(TrainingData data, Trainer.Result result, Consumer<String> messages)
       throws IOException, ModelException {
     messages.accept("Judging the model on the galaxies that were held out");
-    FinalEvaluation evaluated =
-        FinalEvaluation.of(
-            description(),
-            pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights()),
-            precision,
-            data.heldOut());
-    if (evaluated.findings().get(ModelDescription.BFLOAT16_UNTRIED) instanceof String reason) {
-      messages.accept("The model was not tried in bfloat16. " + reason);
+    Weights weights =
+        pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights());
+    List<ModelBundle> bundles = new ArrayList<>();
+    List<Evaluation> evaluations = new ArrayList<>();
+    int answer = 0;
+    for (Campaign campaign : settings.campaigns()) {
+      FinalEvaluation evaluated =
+          FinalEvaluation.of(
+              description(campaign),
+              weights.answering(answer, answer + campaign.answers()),
+              precision,
+              TrainingData.of(data.heldOut(), campaign.tree()));
+      answer += campaign.answers();
+      if (evaluated.findings().get(ModelDescription.BFLOAT16_UNTRIED) instanceof String reason) {
+        messages.accept("The model was not tried in bfloat16. " + reason);
+      }
+      evaluated.evaluation().leftOut().forEach(messages);
+      evaluations.add(evaluated.evaluation());
+      bundles.add(described(campaign, evaluated, data, result));
     }
-    evaluated.evaluation().leftOut().forEach(messages);
-    SequencedMap<String, Object> training = TrainingManifest.of(this, data, result);
-    training.putAll(evaluated.findings());
-    ModelBundle bundle = evaluated.bundle().trained(training, evaluated.evaluation().byName());
-    String card = TrainingCard.of(bundle.description(), this, data, result, evaluated).text();
     return new Trained(
-        bundle
-            .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
-            .with(TrainingLog.FILE, Files.readAllBytes(folder.log())),
-        evaluated.evaluation(),
+        bundles.stream().reduce(ModelBundle::withHead).orElseThrow(),
+        evaluations,
         data.training().size(),
         data.heldOut());
   }
 
-  private ModelDescription description() {
+  /** The bundle of one head. */
+  private ModelBundle described(
+      Campaign campaign, FinalEvaluation evaluated, TrainingData data, Trainer.Result result)
+      throws IOException {
+    SequencedMap<String, Object> training = TrainingManifest.of(this, data, result);
+    training.putAll(evaluated.findings());
+    ModelBundle bundle = evaluated.bundle().trained(training, evaluated.evaluation().byName());
+    String card =
+        TrainingCard.of(bundle.description(), campaign, this, data, result, evaluated).text();
+    return bundle
+        .with(ModelCard.FILE, card.getBytes(StandardCharsets.UTF_8))
+        .with(TrainingLog.FILE, Files.readAllBytes(folder.log()));
+  }
+
+  private ModelDescription description(Campaign campaign) {
     return ModelDescription.of(
-            name, version, settings.tree(), settings.architecture(), settings.input())
-        .answering(settings.questions().stream().map(Question::id).toList())
+            name, version, campaign.tree(), settings.architecture(), settings.input())
+        .answering(campaign.questions().stream().map(Question::id).toList())
         .giving(settings.likelihood().isPresent() ? Output.CONCENTRATIONS : Output.LOGITS);
   }
 }

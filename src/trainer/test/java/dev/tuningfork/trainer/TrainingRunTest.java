@@ -90,8 +90,7 @@ class TrainingRunTest {
   @Test
   void aHeadThatIsLearntAnewBeginsWithZeros() {
     TrainingSettings usual = TrainingSettings.DEFAULT;
-    Network network =
-        ModelDescription.of("a", "1", usual.tree(), usual.architecture(), usual.input()).network();
+    Network network = usual.network();
     Weights random = usual.firstWeights(network);
     SequencedMap<String, Weights.Array> trunk = new LinkedHashMap<>(random.arrays());
     trunk.keySet().removeIf(name -> name.startsWith(Network.ANSWERS));
@@ -119,10 +118,9 @@ class TrainingRunTest {
         Optional.empty(),
         Strictness.SKIP,
         new TrainingSettings(
-            usual.tree(),
+            usual.campaigns(),
             usual.architecture(),
             usual.input().withSize(32),
-            usual.questions(),
             usual.losses(),
             usual.augmentation(),
             1,

@@ -7,7 +7,6 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
-import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.augment.BatchLoader;
@@ -25,7 +24,6 @@ import dev.tuningfork.trainer.learn.Trainer;
 import dev.tuningfork.trainer.learn.TrainingListener;
 import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.tree.KaggleColumns;
-import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,13 +76,12 @@ final class TrainingSuite {
       tally.leaveOut(name + ", which is a TorchScript module made elsewhere and is not trained.");
       return;
     }
-    List<Question> questions = TrainingSettings.DEFAULT.questions();
     Architecture named = Architectures.named(architecture);
     InputSpec input = named.input();
-    Network network = named.describe(input.channels().count(), input.size(), Head.of(questions));
+    TrainingSettings settings = settings(named);
+    Network network = settings.network();
     Weights weights = Weights.initial(network, 1);
     double seconds = 2 * plan.seconds();
-    TrainingSettings settings = settings(named);
     try (CutoutStore store =
             CutoutStore.create(
                 TrainingData.read(labelled, new HeldOutSplit(0.1, "benchmark"), Strictness.SKIP)
@@ -120,10 +117,9 @@ final class TrainingSuite {
   private static TrainingSettings settings(Architecture architecture) {
     TrainingSettings usual = TrainingSettings.DEFAULT;
     return new TrainingSettings(
-        usual.tree(),
+        usual.campaigns(),
         architecture.name(),
         architecture.input(),
-        usual.questions(),
         usual.losses(),
         usual.augmentation(),
         1_000,

@@ -31,7 +31,7 @@ final class Comparison {
           "%s, with which it began, on the same galaxies: %s. It may have learnt from some of them.%n",
           name,
           LearningCurve.figures(
-              Evaluator.evaluate(model, trained.heldOut(), 1, false, done -> {})));
+              Evaluator.evaluate(model, trained.firstHeldOut(), 1, false, done -> {})));
     }
   }
 }

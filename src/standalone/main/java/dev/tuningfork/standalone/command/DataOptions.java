@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -86,20 +87,27 @@ final class DataOptions {
   double weight = 1;
 
   /**
-   * The data sets of all groups: one for each source of labels.
+   * The data sets of all groups: one for each source of labels, and each tree that it has votes
+   * for.
    *
-   * @param tree that the model answers
+   * @param trees that the model answers
    * @throws IOException if a table of labels cannot be read
    * @throws IllegalArgumentException if a group names no labels, classes without their rules, rules
    *     without classes or of another tree, or two groups have labels that do not mix
    */
-  static List<DataSet> dataSets(List<DataOptions> groups, DecisionTree tree) throws IOException {
+  static List<DataSet> dataSets(List<DataOptions> groups, List<DecisionTree> trees)
+      throws IOException {
     List<DataSet> sets = new ArrayList<>();
     for (DataOptions group : groups) {
-      sets.addAll(group.dataSets(tree));
+      sets.addAll(group.dataSets(trees));
     }
     boolean kaggle = sets.stream().anyMatch(set -> set.source() instanceof KaggleTables);
-    boolean others = sets.stream().anyMatch(set -> set.source() instanceof VoteTables);
+    boolean others =
+        sets.stream()
+            .anyMatch(
+                set ->
+                    set.source() instanceof VoteTables votes
+                        && votes.tree().equals(DecisionTree.galaxyZoo2()));
     if (kaggle && others) {
       throw new IllegalArgumentException(
           "Kaggle's columns and other tables of votes are on different scales, for questions t01 and t08 most of all: train on one of the two.");
@@ -113,27 +121,41 @@ final class DataOptions {
    *
    * @param cutouts the folder of their cutouts, with a list that has the catalogue's labels
    */
-  static List<DataSet> dataSets(List<DataOptions> groups, DecisionTree tree, Path cutouts)
+  static List<DataSet> dataSets(List<DataOptions> groups, List<DecisionTree> trees, Path cutouts)
       throws IOException {
     List<DataOptions> ofTiles = groups.stream().filter(group -> group.images == null).toList();
     if (ofTiles.size() > 1) {
       throw new IllegalArgumentException(
           "Only one group of data options can be about the tiles: give the others --images.");
     }
-    DataOptions own = ofTiles.isEmpty() ? new DataOptions() : ofTiles.getFirst();
+    List<DataOptions> all = new ArrayList<>(groups);
+    if (ofTiles.isEmpty()) {
+      all.add(new DataOptions());
+    }
+    all.replaceAll(group -> group.images == null ? group.of(cutouts) : group);
+    return dataSets(all, trees);
+  }
+
+  /** These options for cutouts, whose list has the labels if these name none. */
+  private DataOptions of(Path cutouts) {
+    DataOptions own = new DataOptions();
     own.images = cutouts;
-    if (own.labels == null && own.classes == null && !own.unlabelled) {
-      if (own.rules == null) {
+    own.labels = labels;
+    own.labelKind = labelKind;
+    own.classes = classes;
+    own.rules = rules;
+    own.unlabelled = unlabelled;
+    own.trainOnly = trainOnly;
+    own.cropPixels = cropPixels;
+    own.weight = weight;
+    if (labels == null && classes == null && !unlabelled) {
+      if (rules == null) {
         own.labels = List.of(LabelledTiles.labels(cutouts));
       } else {
         own.classes = LabelledTiles.labels(cutouts);
       }
     }
-    List<DataOptions> all = new ArrayList<>(groups);
-    if (ofTiles.isEmpty()) {
-      all.add(own);
-    }
-    return dataSets(all, tree);
+    return own;
   }
 
   /**
@@ -154,13 +176,13 @@ final class DataOptions {
     return !trainOnly && !unlabelled;
   }
 
-  private List<DataSet> dataSets(DecisionTree tree) throws IOException {
+  private List<DataSet> dataSets(List<DecisionTree> trees) throws IOException {
     List<GalaxySource> sources = new ArrayList<>();
     Path folder = images();
     if (labels != null) {
-      sources.add(
+      sources.addAll(
           VoteTables.of(
-              folder, labels, tree, Optional.ofNullable(labelKind).map(LabelKind::named)));
+              folder, labels, trees, Optional.ofNullable(labelKind).map(LabelKind::named)));
     }
     if (classes != null) {
       if (rules == null) {
@@ -169,14 +191,14 @@ final class DataOptions {
                 .formatted(classes));
       }
       sources.add(
-          new ClassTable(folder, classes, rules(rules, tree), Optional.empty(), Optional.empty()));
+          new ClassTable(folder, classes, rules(rules, trees), Optional.empty(), Optional.empty()));
     } else if (rules != null) {
       if (labels != null) {
         throw new IllegalArgumentException(
             "--rules %s needs --classes, but the images of %s only have --labels."
                 .formatted(rules, folder));
       }
-      sources.add(new ClassFolders(folder, rules(rules, tree)));
+      sources.add(new ClassFolders(folder, rules(rules, trees)));
     }
     if (unlabelled) {
       if (!sources.isEmpty()) {
@@ -184,7 +206,7 @@ final class DataOptions {
             "The images of %s are --unlabelled, but also have labels: remove one of the two."
                 .formatted(folder));
       }
-      sources.add(new UnlabelledImages(folder));
+      sources.add(new UnlabelledImages(folder, trees.getFirst()));
     }
     if (sources.isEmpty()) {
       throw new IllegalArgumentException(
@@ -195,12 +217,15 @@ final class DataOptions {
     return sources.stream().map(source -> new DataSet(source, weight, judged(), crop)).toList();
   }
 
-  private static ClassRules rules(String name, DecisionTree tree) {
+  private static ClassRules rules(String name, List<DecisionTree> trees) {
     ClassRules rules = ClassRules.named(name);
-    if (!rules.tree().equals(tree)) {
+    if (!trees.contains(rules.tree())) {
       throw new IllegalArgumentException(
           "The rules %s speak of the tree %s, and the model answers %s: train on labels of its own questions."
-              .formatted(name, rules.tree(), tree));
+              .formatted(
+                  name,
+                  rules.tree(),
+                  trees.stream().map(DecisionTree::toString).collect(Collectors.joining(" and "))));
     }
     return rules;
   }

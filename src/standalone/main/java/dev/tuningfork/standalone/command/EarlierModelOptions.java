@@ -4,19 +4,17 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.Safetensors;
-import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.Pretrained;
 import dev.tuningfork.trainer.Teacher;
+import dev.tuningfork.trainer.learn.Campaign;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -58,11 +56,12 @@ final class EarlierModelOptions {
   double teacherShare = Teacher.SHARE;
 
   /**
-   * The model whose weights are the first ones; empty where there is none, or a file of weights.
+   * The model whose weights are the first ones, with its head for a tree if it has one; empty where
+   * there is none, or a file of weights.
    *
    * @throws ModelException if the bundle cannot be used
    */
-  Optional<ModelBundle> model() throws ModelException {
+  Optional<ModelBundle> model(DecisionTree tree) throws ModelException {
     if (weights == null) {
       return Optional.empty();
     }
@@ -70,32 +69,41 @@ final class EarlierModelOptions {
         ModelBundle.shipped().contains(weights)
             || weights.endsWith(".zip")
             || Files.isDirectory(Path.of(weights));
-    return bundle ? Optional.of(ModelBundle.named(weights)) : Optional.empty();
+    if (!bundle) {
+      return Optional.empty();
+    }
+    ModelBundle model = ModelBundle.named(weights);
+    return Optional.of(
+        model.answering(
+            model.trees().stream().filter(tree::equals).map(DecisionTree::id).findFirst()));
   }
 
   /**
    * The first weights. Those of a model are all of its weights if it answers the same questions,
    * else all but those of its head.
    *
-   * @param model as {@link #model()} gives it
-   * @param tree that is to be learnt
-   * @param questions of it that are to be learnt
+   * @param model as {@link #model} gives it
+   * @param campaigns that are to be learnt
    * @throws IOException if the weights cannot be read
    */
-  Optional<Pretrained> pretrained(
-      Optional<ModelBundle> model, DecisionTree tree, List<Question> questions) throws IOException {
+  Optional<Pretrained> pretrained(Optional<ModelBundle> model, List<Campaign> campaigns)
+      throws IOException {
     if (weights == null) {
       return Optional.empty();
     }
     if (model.isPresent()) {
       ModelDescription description = model.get().description();
+      Campaign first = campaigns.getFirst();
       boolean same =
-          description.tree().equals(tree)
-              && description.questions().equals(questions.stream().map(Question::id).toList());
+          campaigns.size() == 1
+              && description.tree().equals(first.tree())
+              && description
+                  .questions()
+                  .equals(first.questions().stream().map(Question::id).toList());
       Weights all = model.get().weights();
       return Optional.of(
           new Pretrained(
-              same ? all : withoutHead(all),
+              same ? all : all.trunk(),
               weightsOrigin == null
                   ? "%s %s%s"
                       .formatted(
@@ -116,12 +124,6 @@ final class EarlierModelOptions {
       throw new IOException(
           "The weights %s cannot be read. %s".formatted(weights, e.getMessage()), e);
     }
-  }
-
-  private static Weights withoutHead(Weights all) {
-    SequencedMap<String, Weights.Array> trunk = new LinkedHashMap<>(all.arrays());
-    trunk.keySet().removeIf(name -> name.startsWith(Network.ANSWERS + "."));
-    return new Weights(trunk);
   }
 
   Optional<Teacher> teacher() throws ModelException {

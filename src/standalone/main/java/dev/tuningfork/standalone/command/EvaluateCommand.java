@@ -150,7 +150,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private List<Member> galaxies(ModelBundle bundle, PrintWriter err) throws IOException {
-    List<DataSet> sets = DataOptions.dataSets(dataSets, bundle.description().tree());
+    List<DataSet> sets = DataOptions.dataSets(dataSets, List.of(bundle.description().tree()));
     if (sets.stream().noneMatch(DataSet::judged)) {
       throw new IllegalArgumentException(
           "There is no galaxy to judge the model on: every data set is --train-only or --unlabelled.");

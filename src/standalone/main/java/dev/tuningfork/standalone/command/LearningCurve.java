@@ -59,7 +59,13 @@ final class LearningCurve {
     points.sort(Comparator.comparingInt(TrainingRun.Trained::learntFrom));
     out.println("Learning curve, on the same held-out galaxies:");
     for (TrainingRun.Trained point : points) {
-      out.printf("  %,6d galaxies: %s%n", point.learntFrom(), figures(point.evaluation()));
+      for (Evaluation evaluation : point.evaluations()) {
+        out.printf(
+            "  %,6d galaxies%s: %s%n",
+            point.learntFrom(),
+            point.evaluations().size() == 1 ? "" : ", " + evaluation.tree().id(),
+            figures(evaluation));
+      }
     }
   }
 

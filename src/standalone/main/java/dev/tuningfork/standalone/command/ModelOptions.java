@@ -50,6 +50,8 @@ final class ModelOptions {
     return Map.of(
         "model",
         identity.name() + " " + identity.version() + " (" + identity.sha256() + ")",
+        "tree",
+        bundle.description().tree().id(),
         "form",
         form.toString(),
         "views",

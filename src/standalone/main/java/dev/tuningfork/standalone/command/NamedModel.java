@@ -3,6 +3,8 @@ package dev.tuningfork.standalone.command;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import java.util.Iterator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which model it is about. */
@@ -16,8 +18,15 @@ final class NamedModel {
           "The name of a built-in model (${COMPLETION-CANDIDATES}), or the path of a model bundle: a folder or a zip. Default: ${DEFAULT-VALUE}.")
   private String name = ModelBundle.DEFAULT;
 
+  @Option(
+      names = "--tree",
+      paramLabel = "NAME",
+      description =
+          "Whose answers are given, if the model answers several trees. Default: its first tree.")
+  private @Nullable String tree;
+
   ModelBundle bundle() throws ModelException {
-    return ModelBundle.named(name);
+    return ModelBundle.named(name).answering(Optional.ofNullable(tree));
   }
 
   /** The names of the models that are built in. */

@@ -8,17 +8,18 @@ import dev.tuningfork.model.ModelDescription;
 import dev.tuningfork.model.Precision;
 import dev.tuningfork.network.Architecture;
 import dev.tuningfork.network.Architectures;
-import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
+import dev.tuningfork.trainer.learn.Campaign;
 import dev.tuningfork.trainer.learn.TrainingSettings;
 import dev.tuningfork.tree.DecisionTree;
-import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,13 +46,15 @@ final class NewModelOptions {
 
   @Option(
       names = "--tree",
+      split = ",",
       paramLabel = "NAME|FILE",
       description =
           "The decision tree: a built-in one (see the command trees), or a file in JSON or YAML."
-              + " Default: ${DEFAULT-VALUE}.")
-  String tree = TrainingSettings.DEFAULT.tree().id();
+              + " Several give the model a head for each; a table is of the trees whose columns it"
+              + " has. Default: gz2.")
+  @Nullable List<String> trees; // an initial list would be added to
 
-  private @Nullable DecisionTree read;
+  private @Nullable List<DecisionTree> read;
 
   @Option(
       names = "--question",
@@ -108,25 +111,54 @@ final class NewModelOptions {
   }
 
   /**
-   * @throws IOException if the tree's file cannot be read
-   * @throws IllegalArgumentException if it is no tree
+   * @throws IOException if a tree's file cannot be read
+   * @throws IllegalArgumentException if it is no tree, or two trees have the same id
    */
-  DecisionTree tree() throws IOException {
+  List<DecisionTree> trees() throws IOException {
     if (read == null) {
-      read = NamedTree.of(tree);
+      List<DecisionTree> named = new ArrayList<>();
+      for (String tree : trees == null ? List.of("gz2") : trees) {
+        named.add(NamedTree.of(tree));
+      }
+      List<String> ids = named.stream().map(DecisionTree::id).toList();
+      if (ids.stream().distinct().count() < ids.size()) {
+        throw new IllegalArgumentException(
+            "A model has one head for each tree, and --tree names %s: name each tree once, and give each its own id."
+                .formatted(String.join(", ", ids)));
+      }
+      read = List.copyOf(named);
     }
     return read;
   }
 
-  List<Question> questions() throws IOException {
-    return question == null ? tree().questions() : List.of(tree().question(question));
+  /**
+   * What is to be learnt of each tree.
+   *
+   * @throws IOException if a tree's file cannot be read
+   * @throws IllegalArgumentException as {@link #trees}, or if one question of several trees is
+   *     wanted
+   */
+  List<Campaign> campaigns() throws IOException {
+    if (question == null) {
+      return trees().stream().map(Campaign::of).toList();
+    }
+    if (trees().size() > 1) {
+      throw new IllegalArgumentException(
+          "--question %s is a question of one tree: name one --tree, or leave out --question."
+              .formatted(question));
+    }
+    DecisionTree tree = trees().getFirst();
+    return List.of(new Campaign(tree, List.of(tree.question(question))));
   }
 
   String name() throws IOException {
     if (name != null) {
       return name;
     }
-    String ofTree = architecture + "-" + tree().id();
+    String ofTree =
+        trees().stream()
+            .map(DecisionTree::id)
+            .collect(Collectors.joining("-", architecture + "-", ""));
     return question == null ? ofTree : ofTree + "-" + question;
   }
 
@@ -191,7 +223,7 @@ final class NewModelOptions {
           architecture.describe(
               input.channels().count(),
               input.size(),
-              Head.of(TrainingSettings.DEFAULT.questions()));
+              Campaign.heads(TrainingSettings.DEFAULT.campaigns()));
       out.printf(
           "%-20s %,12d %,14d  %s, %d×%d%n    %s%n",
           architecture.name(),

@@ -60,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
     if (settings.logFormat() == LogFormat.JSON) {
       Logging.inJson();
     }
-    ModelBundle bundle = ModelBundle.named(settings.model().name());
+    ModelBundle bundle = settings.model().bundle(settings.model().name());
     CountDownLatch closed = new CountDownLatch(1);
     try (MorphologyModel model =
             ModelLoader.load(
@@ -117,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
   private static Finding model(ClassifierSettings settings, String name) {
     try (MorphologyModel model =
         ModelLoader.load(
-            ModelBundle.named(name),
+            settings.model().bundle(name),
             DeviceSetting.parse(settings.model().device()),
             settings.forwardPasses())) {
       return new Finding(

@@ -4,6 +4,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.trainer.TrainingRun;
 import dev.tuningfork.trainer.data.DataSet;
+import dev.tuningfork.trainer.evaluate.Evaluation;
 import dev.tuningfork.trainer.learn.Devices;
 import dev.tuningfork.trainer.learn.RunFolder;
 import dev.tuningfork.trainer.learn.TrainingLog;
@@ -89,7 +90,7 @@ final class TrainCommand implements Callable<Integer> {
       System.setProperty("ai.djl.pytorch.num_threads", run.threads.toString());
     }
     Terminal terminal = Terminal.of(out, spec.commandLine().getErr());
-    Optional<ModelBundle> begun = earlier.model();
+    Optional<ModelBundle> begun = earlier.model(model.trees().getFirst());
     if (begun.isPresent()) {
       model.beginAs(begun.get().description(), given("--architecture"));
       descent.fineTune(this::given);
@@ -111,7 +112,7 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.SOFTWARE;
       }
       trained.get().bundle().save(bundle);
-      MetricsTable.of(trained.get().evaluation()).lines().forEach(out::println);
+      print(trained.get().evaluations(), out);
       curve.print(trained.get(), out);
       if (begun.isPresent()) {
         Comparison.print(begun.get(), trained.get(), out);
@@ -129,8 +130,8 @@ final class TrainCommand implements Callable<Integer> {
   private List<DataSet> data(RunFolder folder, Terminal terminal) throws IOException {
     return tiles.given()
         ? DataOptions.dataSets(
-            dataSets, model.tree(), tiles.cut(model.recipe(), folder.path(), run.resume, terminal))
-        : DataOptions.dataSets(dataSets, model.tree());
+            dataSets, model.trees(), tiles.cut(model.recipe(), folder.path(), run.resume, terminal))
+        : DataOptions.dataSets(dataSets, model.trees());
   }
 
   private TrainingRun training(List<DataSet> data, RunFolder folder, Optional<ModelBundle> begun)
@@ -141,7 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         Optional.empty(),
         run.onProblem,
         settings(),
-        earlier.pretrained(begun, model.tree(), model.questions()),
+        earlier.pretrained(begun, model.campaigns()),
         earlier.teacher(),
         model.name(),
         model.version,
@@ -152,10 +153,9 @@ final class TrainCommand implements Callable<Integer> {
 
   private TrainingSettings settings() throws IOException {
     return new TrainingSettings(
-        model.tree(),
+        model.campaigns(),
         model.architecture,
         model.input(),
-        model.questions(),
         loss.terms(
             spec.commandLine(),
             model.wholeTree(),
@@ -167,6 +167,18 @@ final class TrainCommand implements Callable<Integer> {
         descent.frozenEpochs,
         descent.patience,
         run.seed);
+  }
+
+  private static void print(List<Evaluation> evaluations, PrintWriter out) {
+    for (Evaluation evaluation : evaluations) {
+      if (evaluations.size() > 1) {
+        out.printf("The tree %s:%n", evaluation.tree().id());
+      }
+      MetricsTable.of(evaluation).lines().forEach(out::println);
+      if (evaluations.size() > 1) {
+        out.println();
+      }
+    }
   }
 
   private void writeReport(TrainingRun.Trained trained, RunFolder folder, Terminal terminal)
@@ -182,6 +194,10 @@ final class TrainCommand implements Callable<Integer> {
                 .formatted(trained.evaluation().galaxies().size()),
             TrainingLog.read(Files.readString(folder.log())));
     Files.writeString(run.report, page.html());
-    terminal.line("Wrote %s.".formatted(run.report));
+    terminal.line(
+        trained.evaluations().size() == 1
+            ? "Wrote %s.".formatted(run.report)
+            : "Wrote %s, about the tree %s; evaluate --tree writes that of another."
+                .formatted(run.report, trained.evaluation().tree().id()));
   }
 }

@@ -6,7 +6,6 @@ import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -67,7 +66,8 @@ final class TrueWalk {
     Optional<Question> question = Optional.of(tree.root());
     while (question.isPresent()) {
       Question asked = question.get();
-      Answer answer = draw(asked, random);
+      double[] weights = asked.answers().stream().mapToDouble(this::weight).toArray();
+      Answer answer = asked.answers().get(asked.draw(weights, random));
       answers.put(asked.key(), answer.key());
       int first = tree.firstAnswer(asked);
       Arrays.fill(conditional, first, first + asked.answers().size(), 0);
@@ -87,23 +87,6 @@ final class TrueWalk {
 
   AnswerProbabilities truth(DecisionTree tree) {
     return AnswerProbabilities.of(tree, conditional);
-  }
-
-  private Answer draw(Question question, RandomGenerator random) {
-    List<Answer> candidates = question.answers();
-    double left = random.nextDouble() * candidates.stream().mapToDouble(this::weight).sum();
-    Answer drawn = candidates.getFirst();
-    for (Answer candidate : candidates) {
-      double weight = weight(candidate);
-      if (weight > 0) {
-        drawn = candidate;
-        left -= weight;
-        if (left < 0) {
-          break;
-        }
-      }
-    }
-    return drawn;
   }
 
   private double weight(Answer answer) {

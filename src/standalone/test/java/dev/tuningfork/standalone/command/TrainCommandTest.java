@@ -15,9 +15,11 @@ import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.DrawnGalaxies;
 import dev.tuningfork.trainer.augment.Augmentation;
+import dev.tuningfork.trainer.data.DataSet;
 import dev.tuningfork.trainer.data.HeldOutSplit;
 import dev.tuningfork.trainer.learn.Objective;
 import dev.tuningfork.trainer.learn.TrainingSettings;
+import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -130,18 +132,8 @@ class TrainCommandTest {
   void aModelIsFineTunedOnLabelsOfAnotherTree() throws Exception {
     assertThat(train("--channels", "luminance")).as(err::toString).isZero();
     Path begun = bundle;
-    Path tree =
-        Files.writeString(
-            folder.resolve("bright.json"),
-            """
-            {"id": "bright", "version": "1", "questions": [
-              {"key": "bright", "answers": [{"key": "yes"}, {"key": "no"}]}]}
-            """);
-    StringBuilder table = new StringBuilder("id,bright_yes,bright_no\n");
-    for (int id = 0; id < 60; id++) {
-      table.append(id).append(id % 2 == 0 ? ",9,1\n" : ",1,9\n");
-    }
-    Path votes = Files.writeString(folder.resolve("bright.csv"), table);
+    Path votes = bright();
+    Path tree = folder.resolve("bright.json");
     bundle = folder.resolve("bright.zip");
     String[] fineTune = {
       "train",
@@ -207,6 +199,91 @@ class TrainCommandTest {
     fineTune[10] = bundle.toString();
     assertThat(run(fineTune)).isNotZero();
     assertThat(err.toString()).contains("galaxies to learn from, not 1,000: name smaller");
+  }
+
+  @Test
+  @Tag("any-processor")
+  void twoCampaignsShareANetworkAndAnOptionChoosesWhoseAnswersAreGiven() throws Exception {
+    Path votes = bright();
+    String trees = "gz2," + folder.resolve("bright.json");
+    String[] both = {"--tree", trees, "--images", images.toString(), "--labels", votes.toString()};
+    assertThat(train(both)).as(err::toString).isZero();
+
+    ModelBundle made = ModelBundle.open(bundle);
+    assertThat(made.trees()).extracting(DecisionTree::id).containsExactly("gz2", "bright");
+    assertThat(out.toString()).contains("The tree gz2:", "The tree bright:");
+    ModelBundle bright = made.answering(Optional.of("bright"));
+    assertThat(bright.description().metrics().keySet()).containsExactly("all", "bright");
+    assertThat(new String(bright.file("MODEL_CARD.md"), StandardCharsets.UTF_8))
+        .contains(
+            "every question of the bright tree", "heads: one for each of the trees gz2, bright");
+    out.getBuffer().setLength(0);
+    String[] evaluate = {
+      "evaluate",
+      "--model",
+      bundle.toString(),
+      "--tree",
+      "bright",
+      "--once",
+      "--images",
+      images.toString(),
+      "--labels",
+      votes.toString()
+    };
+    assertThat(run(evaluate)).as(err::toString).isZero();
+    assertThat(out.toString()).contains("\nbright bright").doesNotContain("t01");
+    evaluate[4] = "euclid";
+    assertThat(run(evaluate)).isNotZero();
+    assertThat(err.toString())
+        .contains("no answers for the tree euclid: it answers gz2 and bright");
+  }
+
+  @Test
+  @Tag("any-processor")
+  void severalTreesThatCannotBeLearntTogetherAreRefused() throws Exception {
+    bright();
+    String trees = "gz2," + folder.resolve("bright.json");
+    assertThat(train("--tree", trees)).isNotZero();
+    assertThat(err.toString()).contains("There is no galaxy to learn the tree bright from");
+    assertThat(train("--tree", trees, "--question", "t01")).isNotZero();
+    assertThat(err.toString()).contains("--question t01 is a question of one tree");
+    assertThat(train("--tree", trees, "--teacher", "fast")).isNotZero();
+    assertThat(err.toString()).contains("A teacher answers one tree, and the new model 2");
+    assertThat(train("--tree", "gz2,gz2")).isNotZero();
+    assertThat(err.toString()).contains("name each tree once");
+  }
+
+  /** The same options, parsed once, may be about other cutouts. */
+  @Test
+  @Tag("any-processor")
+  void dataOptionsStayAsTheyWereGiven() throws Exception {
+    DataOptions options = CommandLine.populateCommand(new DataOptions(), "--weight", "0.5");
+    for (String name : List.of("one", "two")) {
+      Path cutouts = Files.createDirectory(folder.resolve(name));
+      Files.copy(DrawnGalaxies.labels(images), cutouts.resolve("manifest.csv"));
+
+      List<DataSet> sets =
+          DataOptions.dataSets(List.of(options), List.of(DecisionTree.galaxyZoo2()), cutouts);
+
+      assertThat(sets).hasSize(1);
+      assertThat(sets.getFirst().source().images()).isEqualTo(cutouts);
+      assertThat(sets.getFirst().weight()).isEqualTo(0.5);
+    }
+  }
+
+  /** A tree of one question in bright.json, and votes of its volunteers. */
+  private Path bright() throws IOException {
+    Files.writeString(
+        folder.resolve("bright.json"),
+        """
+        {"id": "bright", "version": "1", "questions": [
+          {"key": "bright", "answers": [{"key": "yes"}, {"key": "no"}]}]}
+        """);
+    StringBuilder table = new StringBuilder("id,bright_yes,bright_no\n");
+    for (int id = 0; id < 60; id++) {
+      table.append(id).append(id % 2 == 0 ? ",9,1\n" : ",1,9\n");
+    }
+    return Files.writeString(folder.resolve("bright.csv"), table);
   }
 
   @Test

@@ -11,6 +11,16 @@ public final class Hash {
 
   private final MessageDigest digest = Sha256.digest();
 
+  /**
+   * A galaxy's place in an order that depends on nothing but its id: the first four bytes of the
+   * SHA-256 of salt and id, which are evenly spread over all numbers.
+   *
+   * @param salt another one gives another order
+   */
+  static int place(String salt, String galaxyId) {
+    return ByteBuffer.wrap(Sha256.of(salt + galaxyId)).getInt();
+  }
+
   /** Adds a text. */
   public Hash add(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

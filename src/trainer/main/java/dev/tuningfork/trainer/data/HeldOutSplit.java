@@ -1,8 +1,5 @@
 package dev.tuningfork.trainer.data;
 
-import dev.tuningfork.file.Sha256;
-import java.nio.ByteBuffer;
-
 /**
  * Which galaxies a model is judged on and never trained on. A galaxy's place depends on its id
  * alone, so it stays when galaxies are added, reordered or come a second time from another table.
@@ -24,7 +21,6 @@ public record HeldOutSplit(double share, String salt) {
 
   /** Whether the SHA-256 of salt and id, read as a fraction, is below the share. */
   public boolean holdsOut(String galaxyId) {
-    int first = ByteBuffer.wrap(Sha256.of(salt + galaxyId)).getInt();
-    return Integer.toUnsignedLong(first) < share * 0x1p32;
+    return Integer.toUnsignedLong(Hash.place(salt, galaxyId)) < share * 0x1p32;
   }
 }

@@ -2,6 +2,7 @@ package dev.tuningfork.trainer.data;
 
 import dev.tuningfork.tree.ClassRules;
 import dev.tuningfork.tree.Constraint;
+import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.VoteFractions;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * image stays on disk.
  *
  * @param id the survey's or the competition's, unique within a data set
+ * @param tree of the campaign that asked about it
  * @param image a JPEG, PNG or FITS file
  * @param votes what volunteers said, of all questions or of some
  * @param constraint what its class says of the fractions
@@ -19,6 +21,7 @@ import java.util.Optional;
  */
 public record LabelledGalaxy(
     String id,
+    DecisionTree tree,
     Path image,
     Optional<VoteFractions> votes,
     Optional<Constraint> constraint,
@@ -42,13 +45,19 @@ public record LabelledGalaxy(
   /** A galaxy with vote fractions. */
   static LabelledGalaxy of(VoteFractions votes, Path image) {
     return new LabelledGalaxy(
-        votes.galaxyId(), image, Optional.of(votes), Optional.empty(), Optional.empty());
+        votes.galaxyId(),
+        votes.fractions().tree(),
+        image,
+        Optional.of(votes),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** A galaxy with a class alone. */
   static LabelledGalaxy of(String id, Path image, ClassRules rules, String className) {
     return new LabelledGalaxy(
         id,
+        rules.tree(),
         image,
         Optional.empty(),
         Optional.of(rules.constraint(className)),
@@ -56,8 +65,9 @@ public record LabelledGalaxy(
   }
 
   /** A galaxy of which nothing is known but its image. */
-  static LabelledGalaxy of(String id, Path image) {
-    return new LabelledGalaxy(id, image, Optional.empty(), Optional.empty(), Optional.empty());
+  static LabelledGalaxy of(String id, DecisionTree tree, Path image) {
+    return new LabelledGalaxy(
+        id, tree, image, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** Whether there is anything to learn from it. */
@@ -67,6 +77,6 @@ public record LabelledGalaxy(
 
   /** The same galaxy with other vote fractions. */
   public LabelledGalaxy with(VoteFractions others) {
-    return new LabelledGalaxy(id, image, Optional.of(others), constraint, className);
+    return new LabelledGalaxy(id, tree, image, Optional.of(others), constraint, className);
   }
 }

@@ -81,22 +81,12 @@ public record MockVotes(DecisionTree tree, int fewest, int most, long seed) {
       Optional<Question> asked = Optional.of(tree.root());
       while (asked.isPresent() && fractions.answers(asked.get())) {
         Question question = asked.get();
-        int answer = drawn(fractions.conditional(question), random);
+        int answer = question.draw(fractions.conditional(question), random);
         votes[tree.firstAnswer(question) + answer]++;
         asked = question.answers().get(answer).next().map(tree::question);
       }
     }
     return votes;
-  }
-
-  private static int drawn(double[] probabilities, RandomGenerator random) {
-    double left = random.nextDouble();
-    int answer = 0;
-    while (answer < probabilities.length - 1 && left >= probabilities[answer]) {
-      left -= probabilities[answer];
-      answer++;
-    }
-    return answer;
   }
 
   private List<Object> row(String id, int[] votes) {

@@ -1,8 +1,6 @@
 package dev.tuningfork.trainer.data;
 
-import dev.tuningfork.file.Sha256;
 import dev.tuningfork.trainer.data.TrainingData.Member;
-import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -39,16 +37,11 @@ public record Portion(double size) {
     }
     Set<String> taken =
         galaxies.stream()
-            .sorted(Comparator.comparingInt(Portion::place))
+            .sorted(Comparator.comparingInt(member -> Hash.place(SALT, member.galaxy().id())))
             .limit(number)
             .map(member -> member.galaxy().id())
             .collect(Collectors.toSet());
     return galaxies.stream().filter(member -> taken.contains(member.galaxy().id())).toList();
-  }
-
-  /** Signed or not does not matter: any order that only depends on the id will do. */
-  private static int place(Member member) {
-    return ByteBuffer.wrap(Sha256.of(SALT + member.galaxy().id())).getInt();
   }
 
   /** Such as "0.25 of the galaxies" or "100 galaxies". */

@@ -2,6 +2,7 @@ package dev.tuningfork.trainer.data;
 
 import dev.tuningfork.tree.AnswerProbabilities;
 import dev.tuningfork.tree.Constraint;
+import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
 import java.io.IOException;
@@ -10,15 +11,16 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The galaxies of all data sets, each of them once, and split. A galaxy that is in several data
- * sets has what all of them say of it; its image, weight and crop are those of the first set that
- * judges, else of the first. If it is held out of one, it is learnt from none.
+ * The galaxies of all data sets, each of them once for each campaign, and split. A galaxy that is
+ * in several data sets of a campaign has what all of them say of it; its image, weight and crop are
+ * those of the first set that judges, else of the first. If it is held out of one set, whatever the
+ * campaign, it is learnt from none.
  *
  * <p>Immutable; images stay on disk.
  *
@@ -72,7 +74,8 @@ public record TrainingData(
     if (new HashSet<>(dataSets).size() < dataSets.size()) {
       throw new IllegalArgumentException("A data set is given twice.");
     }
-    SequencedMap<String, Member> members = new LinkedHashMap<>();
+    record Key(String id, DecisionTree tree) {}
+    SequencedMap<Key, Member> members = new LinkedHashMap<>();
     List<Problem> problems = new ArrayList<>();
     int[] named = new int[dataSets.size()];
     int[] wrong = new int[dataSets.size()];
@@ -84,8 +87,9 @@ public record TrainingData(
       named[i] = reading.galaxies().size();
       for (LabelledGalaxy galaxy : reading.galaxies()) {
         Member member = new Member(galaxy, dataSet);
-        Member earlier = members.get(galaxy.id());
-        members.put(galaxy.id(), earlier == null ? member : joined(earlier, member, problems));
+        Key key = new Key(galaxy.id(), galaxy.tree());
+        Member earlier = members.get(key);
+        members.put(key, earlier == null ? member : joined(earlier, member, problems));
       }
       wrong[i] = problems.size() - before;
     }
@@ -95,13 +99,14 @@ public record TrainingData(
           "No galaxy can be used"
               + (problems.isEmpty() ? "." : ": " + problems.getFirst().sentence()));
     }
-    Map<Boolean, List<Member>> parts =
+    List<Member> heldOut =
         members.values().stream()
-            .collect(
-                Collectors.partitioningBy(
-                    m -> m.dataSet().judged() && split.holdsOut(m.galaxy().id())));
-    List<Member> heldOut = parts.getOrDefault(true, List.of());
-    List<Member> training = parts.getOrDefault(false, List.of());
+            .filter(m -> m.dataSet().judged() && split.holdsOut(m.galaxy().id()))
+            .toList();
+    Set<String> neverLearnt =
+        heldOut.stream().map(m -> m.galaxy().id()).collect(Collectors.toSet());
+    List<Member> training =
+        members.values().stream().filter(m -> !neverLearnt.contains(m.galaxy().id())).toList();
     List<Source> sources = new ArrayList<>();
     for (int i = 0; i < dataSets.size(); i++) {
       DataSet dataSet = dataSets.get(i);
@@ -133,6 +138,11 @@ public record TrainingData(
                         source.problems()))
             .toList(),
         problems);
+  }
+
+  /** The galaxies of one campaign, in their order. */
+  public static List<Member> of(List<Member> members, DecisionTree tree) {
+    return members.stream().filter(member -> member.galaxy().tree().equals(tree)).toList();
   }
 
   /** Of the galaxies that are learnt from and what is said of them, in their order. */
@@ -191,7 +201,8 @@ public record TrainingData(
       className = Optional.empty();
     }
     return new Member(
-        new LabelledGalaxy(one.id(), home.galaxy().image(), votes, constraint, className),
+        new LabelledGalaxy(
+            one.id(), one.tree(), home.galaxy().image(), votes, constraint, className),
         home.dataSet());
   }
 

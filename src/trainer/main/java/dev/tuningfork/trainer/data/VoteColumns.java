@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -49,6 +51,19 @@ final class VoteColumns {
   static List<LabelKind> kinds(List<String> header, DecisionTree tree) {
     List<String> names = header.stream().map(VoteColumns::plain).toList();
     return Arrays.stream(LabelKind.values()).filter(kind -> named(names, tree, kind)).toList();
+  }
+
+  /** The places of all columns that a table has for the answers of a tree. */
+  static Set<Integer> places(List<String> header, DecisionTree tree) {
+    List<String> names = header.stream().map(VoteColumns::plain).toList();
+    return kinds(header, tree).stream()
+        .flatMapToInt(
+            kind ->
+                tree.questions().stream()
+                    .flatMapToInt(q -> Arrays.stream(places(names, tree, q, kind))))
+        .filter(place -> place >= 0)
+        .boxed()
+        .collect(Collectors.toSet());
   }
 
   /** Whether a table has votes of a kind for at least one question of a tree. */

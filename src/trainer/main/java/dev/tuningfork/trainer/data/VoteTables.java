@@ -7,10 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -52,7 +57,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
     List<String> first = header(tables.getFirst());
     List<LabelKind> kinds = VoteColumns.kinds(first, tree);
     if (kinds.isEmpty()) {
-      boolean kaggle = first.stream().anyMatch(KaggleColumns.NAMES.getFirst()::equalsIgnoreCase);
+      boolean kaggle = isKaggles(first);
       boolean galaxyZoo2 = tree.equals(DecisionTree.galaxyZoo2());
       if (kaggle && !galaxyZoo2) {
         throw new IllegalArgumentException(
@@ -62,9 +67,67 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       if (galaxyZoo2 && (kaggle || suggestion(first).isEmpty())) {
         return new KaggleTables(images, tables);
       }
-      throw noVotes(tables.getFirst(), first, tree);
+      throw noVotes(tables.getFirst(), first, List.of(tree));
     }
     return new VoteTables(images, tables, tree, kind(tables.getFirst(), kinds, tree, wanted));
+  }
+
+  /**
+   * The labels of tables, each for those of several trees whose columns it has.
+   *
+   * @param tables at least one
+   * @param trees those that are to be learnt
+   * @param wanted which columns are the votes; where it is empty, counts are taken before fractions
+   * @return a source for each tree that has a table
+   * @throws IOException if a table cannot be read
+   * @throws IllegalArgumentException if a table has no votes for any of the trees, or a column that
+   *     may be of two of them
+   */
+  public static List<GalaxySource> of(
+      Path images, List<Path> tables, List<DecisionTree> trees, Optional<LabelKind> wanted)
+      throws IOException {
+    if (trees.size() == 1) {
+      return List.of(of(images, tables, trees.getFirst(), wanted));
+    }
+    SequencedMap<DecisionTree, List<Path>> byTree = new LinkedHashMap<>();
+    for (Path table : tables) {
+      List<String> header = header(table);
+      List<DecisionTree> own = trees.stream().filter(tree -> has(header, tree)).toList();
+      if (own.isEmpty()) {
+        throw noVotes(table, header, trees);
+      }
+      requireDistinct(table, header, own);
+      own.forEach(tree -> byTree.computeIfAbsent(tree, _ -> new ArrayList<>()).add(table));
+    }
+    List<GalaxySource> sources = new ArrayList<>();
+    for (Map.Entry<DecisionTree, List<Path>> each : byTree.entrySet()) {
+      sources.add(of(images, each.getValue(), each.getKey(), wanted));
+    }
+    return sources;
+  }
+
+  private static boolean has(List<String> header, DecisionTree tree) {
+    return !VoteColumns.kinds(header, tree).isEmpty()
+        || (tree.equals(DecisionTree.galaxyZoo2()) && isKaggles(header));
+  }
+
+  private static boolean isKaggles(List<String> header) {
+    return header.stream().anyMatch(KaggleColumns.NAMES.getFirst()::equalsIgnoreCase);
+  }
+
+  /** Without the campaign in its name, a column may have been meant for either of two trees. */
+  private static void requireDistinct(Path table, List<String> header, List<DecisionTree> trees) {
+    Map<Integer, DecisionTree> owners = new HashMap<>();
+    for (DecisionTree tree : trees) {
+      for (int place : VoteColumns.places(header, tree)) {
+        DecisionTree other = owners.put(place, tree);
+        if (other != null) {
+          throw new IllegalArgumentException(
+              "The column %s of the table %s may be of the tree %s or of %s: put the campaign into the names of such columns, as in %s."
+                  .formatted(header.get(place), table, other.id(), tree.id(), example(tree)));
+        }
+      }
+    }
   }
 
   private static List<String> header(Path table) throws IOException {
@@ -93,23 +156,25 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
   }
 
   private static IllegalArgumentException noVotes(
-      Path table, List<String> header, DecisionTree tree) {
-    String example =
-        tree.zoobotName(tree.root())
-            + "_"
-            + tree.zoobot(tree.root()).answers().firstEntry().getKey();
+      Path table, List<String> header, List<DecisionTree> trees) {
     return new IllegalArgumentException(
         "The table %s has no column of votes for the tree %s, such as %s.%s"
             .formatted(
                 table,
-                tree.id(),
-                example,
+                trees.stream().map(DecisionTree::id).collect(Collectors.joining(" or ")),
+                example(trees.getFirst()),
                 suggestion(header)
                     .map(
                         id ->
                             " Its columns are those of the tree %s: use --tree %s."
                                 .formatted(id, id))
                     .orElse("")));
+  }
+
+  private static String example(DecisionTree tree) {
+    return tree.zoobotName(tree.root())
+        + "_"
+        + tree.zoobot(tree.root()).answers().firstEntry().getKey();
   }
 
   /** The built-in tree whose votes a table has. */
@@ -140,7 +205,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
 
   private void read(Path table, LabelRows rows, Part part) throws IOException {
     if (!VoteColumns.has(rows.header(), tree, kind)) {
-      throw noVotes(table, rows.header(), tree);
+      throw noVotes(table, rows.header(), List.of(tree));
     }
     VoteColumns columns = VoteColumns.find(String.valueOf(table), rows.header(), tree, kind);
     Optional<Integer> path = CsvTable.find(table, rows.header(), PATHS);

@@ -6,6 +6,7 @@ import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,20 +19,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agreement {
 
-  private final DecisionTree tree;
-  private final List<Question> questions;
-  private final JointColumns columns;
-  private final int[] known;
-  private final int[] right;
+  private final List<Part> parts = new ArrayList<>();
   private double squares;
   private long cells;
 
-  Agreement(DecisionTree tree, List<Question> questions) {
-    this.tree = tree;
-    this.questions = questions;
-    this.columns = JointColumns.of(tree);
-    this.known = new int[questions.size()];
-    this.right = new int[questions.size()];
+  /** Of one campaign: for each question, the galaxies with votes, and those answered alike. */
+  private static final class Part {
+    private final Campaign campaign;
+    private final JointColumns columns;
+    private final int from;
+    private final int[] known;
+    private final int[] right;
+
+    Part(Campaign campaign, int from) {
+      this.campaign = campaign;
+      this.columns = JointColumns.of(campaign.tree());
+      this.from = from;
+      this.known = new int[campaign.questions().size()];
+      this.right = new int[campaign.questions().size()];
+    }
+
+    boolean isOf(LabelledGalaxy galaxy) {
+      return galaxy.votes().isPresent() && galaxy.tree().equals(campaign.tree());
+    }
+  }
+
+  Agreement(List<Campaign> campaigns) {
+    int from = 0;
+    for (Campaign campaign : campaigns) {
+      parts.add(new Part(campaign, from));
+      from += campaign.answers();
+    }
   }
 
   /**
@@ -40,16 +58,20 @@ final class Agreement {
   void add(List<LabelledGalaxy> galaxies, float[] outputs) {
     int width = outputs.length / galaxies.size();
     for (int g = 0; g < galaxies.size(); g++) {
-      if (galaxies.get(g).votes().isPresent()) {
-        add(galaxies.get(g).votes().get(), Arrays.copyOfRange(outputs, g * width, (g + 1) * width));
+      for (Part part : parts) {
+        if (part.isOf(galaxies.get(g))) {
+          add(part, galaxies.get(g).votes().orElseThrow(), outputs, g * width + part.from);
+        }
       }
     }
   }
 
-  private void add(VoteFractions votes, float[] outputs) {
+  private void add(Part part, VoteFractions votes, float[] outputs, int from) {
+    DecisionTree tree = part.campaign.tree();
+    List<Question> questions = part.campaign.questions();
     double[] logits = new double[tree.answerCount()];
     Arrays.fill(logits, Double.NaN);
-    int at = 0;
+    int at = from;
     for (Question question : questions) {
       for (int a = 0; a < question.answers().size(); a++) {
         logits[tree.firstAnswer(question) + a] = outputs[at++];
@@ -59,15 +81,15 @@ final class Agreement {
     for (int q = 0; q < questions.size(); q++) {
       Question question = questions.get(q);
       if (votes.asked(question) > 0) {
-        known[q]++;
+        part.known[q]++;
         if (answers.mostProbable(question) == votes.fractions().mostProbable(question)) {
-          right[q]++;
+          part.right[q]++;
         }
       }
     }
-    if (questions.size() == tree.questions().size()) {
-      double[] truth = columns.of(votes.fractions());
-      double[] said = columns.of(answers);
+    if (part.campaign.isWhole()) {
+      double[] truth = part.columns.of(votes.fractions());
+      double[] said = part.columns.of(answers);
       for (int a = 0; a < truth.length; a++) {
         if (!Double.isNaN(truth[a])) {
           squares += (truth[a] - said[a]) * (truth[a] - said[a]);
@@ -77,24 +99,34 @@ final class Agreement {
     }
   }
 
-  /** How often the most probable answer was the most voted one; NaN where nothing is known. */
-  double share(Question question) {
-    int q = questions.indexOf(question);
-    return (double) right[q] / known[q];
+  /**
+   * How often the most probable answer to the first question was the most voted one; NaN where
+   * nothing is known.
+   */
+  double first() {
+    return (double) parts.getFirst().right[0] / parts.getFirst().known[0];
   }
 
-  /** The same for each question of which something is known, by its id. */
+  /**
+   * The same for each question of which something is known, by its id; those of a second tree and
+   * further ones have its id before theirs.
+   */
   SequencedMap<String, Double> shares() {
     SequencedMap<String, Double> shares = new LinkedHashMap<>();
-    for (Question question : questions) {
-      if (known[questions.indexOf(question)] > 0) {
-        shares.put(question.id(), share(question));
+    for (Part part : parts) {
+      String prefix = part == parts.getFirst() ? "" : part.campaign.tree().id() + " ";
+      for (int q = 0; q < part.known.length; q++) {
+        if (part.known[q] > 0) {
+          shares.put(
+              prefix + part.campaign.questions().get(q).id(),
+              (double) part.right[q] / part.known[q]);
+        }
       }
     }
     return shares;
   }
 
-  /** Over the tree's joint columns, as far as known; null for a model of some questions. */
+  /** Over the joint columns of all trees, as far as known; null for a model of some questions. */
   @Nullable Double rmse() {
     return cells == 0 ? null : Math.sqrt(squares / cells);
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainingAccuracy how often the most probable answer of the first question was that of most
  *     volunteers, on augmented images
  * @param validationAccuracy the same for each question, by its id, on the held-out galaxies whose
- *     answer is known
+ *     answer is known; of a second tree and further ones the tree's id comes before the question's
  * @param rmse over the joint columns of the held-out galaxies, as far as they are known; null for a
  *     model of some questions
  * @param imagesPerSecond of the steps alone, waiting for images included

@@ -49,7 +49,7 @@ final class Learner implements AutoCloseable {
   private final List<Learning> learning;
 
   private record Replica(
-      NDManager manager, NetworkBlock block, ParameterStore store, Objective objective) {}
+      NDManager manager, NetworkBlock block, ParameterStore store, Objectives objectives) {}
 
   /** How an array of the network learns: its part of the rate, and by how much it shrinks. */
   private record Learning(String name, double rate, double decay) {}
@@ -73,11 +73,7 @@ final class Learner implements AutoCloseable {
       NetworkBlock block = block(own, weights);
       block.freeze(0);
       replicas.add(
-          new Replica(
-              own,
-              block,
-              new ParameterStore(own, false),
-              new Objective(own, settings.tree(), settings.questions(), settings.losses())));
+          new Replica(own, block, new ParameterStore(own, false), new Objectives(own, settings)));
     }
     this.averaged = block(manager, weights);
     this.averagedStore = new ParameterStore(manager, false);
@@ -178,8 +174,7 @@ final class Learner implements AutoCloseable {
   /** What a replica's part adds to the loss of the whole batch of this size. */
   private NDArray share(
       NDManager here, Replica replica, NDArray raw, List<LabelledGalaxy> part, int size) {
-    Targets targets = Targets.of(here, part, settings.questions(), settings.tree());
-    return replica.objective().of(raw, targets).mul((float) part.size() / size);
+    return replica.objectives().of(here, raw, part).mul((float) part.size() / size);
   }
 
   private NDArray images(NDManager here, FloatBuffer images, int from, int to) {
@@ -244,8 +239,7 @@ final class Learner implements AutoCloseable {
           averaged
               .forward(averagedStore, new NDList(images(local, images, 0, galaxies.size())), false)
               .singletonOrThrow();
-      Targets targets = Targets.of(local, galaxies, settings.questions(), settings.tree());
-      double loss = replicas.getFirst().objective().of(raw, targets).getFloat();
+      double loss = replicas.getFirst().objectives().of(local, raw, galaxies).getFloat();
       return new Step(loss, raw.toFloatArray());
     }
   }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.tuningfork.tree.Answer;
-import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import java.util.List;
@@ -43,20 +42,20 @@ public final class Objective {
   /**
    * @throws IllegalArgumentException if a loss needs the whole tree and the questions are not
    */
-  Objective(NDManager manager, DecisionTree tree, List<Question> questions, List<Term> terms) {
+  Objective(NDManager manager, Campaign campaign, List<Term> terms) {
     this.terms = List.copyOf(terms);
-    if (questions.size() < tree.questions().size()
-        && terms.stream().anyMatch(term -> needsTree(term.loss()))) {
+    List<Question> questions = campaign.questions();
+    if (!campaign.isWhole() && terms.stream().anyMatch(term -> needsTree(term.loss()))) {
       throw new IllegalArgumentException(
           "Squared error and class rules need joint probabilities, and so a model of the whole"
               + " tree, not of some questions.");
     }
-    int answers = questions.stream().mapToInt(question -> question.answers().size()).sum();
+    int answers = campaign.answers();
     float[] belongs = new float[answers * questions.size()];
     float[] opens = new float[answers * questions.size()];
     float[] all = new float[questions.size()];
     List<String> ids = questions.stream().map(Question::id).toList();
-    JointColumns columns = JointColumns.of(tree);
+    JointColumns columns = JointColumns.of(campaign.tree());
     int a = 0;
     for (int q = 0; q < questions.size(); q++) {
       if (columns.askedOfAll(questions.get(q))) {

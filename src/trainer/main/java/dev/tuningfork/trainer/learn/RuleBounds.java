@@ -24,9 +24,10 @@ import java.util.Map;
  */
 record RuleBounds(List<Long> places, NDArray signs, NDArray thresholds) {
 
-  static RuleBounds of(NDManager manager, List<LabelledGalaxy> galaxies, List<Question> questions) {
+  /** Those of the galaxies of a campaign; the others have none. */
+  static RuleBounds of(NDManager manager, List<LabelledGalaxy> galaxies, Campaign campaign) {
     Map<String, Integer> answers = new HashMap<>();
-    for (Question question : questions) {
+    for (Question question : campaign.questions()) {
       question.answers().forEach(answer -> answers.put(answer.id(), answers.size()));
     }
     record Row(int galaxy, Constraint.Clause clause) {}
@@ -36,6 +37,7 @@ record RuleBounds(List<Long> places, NDArray signs, NDArray thresholds) {
       galaxies
           .get(g)
           .constraint()
+          .filter(_ -> galaxies.get(galaxy).tree().equals(campaign.tree()))
           .ifPresent(c -> c.clauses().forEach(clause -> rows.add(new Row(galaxy, clause))));
     }
     int longest = rows.stream().mapToInt(row -> row.clause().bounds().size()).max().orElse(1);

@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * All that decides the weights of a run and what they may be judged on, by name: a checkpoint may
@@ -27,10 +29,17 @@ public record RunIdentity(SortedMap<String, String> facts) {
   /** What the settings of a training decide. */
   public static RunIdentity of(TrainingSettings settings) {
     SortedMap<String, String> facts = new TreeMap<>();
-    facts.put("tree", settings.tree() + " with the hash " + settings.tree().sha256());
+    facts.put(
+        "tree",
+        ofEach(
+            settings, campaign -> campaign.tree() + " with the hash " + campaign.tree().sha256()));
     facts.put("architecture", settings.architecture());
     facts.put("input", settings.input().toString());
-    facts.put("questions", settings.questions().stream().map(Question::id).toList().toString());
+    facts.put(
+        "questions",
+        ofEach(
+            settings,
+            campaign -> campaign.questions().stream().map(Question::id).toList().toString()));
     facts.put("losses", settings.losses().toString());
     facts.put("augmentation", settings.augmentation().toString());
     facts.put("epochs", Integer.toString(settings.epochs()));
@@ -40,6 +49,10 @@ public record RunIdentity(SortedMap<String, String> facts) {
     facts.put("patience", Integer.toString(settings.patience()));
     facts.put("seed", Integer.toString(settings.seed()));
     return new RunIdentity(facts);
+  }
+
+  private static String ofEach(TrainingSettings settings, Function<Campaign, String> fact) {
+    return settings.campaigns().stream().map(fact).collect(Collectors.joining("; "));
   }
 
   /** The same with one more fact. */

@@ -41,23 +41,21 @@ record Targets(
 
   /**
    * @param manager owns the arrays
-   * @param questions those that the model answers, in the order of its outputs
-   * @param tree whose questions they are
+   * @param galaxies nothing is known of those of another tree
+   * @param campaign whose answers are the outputs
    */
-  static Targets of(
-      NDManager manager,
-      List<LabelledGalaxy> galaxies,
-      List<Question> questions,
-      DecisionTree tree) {
+  static Targets of(NDManager manager, List<LabelledGalaxy> galaxies, Campaign campaign) {
+    DecisionTree tree = campaign.tree();
+    List<Question> questions = campaign.questions();
     JointColumns scheme = JointColumns.of(tree);
-    int answers = questions.stream().mapToInt(question -> question.answers().size()).sum();
+    int answers = campaign.answers();
     float[] shares = new float[galaxies.size() * answers];
     float[] volunteers = new float[galaxies.size()];
     float[] withoutCount = new float[galaxies.size()];
     float[] columns = new float[galaxies.size() * answers];
     float[] known = new float[galaxies.size() * answers];
     for (int g = 0; g < galaxies.size(); g++) {
-      if (galaxies.get(g).votes().isEmpty()) {
+      if (galaxies.get(g).votes().isEmpty() || !galaxies.get(g).tree().equals(tree)) {
         continue;
       }
       VoteFractions votes = galaxies.get(g).votes().get();
@@ -88,6 +86,6 @@ record Targets(
         manager.create(withoutCount, new Shape(galaxies.size(), 1)),
         manager.create(columns, shape),
         manager.create(known, shape),
-        RuleBounds.of(manager, galaxies, questions));
+        RuleBounds.of(manager, galaxies, campaign));
   }
 }

@@ -1,7 +1,5 @@
 package dev.tuningfork.trainer.learn;
 
-import dev.tuningfork.network.Architectures;
-import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.network.Weights;
@@ -57,12 +55,7 @@ public final class Trainer {
       TrainingListener listener) {
     this.settings = settings;
     this.identity = identity;
-    this.network =
-        Architectures.named(settings.architecture())
-            .describe(
-                settings.input().channels().count(),
-                settings.input().size(),
-                Head.of(settings.questions()));
+    this.network = settings.network();
     this.devices = devices;
     this.folder = folder;
     this.betweenCheckpoints = betweenCheckpoints;
@@ -198,7 +191,7 @@ public final class Trainer {
     private boolean epoch() throws IOException {
       int epoch = progress.epoch();
       learner.freezeBackbone(epoch <= settings.frozenEpochs());
-      Agreement agreement = new Agreement(settings.tree(), settings.questions());
+      Agreement agreement = new Agreement(settings.campaigns());
       Iterator<LoadedBatch> batches = training.epoch(epoch - 1, progress.step());
       while (batches.hasNext()) {
         step(batches, agreement);
@@ -227,7 +220,7 @@ public final class Trainer {
               settings.epochs(),
               trainingLoss,
               judgement.loss(),
-              training.share(settings.questions().getFirst()),
+              training.first(),
               judgement.agreement().shares(),
               judgement.agreement().rmse(),
               stepRate.imagesPerSecond(),
@@ -283,7 +276,7 @@ public final class Trainer {
     }
 
     private Judgement validate() {
-      Agreement agreement = new Agreement(settings.tree(), settings.questions());
+      Agreement agreement = new Agreement(settings.campaigns());
       double sum = 0;
       int galaxies = 0;
       for (Iterator<LoadedBatch> batches = validation.epoch(0, 0); batches.hasNext(); ) {

@@ -2,11 +2,11 @@ package dev.tuningfork.trainer.learn;
 
 import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.network.Architectures;
+import dev.tuningfork.network.Head;
 import dev.tuningfork.network.Network;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.augment.Augmentation;
 import dev.tuningfork.tree.DecisionTree;
-import dev.tuningfork.tree.Question;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,10 +15,9 @@ import java.util.Optional;
  * The settings of a training run: with the same data and the same first weights, the same settings
  * on the same machine give the same model.
  *
- * @param tree whose questions the network answers
+ * @param campaigns what the network learns to answer, at least one, each of another tree
  * @param architecture such as {@code alexnet-lite}
  * @param input how images are prepared
- * @param questions those that the network learns to answer, in the tree's order
  * @param losses whose weighted sum is minimised: at least one
  * @param augmentation what is done to the images
  * @param epochs how often each galaxy is seen, on average and before its data set's weight
@@ -30,10 +29,9 @@ import java.util.Optional;
  * @param seed of the first weights, the order of galaxies, their augmentation and dropout
  */
 public record TrainingSettings(
-    DecisionTree tree,
+    List<Campaign> campaigns,
     String architecture,
     InputSpec input,
-    List<Question> questions,
     List<Objective.Term> losses,
     Augmentation augmentation,
     int epochs,
@@ -80,10 +78,9 @@ public record TrainingSettings(
   /** The settings where nothing else is said. */
   public static final TrainingSettings DEFAULT =
       new TrainingSettings(
-          DecisionTree.galaxyZoo2(),
+          List.of(Campaign.of(DecisionTree.galaxyZoo2())),
           "residual-lite",
           Architectures.named("residual-lite").input(),
-          DecisionTree.galaxyZoo2().questions(),
           List.of(
               new Objective.Term(new Loss.DirichletMultinomial(40), 1),
               new Objective.Term(new Loss.SquaredError(), 10)),
@@ -96,8 +93,9 @@ public record TrainingSettings(
           1);
 
   public TrainingSettings {
-    questions = List.copyOf(questions);
+    campaigns = List.copyOf(campaigns);
     losses = List.copyOf(losses);
+    require(!campaigns.isEmpty(), "Training needs a decision tree.");
     require(!losses.isEmpty(), "Training minimises at least one loss.");
     require(epochs >= 1, "Training needs at least 1 epoch, not " + epochs + ".");
     require(batch >= 2, "A batch has at least 2 galaxies, not " + batch + ".");
@@ -105,6 +103,12 @@ public record TrainingSettings(
         frozenEpochs >= 0 && patience >= 0,
         "Frozen epochs and patience must not be negative, not %d and %d."
             .formatted(frozenEpochs, patience));
+  }
+
+  /** The network that is trained: its outputs are the answers of one campaign after the other. */
+  public Network network() {
+    return Architectures.named(architecture)
+        .describe(input.channels().count(), input.size(), Campaign.heads(campaigns));
   }
 
   /** The likelihood among the losses: with it the network gives concentrations, and intervals. */
@@ -128,8 +132,8 @@ public record TrainingSettings(
     }
     float[] logarithms = new float[network.outputs()];
     int at = 0;
-    for (Question question : questions) {
-      int answers = question.answers().size();
+    for (Head head : network.heads()) {
+      int answers = head.answers();
       Arrays.fill(logarithms, at, at + answers, (float) Math.log(votes.get().votes() / answers));
       at += answers;
     }

@@ -5,6 +5,7 @@ import dev.tuningfork.trainer.data.GalaxySource;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.trainer.data.Reading;
 import dev.tuningfork.trainer.data.TrainingData.Member;
+import dev.tuningfork.tree.DecisionTree;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RadialGradientPaint;
@@ -39,7 +40,13 @@ final class DrawnSky {
       ImageIO.write(galaxy(i, side), format, file.toFile());
       members.add(
           new Member(
-              new LabelledGalaxy(id, file, Optional.empty(), Optional.empty(), Optional.empty()),
+              new LabelledGalaxy(
+                  id,
+                  DecisionTree.galaxyZoo2(),
+                  file,
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty()),
               dataSet));
     }
     return members;

@@ -353,7 +353,7 @@ class TableFormsTest {
       Files.createFile(others.resolve(i + suffixes.get(i)));
     }
 
-    assertThat(new UnlabelledImages(others).read().galaxies())
+    assertThat(new UnlabelledImages(others, DecisionTree.galaxyZoo2()).read().galaxies())
         .extracting(LabelledGalaxy::id)
         .containsExactlyElementsOf(
             IntStream.range(0, suffixes.size()).mapToObj(Integer::toString).toList());

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,32 @@ class TrainingDataTest {
     assertThat(ids(after.heldOut())).containsAll(ids(before.heldOut()));
     assertThat(ids(after.training())).containsAll(ids(before.training()));
     assertThat(after.training()).hasSize(500 - after.heldOut().size());
+  }
+
+  /** A galaxy that two campaigns asked about is learnt once for each, or judged on for each. */
+  @Test
+  void aGalaxyOfTwoCampaignsIsOnOneSideForBoth() throws Exception {
+    List<String> ids = ids(100, 200);
+    DataSet kaggle = Tables.unjudged(Tables.kaggle(folder.resolve("kaggle"), ids));
+    DecisionTree desi = DecisionTree.byId("desi");
+    Path images = kaggle.source().images();
+    Path table =
+        Files.write(
+            folder.resolve("desi.csv"),
+            Stream.concat(
+                    Stream.of("id,bar-dr8_strong,bar-dr8_weak,bar-dr8_no"),
+                    ids.stream().map(id -> id + ",1,2,3"))
+                .toList());
+    DataSet other = Tables.judged(VoteTables.of(images, List.of(table), desi, Optional.empty()));
+
+    TrainingData data = read(kaggle, other);
+
+    Set<String> heldOut = ids(data.heldOut());
+    assertThat(heldOut).isEqualTo(ids.stream().filter(SPLIT::holdsOut).collect(Collectors.toSet()));
+    assertThat(TrainingData.of(data.heldOut(), desi)).hasSize(data.heldOut().size());
+    assertThat(data.training()).hasSize(2 * (100 - heldOut.size()));
+    assertThat(ids(data.training())).doesNotContainAnyElementsOf(heldOut);
+    assertThat(TrainingData.of(data.training(), desi)).hasSize(100 - heldOut.size());
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.tuningfork.trainer.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tuningfork.tree.DecisionTree;
@@ -62,6 +63,38 @@ class VoteTablesTest {
     VoteFractions alone =
         only(table("id,ring_yes_fraction,ring_no_fraction", "1,0.75,0.25"), RINGS, "1");
     assertThat(alone.volunteers()).isEmpty();
+  }
+
+  @Test
+  void aTableTeachesEachTreeWhoseColumnsItHas() throws IOException {
+    String gz2 = ",smooth-or-featured-gz2_smooth,smooth-or-featured-gz2_featured-or-disk";
+    Path both =
+        table(
+            HEADER + gz2 + ",smooth-or-featured-gz2_artifact",
+            "1,6,2,3,1,0,0,0",
+            "2,0,0,0,0,9,1,0");
+    List<DecisionTree> trees = List.of(GZ2, RINGS, DecisionTree.byId("desi"));
+
+    List<GalaxySource> sources = VoteTables.of(images, List.of(both), trees, Optional.empty());
+
+    assertThat(sources).hasSize(2);
+    assertThat(sources.getFirst().read().galaxies())
+        .extracting(LabelledGalaxy::id, LabelledGalaxy::tree)
+        .containsExactly(tuple("2", GZ2));
+    assertThat(sources.getLast().read().galaxies())
+        .extracting(LabelledGalaxy::id, LabelledGalaxy::tree)
+        .containsExactly(tuple("1", RINGS));
+  }
+
+  @Test
+  void labelsOfNoTreeOrOfTwoAtOnceAreRefused() throws IOException {
+    List<DecisionTree> trees = List.of(DecisionTree.byId("desi"), DecisionTree.byId("decals-dr5"));
+    Path other = table(HEADER, "1,6,2,3,1");
+    assertThatThrownBy(() -> VoteTables.of(images, List.of(other), trees, Optional.empty()))
+        .hasMessageContaining("no column of votes for the tree desi or decals-dr5, such as");
+    Path either = table("id,bar_strong,bar_weak,bar_no", "1,6,2,3");
+    assertThatThrownBy(() -> VoteTables.of(images, List.of(either), trees, Optional.empty()))
+        .hasMessageContaining("may be of the tree desi or of decals-dr5: put the campaign into");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import dev.tuningfork.network.PyTorch;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import dev.tuningfork.tree.AnswerProbabilities;
@@ -113,7 +114,7 @@ class ObjectiveTest {
     no[1] = 5;
     LabelledGalaxy galaxy =
         new LabelledGalaxy(
-            "1", Path.of("1.jpg"), Optional.empty(), Optional.of(smooth), Optional.empty());
+            "1", TREE, Path.of("1.jpg"), Optional.empty(), Optional.of(smooth), Optional.empty());
 
     assertThat(smooth.holds(AnswerProbabilities.of(TREE, conditional(yes)))).isTrue();
     assertThat(loss(TREE.questions(), new Loss.ClassRule(), yes, galaxy)).isZero();
@@ -124,13 +125,53 @@ class ObjectiveTest {
   }
 
   @Test
+  void aGalaxyTeachesOnlyTheHeadOfItsOwnCampaign() {
+    DecisionTree desi = DecisionTree.byId("desi");
+    TrainingSettings usual = TrainingSettings.DEFAULT;
+    TrainingSettings both =
+        new TrainingSettings(
+            List.of(Campaign.of(TREE), Campaign.of(desi)),
+            usual.architecture(),
+            usual.input(),
+            usual.losses(),
+            usual.augmentation(),
+            usual.epochs(),
+            usual.batch(),
+            usual.descent(),
+            usual.frozenEpochs(),
+            usual.patience(),
+            usual.seed());
+    LabelledGalaxy galaxy = galaxy(votes(0.15, 0.8, 0.05, 0.2, 0.6));
+    float[] own = outputs(1);
+    float[] outputs = Arrays.copyOf(own, own.length + desi.answerCount());
+    Arrays.fill(outputs, own.length, outputs.length, 0.5f);
+    NDArray raw = manager.create(outputs, new Shape(1, outputs.length));
+    raw.setRequiresGradient(true);
+
+    double loss;
+    try (GradientCollector collector = PyTorch.engine().newGradientCollector()) {
+      NDArray of = new Objectives(manager, both).of(manager, raw, List.of(galaxy));
+      collector.backward(of);
+      loss = of.getFloat();
+    }
+
+    double alone =
+        usual.losses().stream()
+            .mapToDouble(term -> term.weight() * loss(TREE.questions(), term.loss(), own, galaxy))
+            .sum();
+    assertThat(loss).isCloseTo(alone, within(1e-5));
+    float[] gradient = raw.getGradient().toFloatArray();
+    assertThat(Arrays.copyOfRange(gradient, own.length, gradient.length)).containsOnly(0);
+    assertThat(Arrays.copyOf(gradient, 3)).doesNotContain(0);
+  }
+
+  @Test
   void oneQuestionAloneHasNoJointProbabilities() {
     assertThatThrownBy(
             () ->
                 new Objective(
                     manager,
-                    TREE,
-                    List.of(TREE.root()),
+                    new Campaign(TREE, List.of(TREE.root())),
                     List.of(new Objective.Term(new Loss.SquaredError(), 1))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("whole tree");
@@ -138,11 +179,11 @@ class ObjectiveTest {
 
   private double loss(
       List<Question> questions, Loss loss, float[] outputs, LabelledGalaxy... galaxies) {
-    Objective objective =
-        new Objective(manager, TREE, questions, List.of(new Objective.Term(loss, 1)));
+    Campaign campaign = new Campaign(TREE, questions);
+    Objective objective = new Objective(manager, campaign, List.of(new Objective.Term(loss, 1)));
     NDArray raw =
         manager.create(outputs, new Shape(galaxies.length, outputs.length / galaxies.length));
-    return objective.of(raw, Targets.of(manager, List.of(galaxies), questions, TREE)).getFloat();
+    return objective.of(raw, Targets.of(manager, List.of(galaxies), campaign)).getFloat();
   }
 
   private static float[] outputs(int galaxies) {
@@ -186,6 +227,6 @@ class ObjectiveTest {
 
   private static LabelledGalaxy galaxy(VoteFractions votes) {
     return new LabelledGalaxy(
-        "1", Path.of("1.jpg"), Optional.of(votes), Optional.empty(), Optional.empty());
+        "1", TREE, Path.of("1.jpg"), Optional.of(votes), Optional.empty(), Optional.empty());
   }
 }

@@ -76,10 +76,9 @@ final class SmallRun {
 
   TrainingSettings full(Settings settings) {
     return new TrainingSettings(
-        DecisionTree.galaxyZoo2(),
+        List.of(new Campaign(DecisionTree.galaxyZoo2(), List.of(QUESTION))),
         architecture,
         input,
-        List.of(QUESTION),
         List.of(new Objective.Term(new Loss.CrossEntropy(), 1)),
         new Augmentation(true, true, 1.1, 1, 1.1, 0.01),
         settings.epochs(),

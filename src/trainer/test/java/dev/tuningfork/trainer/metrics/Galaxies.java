@@ -95,6 +95,7 @@ public final class Galaxies {
   private static LabelledGalaxy galaxy(VoteFractions votes) {
     return new LabelledGalaxy(
         votes.galaxyId(),
+        votes.fractions().tree(),
         Path.of("nowhere", votes.galaxyId() + ".jpg"),
         Optional.of(votes),
         Optional.empty(),

@@ -253,7 +253,12 @@ class MetricsTest {
   private static Judged classed(String name, Constraint constraint, AnswerProbabilities answers) {
     return new Judged(
         new LabelledGalaxy(
-            name, Path.of("nowhere"), Optional.empty(), Optional.of(constraint), Optional.of(name)),
+            name,
+            TREE,
+            Path.of("nowhere"),
+            Optional.empty(),
+            Optional.of(constraint),
+            Optional.of(name)),
         OptionalInt.empty(),
         answers,
         Optional.empty());
