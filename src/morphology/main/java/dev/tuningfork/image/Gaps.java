@@ -19,6 +19,12 @@ final class Gaps {
   /** Over so much of a gap's width on either side, the slope is measured. */
   private static final int OF_WIDTH = 4;
 
+  /** From one defined pixel to the other; in narrower gaps the noise of a slope matters little. */
+  private static final int WIDE = 8;
+
+  /** Times the straight line's slope, a cubic still is monotone. */
+  private static final double STEEPEST = 3;
+
   private final double[] flux;
   private final int side;
   private final int widest;
@@ -119,18 +125,27 @@ final class Gaps {
     return weights > 0 ? sum / weights : Double.NaN;
   }
 
-  /** Hermite's cubic; straight at an end whose slope is not known. */
+  /**
+   * Hermite's cubic; straight at an end whose slope is not known. In a wide gap, a slope that falls
+   * into it is limited so that the flux does not fall below both ends (Fritsch and Carlson 1980).
+   */
   private double between(
       int at, int step, int toLeft, int toRight, double slopeLeft, double slopeRight) {
     double left = flux[at - toLeft * step];
     double right = flux[at + toRight * step];
     double width = toLeft + toRight;
     double straight = (right - left) / width;
+    double fromLeft = Double.isNaN(slopeLeft) ? straight : -slopeLeft;
+    double fromRight = Double.isNaN(slopeRight) ? straight : slopeRight;
+    if (width >= WIDE) {
+      fromLeft = Math.max(fromLeft, Math.min(0, STEEPEST * straight));
+      fromRight = Math.min(fromRight, Math.max(0, STEEPEST * straight));
+    }
     double t = toLeft / width;
     return left * (1 + 2 * t) * (1 - t) * (1 - t)
         + right * t * t * (3 - 2 * t)
-        + width * (Double.isNaN(slopeLeft) ? straight : -slopeLeft) * t * (1 - t) * (1 - t)
-        - width * (Double.isNaN(slopeRight) ? straight : slopeRight) * t * t * (1 - t);
+        + width * fromLeft * t * (1 - t) * (1 - t)
+        - width * fromRight * t * t * (1 - t);
   }
 
   /**

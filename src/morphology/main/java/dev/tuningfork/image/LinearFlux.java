@@ -72,6 +72,20 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
     return zeros;
   }
 
+  private boolean isOneNumber(int from, int to) {
+    float number = Float.NaN;
+    for (int at = from; at < to; at++) {
+      float value = values[at];
+      if (value != number && !Float.isNaN(value)) {
+        if (!Float.isNaN(number)) {
+          return false;
+        }
+        number = value;
+      }
+    }
+    return true;
+  }
+
   /**
    * Whether the lowest number may stand for missing pixels: some of the pixels hold it exactly, and
    * all others are far from it.
@@ -190,11 +204,15 @@ public record LinearFlux(List<String> bands, int side, float[] values) {
 
   /**
    * Makes the pixels of a band NaN that hold a number which stands for missing ones, such as
-   * exactly 0 beyond the edge of a mosaic.
+   * exactly 0 beyond the edge of a mosaic. A band that holds nothing but one number has no pixels.
    */
   public void clearFillValues(int band) {
     int plane = side * side;
     int from = band * plane;
+    if (plane >= REPEATED && isOneNumber(from, from + plane)) {
+      Arrays.fill(values, from, from + plane, Float.NaN);
+      return;
+    }
     if (zeros(from, from + plane) < REPEATED && !isLowestApart(from, from + plane)) {
       return;
     }

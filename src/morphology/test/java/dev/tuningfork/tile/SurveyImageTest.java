@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SurveyImageTest {
 
@@ -260,6 +261,24 @@ class SurveyImageTest {
 
       assertThat(cutout.missing()).isEqualTo(0.25);
       assertThat(cutout.flags()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {0, -999, 7.5f})
+  void aBandThatHoldsOneNumberAloneIsMissing(float number) throws Exception {
+    float[][] bare = noise(WIDTH, HEIGHT, 2);
+    for (float[] row : bare) {
+      Arrays.fill(row, 0, 160, number);
+    }
+    Map<String, Path> files =
+        Map.of("g", file("g", noise(WIDTH, HEIGHT, 1), GRID), "r", file("r", bare, GRID));
+    try (SurveyImage image = image(files)) {
+      SkyCutout cutout = image.cut(pixel(110, 100, 40));
+
+      assertThat(cutout.flux().undefined(0)).isZero();
+      assertThat(cutout.flux().undefined(1)).isEqualTo(1);
+      assertThat(cutout.missing()).isEqualTo(1);
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PrimitiveIterator;
 import java.util.function.IntFunction;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import uk.ac.starlink.table.AbstractStarTable;
@@ -30,9 +29,6 @@ import uk.ac.starlink.table.StarTableOutput;
  * images were given. Rows pass from disk to disk, one at a time.
  */
 public final class MorphologyTable {
-
-  /** Astropy takes a line for a comment even within quotes, and reads no empty line there. */
-  private static final Pattern COMMENT_WITHIN = Pattern.compile("\\R\\s*#");
 
   private final MorphologySpool spool;
   private final DecisionTree tree;
@@ -123,12 +119,7 @@ public final class MorphologyTable {
   private static String ecsvCell(@Nullable Object cell) {
     return cell instanceof Number
         ? cell.toString()
-        : '"'
-            + COMMENT_WITHIN
-                .matcher(Objects.toString(cell, ""))
-                .replaceAll(" #")
-                .replace("\"", "\"\"")
-            + '"';
+        : '"' + Objects.toString(cell, "").replace("\"", "\"\"") + '"';
   }
 
   /** The spool as STIL sees it: rows that can be passed through any number of times. */

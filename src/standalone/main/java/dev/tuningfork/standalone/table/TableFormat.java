@@ -15,8 +15,8 @@ public enum TableFormat {
    */
   CSV("csv", ".csv"),
   /**
-   * CSV with a header of types, units and descriptions, in UTF-8 as Astropy reads it. TOPCAT takes
-   * each byte for a letter.
+   * CSV with a header of types, units and descriptions, in UTF-8 as Astropy reads it, a line a row.
+   * TOPCAT takes each byte for a letter.
    */
   ECSV("ecsv", ".ecsv"),
   /** The Virtual Observatory's VOTable. XML has no control characters. */
@@ -26,6 +26,9 @@ public enum TableFormat {
   PARQUET("parquet", ".parquet"),
   /** The messages themselves, one a line. */
   JSON_LINES("", ".jsonl");
+
+  /** Where Python ends a line, also within quotes, and what ends a text. */
+  private static final String LINE_ENDS = "\0\n\u000b\f\r\u001c\u001d\u001e\u0085\u2028\u2029";
 
   private final String stilName;
   private final String extension;
@@ -61,22 +64,41 @@ public enum TableFormat {
   }
 
   /**
-   * A text in the characters that the format has. Others are percent-encoded, as in URIs, so that
-   * two ids remain two.
+   * A text in the characters that the format has. Others are percent-encoded, as in URIs. So are
+   * blanks at either end, which readers strip, and a percent sign that would be decoded: to decode
+   * the text gives what it was, and two ids remain two.
    */
   String spelled(String text) {
-    return text.codePoints().allMatch(this::holds)
-        ? text
-        : text.codePoints()
-            .mapToObj(Character::toString)
-            .map(letter -> holds(letter.codePointAt(0)) ? letter : percentEncoded(letter))
-            .collect(Collectors.joining());
+    if (isWhole()) {
+      return text;
+    }
+    int[] letters = text.codePoints().toArray();
+    StringBuilder spelled = new StringBuilder();
+    for (int i = 0; i < letters.length; i++) {
+      boolean atEnd = i == 0 || i == letters.length - 1;
+      boolean kept =
+          holds(letters[i])
+              && !(atEnd && Character.isWhitespace(letters[i]))
+              && !(letters[i] == '%' && isHex(letters, i + 1) && isHex(letters, i + 2));
+      String letter = Character.toString(letters[i]);
+      spelled.append(kept ? letter : percentEncoded(letter));
+    }
+    return spelled.toString();
+  }
+
+  /** Whether it has all characters. */
+  private boolean isWhole() {
+    return this == CSV || this == PARQUET || this == JSON_LINES;
+  }
+
+  private static boolean isHex(int[] letters, int at) {
+    return at < letters.length && letters[at] < 0x80 && HexFormat.isHexDigit(letters[at]);
   }
 
   private boolean holds(int character) {
     return switch (this) {
       case CSV, PARQUET, JSON_LINES -> true;
-      case ECSV -> character != '\r'; // which readers take for a line feed
+      case ECSV -> LINE_ENDS.indexOf(character) < 0;
       case VOTABLE ->
           Character.isBmpCodePoint(character) // STIL writes others as question marks
               && (character >= ' ' || character == '\n' || character == '\t')

@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -46,7 +47,19 @@ class ReadersIT {
 
   /** Ids that a reader could take for something else than an id. */
   private static final List<String> HOSTILE =
-      List.of("#1", "# 2", "a\n#3", "a\nb", "=1+1", "\"quoted\"", "a,b c", "--", "%ECSV 1.0");
+      Stream.of(
+              List.of("#", "#1", "# 2", "a\n#3", "a\nb", "a\n\nb", "a\r\nb", "a\rb", "\n", "\t"),
+              List.of(
+                  "\"quoted\"", "\"", "\"\"", "a\"b", "a\"\n#b", "'single'", "''", "\\", "a\\nb"),
+              List.of(
+                  "a,b c", "a;b", "a|b", "a\tb", "<a&b>", "]]>", "--", "=1+1", "+1", "-1", "@x"),
+              List.of("nan", "NaN", "NA", "N/A", "null", "None", "true", "inf", "1.0", "1e5"),
+              List.of("007", "0000000000000000001", "1237648720693755918", " a", "a ", "a  b"),
+              List.of("%ECSV 1.0", "%41", "%C3%A1", "100%", "%é", "galáxia", "e\u0301", "日本", "🌌"),
+              List.of("\0", "\u0001", "\u001b[31m", "\u007f", "\u0085", "\u2028", "\u200b"),
+              List.of("\ufeffa", "\ufffe", "x".repeat(5000)))
+          .flatMap(List::stream)
+          .toList();
 
   /** What others could not read is there to be looked at. */
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
