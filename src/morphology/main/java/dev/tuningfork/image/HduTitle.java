@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What an HDU is called. The name says which HDU is the picture and which go with it. The names
- * are those that the pipelines and archives of surveys write.
+ * What an HDU is called. The name says which HDU is the picture and which go with it. The names are
+ * those that the pipelines and archives of surveys write.
  *
  * @param text its name and class in upper case; {@code IMAGE} for a companion that was taken out of
  *     a picture, as in SKY_SUBTRACTED

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,20 +28,28 @@ public final class Forms {
 
   private static final Map<Device, Forms> OF_DEVICES = new ConcurrentHashMap<>();
 
-  private final Device device;
   private final List<Form> fastestFirst;
+  private final BiFunction<Form, Operators, Optional<String>> trial;
   private final Operators operators;
 
   /** Why a form does not work, for those that were tried. */
   private final Map<Form, Optional<String>> tried = new ConcurrentHashMap<>();
 
-  private Forms(Device device) {
-    this.device = device;
+  /**
+   * @param bfloat16IsFast whether the device multiplies bfloat16 faster than float32
+   * @param operators those worth trying, the fastest first
+   * @param trial why a form does not work with these operators; empty if it does
+   */
+  Forms(
+      boolean bfloat16IsFast,
+      List<Operators> operators,
+      BiFunction<Form, Operators, Optional<String>> trial) {
     this.fastestFirst =
-        Processor.multipliesBfloat16(device)
+        bfloat16IsFast
             ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
             : List.of(Form.FLOAT32, Form.BFLOAT16, Form.BLOCKS);
-    this.operators = fastestOperators();
+    this.trial = trial;
+    this.operators = fastest(operators);
   }
 
   /**
@@ -56,22 +65,26 @@ public final class Forms {
     return OF_DEVICES.computeIfAbsent(
         device,
         place -> {
-          Forms forms = new Forms(place);
+          Forms forms =
+              new Forms(
+                  Processor.multipliesBfloat16(place),
+                  Processor.operators(place),
+                  (form, operators) -> Trial.failure(form, place, operators));
           // where this is logged, it tries all forms
           LOG.info("Forms that work on {}: {}", ModelLoader.name(place), forms);
           return forms;
         });
   }
 
-  /** The fastest ones that work with {@link Form#FLOAT32}, which is tried by this. */
-  private Operators fastestOperators() {
-    for (Operators operators : Processor.operators(device)) {
-      Optional<String> failure = Trial.failure(Form.FLOAT32, device, operators);
+  /** The first ones that work with {@link Form#FLOAT32}, which is tried by this. */
+  private Operators fastest(List<Operators> candidates) {
+    for (Operators candidate : candidates) {
+      Optional<String> failure = trial.apply(Form.FLOAT32, candidate);
       tried.put(Form.FLOAT32, failure);
       if (failure.isEmpty()) {
-        return operators;
+        return candidate;
       }
-      LOG.info("PyTorch's {} operators do not work here. {}", operators, failure.get());
+      LOG.info("PyTorch's {} operators do not work here. {}", candidate, failure.get());
     }
     return Operators.PORTABLE;
   }
@@ -86,7 +99,7 @@ public final class Forms {
    * hundredths of a second where the form was not tried before.
    */
   public Optional<String> failure(Form form) {
-    return tried.computeIfAbsent(form, untried -> Trial.failure(untried, device, operators));
+    return tried.computeIfAbsent(form, untried -> trial.apply(untried, operators));
   }
 
   private boolean works(Form form) {

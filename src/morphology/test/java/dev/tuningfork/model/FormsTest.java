@@ -134,6 +134,47 @@ class FormsTest {
     }
   }
 
+  /** A start would take longer with each form that is tried and not used. */
+  @Test
+  void autoTriesNoFormBehindOneThatIsUsed() {
+    List<Form> tried = new ArrayList<>();
+    Forms forms =
+        new Forms(
+            false,
+            List.of(Operators.ONEDNN, Operators.PORTABLE),
+            (form, _) -> {
+              tried.add(form);
+              return Optional.empty();
+            });
+
+    assertThat(forms.automatic(true).next()).isEqualTo(Form.FLOAT32);
+    assertThat(tried).containsExactly(Form.FLOAT32);
+  }
+
+  /** Bfloat16 is used where the model's answers allow it and no form before it works. */
+  @ParameterizedTest
+  @CsvSource({
+    "false, none, true, float32 blocks",
+    "false, float32, true, bfloat16 blocks",
+    "false, float32, false, blocks",
+    "true, none, true, bfloat16 float32 blocks",
+    "true, none, false, float32 blocks",
+    "true, bfloat16, true, float32 blocks"
+  })
+  void autoTakesTheFastestFormThatWorksAndIsRight(
+      boolean bfloat16IsFast, String failing, boolean bfloat16IsRight, String expected) {
+    Forms forms =
+        new Forms(
+            bfloat16IsFast,
+            List.of(Operators.PORTABLE),
+            (form, _) ->
+                form.toString().equals(failing) ? Optional.of("no such thing") : Optional.empty());
+    List<String> candidates = new ArrayList<>();
+    forms.automatic(bfloat16IsRight).forEachRemaining(form -> candidates.add(form.toString()));
+
+    assertThat(String.join(" ", candidates)).isEqualTo(expected);
+  }
+
   /** In a process of its own, since PyTorch reads these settings once. */
   @ParameterizedTest
   @CsvSource({"avx2, AVX2", "default, SSE41"})
