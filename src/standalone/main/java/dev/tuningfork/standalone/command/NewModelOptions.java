@@ -117,8 +117,12 @@ final class NewModelOptions {
   List<DecisionTree> trees() throws IOException {
     if (read == null) {
       List<DecisionTree> named = new ArrayList<>();
-      for (String tree : trees == null ? List.of("gz2") : trees) {
-        named.add(NamedTree.of(tree));
+      if (trees == null) {
+        TrainingSettings.DEFAULT.campaigns().forEach(campaign -> named.add(campaign.tree()));
+      } else {
+        for (String tree : trees) {
+          named.add(NamedTree.of(tree));
+        }
       }
       List<String> ids = named.stream().map(DecisionTree::id).toList();
       if (ids.stream().distinct().count() < ids.size()) {
