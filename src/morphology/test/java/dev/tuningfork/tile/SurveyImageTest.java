@@ -350,7 +350,7 @@ class SurveyImageTest {
 
     assertThatThrownBy(() -> by.prepare(flux, 0.3, new SkyPosition(1, 2), Set.of()))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("56 % of the cutout of the band r is missing");
+        .hasMessageContaining("56 % of the cutout is missing in the band r");
 
     Arrays.fill(values, 1600, 1600 + 900, 0.2f);
     for (int y = 15; y < 25; y++) {
@@ -358,7 +358,7 @@ class SurveyImageTest {
     }
     assertThatThrownBy(() -> by.prepare(flux, 0.3, new SkyPosition(1, 2), Set.of()))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("90 % of its centre of the band g is missing");
+        .hasMessageContaining("90 % of the cutout's centre is missing in the band g");
   }
 
   /** Without a recipe, a square of a tile is prepared as a FITS file of the same pixels is. */
