@@ -245,7 +245,8 @@ class PoisonIT {
 
   private static Poison hashed(String name, String uri) {
     var image =
-        new GalaxyImageReference.Image(uri, null, null, "0".repeat(64), null, null, List.of());
+        new GalaxyImageReference.Image(
+            uri, null, null, "0".repeat(64), null, null, List.of(), null, null);
     var reference =
         new GalaxyImageReference(
             name, image, null, null, null, null, null, null, null, null, null, false);
