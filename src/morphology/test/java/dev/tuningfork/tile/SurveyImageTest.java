@@ -145,9 +145,9 @@ class SurveyImageTest {
       record Bad(Cut cut, String said) {}
       for (Bad bad :
           List.of(
-              new Bad(Cut.ofPixels(Double.NaN, 2, 20), "RA NaN, Dec 2.0 is no position"),
-              new Bad(Cut.ofPixels(150, 91, 20), "Dec 91.0 is no position"),
-              new Bad(Cut.ofPixels(150, Double.NaN, 20), "is no position"),
+              new Bad(Cut.ofPixels(Double.NaN, 2, 20), "RA NaN, Dec 2.0 is not a position"),
+              new Bad(Cut.ofPixels(150, 91, 20), "Dec 91.0 is not a position"),
+              new Bad(Cut.ofPixels(150, Double.NaN, 20), "is not a position"),
               new Bad(Cut.ofPixels(151, 2, 20), "is off the tile"),
               new Bad(Cut.ofPixels(330, -2, 20), "is off the tile"),
               new Bad(pixel(-3, 100, 20), "is off the tile"),
@@ -350,7 +350,7 @@ class SurveyImageTest {
 
     assertThatThrownBy(() -> by.prepare(flux, 0.3, new SkyPosition(1, 2), Set.of()))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("56 % of the cutout of the band r is missing");
+        .hasMessageContaining("In the band r, 56 % of the pixels of the cutout are missing");
 
     Arrays.fill(values, 1600, 1600 + 900, 0.2f);
     for (int y = 15; y < 25; y++) {
@@ -358,7 +358,7 @@ class SurveyImageTest {
     }
     assertThatThrownBy(() -> by.prepare(flux, 0.3, new SkyPosition(1, 2), Set.of()))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("90 % of its centre of the band g is missing");
+        .hasMessageContaining("In the band g, 90 % of the pixels at its centre are missing");
   }
 
   /** Without a recipe, a square of a tile is prepared as a FITS file of the same pixels is. */
