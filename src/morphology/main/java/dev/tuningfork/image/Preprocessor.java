@@ -86,8 +86,8 @@ public final class Preprocessor {
   /**
    * Decodes an image and prepares it.
    *
-   * @throws ImageException if the bytes are not an image of a known kind, are truncated or damaged,
-   *     or describe an image that is beyond the limits, too small or without a single defined pixel
+   * @throws ImageException if the bytes are not an image of a known kind, are truncated or damaged, or
+   *     describe an image that is beyond the limits, too small or without a single defined pixel
    */
   public PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException {
     ImageFile file = decoder.open(bytes, description);
@@ -145,11 +145,11 @@ public final class Preprocessor {
       most = Math.max(most, undefined);
       if (undefined > FitsFile.MOST_UNDEFINED || atCentre > FitsFile.MOST_UNDEFINED) {
         throw new ImageException(
-            ("In the band %3$s, %1$.0f %% of the pixels %2$s are missing (beyond the edge, masked or"
-                    + " undefined); at most %4$.0f %% may be.")
+            ("%.0f %% of %s is missing in the band %s (beyond the edge, masked or undefined); at"
+                    + " most %.0f %% may be.")
                 .formatted(
                     100 * (undefined > FitsFile.MOST_UNDEFINED ? undefined : atCentre),
-                    undefined > FitsFile.MOST_UNDEFINED ? "of the cutout" : "at its centre",
+                    undefined > FitsFile.MOST_UNDEFINED ? "the cutout" : "the cutout's centre",
                     flux.bands().get(band),
                     100 * FitsFile.MOST_UNDEFINED));
       }

@@ -266,6 +266,7 @@ class SurveyTopologyTest {
                 64,
                 Set.of(),
                 ImageFacts.NONE,
+                null,
                 null));
   }
 
