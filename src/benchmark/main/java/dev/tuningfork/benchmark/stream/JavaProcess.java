@@ -147,6 +147,11 @@ public final class JavaProcess implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
+    awaitOrKill(process);
+  }
+
+  /** Waits until a process that was told to end has ended, and kills it where it does not. */
+  static void awaitOrKill(Process process) {
     try {
       if (!process.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
