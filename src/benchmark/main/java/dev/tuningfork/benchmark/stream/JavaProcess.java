@@ -150,7 +150,7 @@ public final class JavaProcess implements AutoCloseable {
     awaitOrKill(process);
   }
 
-  /** Waits until a process that was told to end has ended, and kills it where it does not. */
+  /** Waits for the end of a process, and kills it where it takes too long. */
   static void awaitOrKill(Process process) {
     try {
       if (!process.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
