@@ -118,7 +118,7 @@ final class TileCutting {
     if (made.get() != cuts.size()) {
       throw new IllegalStateException("Some galaxies were not cut.");
     }
-    return cuts.size() / ((System.nanoTime() - start) / 1e9);
+    return cuts.size() / Pace.secondsSince(start);
   }
 
   /** The most that was resident so far, or -1 where the system does not say. */
