@@ -138,6 +138,7 @@ final class MemorySuite {
         .map(line -> line.strip().replaceAll(".*\\s", ""))
         .mapToLong(Long::parseLong)
         .findFirst()
-        .orElseThrow(() -> new IOException("jcmd does not tell the heap of " + pid + ": " + said));
+        .orElseThrow(
+            () -> new IOException("jcmd does not report the heap of " + pid + ": " + said));
   }
 }

@@ -34,7 +34,7 @@ public record Piece(List<Entry> entries, long cursor, long excluded, @Nullable E
   public record Listed(long number, String objectId, byte[] reference) implements Entry {}
 
   /**
-   * A row that is no galaxy.
+   * A row that is not a galaxy.
    *
    * @param reason a sentence that names row and column
    * @param rest a {@code SurveyImageReference} as JSON, about this row alone
