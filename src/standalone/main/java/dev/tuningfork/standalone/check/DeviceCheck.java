@@ -103,7 +103,7 @@ public record DeviceCheck(
       }
     }
     if (!bundle.isTorchScript()) {
-      for (Form form : List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)) {
+      for (Form form : List.of(Form.BFLOAT16, Form.FLOAT16, Form.FLOAT32, Form.BLOCKS)) {
         forms
             .failure(form)
             .ifPresent(why -> refused.add("The form %s does not work: %s".formatted(form, why)));

@@ -46,7 +46,7 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines.add("## What would be checked");
     lines.add("");
     lines.add(
-        "1. The answers to %d galaxies in each form (bfloat16, float32, blocks), beside those of the CPU."
+        "1. The answers to %d galaxies in each form (bfloat16, float16, float32, blocks), beside those of the CPU."
             .formatted(check.galaxies().size()));
     lines.add(
         "2. Images a second in each form, in batches of 1 to %d images, two batches at once."
