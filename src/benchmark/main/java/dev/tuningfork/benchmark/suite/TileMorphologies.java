@@ -58,7 +58,7 @@ import nom.tam.util.FitsOutputStream;
  */
 final class TileMorphologies {
 
-  private static final Recipe RECIPE = Recipe.named("legacy-grz");
+  static final Recipe RECIPE = Recipe.named("legacy-grz");
   private static final int CHUNK = 32;
   private static final int QUALITY = 95;
 
@@ -70,7 +70,7 @@ final class TileMorphologies {
   private final List<Cutout> cutouts = new ArrayList<>();
 
   /** A galaxy that was cut out as a picture. */
-  private record Cutout(String id, int ordinal, long row, SkyPosition position, Path file) {}
+  record Cutout(String id, int ordinal, long row, SkyPosition position, Path file) {}
 
   private TileMorphologies(
       MorphologyModel model, Path scratch, Allotment compressed, Allotment plain) {
@@ -96,7 +96,7 @@ final class TileMorphologies {
     for (String band : TileWriter.bands(TileLayout.LEGACY)) {
       Path file = writer.file(0, band);
       compressed.add(band + "=" + file);
-      plain.add(band + "=" + uncompressed(file, folder.resolve("plain-" + band + ".fits")));
+      plain.add(band + "=" + uncompressed(file, plainFile(folder, band)));
     }
     Path objects = folder.resolve("objects.fits");
     TileMorphologies made =
@@ -107,6 +107,11 @@ final class TileMorphologies {
             allotment(plain, objects, Files.createDirectory(folder.resolve("of-plain"))));
     made.cut(Files.createDirectory(folder.resolve("cutouts")));
     return made;
+  }
+
+  /** The uncompressed file of a band. */
+  static Path plainFile(Path folder, String band) {
+    return folder.resolve("plain-" + band + ".fits");
   }
 
   private static Path uncompressed(Path file, Path to) throws IOException {
@@ -161,6 +166,11 @@ final class TileMorphologies {
               }
             },
             () -> false);
+  }
+
+  /** All that were cut out, each as a JPEG. */
+  List<Cutout> cutouts() {
+    return List.copyOf(cutouts);
   }
 
   /** Answers by the galaxy's identifier, and how many were made in a second. */
