@@ -270,19 +270,9 @@ public final class ClassifierApplication implements AutoCloseable {
     return batcher.batches();
   }
 
-  /** How many images the model has answered since the start. */
-  public long images() {
-    return batcher.images();
-  }
-
   /** The port of the service endpoints, where there are some. */
   public OptionalInt servicePort() {
     return endpoints.map(service -> OptionalInt.of(service.port())).orElse(OptionalInt.empty());
-  }
-
-  /** The port of health and metrics alone, where there is one. */
-  public OptionalInt probePort() {
-    return endpoints.map(Endpoints::probePort).orElse(OptionalInt.empty());
   }
 
   /** Kafka Streams' own measures, and those of the ledger (group stream-tuning-fork-metrics). */

@@ -25,8 +25,6 @@ import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.ForwardPasses;
-import dev.tuningfork.model.ModelBundle;
-import dev.tuningfork.model.ModelException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,22 +62,6 @@ public final class ClassifierSettings {
    */
   public static final Setting<Integer> THREADS = GROUP.count("threads", 1, "threads");
 
-  private static final Section CREATION = new Section("topics", Topics.SECTION.title());
-
-  /**
-   * Whether missing topics are created at startup. With {@code false}, the start fails if a topic
-   * is missing.
-   */
-  public static final Setting<Boolean> TOPICS_CREATE = CREATION.flag("create", false);
-
-  /** How many partitions each created topic has, at least 1. */
-  public static final Setting<Integer> TOPICS_PARTITIONS =
-      CREATION.count("partitions", 4, "partitions");
-
-  /** How many replicas each created topic has; −1 for the broker's default. */
-  public static final Setting<Integer> TOPICS_REPLICATION =
-      CREATION.count("replication-factor", -1, "replicas");
-
   private static final Section MESSAGES = new Section("", "Messages");
 
   /**
@@ -88,34 +70,6 @@ public final class ClassifierSettings {
    */
   public static final Setting<Serialization> SERIALIZATION =
       MESSAGES.choice("serialization", Serialization.JSON);
-
-  private static final Section MODEL = new Section("model", RolloutSettings.SECTION.title());
-
-  /** The model: {@code fast}, {@code accurate}, or the path of a bundle (a folder or a .zip). */
-  public static final Setting<String> MODEL_NAME = MODEL.text("", ModelBundle.DEFAULT);
-
-  /**
-   * The tree whose answers are published, for a model that answers several; it also holds for
-   * {@code model.shadow}. If it is not set, the model's first tree.
-   */
-  public static final Setting<Optional<String>> MODEL_TREE =
-      MODEL.optional("tree", SettingType.TEXT);
-
-  /**
-   * Where the model runs: {@code auto} (a GPU if there is one), {@code cpu}, {@code gpu}, or {@code
-   * gpu:1} for the second GPU. With {@code gpu}, the start fails if there is none.
-   */
-  public static final Setting<String> MODEL_DEVICE = MODEL.text("device", "auto");
-
-  /**
-   * In how many orientations each image is classified; the answers are averaged. 8 costs about
-   * eight times as much as 1.
-   */
-  public static final Setting<Integer> MODEL_VIEWS =
-      MODEL.setting(
-          "views",
-          new SettingType<>("`1` or `8`", "1 or 8", ClassifierSettings::views, String::valueOf),
-          1);
 
   private static final Section IMAGE = new Section("image", "Images");
 
@@ -149,10 +103,10 @@ public final class ClassifierSettings {
       List.of(
           GROUP,
           Topics.SECTION,
-          CREATION,
+          TopicCreation.SECTION,
           MESSAGES,
           RegistrySettings.SECTION,
-          MODEL,
+          ModelChoice.SECTION,
           RolloutSettings.SECTION,
           IMAGE,
           FetchPolicy.SECTION,
@@ -214,35 +168,6 @@ public final class ClassifierSettings {
     }
   }
 
-  /** How a missing topic is created. */
-  public record TopicCreation(int partitions, short replicationFactor) {
-    public TopicCreation {
-      if (partitions < 1 || replicationFactor == 0 || replicationFactor < -1) {
-        throw new IllegalArgumentException(
-            "A topic needs at least 1 partition and 1 replica (or -1 for the broker's default), not "
-                + partitions
-                + " and "
-                + replicationFactor
-                + ".");
-      }
-    }
-  }
-
-  /** Which model answers which tree, and how it is exchanged while the classifier runs. */
-  public record ModelChoice(
-      String name, Optional<String> tree, String device, int views, RolloutSettings rollout) {
-
-    /**
-     * A model that is named here, with its head for the tree.
-     *
-     * @param bundle the name of one that is built in, or the path of a bundle
-     * @throws ModelException if the bundle cannot be used, or does not answer the tree
-     */
-    public ModelBundle bundle(String bundle) throws ModelException {
-      return ModelBundle.named(bundle).answering(tree);
-    }
-  }
-
   /** The way of one galaxy: how much it may cost there, and how many are on it. */
   public record Pipeline(
       ImageLimits image,
@@ -274,15 +199,9 @@ public final class ClassifierSettings {
     this.values = values;
     group = new Group(values.get(APPLICATION_ID), values.get(GROUP_PROTOCOL), values.get(THREADS));
     topics = Topics.of(values);
-    creation = CREATION.check(() -> creation(values));
+    creation = TopicCreation.of(values);
     messages = new Messages(values.get(SERIALIZATION), RegistrySettings.of(values));
-    model =
-        new ModelChoice(
-            values.get(MODEL_NAME),
-            values.get(MODEL_TREE),
-            values.get(MODEL_DEVICE),
-            values.get(MODEL_VIEWS),
-            RolloutSettings.of(values));
+    model = ModelChoice.of(values);
     pipeline =
         new Pipeline(
             IMAGE.check(
@@ -416,19 +335,5 @@ public final class ClassifierSettings {
 
   private List<Object> effective() {
     return Stream.concat(all().stream().<Object>map(values::get), Stream.of(kafka)).toList();
-  }
-
-  private static Integer views(String text) {
-    return switch (text) {
-      case "1" -> 1;
-      case "8" -> 8;
-      default -> throw new IllegalArgumentException(text);
-    };
-  }
-
-  private static Optional<TopicCreation> creation(SettingValues values) {
-    int replicas = values.get(TOPICS_REPLICATION);
-    TopicCreation creation = new TopicCreation(values.get(TOPICS_PARTITIONS), (short) replicas);
-    return values.get(TOPICS_CREATE) ? Optional.of(creation) : Optional.empty();
   }
 }

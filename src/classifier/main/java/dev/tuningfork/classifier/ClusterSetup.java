@@ -1,6 +1,5 @@
 package dev.tuningfork.classifier;
 
-import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.setting.SettingsException;
 import dev.tuningfork.classifier.stream.SurveyTopics;
 import dev.tuningfork.classifier.stream.Topics;

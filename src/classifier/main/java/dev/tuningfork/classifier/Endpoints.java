@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
@@ -146,7 +145,9 @@ final class Endpoints implements AutoCloseable {
                                 () -> lag(streams),
                                 () -> health.ready().up())))));
     LOG.info("Health, metrics and more at http://{}:{}/.", address.getHostString(), port());
-    probePort().ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
+    listening()
+        .probePort()
+        .ifPresent(port -> LOG.info("Health and metrics are also on port {}.", port));
     latest.ifPresent(
         table -> table.start(StreamsSettings.beside(settings, MORPHOLOGIES), self(address)));
   }
@@ -167,11 +168,11 @@ final class Endpoints implements AutoCloseable {
   }
 
   int port() {
-    return Objects.requireNonNull(server, "not open").port();
+    return listening().port();
   }
 
-  OptionalInt probePort() {
-    return Objects.requireNonNull(server, "not open").probePort();
+  private ServiceServer listening() {
+    return Objects.requireNonNull(server, "not open");
   }
 
   /** The latest morphologies are somebody else's from now on. */

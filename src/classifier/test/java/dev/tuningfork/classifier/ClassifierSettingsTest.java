@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tuningfork.classifier.ClassifierSettings.GroupProtocol;
-import dev.tuningfork.classifier.ClassifierSettings.ModelChoice;
-import dev.tuningfork.classifier.ClassifierSettings.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.S3Settings;
 import dev.tuningfork.classifier.registry.RegistrySettings;

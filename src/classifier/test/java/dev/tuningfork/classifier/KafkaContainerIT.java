@@ -63,8 +63,8 @@ class KafkaContainerIT {
         ClassifierSettings.DEFAULT
             .withKafka("bootstrap.servers", kafka.getBootstrapServers())
             .withKafka("state.dir", folder.resolve("state").toString())
-            .with(ClassifierSettings.TOPICS_CREATE, true)
-            .with(ClassifierSettings.TOPICS_REPLICATION, 1)
+            .with(TopicCreation.CREATE, true)
+            .with(TopicCreation.REPLICATION, 1)
             .withFolders(List.of(folder.toRealPath()));
     try (MorphologyModel model = model();
         ClassifierApplication classifier = ClassifierApplication.start(settings, model)) {

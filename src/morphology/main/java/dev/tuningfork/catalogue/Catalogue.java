@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uk.ac.starlink.table.RowSequence;
@@ -157,12 +156,6 @@ public final class Catalogue implements AutoCloseable {
   static String firstLine(Throwable e) {
     String message = e.getMessage();
     return message == null ? e.toString() : message.lines().findFirst().orElse("");
-  }
-
-  /** How many rows there are, where the format says so before all are read. */
-  public OptionalLong rowCount() {
-    long rows = table.getRowCount();
-    return rows < 0 ? OptionalLong.empty() : OptionalLong.of(rows);
   }
 
   /** Which columns are used, for people, such as {@code id objid, ra RA, dec DEC}. */

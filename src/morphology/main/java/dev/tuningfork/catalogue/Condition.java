@@ -88,10 +88,6 @@ public final class Condition {
   }
 
   /** As it was written. */
-  public String text() {
-    return text;
-  }
-
   @Override
   public String toString() {
     return text;

@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index 0 for the primary one
  * @param name EXTNAME, or empty
- * @param offset where its header begins in the file, in bytes
  * @param dataOffset where its data begin in the file, in bytes
  * @param promised how many bytes they are by the header, without padding
  */
-record FitsHdu(int index, String name, Header header, long offset, long dataOffset, long promised) {
+record FitsHdu(int index, String name, Header header, long dataOffset, long promised) {
 
   private static final int CARD = 80;
   static final int BLOCK = 2880;
@@ -70,7 +69,7 @@ record FitsHdu(int index, String name, Header header, long offset, long dataOffs
         throw new ImageException("The header of FITS HDU %d is empty.".formatted(index));
       }
       String name = header.getStringValue("EXTNAME", "").strip();
-      return new FitsHdu(index, name, header, offset, dataOffset, dataSize(header, index));
+      return new FitsHdu(index, name, header, dataOffset, dataSize(header, index));
     } catch (IOException | RuntimeException e) {
       throw new ImageException(
           "The header of FITS HDU %d cannot be read: %s.".formatted(index, e.getMessage()), e);

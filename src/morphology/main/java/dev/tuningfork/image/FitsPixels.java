@@ -33,6 +33,7 @@ final class FitsPixels {
   /** Begins with the highest byte of each number, as FITS does. */
   private final MemorySegment data;
 
+  private final FitsHdu hdu;
   private final int bitpix;
   private final int width;
   private final int height;
@@ -79,9 +80,11 @@ final class FitsPixels {
       int width,
       int height,
       boolean quantised,
-      BitSet nearZero) {
+      BitSet nearZero,
+      boolean zerosAreExact) {
     Header header = hdu.header();
     this.data = data;
+    this.hdu = hdu;
     this.bitpix = hdu.bitpix();
     this.width = width;
     this.height = height;
@@ -93,24 +96,12 @@ final class FitsPixels {
     this.isSingle = isSingle(hdu);
     this.quantised = quantised;
     this.nearZero = zero == 0 && softening == null ? nearZero : new BitSet();
-    this.zerosAreExact = false;
+    this.zerosAreExact = zerosAreExact;
   }
 
   /** The same, but what may have been 0 is. */
-  private FitsPixels(FitsPixels blurred) {
-    this.data = blurred.data;
-    this.bitpix = blurred.bitpix;
-    this.width = blurred.width;
-    this.height = blurred.height;
-    this.scale = blurred.scale;
-    this.zero = blurred.zero;
-    this.blank = blurred.blank;
-    this.softening = blurred.softening;
-    this.saturation = blurred.saturation;
-    this.isSingle = blurred.isSingle;
-    this.quantised = blurred.quantised;
-    this.nearZero = blurred.nearZero;
-    this.zerosAreExact = true;
+  private FitsPixels withExactZeros() {
+    return new FitsPixels(data, hdu, blank, width, height, quantised, nearZero, true);
   }
 
   /**
@@ -152,7 +143,8 @@ final class FitsPixels {
           width,
           height,
           unpacked.quantised(),
-          unpacked.nearZero());
+          unpacked.nearZero(),
+          false);
     }
     return ofPlain(file, hdu, width, height);
   }
@@ -160,14 +152,21 @@ final class FitsPixels {
   /** Of an unpacked tile. */
   static FitsPixels ofTiles(byte[] unpacked, FitsHdu hdu, FitsTiles tiles, int width, int height) {
     return new FitsPixels(
-        MemorySegment.ofArray(unpacked), hdu, tiles.blank(), width, height, false, new BitSet());
+        MemorySegment.ofArray(unpacked),
+        hdu,
+        tiles.blank(),
+        width,
+        height,
+        false,
+        new BitSet(),
+        false);
   }
 
   /** Of an image that is not compressed. */
   static FitsPixels ofPlain(MemorySegment file, FitsHdu hdu, int width, int height) {
     Long blank =
         hdu.header().containsKey("BLANK") ? (Long) hdu.header().getLongValue("BLANK", 0) : null;
-    return new FitsPixels(hdu.data(file), hdu, blank, width, height, false, new BitSet());
+    return new FitsPixels(hdu.data(file), hdu, blank, width, height, false, new BitSet(), false);
   }
 
   int width() {
@@ -189,7 +188,7 @@ final class FitsPixels {
     if (nearZero.isEmpty()) {
       return;
     }
-    int run = FillValues.runOfZeros(new FitsPixels(this), plane, window);
+    int run = FillValues.runOfZeros(withExactZeros(), plane, window);
     if (run == 0) {
       return;
     }

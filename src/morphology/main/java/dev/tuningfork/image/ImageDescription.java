@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the sender of an image says about it; absent values are found from the bytes.
  *
- * @param mediaType {@code image/jpeg}, {@code image/png}, {@code image/fits} or {@code
- *     image/x-fits-gzip}
  * @param hdu the name (EXTNAME), the name and version ({@code SCI,2}) or the index of the FITS
  *     header-data unit that holds the image
  * @param pixelScale arcseconds a pixel
@@ -16,15 +14,13 @@ import org.jspecify.annotations.Nullable;
  *     cut to it; null for the whole image
  */
 public record ImageDescription(
-    @Nullable String mediaType,
     @Nullable String hdu,
     @Nullable Double pixelScale,
     List<String> bands,
     @Nullable Double fieldOfView) {
 
   /** Nothing is said. */
-  public static final ImageDescription NONE =
-      new ImageDescription(null, null, null, List.of(), null);
+  public static final ImageDescription NONE = new ImageDescription(null, null, List.of(), null);
 
   public ImageDescription {
     bands = List.copyOf(bands);

@@ -67,18 +67,6 @@ public record InputSpec(
     }
   }
 
-  /** Without a recipe. */
-  public InputSpec(
-      Channels channels,
-      int size,
-      Crop crop,
-      Resampling resampling,
-      Stretch stretch,
-      List<Double> mean,
-      List<Double> std) {
-    this(channels, size, crop, resampling, stretch, mean, std, null);
-  }
-
   /**
    * The input of the article's networks: luminance of 0..1, the central 169×169 of a 424×424 image
    * without resampling, and the same part of images of other sizes.
@@ -91,7 +79,8 @@ public record InputSpec(
         Resampling.BILINEAR,
         Stretch.DEFAULT,
         List.of(0.0),
-        List.of(1.0));
+        List.of(1.0),
+        null);
   }
 
   /** The same with other channels, neither shifted nor scaled. */

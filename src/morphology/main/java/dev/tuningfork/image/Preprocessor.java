@@ -145,11 +145,11 @@ public final class Preprocessor {
       most = Math.max(most, undefined);
       if (undefined > FitsFile.MOST_UNDEFINED || atCentre > FitsFile.MOST_UNDEFINED) {
         throw new ImageException(
-            ("%.0f %% of %s of the band %s is missing (beyond the edge, masked or undefined); at"
+            ("%.0f %% of %s is missing in the band %s (beyond the edge, masked or undefined); at"
                     + " most %.0f %% may be.")
                 .formatted(
                     100 * (undefined > FitsFile.MOST_UNDEFINED ? undefined : atCentre),
-                    undefined > FitsFile.MOST_UNDEFINED ? "the cutout" : "its centre",
+                    undefined > FitsFile.MOST_UNDEFINED ? "the cutout" : "the cutout's centre",
                     flux.bands().get(band),
                     100 * FitsFile.MOST_UNDEFINED));
       }

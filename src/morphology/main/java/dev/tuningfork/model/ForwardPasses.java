@@ -62,10 +62,6 @@ public record ForwardPasses(Form form, int images, int views, int atOnce) {
     return new ForwardPasses(form, images, views, atOnce);
   }
 
-  public ForwardPasses atOnce(int atOnce) {
-    return new ForwardPasses(form, images, views, atOnce);
-  }
-
   /** How many are computed side by side where the process has so many threads for them. */
   int atOnce(boolean gpu, int threads) {
     if (atOnce != BY_DEVICE) {

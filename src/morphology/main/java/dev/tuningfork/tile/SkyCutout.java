@@ -31,9 +31,4 @@ public record SkyCutout(
   public SkyCutout {
     flags = Set.copyOf(flags);
   }
-
-  /** The angle that the square spans, arcseconds. */
-  public double field() {
-    return square.side() * pixelScale;
-  }
 }

@@ -146,20 +146,6 @@ public final class SurveyImage implements AutoCloseable {
   }
 
   /**
-   * How far a position is from the nearest edge of the first band, in its pixels: negative beyond
-   * it, and negative infinity where the position cannot be on it at all. Of overlapping tiles, the
-   * one with the largest depth holds a galaxy best.
-   */
-  public double depth(double ra, double dec) {
-    PixelPosition at = isPosition(ra, dec) ? reference.wcs().toPixel(sky(ra, dec)) : null;
-    return at == null
-        ? Double.NEGATIVE_INFINITY
-        : Math.min(
-            Math.min(at.x() + 0.5, reference.width() - 0.5 - at.x()),
-            Math.min(at.y() + 0.5, reference.height() - 0.5 - at.y()));
-  }
-
-  /**
    * The order in which cuts read the files best: from the lowest row up, so that each compressed
    * tile is decompressed once and each part of a file is read once. Cuts that cannot be made come
    * last.

@@ -46,13 +46,6 @@ public final class KaggleColumns {
   }
 
   /**
-   * Whether a question's columns sum to 1 for every galaxy: the first, and by mistake the sixth.
-   */
-  public static boolean askedOfAll(Question question) {
-    return SCHEME.askedOfAll(question);
-  }
-
-  /**
    * Writes columns.
    *
    * @param probabilities of the Galaxy Zoo 2 tree

@@ -23,9 +23,8 @@ public record Question(String id, String key, String text, List<Answer> answers)
    *
    * @param weights of each answer: 0 or more, not all 0; an answer is drawn as often as its weight
    *     in their sum says
-   * @return its place in {@link #answers()}
    */
-  public int draw(double[] weights, RandomGenerator random) {
+  public Answer draw(double[] weights, RandomGenerator random) {
     double left = random.nextDouble() * Arrays.stream(weights).sum();
     int drawn = 0;
     for (int a = 0; a < weights.length; a++) {
@@ -37,6 +36,6 @@ public record Question(String id, String key, String text, List<Answer> answers)
         }
       }
     }
-    return drawn;
+    return answers.get(drawn);
   }
 }

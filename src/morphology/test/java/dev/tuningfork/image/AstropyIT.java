@@ -134,7 +134,7 @@ class AstropyIT {
   /** Whether a file that astropy refuses is read here. */
   private static boolean opens(Path path) throws IOException {
     try {
-      var description = new ImageDescription(null, null, null, List.of(), null);
+      var description = new ImageDescription(null, null, List.of(), null);
       new ImageDecoder(LIMITS, new ImageIoJpeg(), DecodingMemory.SHARED)
           .open(Files.readAllBytes(path), description);
       return true;
@@ -160,7 +160,7 @@ class AstropyIT {
     FitsPixels pixels;
     MemorySegment bytes;
     try {
-      var description = new ImageDescription(null, hdu, null, List.of(), null);
+      var description = new ImageDescription(hdu, null, List.of(), null);
       FitsFile file =
           (FitsFile)
               new ImageDecoder(LIMITS, new ImageIoJpeg(), DecodingMemory.SHARED)

@@ -29,7 +29,7 @@ class FitsTest {
 
   private static FitsFile open(byte[] bytes, @Nullable String hdu, String... bands)
       throws ImageException {
-    var description = new ImageDescription(null, hdu, null, List.of(bands), null);
+    var description = new ImageDescription(hdu, null, List.of(bands), null);
     return (FitsFile)
         new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
             .open(bytes, description);

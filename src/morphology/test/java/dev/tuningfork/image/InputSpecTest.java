@@ -89,7 +89,7 @@ class InputSpecTest {
             (channels, size, crop, resampling) -> {
               InputSpec spec = InputSpec.article().withChannels(channels);
               return new InputSpec(
-                  channels, size, crop, resampling, spec.stretch(), spec.mean(), spec.std());
+                  channels, size, crop, resampling, spec.stretch(), spec.mean(), spec.std(), null);
             });
   }
 }

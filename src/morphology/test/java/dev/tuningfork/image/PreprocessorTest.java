@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessorTest {
 
@@ -38,7 +37,7 @@ class PreprocessorTest {
   private static PreparedImage prepare(InputSpec spec, byte[] bytes, @Nullable Double pixelScale)
       throws ImageException {
     return new Preprocessor(spec, ImageLimits.DEFAULT)
-        .prepare(bytes, new ImageDescription(null, null, pixelScale, List.of(), null));
+        .prepare(bytes, new ImageDescription(null, pixelScale, List.of(), null));
   }
 
   /** Brightness, channel by channel, as none of these specifications standardises. */
@@ -197,7 +196,7 @@ class PreprocessorTest {
               preprocessor.prepare(
                   FitsFiles.image(cube),
                   new ImageDescription(
-                      null, null, null, List.of(bandsAndColour.getKey().split(" ")), null)));
+                      null, null, List.of(bandsAndColour.getKey().split(" ")), null)));
       for (int colour = 0; colour < 3; colour++) {
         float value = values[colour * 3600 + centre];
         if (colour == bandsAndColour.getValue()) {
@@ -278,7 +277,7 @@ class PreprocessorTest {
 
     PreparedImage prepared =
         preprocessor.prepare(
-            FitsFiles.image(image), new ImageDescription(null, null, 0.4, List.of(), 80.0));
+            FitsFiles.image(image), new ImageDescription(null, 0.4, List.of(), 80.0));
 
     assertThat(due.side()).isEqualTo(80);
     float[] ofCut =
@@ -296,20 +295,14 @@ class PreprocessorTest {
     Preprocessor preprocessor = new Preprocessor(ARTICLE, ImageLimits.DEFAULT);
 
     assertThatThrownBy(
-            () ->
-                preprocessor.prepare(fits, new ImageDescription(null, null, null, List.of(), 60.0)))
+            () -> preprocessor.prepare(fits, new ImageDescription(null, null, List.of(), 60.0)))
         .hasMessage(
             "A field of view of 60.0 arcseconds needs a pixel scale, but the image has no celestial"
                 + " coordinates. Give the scale with image.pixelScale or classify --pixel-scale.");
-    assertThat(
-            preprocessor
-                .prepare(fits, new ImageDescription(null, null, 0.1, List.of(), 60.0))
-                .flags())
+    assertThat(preprocessor.prepare(fits, new ImageDescription(null, 0.1, List.of(), 60.0)).flags())
         .contains(QualityFlag.FIELD_TOO_NARROW);
     assertThat(
-            preprocessor
-                .prepare(fits, new ImageDescription(null, null, 30.0, List.of(), null))
-                .flags())
+            preprocessor.prepare(fits, new ImageDescription(null, 30.0, List.of(), null)).flags())
         .contains(QualityFlag.FIELD_TOO_WIDE);
   }
 
@@ -342,15 +335,6 @@ class PreprocessorTest {
 
     assertThat(prepare(ARTICLE, Pictures.png(image)).flags())
         .containsExactly(QualityFlag.SATURATED);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"image/jpeg", "image/png", "text/plain", "image/fits"})
-  void theBytesDecideTheFormatNotTheMediaType(String mediaType) throws Exception {
-    var preprocessor = new Preprocessor(ARTICLE, ImageLimits.DEFAULT);
-    var description = new ImageDescription(mediaType, null, null, List.of(), null);
-
-    assertThat(preprocessor.prepare(ramp(424, 424), description).width()).isEqualTo(424);
   }
 
   @Test

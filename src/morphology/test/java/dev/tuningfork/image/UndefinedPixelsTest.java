@@ -75,7 +75,7 @@ class UndefinedPixelsTest {
   private static Cutout cutout(
       Object pixels, Map<String, Object> cards, Window window, String... bands)
       throws ImageException {
-    var description = new ImageDescription(null, null, null, List.of(bands), null);
+    var description = new ImageDescription(null, null, List.of(bands), null);
     return new ImageDecoder(ImageLimits.DEFAULT, new ImageIoJpeg(), DecodingMemory.SHARED)
         .open(FitsFiles.file(FitsFiles.hdu(pixels, cards)), description)
         .read(window, Channels.RGB);

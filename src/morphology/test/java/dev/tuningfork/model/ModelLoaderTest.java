@@ -257,7 +257,7 @@ class ModelLoaderTest {
     List<List<PreparedImage>> batches =
         IntStream.range(0, 24).mapToObj(seed -> images(1 + seed % 7, seed)).toList();
     try (MorphologyModel several =
-            ModelLoader.load(TestModels.small(), CPU, ForwardPasses.DEFAULT.atOnce(3));
+            ModelLoader.load(TestModels.small(), CPU, new ForwardPasses(Form.AUTO, 64, 1, 3));
         ExecutorService callers = Executors.newFixedThreadPool(6)) {
       assertThat(several.passes()).isEqualTo(3);
       List<Future<List<AnswerProbabilities>>> answers = new ArrayList<>();
@@ -277,7 +277,9 @@ class ModelLoaderTest {
   void onACpuOneBatchACoreIsComputedUnlessSaidOtherwise() throws ModelException {
     try (MorphologyModel byDevice =
         ModelLoader.load(
-            TestModels.small(), CPU, ForwardPasses.DEFAULT.atOnce(ForwardPasses.BY_DEVICE))) {
+            TestModels.small(),
+            CPU,
+            new ForwardPasses(Form.AUTO, 64, 1, ForwardPasses.BY_DEVICE))) {
       assertThat(byDevice.passes()).isEqualTo(Math.min(8, PyTorch.threads()));
     }
     assertThat(model.passes()).isEqualTo(1);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.TopicCreation;
 import dev.tuningfork.classifier.fetch.FetchLimits;
 import dev.tuningfork.classifier.fetch.FetchPolicy;
 import dev.tuningfork.classifier.fetch.Retries;
@@ -244,7 +245,8 @@ class PoisonIT {
 
   private static Poison hashed(String name, String uri) {
     var image =
-        new GalaxyImageReference.Image(uri, null, null, "0".repeat(64), null, null, List.of());
+        new GalaxyImageReference.Image(
+            uri, null, null, "0".repeat(64), null, null, List.of(), null, null);
     var reference =
         new GalaxyImageReference(
             name, image, null, null, null, null, null, null, null, null, null, false);
@@ -362,9 +364,9 @@ class PoisonIT {
     return ClassifierSettings.DEFAULT
         .withKafka("bootstrap.servers", broker.bootstrapServers())
         .withKafka("state.dir", folder.resolve("state").toString())
-        .with(ClassifierSettings.TOPICS_CREATE, true)
-        .with(ClassifierSettings.TOPICS_PARTITIONS, 2)
-        .with(ClassifierSettings.TOPICS_REPLICATION, 1)
+        .with(TopicCreation.CREATE, true)
+        .with(TopicCreation.PARTITIONS, 2)
+        .with(TopicCreation.REPLICATION, 1)
         .with(FetchPolicy.SCHEMES, List.of("file", "http"))
         .with(FetchPolicy.HOSTS, List.of("127.0.0.1:*", "127.0.0.2:*"))
         .with(FetchPolicy.NETWORKS, List.of("127.0.0.1"))

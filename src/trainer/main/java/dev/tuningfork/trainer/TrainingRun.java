@@ -254,15 +254,14 @@ public record TrainingRun(
         pretrained.map(first -> first.mixedWith(result.weights())).orElse(result.weights());
     List<ModelBundle> bundles = new ArrayList<>();
     List<Evaluation> evaluations = new ArrayList<>();
-    int answer = 0;
-    for (Campaign campaign : settings.campaigns()) {
+    for (Campaign.Outputs outputs : Campaign.outputs(settings.campaigns())) {
+      Campaign campaign = outputs.campaign();
       FinalEvaluation evaluated =
           FinalEvaluation.of(
               description(campaign),
-              weights.answering(answer, answer + campaign.answers()),
+              weights.answering(outputs.from(), outputs.to()),
               precision,
               TrainingData.of(data.heldOut(), campaign.tree()));
-      answer += campaign.answers();
       if (evaluated.findings().get(ModelDescription.BFLOAT16_UNTRIED) instanceof String reason) {
         messages.accept("The model was not tried in bfloat16. " + reason);
       }

@@ -263,11 +263,6 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     return predictors.batches();
   }
 
-  /** How many images the model has answered. */
-  public long images() {
-    return predictors.images();
-  }
-
   /**
    * Stops, and drops what is on its way: those outcomes never arrive. Waits up to ten seconds for
    * the forward passes that are under way. Closes the model where it is not the one that this began

@@ -84,7 +84,7 @@ final class FetchStep {
     return switch (submitted.origin()) {
       case ImageOrigin.Referenced(_, var image) ->
           new Fetched.File(submitted, fetcher.fetch(image));
-      case ImageOrigin.Carried(_, var bytes, _) ->
+      case ImageOrigin.Carried(_, var bytes) ->
           new Fetched.File(submitted, FetchedImage.of(bytes, 1));
       // what is slow, or may hang, is done here and not by a decoder
       case ImageOrigin.OnTile origin ->

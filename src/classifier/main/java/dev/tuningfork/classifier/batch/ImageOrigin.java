@@ -3,9 +3,7 @@ package dev.tuningfork.classifier.batch;
 import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.tile.Cut;
-import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Which galaxy an image shows, and where its bytes come from. */
 public sealed interface ImageOrigin {
@@ -17,15 +15,8 @@ public sealed interface ImageOrigin {
   default ImageDescription description() {
     return switch (this) {
       case Referenced(_, var image) ->
-          new ImageDescription(
-              image.mediaType(),
-              image.hdu(),
-              image.pixelScale(),
-              image.bands(),
-              image.fieldOfView());
-      case OnTile _ -> ImageDescription.NONE;
-      case Carried(_, _, var mediaType) ->
-          new ImageDescription(mediaType, null, null, List.of(), null);
+          new ImageDescription(image.hdu(), image.pixelScale(), image.bands(), image.fieldOfView());
+      case OnTile _, Carried _ -> ImageDescription.NONE;
     };
   }
 
@@ -73,9 +64,7 @@ public sealed interface ImageOrigin {
    * The message contains them.
    *
    * @param bytes not copied, so the caller must not write to them afterwards
-   * @param mediaType as in {@link GalaxyImageReference.Image#mediaType}
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, and never compared
-  record Carried(String objectId, byte[] bytes, @Nullable String mediaType)
-      implements ImageOrigin {}
+  record Carried(String objectId, byte[] bytes) implements ImageOrigin {}
 }

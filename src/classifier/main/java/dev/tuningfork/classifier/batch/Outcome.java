@@ -40,19 +40,6 @@ public sealed interface Outcome {
     public Classified {
       flags = Set.copyOf(flags);
     }
-
-    /** The image is a file of its own. */
-    public Classified(
-        AnswerProbabilities probabilities,
-        Answerer by,
-        String sha256,
-        int width,
-        int height,
-        Set<QualityFlag> flags,
-        ImageFacts facts,
-        @Nullable Sample sample) {
-      this(probabilities, by, sha256, width, height, flags, facts, sample, null);
-    }
   }
 
   /**

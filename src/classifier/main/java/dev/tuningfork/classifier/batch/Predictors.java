@@ -65,7 +65,6 @@ final class Predictors {
   private final List<Thread> threads = new ArrayList<>();
   private final SecondTry secondTry = new SecondTry("Classifying");
   private final AtomicLong batches = new AtomicLong();
-  private final AtomicLong images = new AtomicLong();
   private volatile boolean stopped;
 
   /**
@@ -111,11 +110,6 @@ final class Predictors {
   /** How many batches the model has answered. */
   long batches() {
     return batches.get();
-  }
-
-  /** How many images the model has answered. */
-  long images() {
-    return images.get();
   }
 
   /** Answers nothing more, and waits for nothing. */
@@ -293,7 +287,6 @@ final class Predictors {
     event.commit();
     metrics.predicted(batch.size(), System.nanoTime() - start);
     batches.incrementAndGet();
-    images.addAndGet(batch.size());
     return answers;
   }
 

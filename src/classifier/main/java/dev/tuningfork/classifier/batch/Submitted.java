@@ -27,7 +27,7 @@ record Submitted(ImageOrigin origin, Optional<String> host, CompletableFuture<Ou
       case ImageOrigin.Referenced(_, var image) -> image.uri().length();
       case ImageOrigin.OnTile tile ->
           tile.cutout().bands().stream().mapToLong(band -> band.uri().length()).sum();
-      case ImageOrigin.Carried(_, var bytes, _) -> bytes.length;
+      case ImageOrigin.Carried(_, var bytes) -> bytes.length;
     };
   }
 }

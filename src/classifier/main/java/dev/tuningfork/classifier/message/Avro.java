@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -41,7 +42,22 @@ final class Avro {
   private static final byte MAGIC = 0;
   private static final int FRAME = 1 + Integer.BYTES;
 
+  /** Galaxy morphologies have {@code galaxy-morphology.avsc}. */
+  private static final ClassValue<Schema> SCHEMAS =
+      new ClassValue<>() {
+        @Override
+        protected Schema computeValue(Class<?> message) {
+          String name = message.getSimpleName().replaceAll("\\B(?=\\p{Upper})", "-");
+          return schema(name.toLowerCase(Locale.ROOT) + ".avsc");
+        }
+      };
+
   private Avro() {}
+
+  /** The schema of a type of messages: the resource of its name beside it. */
+  static Schema schema(Class<?> message) {
+    return SCHEMAS.get(message);
+  }
 
   static Schema schema(String resource) {
     try (InputStream json = Avro.class.getResourceAsStream(resource)) {
@@ -79,8 +95,8 @@ final class Avro {
     return out.toByteArray();
   }
 
-  static <T> T read(byte[] message, AvroSchemas schemas, Schema expected, Class<T> type)
-      throws MessageException {
+  static <T> T read(byte[] message, AvroSchemas schemas, Class<T> type) throws MessageException {
+    Schema expected = schema(type);
     if (message.length < FRAME || !isFramed(message)) {
       throw new MessageException(
           "The message is not Avro as a schema registry's clients write it: it does not begin with"

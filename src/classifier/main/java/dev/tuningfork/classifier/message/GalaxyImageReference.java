@@ -45,7 +45,8 @@ public record GalaxyImageReference(
     @JsonProperty("tMax") @Nullable Double tMax,
     @Nullable String publisher,
     @Nullable Instant publishedAt,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean test) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean test)
+    implements Message {
 
   /**
    * @throws IllegalArgumentException with a sentence that names the field, where one is missing or
@@ -81,17 +82,12 @@ public record GalaxyImageReference(
     return Json.read(json, GalaxyImageReference.class);
   }
 
-  /** This message as UTF-8 JSON; absent fields are left out. */
-  public byte[] toJson() {
-    return Json.write(this);
-  }
-
   /**
    * The schema of this message in Avro: the resource {@code galaxy-image-reference.avsc} beside
    * this class.
    */
   public static Schema avroSchema() {
-    return AvroForm.SCHEMA;
+    return Avro.schema(GalaxyImageReference.class);
   }
 
   /**
@@ -105,21 +101,7 @@ public record GalaxyImageReference(
    */
   public static GalaxyImageReference fromAvro(byte[] message, AvroSchemas schemas)
       throws MessageException {
-    return Avro.read(message, schemas, AvroForm.SCHEMA, GalaxyImageReference.class);
-  }
-
-  /**
-   * This message as Avro, framed as {@link #fromAvro} reads it.
-   *
-   * @param schemaId the number that {@link #avroSchema()} has in the registry
-   */
-  public byte[] toAvro(int schemaId) {
-    return Avro.write(this, AvroForm.SCHEMA, schemaId);
-  }
-
-  /** Loaded when first needed: users of JSON need no Avro. */
-  private static final class AvroForm {
-    static final Schema SCHEMA = Avro.schema("galaxy-image-reference.avsc");
+    return Avro.read(message, schemas, GalaxyImageReference.class);
   }
 
   /**
@@ -185,34 +167,9 @@ public record GalaxyImageReference(
       bands = bands == null ? List.of() : List.copyOf(bands);
     }
 
-    /** An image in a file of its own. */
-    public Image(
-        String uri,
-        @Nullable String mediaType,
-        @Nullable Long sizeBytes,
-        @Nullable String sha256,
-        @Nullable String hdu,
-        @Nullable Double pixelScale,
-        List<String> bands,
-        @Nullable Double fieldOfView) {
-      this(uri, mediaType, sizeBytes, sha256, hdu, pixelScale, bands, fieldOfView, null);
-    }
-
-    /** An image without a field of view: all of it is used. */
-    public Image(
-        String uri,
-        @Nullable String mediaType,
-        @Nullable Long sizeBytes,
-        @Nullable String sha256,
-        @Nullable String hdu,
-        @Nullable Double pixelScale,
-        List<String> bands) {
-      this(uri, mediaType, sizeBytes, sha256, hdu, pixelScale, bands, null);
-    }
-
     /** An image with only a URI. */
     public static Image of(String uri) {
-      return new Image(uri, null, null, null, null, null, List.of(), null);
+      return new Image(uri, null, null, null, null, null, List.of(), null, null);
     }
 
     /** A square of a survey image. */

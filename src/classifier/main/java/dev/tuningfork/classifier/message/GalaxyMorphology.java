@@ -53,7 +53,8 @@ public record GalaxyMorphology(
     @Nullable Instant publishedAt,
     Instant receivedAt,
     Instant classifiedAt,
-    Source source) {
+    Source source)
+    implements Message {
 
   public GalaxyMorphology {
     questions = List.copyOf(questions);
@@ -70,17 +71,12 @@ public record GalaxyMorphology(
     return Json.read(json, GalaxyMorphology.class);
   }
 
-  /** This message as UTF-8 JSON; absent fields are left out. */
-  public byte[] toJson() {
-    return Json.write(this);
-  }
-
   /**
    * The schema of this message in Avro: the resource {@code galaxy-morphology.avsc} beside this
    * class.
    */
   public static Schema avroSchema() {
-    return AvroForm.SCHEMA;
+    return Avro.schema(GalaxyMorphology.class);
   }
 
   /**
@@ -94,21 +90,7 @@ public record GalaxyMorphology(
    */
   public static GalaxyMorphology fromAvro(byte[] message, AvroSchemas schemas)
       throws MessageException {
-    return Avro.read(message, schemas, AvroForm.SCHEMA, GalaxyMorphology.class);
-  }
-
-  /**
-   * This message as Avro, framed as {@link #fromAvro} reads it.
-   *
-   * @param schemaId the number that {@link #avroSchema()} has in the registry
-   */
-  public byte[] toAvro(int schemaId) {
-    return Avro.write(this, AvroForm.SCHEMA, schemaId);
-  }
-
-  /** Loaded when first needed: users of JSON need no Avro. */
-  private static final class AvroForm {
-    static final Schema SCHEMA = Avro.schema("galaxy-morphology.avsc");
+    return Avro.read(message, schemas, GalaxyMorphology.class);
   }
 
   /** Which decision tree, such as {@code gz2} in version {@code 1}. */
@@ -209,20 +191,6 @@ public record GalaxyMorphology(
       @Nullable Double undefined,
       @Nullable Cutout cutout) {
 
-    /** A file of its own. */
-    public Image(
-        @Nullable String uri,
-        String sha256,
-        int width,
-        int height,
-        @Nullable String hdu,
-        @Nullable Double pixelScale,
-        @Nullable Double ra,
-        @Nullable Double dec,
-        @Nullable Double undefined) {
-      this(uri, sha256, width, height, hdu, pixelScale, ra, dec, undefined, null);
-    }
-
     /**
      * A part of a survey image.
      *
@@ -246,7 +214,7 @@ public record GalaxyMorphology(
 
     /** An image about which nothing more is known. */
     public Image(@Nullable String uri, String sha256, int width, int height) {
-      this(uri, sha256, width, height, null, null, null, null, null);
+      this(uri, sha256, width, height, null, null, null, null, null, null);
     }
   }
 

@@ -37,7 +37,8 @@ public record SurveyImageOutcome(
     Instant receivedAt,
     @Nullable Instant firstAt,
     @Nullable Instant lastAt,
-    GalaxyMorphology.Source source) {
+    GalaxyMorphology.Source source)
+    implements Message {
 
   /**
    * Reads a message.
@@ -49,17 +50,12 @@ public record SurveyImageOutcome(
     return Json.read(json, SurveyImageOutcome.class);
   }
 
-  /** This message as UTF-8 JSON; absent fields are left out. */
-  public byte[] toJson() {
-    return Json.write(this);
-  }
-
   /**
    * The schema of this message in Avro: the resource {@code survey-image-outcome.avsc} beside this
    * class.
    */
   public static Schema avroSchema() {
-    return AvroForm.SCHEMA;
+    return Avro.schema(SurveyImageOutcome.class);
   }
 
   /**
@@ -72,20 +68,6 @@ public record SurveyImageOutcome(
    */
   public static SurveyImageOutcome fromAvro(byte[] message, AvroSchemas schemas)
       throws MessageException {
-    return Avro.read(message, schemas, AvroForm.SCHEMA, SurveyImageOutcome.class);
-  }
-
-  /**
-   * This message as Avro, framed as {@link #fromAvro} reads it.
-   *
-   * @param schemaId the number that {@link #avroSchema()} has in the registry
-   */
-  public byte[] toAvro(int schemaId) {
-    return Avro.write(this, AvroForm.SCHEMA, schemaId);
-  }
-
-  /** Loaded when first needed: users of JSON need no Avro. */
-  private static final class AvroForm {
-    static final Schema SCHEMA = Avro.schema("survey-image-outcome.avsc");
+    return Avro.read(message, schemas, SurveyImageOutcome.class);
   }
 }

@@ -45,7 +45,8 @@ public record SurveyImageReference(
     @Nullable String dataRelease,
     @Nullable String publisher,
     @Nullable Instant publishedAt,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean test) {
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean test)
+    implements Message {
 
   private static final int LONGEST_ID = 1_000;
 
@@ -82,17 +83,12 @@ public record SurveyImageReference(
     return Json.read(json, SurveyImageReference.class);
   }
 
-  /** This message as UTF-8 JSON; absent fields are left out. */
-  public byte[] toJson() {
-    return Json.write(this);
-  }
-
   /**
    * The schema of this message in Avro: the resource {@code survey-image-reference.avsc} beside
    * this class.
    */
   public static Schema avroSchema() {
-    return AvroForm.SCHEMA;
+    return Avro.schema(SurveyImageReference.class);
   }
 
   /**
@@ -105,21 +101,7 @@ public record SurveyImageReference(
    */
   public static SurveyImageReference fromAvro(byte[] message, AvroSchemas schemas)
       throws MessageException {
-    return Avro.read(message, schemas, AvroForm.SCHEMA, SurveyImageReference.class);
-  }
-
-  /**
-   * This message as Avro, framed as {@link #fromAvro} reads it.
-   *
-   * @param schemaId the number that {@link #avroSchema()} has in the registry
-   */
-  public byte[] toAvro(int schemaId) {
-    return Avro.write(this, AvroForm.SCHEMA, schemaId);
-  }
-
-  /** Loaded when first needed: users of JSON need no Avro. */
-  private static final class AvroForm {
-    static final Schema SCHEMA = Avro.schema("survey-image-reference.avsc");
+    return Avro.read(message, schemas, SurveyImageReference.class);
   }
 
   /**

@@ -264,41 +264,35 @@ public final class ClassifierMetrics {
    * How things stand, for who shows them now.
    *
    * @param morphologies galaxies that were classified since the start
-   * @param deadLetters galaxies that became dead letters since the start, by stage
+   * @param deadLetters galaxies that became dead letters since the start
    * @param inFlight galaxies accepted whose outcome is not published yet
-   * @param window how many may be in flight before the tasks wait
    * @param oldest how long ago the oldest of them was accepted, milliseconds
    * @param times how many galaxies had their outcome within each time, milliseconds, the times
    *     rising; counts are of all since the start and cumulative; empty where nobody measures
    */
   public record Reading(
       long morphologies,
-      Map<Stage, Long> deadLetters,
+      long deadLetters,
       int inFlight,
-      int window,
       long oldest,
       SortedMap<Double, Long> times) {
     public Reading {
-      deadLetters = Collections.unmodifiableMap(new EnumMap<>(deadLetters));
       times = Collections.unmodifiableSortedMap(new TreeMap<>(times));
     }
   }
 
   public Reading read() {
-    Map<Stage, Long> given = new EnumMap<>(Stage.class);
-    deadLetters.forEach(
-        (stage, kinds) ->
-            given.put(
-                stage, kinds.values().stream().mapToLong(counter -> (long) counter.count()).sum()));
     SortedMap<Double, Long> times = new TreeMap<>();
     for (CountAtBucket bucket : galaxy.takeSnapshot().histogramCounts()) {
       times.put(bucket.bucket(TimeUnit.MILLISECONDS), (long) bucket.count());
     }
     return new Reading(
         (long) morphologies.count(),
-        given,
+        deadLetters.values().stream()
+            .flatMap(kinds -> kinds.values().stream())
+            .mapToLong(counter -> (long) counter.count())
+            .sum(),
         sum(task -> task.galaxies),
-        sum(task -> task.window),
         oldestAge(),
         times);
   }

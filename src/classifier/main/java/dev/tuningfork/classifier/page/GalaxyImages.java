@@ -15,13 +15,10 @@ import dev.tuningfork.image.InputSpec;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.image.Recipe;
-import dev.tuningfork.image.Resampling;
-import dev.tuningfork.image.Stretch;
 import dev.tuningfork.tile.CutLimit;
 import dev.tuningfork.tile.GalaxyCutter;
 import dev.tuningfork.tile.TileException;
 import io.helidon.http.Status;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -56,14 +53,10 @@ final class GalaxyImages {
     this.morphologies = morphologies;
     this.fetcher = fetcher;
     InputSpec all =
-        new InputSpec(
-            Channels.RGB,
-            SIDE,
-            new Crop.Fraction(1),
-            Resampling.BILINEAR,
-            Stretch.DEFAULT,
-            List.of(0.0, 0.0, 0.0),
-            List.of(1.0, 1.0, 1.0));
+        InputSpec.article()
+            .withChannels(Channels.RGB)
+            .withSize(SIDE)
+            .withCrop(new Crop.Fraction(1));
     whole = new Preprocessor(all, limits);
   }
 
@@ -114,8 +107,7 @@ final class GalaxyImages {
   private byte[] render(ImageOrigin origin) throws FetchException, ImageException {
     PreparedImage image =
         switch (origin) {
-          case ImageOrigin.Carried(_, byte[] bytes, _) ->
-              whole.prepare(bytes, origin.description());
+          case ImageOrigin.Carried(_, byte[] bytes) -> whole.prepare(bytes, origin.description());
           case ImageOrigin.Referenced(_, var reference) ->
               whole.prepare(fetcher.fetch(reference).bytes(), origin.description());
           case ImageOrigin.OnTile tile -> square(tile);

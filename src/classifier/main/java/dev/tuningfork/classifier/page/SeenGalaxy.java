@@ -50,7 +50,7 @@ final class SeenGalaxy {
   long size() {
     long carried =
         switch (origin) {
-          case ImageOrigin.Carried(_, byte[] bytes, _) -> bytes.length;
+          case ImageOrigin.Carried(_, byte[] bytes) -> bytes.length;
           case ImageOrigin.Referenced(_, var image) -> 2L * image.uri().length();
           case ImageOrigin.OnTile tile ->
               tile.cutout().bands().stream().mapToLong(band -> 2L * band.uri().length()).sum();

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.tuningfork.classifier.metrics.ClassifierMetrics.Reading;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,7 +19,6 @@ final class StreamFigures {
    * @param morphologies galaxies that were classified since the start
    * @param deadLetters galaxies that became dead letters since the start
    * @param inFlight galaxies that are accepted and whose outcome is not published yet
-   * @param window how many may be in flight before the tasks wait
    * @param oldest the age of the oldest of them, milliseconds
    * @param lag how many references are published and not yet read; absent where not known
    * @param p50 the median of the time to an outcome, milliseconds; absent where there was none
@@ -29,9 +27,7 @@ final class StreamFigures {
       long at,
       long morphologies,
       long deadLetters,
-      Map<String, Long> deadLettersByStage,
       int inFlight,
-      int window,
       long oldest,
       @Nullable Long lag,
       @Nullable Double p50,
@@ -66,15 +62,11 @@ final class StreamFigures {
       before.removeFirst();
     }
     SortedMap<Double, Long> recent = difference(before.getLast(), before.getFirst());
-    Map<String, Long> stages = new LinkedHashMap<>();
-    now.deadLetters().forEach((stage, count) -> stages.put(stage.label(), count));
     return new Snapshot(
         System.currentTimeMillis(),
         now.morphologies(),
-        stages.values().stream().mapToLong(Long::longValue).sum(),
-        stages,
+        now.deadLetters(),
         now.inFlight(),
-        now.window(),
         now.oldest(),
         lag < 0 ? null : lag,
         percentile(recent, 0.5),

@@ -98,7 +98,7 @@ final class SelfCheck {
       throws ModelException {
     try {
       return preprocessor.prepare(
-          drawn(axisRatio), new ImageDescription("image/png", null, 0.4, List.of(), null));
+          drawn(axisRatio), new ImageDescription(null, 0.4, List.of(), null));
     } catch (ImageException e) {
       throw new ModelException(
           "The model's input specification does not suit an ordinary image: " + e.getMessage(), e);

@@ -67,21 +67,7 @@ public final class ClassifierTopology {
    * @param format in which references are read and morphologies written
    * @param transactions those of the stream threads that run this topology: it supplies their
    *     clients
-   */
-  public static Topology of(
-      Topics topics,
-      ImageClassifier classifier,
-      MessageFormat format,
-      LedgerSettings settings,
-      Transactions transactions,
-      ClassifierMetrics metrics) {
-    return of(topics, classifier, format, settings, transactions, metrics, Optional.empty());
-  }
-
-  /**
-   * The same with survey images.
-   *
-   * @param survey empty for none
+   * @param survey empty where no survey images are read
    */
   public static Topology of(
       Topics topics,

@@ -203,7 +203,8 @@ public record Provenance(
         facts.pixelScale(),
         centre == null ? null : centre.ra(),
         centre == null ? null : centre.dec(),
-        facts.undefined() == 0 ? null : rounded(facts.undefined()));
+        facts.undefined() == 0 ? null : rounded(facts.undefined()),
+        null);
   }
 
   /** A data URI is the image itself, and too long to be said twice. */

@@ -47,8 +47,7 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
    */
   static Request read(byte @Nullable [] key, byte[] value, Headers headers, MessageFormat format)
       throws MessageException {
-    String contentType = contentType(headers);
-    boolean says = contentType.startsWith("image/") && !isObject(value);
+    boolean says = contentType(headers).startsWith("image/") && !isObject(value);
     Optional<ImageFormat> begins = ImageFormat.of(value);
     if (begins.equals(Optional.of(ImageFormat.GZIPPED_FITS)) && holdsObject(value)) {
       throw new MessageException(
@@ -57,8 +56,7 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
     }
     if (says || begins.isPresent()) {
       String objectId = objectId(key);
-      return new Request(
-          objectId, null, new ImageOrigin.Carried(objectId, value, says ? contentType : null));
+      return new Request(objectId, null, new ImageOrigin.Carried(objectId, value));
     }
     GalaxyImageReference reference = format.reference(value);
     return new Request(reference.objectId(), reference, ImageOrigin.of(reference));

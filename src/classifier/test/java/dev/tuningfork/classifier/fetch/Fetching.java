@@ -56,7 +56,7 @@ final class Fetching {
   }
 
   static Image image(String uri, Long sizeBytes, String sha256) {
-    return new Image(uri, null, sizeBytes, sha256, null, null, List.of());
+    return new Image(uri, null, sizeBytes, sha256, null, null, List.of(), null, null);
   }
 
   /** A port of the loopback address that nobody listens on. */

@@ -488,7 +488,7 @@ class MessagesTest {
     var known = GalaxyMorphology.fromJson(resource("galaxy-morphology.example.json"));
     var image =
         new GalaxyMorphology.Image(
-            "file:/1.fits", "0".repeat(64), 96, 90, "SCI", 0.26, 150.25, -2.5, 0.125);
+            "file:/1.fits", "0".repeat(64), 96, 90, "SCI", 0.26, 150.25, -2.5, 0.125, null);
     var morphology =
         new GalaxyMorphology(
             known.objectId(),
@@ -596,7 +596,8 @@ class MessagesTest {
         (String) fields[4],
         (Double) fields[5],
         (List<String>) fields[6],
-        (Double) fields[5]);
+        (Double) fields[5],
+        null);
   }
 
   private static void assertValid(Schema schema, byte[] json) {

@@ -190,7 +190,7 @@ class LiveFeedTest {
   private static void commit(Sample... samples) throws Exception {
     for (Sample sample : samples) {
       sample.committed(
-          GalaxyMorphology.fromJson(JSON), new ImageOrigin.Carried("carried", new byte[10], null));
+          GalaxyMorphology.fromJson(JSON), new ImageOrigin.Carried("carried", new byte[10]));
     }
   }
 
@@ -199,7 +199,7 @@ class LiveFeedTest {
         number,
         GalaxyMorphology.fromJson(JSON),
         SMOOTH,
-        new ImageOrigin.Carried("carried", new byte[bytes], null),
+        new ImageOrigin.Carried("carried", new byte[bytes]),
         DisplayImage.of(image()));
   }
 

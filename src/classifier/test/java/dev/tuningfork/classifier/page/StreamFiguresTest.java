@@ -34,7 +34,6 @@ class StreamFiguresTest {
     assertThat(now.deadLetters()).isEqualTo(1);
     assertThat(now.lag()).isEqualTo(7);
     assertThat(now.ready()).isTrue();
-    assertThat(now.deadLettersByStage()).containsEntry("fetch", 1L);
     assertThat(now.p50()).isCloseTo(45, Percentage.withPercentage(10));
     assertThat(now.p99()).isBetween(80.0, 100.0);
   }

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Timeout;
 class ShadowTest {
 
   private static final byte[] NO_IMAGE = {1, 2, 3};
-  private static final ImageDescription PLAIN =
-      new ImageDescription(null, null, null, List.of(), null);
+  private static final ImageDescription PLAIN = new ImageDescription(null, null, List.of(), null);
   private static final PreparedImage PREPARED = FakeModel.image(1);
 
   private final SimpleMeterRegistry measures = new SimpleMeterRegistry();

@@ -87,6 +87,7 @@ class LedgerRecoveryTest {
                     1,
                     Set.of(),
                     ImageFacts.NONE,
+                    null,
                     null)));
     tick();
     assertThat(context.forwarded(LedgerProcessor.MORPHOLOGIES)).hasSize(3);
@@ -118,6 +119,7 @@ class LedgerRecoveryTest {
                 1,
                 Set.of(),
                 ImageFacts.NONE,
+                null,
                 null));
     long first = sequence();
     tick();
@@ -150,6 +152,7 @@ class LedgerRecoveryTest {
                 1,
                 Set.of(),
                 ImageFacts.NONE,
+                null,
                 null));
     tick();
     assertThat(context.forwarded()).hasSize(1);
@@ -295,6 +298,7 @@ class LedgerRecoveryTest {
             1,
             Set.of(),
             ImageFacts.NONE,
+            null,
             null));
   }
 

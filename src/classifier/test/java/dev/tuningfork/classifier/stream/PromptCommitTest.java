@@ -114,6 +114,7 @@ class PromptCommitTest {
                 1,
                 Set.of(),
                 ImageFacts.NONE,
+                null,
                 null));
   }
 

@@ -326,6 +326,7 @@ class SurveyTopologyTest {
                 64,
                 Set.of(),
                 ImageFacts.NONE,
+                null,
                 null));
   }
 

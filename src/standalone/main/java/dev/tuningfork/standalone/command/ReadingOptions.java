@@ -80,7 +80,7 @@ final class ReadingOptions {
     return new GalaxyImageReference(
         image.objectId(),
         new GalaxyImageReference.Image(
-            uri(image), null, null, null, hdu, pixelScale, List.of(), size),
+            uri(image), null, null, null, hdu, pixelScale, List.of(), size, null),
         Integer.toString(ordinal),
         null,
         null,

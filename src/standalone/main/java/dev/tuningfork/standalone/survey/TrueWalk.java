@@ -67,7 +67,7 @@ final class TrueWalk {
     while (question.isPresent()) {
       Question asked = question.get();
       double[] weights = asked.answers().stream().mapToDouble(this::weight).toArray();
-      Answer answer = asked.answers().get(asked.draw(weights, random));
+      Answer answer = asked.draw(weights, random);
       answers.put(asked.key(), answer.key());
       int first = tree.firstAnswer(asked);
       Arrays.fill(conditional, first, first + asked.answers().size(), 0);

@@ -125,7 +125,7 @@ class ExchangedModelPageIT {
                 AnswerProbabilities.of(tree, answers)))
         .committed(
             GalaxyMorphology.fromJson(message.toString().getBytes(UTF_8)),
-            new ImageOrigin.Carried(objectId, new MockSurvey(1).galaxy(1).jpeg(), "image/jpeg"));
+            new ImageOrigin.Carried(objectId, new MockSurvey(1).galaxy(1).jpeg()));
   }
 
   private static Answerer answerer(String name, DecisionTree tree) {

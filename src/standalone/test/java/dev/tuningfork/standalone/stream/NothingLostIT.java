@@ -82,7 +82,7 @@ class NothingLostIT {
       try (var _ = ClassifierApplication.start(withState(observatory.settings(), "first"), one)) {
         observatory.awaitCommitted(before + 500, PATIENCE);
         second = ClassifierApplication.start(withState(observatory.settings(), "second"), other);
-        await("the second to take its share").atMost(PATIENCE).until(() -> second.images() > 0);
+        await("the second to take its share").atMost(PATIENCE).until(() -> second.batches() > 0);
         assertThat(observatory.committed()).as("work in flight").isLessThan(published);
       }
       try (second) {

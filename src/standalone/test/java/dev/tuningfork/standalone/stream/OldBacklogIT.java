@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.TopicCreation;
 import dev.tuningfork.classifier.stream.SurveySettings;
 import dev.tuningfork.classifier.stream.Topics;
 import dev.tuningfork.model.MorphologyModel;
@@ -64,9 +65,9 @@ class OldBacklogIT {
       ClassifierSettings settings =
           observatory
               .settings()
-              .with(ClassifierSettings.TOPICS_CREATE, true)
-              .with(ClassifierSettings.TOPICS_PARTITIONS, 1)
-              .with(ClassifierSettings.TOPICS_REPLICATION, 1);
+              .with(TopicCreation.CREATE, true)
+              .with(TopicCreation.PARTITIONS, 1)
+              .with(TopicCreation.REPLICATION, 1);
       try (MorphologyModel model = observatory.model();
           var classifier = ClassifierApplication.start(settings, model)) {
         await("all outcomes").atMost(PATIENCE).until(() -> outcomes(classifier) == GOOD + BAD);

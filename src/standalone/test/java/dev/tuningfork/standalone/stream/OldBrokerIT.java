@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.TopicCreation;
 import dev.tuningfork.model.MorphologyModel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,9 +42,9 @@ class OldBrokerIT {
       ClassifierSettings settings =
           observatory
               .settings()
-              .with(ClassifierSettings.TOPICS_CREATE, true)
-              .with(ClassifierSettings.TOPICS_PARTITIONS, 4)
-              .with(ClassifierSettings.TOPICS_REPLICATION, 1)
+              .with(TopicCreation.CREATE, true)
+              .with(TopicCreation.PARTITIONS, 4)
+              .with(TopicCreation.REPLICATION, 1)
               .withKafka("state.dir", folder.resolve("state").toString());
       try (MorphologyModel model = observatory.model();
           var classifier = ClassifierApplication.start(settings, model)) {

@@ -79,7 +79,8 @@ class RevivedTaskIT {
                   MessageFormat.JSON,
                   SMALL,
                   new Transactions(ClassifierMetrics.noop(), 1),
-                  ClassifierMetrics.noop()),
+                  ClassifierMetrics.noop(),
+                  Optional.empty()),
               settings(observatory),
               clients)) {
         streams.start();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
+import dev.tuningfork.classifier.ModelChoice;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ServiceSettings;
@@ -167,8 +168,8 @@ class RolloutIT {
   private ClassifierSettings settings(Observatory observatory, Path model) {
     return observatory
         .settings()
-        .with(ClassifierSettings.MODEL_NAME, model.toString())
-        .with(ClassifierSettings.MODEL_DEVICE, "cpu")
+        .with(ModelChoice.NAME, model.toString())
+        .with(ModelChoice.DEVICE, "cpu")
         .with(RolloutSettings.WATCH, true)
         .with(RolloutSettings.POLL, Duration.ofMillis(100))
         .with(RolloutSettings.SHADOW, Optional.of(folder.resolve("shadow").toString()))

@@ -59,7 +59,8 @@ class SlowCommitIT {
                   MessageFormat.JSON,
                   LedgerSettings.DEFAULT,
                   new Transactions(ClassifierMetrics.noop(), 1),
-                  ClassifierMetrics.noop()),
+                  ClassifierMetrics.noop(),
+                  Optional.empty()),
               settings(observatory),
               clients)) {
         streams.start();

@@ -81,9 +81,9 @@ public record MockVotes(DecisionTree tree, int fewest, int most, long seed) {
       Optional<Question> asked = Optional.of(tree.root());
       while (asked.isPresent() && fractions.answers(asked.get())) {
         Question question = asked.get();
-        int answer = question.draw(fractions.conditional(question), random);
-        votes[tree.firstAnswer(question) + answer]++;
-        asked = question.answers().get(answer).next().map(tree::question);
+        Answer answer = question.draw(fractions.conditional(question), random);
+        votes[tree.firstAnswer(question) + question.answers().indexOf(answer)]++;
+        asked = answer.next().map(tree::question);
       }
     }
     return votes;

@@ -6,7 +6,6 @@ import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Agreement {
 
-  private final List<Part> parts = new ArrayList<>();
+  private final List<Part> parts;
   private double squares;
   private long cells;
 
@@ -27,14 +26,14 @@ final class Agreement {
   private static final class Part {
     private final Campaign campaign;
     private final JointColumns columns;
-    private final int from;
+    private final int firstOutput;
     private final int[] known;
     private final int[] right;
 
-    Part(Campaign campaign, int from) {
-      this.campaign = campaign;
+    Part(Campaign.Outputs outputs) {
+      this.campaign = outputs.campaign();
       this.columns = JointColumns.of(campaign.tree());
-      this.from = from;
+      this.firstOutput = outputs.from();
       this.known = new int[campaign.questions().size()];
       this.right = new int[campaign.questions().size()];
     }
@@ -45,11 +44,7 @@ final class Agreement {
   }
 
   Agreement(List<Campaign> campaigns) {
-    int from = 0;
-    for (Campaign campaign : campaigns) {
-      parts.add(new Part(campaign, from));
-      from += campaign.answers();
-    }
+    parts = Campaign.outputs(campaigns).stream().map(Part::new).toList();
   }
 
   /**
@@ -60,7 +55,7 @@ final class Agreement {
     for (int g = 0; g < galaxies.size(); g++) {
       for (Part part : parts) {
         if (part.isOf(galaxies.get(g))) {
-          add(part, galaxies.get(g).votes().orElseThrow(), outputs, g * width + part.from);
+          add(part, galaxies.get(g).votes().orElseThrow(), outputs, g * width + part.firstOutput);
         }
       }
     }

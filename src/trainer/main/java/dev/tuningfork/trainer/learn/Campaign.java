@@ -3,6 +3,7 @@ package dev.tuningfork.trainer.learn;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,8 +30,28 @@ public record Campaign(DecisionTree tree, List<Question> questions) {
   }
 
   /** How many outputs of the network are its own. */
-  public int answers() {
+  int answers() {
     return questions.stream().mapToInt(question -> question.answers().size()).sum();
+  }
+
+  /**
+   * A campaign, and which outputs of the network are its own.
+   *
+   * @param from the first one
+   * @param to the one behind the last
+   */
+  public record Outputs(Campaign campaign, int from, int to) {}
+
+  /** The outputs of each campaign, in their order. */
+  public static List<Outputs> outputs(List<Campaign> campaigns) {
+    List<Outputs> all = new ArrayList<>();
+    int from = 0;
+    for (Campaign campaign : campaigns) {
+      int to = from + campaign.answers();
+      all.add(new Outputs(campaign, from, to));
+      from = to;
+    }
+    return all;
   }
 
   /** The questions of all campaigns, in the order of the network's outputs. */

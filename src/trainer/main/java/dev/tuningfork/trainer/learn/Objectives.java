@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,21 +13,18 @@ import java.util.List;
  */
 final class Objectives {
 
-  /**
-   * @param from the campaign's first output
-   * @param to the output behind its last one
-   */
-  private record Part(Campaign campaign, Objective objective, int from, int to) {}
+  private record Part(Campaign.Outputs outputs, Objective objective) {}
 
-  private final List<Part> parts = new ArrayList<>();
+  private final List<Part> parts;
 
   Objectives(NDManager manager, TrainingSettings settings) {
-    int from = 0;
-    for (Campaign campaign : settings.campaigns()) {
-      int to = from + campaign.answers();
-      parts.add(new Part(campaign, new Objective(manager, campaign, settings.losses()), from, to));
-      from = to;
-    }
+    parts =
+        Campaign.outputs(settings.campaigns()).stream()
+            .map(
+                outputs ->
+                    new Part(
+                        outputs, new Objective(manager, outputs.campaign(), settings.losses())))
+            .toList();
   }
 
   /**
@@ -40,11 +36,13 @@ final class Objectives {
   NDArray of(NDManager manager, NDArray outputs, List<LabelledGalaxy> galaxies) {
     return parts.stream()
         .map(
-            part ->
-                part.objective()
-                    .of(
-                        outputs.get(new NDIndex(":, {}:{}", part.from(), part.to())),
-                        Targets.of(manager, galaxies, part.campaign())))
+            part -> {
+              Campaign.Outputs own = part.outputs();
+              return part.objective()
+                  .of(
+                      outputs.get(new NDIndex(":, {}:{}", own.from(), own.to())),
+                      Targets.of(manager, galaxies, own.campaign()));
+            })
         .reduce(NDArray::add)
         .orElseThrow();
   }

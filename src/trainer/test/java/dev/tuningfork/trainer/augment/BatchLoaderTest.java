@@ -44,7 +44,8 @@ class BatchLoaderTest {
           GREY.resampling(),
           GREY.stretch(),
           List.of(0.485, 0.456, 0.406),
-          List.of(0.229, 0.224, 0.225));
+          List.of(0.229, 0.224, 0.225),
+          null);
   private static final Augmentation ALL = new Augmentation(true, true, 1.2, 4, 1.1, 0.02);
   private static final Augmentation GEOMETRY = new Augmentation(true, true, 1.2, 4, 1, 0);
 

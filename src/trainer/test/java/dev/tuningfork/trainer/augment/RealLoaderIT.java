@@ -41,7 +41,8 @@ class RealLoaderIT {
           GREY.resampling(),
           GREY.stretch(),
           List.of(0.485, 0.456, 0.406),
-          List.of(0.229, 0.224, 0.225));
+          List.of(0.229, 0.224, 0.225),
+          null);
   private static final Augmentation ALL = new Augmentation(true, true, 1.1, 4, 1.1, 0.02);
 
   @TempDir Path folder;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tuningfork.tree.ClassRules;
 import dev.tuningfork.tree.DecisionTree;
+import dev.tuningfork.tree.JointColumns;
 import dev.tuningfork.tree.KaggleColumns;
 import dev.tuningfork.tree.Question;
 import java.io.ByteArrayOutputStream;
@@ -366,7 +367,7 @@ class TableFormsTest {
     double[] columns = new double[KaggleColumns.NAMES.size()];
     double[] asked = new double[questions.size()];
     for (int q = 0; q < questions.size(); q++) {
-      if (KaggleColumns.askedOfAll(questions.get(q))) {
+      if (JointColumns.of(tree).askedOfAll(questions.get(q))) {
         asked[q] = 1;
       }
     }
