@@ -68,14 +68,12 @@ final class CatalogueSuite {
           Suite.Form.NAMED,
           CatalogueSuite::measure);
 
-  private final Workload workload;
   private final Tally tally;
   private final Path folder;
   private final Path bundle;
   private final int galaxies;
 
   private CatalogueSuite(Workload workload, Tally tally) throws IOException {
-    this.workload = workload;
     this.tally = tally;
     this.folder = workload.folder("catalogues");
     this.bundle = workload.saved(workload.bundle());
