@@ -103,16 +103,28 @@ public record Bar(String name, String of, String to, Least least, Least leastInF
               10,
               TOLD),
           new Bar(
-              "morphologies of a tile ÷ of JPEG cutouts",
+              "morphologies of a tile ÷ of JPEG cutouts of 424²",
               "tiles/morphologies of a tile",
-              "tiles/morphologies of JPEG cutouts",
+              "tiles/morphologies of large JPEG cutouts",
               1,
               TOLD),
           new Bar(
-              "morphologies of a Rice tile ÷ of JPEG cutouts",
+              "morphologies of a Rice tile ÷ of JPEG cutouts of 424²",
+              "tiles/morphologies of a Rice tile",
+              "tiles/morphologies of large JPEG cutouts",
+              0.85,
+              TOLD),
+          new Bar(
+              "morphologies of a tile ÷ of JPEG cutouts with the tile's pixels",
+              "tiles/morphologies of a tile",
+              "tiles/morphologies of JPEG cutouts",
+              TOLD,
+              TOLD),
+          new Bar(
+              "morphologies of a Rice tile ÷ of JPEG cutouts with the tile's pixels",
               "tiles/morphologies of a Rice tile",
               "tiles/morphologies of JPEG cutouts",
-              0.85,
+              TOLD,
               TOLD),
           new Bar("pipeline ÷ roofline", "stream/pipeline", "stream/roofline", 0.85, 0.35),
           new Bar(

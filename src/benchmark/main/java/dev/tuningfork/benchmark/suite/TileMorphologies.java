@@ -28,6 +28,9 @@ import dev.tuningfork.standalone.tile.TileSupply;
 import dev.tuningfork.tile.CutLimit;
 import dev.tuningfork.tile.Sizing;
 import dev.tuningfork.tile.TileCache;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +48,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.imageio.ImageIO;
 import nom.tam.fits.BasicHDU;
 import nom.tam.fits.Fits;
 import nom.tam.fits.FitsException;
@@ -62,15 +66,35 @@ final class TileMorphologies {
   private static final int CHUNK = 32;
   private static final int QUALITY = 95;
 
+  /** The side of the pictures that Galaxy Zoo's volunteers see, of SDSS and of DECaLS. */
+  private static final int SIDE_AT_GALAXY_ZOO = 424;
+
   private final MorphologyModel model;
   private final Path scratch;
   private final int workers;
   private final Allotment compressed;
   private final Allotment plain;
   private final List<Cutout> cutouts = new ArrayList<>();
+  private final List<Cutout> largeCutouts = new ArrayList<>();
 
   /** A galaxy that was cut out as a picture. */
-  record Cutout(String id, int ordinal, long row, SkyPosition position, Path file) {}
+  record Cutout(String id, int ordinal, long row, SkyPosition position, Path file) {
+
+    /** The same picture with the number of pixels that Galaxy Zoo shows. */
+    Cutout enlarged(Path folder) throws IOException {
+      BufferedImage large =
+          new BufferedImage(SIDE_AT_GALAXY_ZOO, SIDE_AT_GALAXY_ZOO, BufferedImage.TYPE_3BYTE_BGR);
+      Graphics2D drawing = large.createGraphics();
+      drawing.setRenderingHint(
+          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+      drawing.drawImage(
+          ImageIO.read(file.toFile()), 0, 0, SIDE_AT_GALAXY_ZOO, SIDE_AT_GALAXY_ZOO, null);
+      drawing.dispose();
+      Path enlarged = folder.resolve(file.getFileName());
+      ImageIO.write(large, "jpg", enlarged.toFile());
+      return new Cutout(id, ordinal, row, position, enlarged);
+    }
+  }
 
   private TileMorphologies(
       MorphologyModel model, Path scratch, Allotment compressed, Allotment plain) {
@@ -106,6 +130,10 @@ final class TileMorphologies {
             allotment(compressed, objects, Files.createDirectory(folder.resolve("of-compressed"))),
             allotment(plain, objects, Files.createDirectory(folder.resolve("of-plain"))));
     made.cut(Files.createDirectory(folder.resolve("cutouts")));
+    Path large = Files.createDirectory(folder.resolve("large-cutouts"));
+    for (Cutout cutout : made.cutouts) {
+      made.largeCutouts.add(cutout.enlarged(large));
+    }
     return made;
   }
 
@@ -206,8 +234,17 @@ final class TileMorphologies {
     return new Answers(messages, messages.size() / ((System.nanoTime() - start) / 1e9));
   }
 
-  /** From JPEG files. */
+  /** From JPEG files with as many pixels as the tile has. */
   Answers ofCutouts() throws Exception {
+    return of(cutouts);
+  }
+
+  /** From JPEG files as large as those of Galaxy Zoo. */
+  Answers ofLargeCutouts() throws Exception {
+    return of(largeCutouts);
+  }
+
+  private Answers of(List<Cutout> pictures) throws Exception {
     Map<String, byte[]> messages = new ConcurrentHashMap<>();
     Preprocessor preprocessor = new Preprocessor(model.input(), ImageLimits.DEFAULT);
     Provenance provenance = Provenance.of(Answerer.of(model));
@@ -215,8 +252,8 @@ final class TileMorphologies {
     AtomicInteger next = new AtomicInteger();
     Callable<Void> worker =
         () -> {
-          for (int n = next.getAndAdd(chunk); n < cutouts.size(); n = next.getAndAdd(chunk)) {
-            List<Cutout> part = cutouts.subList(n, Math.min(cutouts.size(), n + chunk));
+          for (int n = next.getAndAdd(chunk); n < pictures.size(); n = next.getAndAdd(chunk)) {
+            List<Cutout> part = pictures.subList(n, Math.min(pictures.size(), n + chunk));
             answer(part, preprocessor, provenance, messages);
           }
           return null;

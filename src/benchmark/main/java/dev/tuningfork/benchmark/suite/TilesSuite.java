@@ -94,8 +94,14 @@ final class TilesSuite {
               new Measurement(
                   "morphologies of JPEG cutouts",
                   UNIT,
-                  "from files of the same galaxies to messages, without Kafka",
+                  "from files of the same galaxies, with the tile's pixels, to messages, without"
+                      + " Kafka",
                   () -> rendered.ofCutouts().perSecond()),
+              new Measurement(
+                  "morphologies of large JPEG cutouts",
+                  UNIT,
+                  "the same enlarged to 424×424, as Galaxy Zoo shows them",
+                  () -> rendered.ofLargeCutouts().perSecond()),
               new Measurement(
                   "morphologies of a tile",
                   UNIT,

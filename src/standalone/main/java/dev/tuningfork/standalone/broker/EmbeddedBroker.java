@@ -1,5 +1,6 @@
 package dev.tuningfork.standalone.broker;
 
+import com.yammer.metrics.core.MetricsRegistry;
 import dev.tuningfork.classifier.NewTopics;
 import dev.tuningfork.file.ScratchFolder;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,7 +180,19 @@ public final class EmbeddedBroker implements AutoCloseable {
       server.shutdown();
       server.awaitShutdown();
       server = null;
+      removeMetrics();
     }
+  }
+
+  /**
+   * Kafka keeps the metrics of all servers in one registry of the process. Those that are named
+   * after a folder stay in it when the server has stopped, and hold all of its memory.
+   */
+  private void removeMetrics() {
+    MetricsRegistry registry = KafkaYammerMetrics.defaultRegistry();
+    registry.allMetrics().keySet().stream()
+        .filter(metric -> metric.getMBeanName().contains(data(folder).toString()))
+        .forEach(registry::removeMetric);
   }
 
   /** Stops the server if it runs, and starts it again on the same port and data. */

@@ -2,6 +2,7 @@ package dev.tuningfork.standalone.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -114,6 +116,32 @@ class EmbeddedBrokerIT {
           .hasEntrySatisfying(
               "streams.version", range -> assertThat(range.maxVersionLevel()).isPositive());
     }
+  }
+
+  @Test
+  void aBrokerThatIsClosedLeavesNothingInMemory() throws Exception {
+    long before = serversInMemory();
+    for (int n = 0; n < 3; n++) {
+      EmbeddedBroker.start().close();
+    }
+    assertThat(serversInMemory()).isEqualTo(before);
+  }
+
+  private static long serversInMemory() throws Exception {
+    String histogram =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    return histogram
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(columns -> columns.length > 3 && columns[3].equals("kafka.server.BrokerServer"))
+        .mapToLong(columns -> Long.parseLong(columns[1]))
+        .sum();
   }
 
   @Test
