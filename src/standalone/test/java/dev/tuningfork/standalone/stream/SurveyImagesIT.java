@@ -190,7 +190,7 @@ class SurveyImagesIT {
     Path odd =
         Files.writeString(
             folder.resolve("odd.csv"),
-            "id,ra,dec,radius\nnan,NaN,2.2,3\nhuge,150.1,2.2,50000\nodd-good,150.1,2.2,3\n");
+            "id,ra,dec,radius\nodd-position,NaN,2.2,3\nhuge,150.1,2.2,50000\nodd-good,150.1,2.2,3\n");
     Path empty = Files.writeString(folder.resolve("empty.csv"), "id,ra,dec,radius\n");
     publish(
         json(withBand(image("truncated"), truncated).with(List.of(centre, again))),
@@ -349,7 +349,7 @@ class SurveyImagesIT {
     assertThat(reasonsOf("odd"))
         .hasSize(2)
         .anyMatch(reason -> reason.startsWith("Row 1 of the catalogue: the column ra is 'NaN'"))
-        .anyMatch(reason -> reason.contains("pixels wide"));
+        .anyMatch(reason -> reason.contains("is too large"));
     assertThat(outcomeOf("odd").deadLetters()).isEqualTo(2);
     assertThat(outcomeOf("empty").galaxies()).isZero();
     assertThat(outcomeOf("empty").failure()).contains("The catalogue has no rows.");
