@@ -59,7 +59,7 @@ import picocli.CommandLine.Spec;
     footer = "",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:all is well",
+      "0:success",
       "1:it could not be done, or, in the short form, a ratio is below its bar; standard error says"
           + " which",
       "2:the command line is wrong"

@@ -88,7 +88,7 @@ final class ClassifierHealth implements Health {
             : sight.closing
                 ? "The classifier is closing."
                 : silent && sight.streams.isRunningOrRebalancing()
-                    ? "Kafka has not answered for %.0f s. The classifier goes on when it does."
+                    ? "Kafka has not answered for %.0f s. The classifier continues when it answers."
                         .formatted(sight.silence)
                     : sight.restoringLedgers > 0
                         ? "%d ledgers are being restored; %d records are left to read."
@@ -132,6 +132,6 @@ final class ClassifierHealth implements Health {
                 + sight.streams
                 + " and has "
                 + sight.streamThreads
-                + " threads that live. Restart the classifier; nothing is lost.");
+                + " live threads. Restart the classifier; nothing is lost.");
   }
 }

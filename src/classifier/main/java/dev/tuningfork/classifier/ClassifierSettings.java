@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All there is to set about a classifier. What it starts from is safe: it fetches from nowhere and
- * creates no topic. Immutable.
+ * The settings of a classifier. What it starts from is safe: it fetches from nowhere and creates no
+ * topic. Immutable.
  */
 public final class ClassifierSettings {
 
@@ -168,7 +168,7 @@ public final class ClassifierSettings {
     }
   }
 
-  /** The way of one galaxy: how much it may cost there, and how many are on it. */
+  /** The path of one galaxy: how much it may cost there, and how many are on it. */
   public record Pipeline(
       ImageLimits image,
       BatcherSettings batch,

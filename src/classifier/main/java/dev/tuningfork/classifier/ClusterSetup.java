@@ -53,7 +53,7 @@ final class ClusterSetup {
       if (e.getCause() instanceof RetriableException) {
         throw unanswered(settings, e);
       }
-      throw new SettingsException("Kafka refuses what the start needs: " + e.getMessage(), e);
+      throw new SettingsException("Kafka rejected a request at the start: " + e.getMessage(), e);
     } catch (TimeoutException e) {
       throw unanswered(settings, e);
     } catch (InterruptedException e) {

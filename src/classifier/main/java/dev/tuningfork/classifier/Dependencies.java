@@ -46,7 +46,7 @@ record Dependencies(
       case RegistryException e when e.getCause() instanceof SchemaUnavailableException ->
           new UnreachableException(message, e);
       case RegistryException e -> new SettingsException(message, e);
-      case ConfigException e -> new SettingsException("Kafka refuses a setting: " + message, e);
+      case ConfigException e -> new SettingsException("Kafka rejects a setting: " + message, e);
       case KafkaException e when isUnknownAddress(e) ->
           new UnreachableException(
               "The address of Kafka is unknown to DNS. Is kafka.bootstrap.servers right?", e);

@@ -6,10 +6,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 
-/**
- * Settings of plain clients beside a classifier: Kafka is where the classifier's settings say, and
- * asked as whom they say.
- */
+/** Settings of plain Kafka clients: the brokers and the credentials of a classifier's settings. */
 public final class KafkaClients {
 
   private KafkaClients() {}
@@ -53,7 +50,7 @@ public final class KafkaClients {
     try {
       return new StreamsConfig(StreamsSettings.of(settings, false));
     } catch (ConfigException e) {
-      throw new SettingsException("Kafka refuses a setting: " + e.getMessage(), e);
+      throw new SettingsException("Kafka rejects a setting: " + e.getMessage(), e);
     }
   }
 }

@@ -21,8 +21,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at what a start needs outside of the settings, without starting: each thing in turn, also
- * where another one fails. It creates no topic, registers no schema, and joins no group.
+ * Checks what a start needs besides the settings, without starting. A failed check does not end the
+ * others. It creates no topic, registers no schema, and joins no group.
  */
 public final class Preflight {
 

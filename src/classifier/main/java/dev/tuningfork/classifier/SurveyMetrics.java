@@ -25,17 +25,17 @@ record SurveyMetrics(Optional<SurveyBoard> board, Supplier<TileFigures> tiles)
     counter(
         registry,
         "tuning.fork.tile.cutouts",
-        "Galaxies that were to be cut out of a survey image",
+        "Galaxies that a survey image was opened for",
         TileFigures::cutouts);
     counter(
         registry,
         "tuning.fork.tile.cache.hits",
-        "Remote files of survey images that were here as a whole when a galaxy needed them",
+        "Remote files of survey images that were cached completely when a galaxy needed them",
         TileFigures::hits);
     counter(
         registry,
         "tuning.fork.tile.cache.misses",
-        "Remote files of survey images that were not here, or not as a whole",
+        "Remote files of survey images that were not cached, or only in part",
         TileFigures::misses);
     counter(
         registry,
@@ -69,7 +69,7 @@ record SurveyMetrics(Optional<SurveyBoard> board, Supplier<TileFigures> tiles)
         .baseUnit("galaxies")
         .register(registry);
     FunctionCounter.builder("tuning.fork.survey.galaxies", images, SurveyBoard::listed)
-        .description("Galaxies that were listed of survey images")
+        .description("Galaxies that were listed from survey images")
         .register(registry);
     TimeGauge.builder(
             "tuning.fork.oldest.survey.image.age", images::oldestAge, TimeUnit.MILLISECONDS)

@@ -47,7 +47,7 @@ class ClassifierHealthTest {
             new Check(
                 "partitions",
                 false,
-                "Kafka has not answered for 93 s. The classifier goes on when it does."));
+                "Kafka has not answered for 93 s. The classifier continues when it answers."));
     assertThat(health.live().up()).isTrue();
     assertThat(health.started().up()).isTrue();
   }

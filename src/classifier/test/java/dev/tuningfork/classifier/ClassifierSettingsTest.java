@@ -197,7 +197,7 @@ class ClassifierSettingsTest {
         "image.largest-bytes=8MB | The setting image.largest-bytes must be a number of bytes such as 1000000, 512KiB or 64MiB, not '8MB'.",
         "ledger.window=0 | The settings below ledger do not fit together: window must be at least 1, not 0.",
         "ledger.window-bytes=0 | The settings below ledger do not fit together: window-bytes must be at least 1, not 0.",
-        "batch.slow-after=0ms | The settings below batch do not fit together: slow-after must be longer than nothing, not PT0S.",
+        "batch.slow-after=0ms | The settings below batch do not fit together: slow-after must be more than 0, not PT0S.",
         "ledger.drain-every=0ms | The settings below ledger do not fit together: drain-every must be at least 1 ms, not PT0S.",
         "kafka.boostrap.servers=a:1 | There is no setting kafka.boostrap.servers. Did you mean kafka.bootstrap.servers?",
         "kafka.consumer.max.pol.records=1 | There is no setting kafka.consumer.max.pol.records. Did you mean kafka.consumer.max.poll.records?",

@@ -78,7 +78,7 @@ class GpuImageContainerIT {
     ExecResult refused = run("classify", "--device", "gpu", GALAXY);
     assertThat(refused.getExitCode()).isEqualTo(1);
     assertThat(refused.getStderr())
-        .contains("The device gpu:0 is demanded, but PyTorch finds no GPU here.")
+        .contains("The device gpu:0 was requested, but PyTorch finds no GPU here.")
         .contains("NVIDIA's driver is missing: libcuda.so.1 cannot be loaded.");
   }
 

@@ -55,7 +55,7 @@ public final class Catalogue implements AutoCloseable {
    * @param radii the usual names, in lower case, of the radii that a recipe can use
    * @param kept names of columns whose cells are kept; those that are missing are left out
    * @param where only rows for which it holds are galaxies
-   * @throws CatalogueException in a sentence, where the file is no table, or its columns are not
+   * @throws CatalogueException in a sentence, where the file is not a table, or its columns are not
    *     understood
    */
   public static Catalogue open(
@@ -108,7 +108,7 @@ public final class Catalogue implements AutoCloseable {
       return factory.makeStarTable(source);
     } catch (TableFormatException e) {
       throw new CatalogueException(
-          "The catalogue %s cannot be read as a table: CSV, ECSV, VOTable, FITS and Parquet are (%s)."
+          "The catalogue %s cannot be read as CSV, ECSV, VOTable, FITS or Parquet (%s)."
               .formatted(name, firstLine(e)),
           e);
     } catch (IOException | RuntimeException e) {

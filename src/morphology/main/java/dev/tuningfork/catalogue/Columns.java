@@ -92,7 +92,7 @@ final class Columns {
     boolean galactic = used.containsKey(Role.L) && used.containsKey(Role.B);
     if (!equatorial && !galactic) {
       throw new CatalogueException(
-          "No columns of right ascension and declination are found in %s. Name them with --columns ra=…,dec=…; the table has %s."
+          "%s has no columns of right ascension and declination. Name them with --columns ra=…,dec=…; the table has %s."
               .formatted(file, names()));
     }
     requireIcrs(file);
@@ -132,7 +132,7 @@ final class Columns {
       String key = named.getKey();
       if (!wanted.contains(key)) {
         throw new CatalogueException(
-            "Columns have the uses id, ra, dec, l, b, radius, width and files%s, and not '%s'."
+            "Columns have the uses id, ra, dec, l, b, radius, width and files%s, but not '%s'."
                 .formatted(
                     wanted.isEmpty() ? "" : ", for this recipe also " + String.join(", ", wanted),
                     key));
@@ -261,18 +261,18 @@ final class Columns {
     return value == null ? "" : value.strip();
   }
 
-  /** Which columns are used, for people: {@code id objid, ra RA, dec DEC, radius petroR90_r}. */
+  /** Which columns are used, as {@code --columns} takes them: {@code id=objid, ra=RA, dec=DEC}. */
   String inWords() {
     String id =
         ids.isEmpty()
-            ? "the row's number as id"
-            : "id "
+            ? "id=row number"
+            : "id="
                 + ids.stream().map(i -> infos.get(i).getName()).collect(Collectors.joining("+"));
     return used.entrySet().stream()
-            .map(entry -> ", " + entry.getKey().key() + " " + entry.getValue().name())
+            .map(entry -> ", " + entry.getKey().key() + "=" + entry.getValue().name())
             .collect(Collectors.joining("", id, ""))
         + radii.values().stream()
-            .map(column -> ", radius " + column.name())
+            .map(column -> ", radius=" + column.name())
             .collect(Collectors.joining());
   }
 
@@ -347,7 +347,7 @@ final class Columns {
       throws BadCell {
     double degrees = degrees(cells, column, rightAscension);
     if (!(degrees >= -360 && degrees <= 720)) {
-      throw new BadCell(column.name(), "is " + shown(cells, column) + ", which is no longitude");
+      throw new BadCell(column.name(), "is " + shown(cells, column) + ", which is not a longitude");
     }
     return degrees;
   }
@@ -429,7 +429,7 @@ final class Columns {
       paths.add(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
     }
     if (paths.isEmpty()) {
-      throw new BadCell(column.name(), "names no file: " + text);
+      throw new BadCell(column.name(), "does not name a file: " + text);
     }
     return paths;
   }
@@ -441,7 +441,7 @@ final class Columns {
     }
     Number number = Cells.number(cell);
     if (number == null || !Double.isFinite(number.doubleValue())) {
-      throw new BadCell(column.name(), "is " + shown(cells, column) + ", which is no number");
+      throw new BadCell(column.name(), "is " + shown(cells, column) + ", which is not a number");
     }
     return number.doubleValue();
   }

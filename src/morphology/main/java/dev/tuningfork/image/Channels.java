@@ -45,6 +45,6 @@ public enum Channels {
       }
     }
     throw new IllegalArgumentException(
-        "\"" + name + "\" names no kind of channels: LUMINANCE and RGB are known.");
+        "\"" + name + "\" is not a kind of channels: LUMINANCE and RGB are known.");
   }
 }

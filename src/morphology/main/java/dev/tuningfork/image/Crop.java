@@ -93,7 +93,7 @@ public sealed interface Crop {
           throw new IllegalArgumentException(
               "\""
                   + json.get("kind")
-                  + "\" is no kind of crop: fraction, pixels and angle are known.");
+                  + "\" is not a kind of crop: fraction, pixels and angle are known.");
     };
   }
 

@@ -22,7 +22,7 @@ public interface FileParts {
   /**
    * Returns when these parts can be read, and blocks until then.
    *
-   * @throws ImageException if they cannot be had
+   * @throws ImageException if they are not available
    */
   void need(List<Span> spans) throws ImageException;
 

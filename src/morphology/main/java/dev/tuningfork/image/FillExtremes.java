@@ -97,7 +97,7 @@ final class FillExtremes {
     }
   }
 
-  /** Of the finite numbers that are no fill values everywhere, times a sign. */
+  /** Of the finite numbers that are not fill values everywhere, times a sign. */
   private Extreme lowest(FoundFills fills, int sign) {
     double value = Double.POSITIVE_INFINITY;
     double next = Double.POSITIVE_INFINITY;

@@ -39,7 +39,7 @@ final class FillRuns {
 
   private static final double CLEARLY_BELOW = 5;
 
-  /** Of a number that is below {@link #RARE}, a run of so many pixels is no chance. */
+  /** Of a number that is below {@link #RARE}, a run of so many pixels is not chance. */
   private static final int SHORTEST_OF_ZEROS = 6;
 
   private final FluxLines lines;

@@ -22,7 +22,7 @@ final class FillValues {
   /** No source is so many times brighter than what is around it. */
   static final double FAR_ABOVE = 100;
 
-  /** Flux that is this near to the sky is no source, in units of the noise. */
+  /** Flux that is this near to the sky is not a source, in units of the noise. */
   static final double NO_LIGHT = 5;
 
   static final int LEAST_REPEATS = 3;

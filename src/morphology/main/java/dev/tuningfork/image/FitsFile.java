@@ -177,7 +177,7 @@ record FitsFile(
         description.bands().isEmpty() ? hdu.bands((int) planes) : description.bands();
     if (!bands.isEmpty() && bands.size() != planes) {
       throw new ImageException(
-          "The FITS image has %d planes, and the bands that were named are %d: %s."
+          "The FITS image has %d planes, but %d bands are named: %s."
               .formatted(planes, bands.size(), String.join(", ", bands)));
     }
     if (hdu.isCompressed()) {

@@ -115,7 +115,7 @@ public final class FitsImage {
    * @param wanted the HDU, as {@link ImageDescription#hdu} names it; null for the picture
    * @param plane of a cube, from 0
    * @param mask the HDU of the mask; null for one called MASK, if there is one; empty for none
-   * @throws ImageException if the file is no FITS file or truncated, or has no such HDU or image
+   * @throws ImageException if the file is not a FITS file or truncated, or has no such HDU or image
    */
   public static Opened open(
       MemorySegment file,
@@ -166,8 +166,8 @@ public final class FitsImage {
    *
    * @param file the whole file
    * @param wanted the HDU; null for the first image
-   * @throws ImageException if the file is no FITS file or truncated, has no such HDU or image, or
-   *     the mask has another size
+   * @throws ImageException if the file is not a FITS file or truncated, has no such HDU or image,
+   *     or the mask has another size
    */
   public FitsImage maskOf(MemorySegment file, @Nullable String wanted) throws ImageException {
     List<FitsHdu> hdus = hdus(file, FileParts.ALL);

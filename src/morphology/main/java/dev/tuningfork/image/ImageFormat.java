@@ -74,7 +74,7 @@ public enum ImageFormat {
   }
 
   /**
-   * A path in letters. Where its bytes are no letters in this process's encoding of file names, it
+   * A path in letters. Where its bytes are not letters in this process's encoding of file names, it
    * is spelled as in a URI ({@code Gal%E1xia.jpg}), so that two names never become one.
    */
   public static String spelled(Path path) {

@@ -86,8 +86,8 @@ public final class Preprocessor {
   /**
    * Decodes an image and prepares it.
    *
-   * @throws ImageException if the bytes are no image of a known kind, are truncated or damaged, or
-   *     describe an image that is beyond the limits, too small or without a single defined pixel
+   * @throws ImageException if the bytes are not an image of a known kind, are truncated or damaged,
+   *     or describe an image that is beyond the limits, too small or without a single defined pixel
    */
   public PreparedImage prepare(byte[] bytes, ImageDescription description) throws ImageException {
     ImageFile file = decoder.open(bytes, description);

@@ -1,6 +1,6 @@
 package dev.tuningfork.image;
 
-/** What a careful reader of a classification must know about the image behind it. */
+/** A warning about an image that was classified. */
 public enum QualityFlag {
   /** The model expects a pixel scale and the image came without one. */
   SCALE_MISSING,

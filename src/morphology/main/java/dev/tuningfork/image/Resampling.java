@@ -39,7 +39,7 @@ public enum Resampling {
       }
     }
     throw new IllegalArgumentException(
-        "\"" + name + "\" names no resampling: BILINEAR and LANCZOS are known.");
+        "\"" + name + "\" is not a kind of resampling: BILINEAR and LANCZOS are known.");
   }
 
   /** How far its kernel reaches, in pixels. */

@@ -24,7 +24,7 @@ public record SkyPosition(double ra, double dec) {
         GALACTIC.position(Math.toRadians(longitude), Math.toRadians(latitude)));
   }
 
-  /** Of any right ascension; null where the numbers are no position. */
+  /** Of any right ascension; null where the numbers are not a position. */
   static @Nullable SkyPosition of(double ra, double dec) {
     if (!Double.isFinite(ra) || !(Math.abs(dec) <= 90)) {
       return null;

@@ -54,7 +54,7 @@ sealed interface BundleFiles {
       sum += bytes;
       if (bytes < 0 || bytes > LARGEST_BYTES || sum > LARGEST_BYTES) {
         throw new IOException(
-            "With its file %s of %,d bytes it is larger than the %,d bytes that are allowed."
+            "With its file %s of %,d bytes, it exceeds the limit of %,d bytes."
                 .formatted(entry.getKey(), bytes, LARGEST_BYTES));
       }
     }
@@ -69,7 +69,7 @@ sealed interface BundleFiles {
     byte[] content = read(name, (int) entry.bytes());
     if (content.length != entry.bytes()) {
       throw new IOException(
-          "Its file %s is %s than the %,d bytes that model.json says: it is not the file that was written."
+          "Its file %s is %s than the %,d bytes in model.json: it is not the original file."
               .formatted(
                   name, content.length > entry.bytes() ? "longer" : "shorter", entry.bytes()));
     }

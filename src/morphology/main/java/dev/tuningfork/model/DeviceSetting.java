@@ -3,7 +3,7 @@ package dev.tuningfork.model;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a model shall compute. */
+/** The device that a model computes on. */
 public sealed interface DeviceSetting {
 
   /** The first GPU where there is one that PyTorch can use, else the CPU. */
@@ -32,7 +32,7 @@ public sealed interface DeviceSetting {
           new Gpu(gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1)));
       default ->
           throw new IllegalArgumentException(
-              "\"%s\" is no device; a device is %s.".formatted(text, FORMS));
+              "\"%s\" is not a device; a device is %s.".formatted(text, FORMS));
     };
   }
 }

@@ -376,7 +376,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
 
   static PredictionException noProbabilities(int place, IllegalArgumentException e) {
     return new PredictionException(
-        "For image %d of the batch the network's outputs are no probabilities. %s"
+        "For image %d of the batch the network's outputs are not probabilities. %s"
             .formatted(place, e.getMessage()),
         e);
   }

@@ -35,7 +35,7 @@ public enum Form {
   /**
    * By how much a probability may differ from that of the blocks on another machine. In bfloat16
    * roundings add up from layer to layer: a deep network that is farther off than this is computed
-   * so only where that is demanded.
+   * so only where that is requested.
    */
   public double tolerance(boolean demanded) {
     return switch (this) {

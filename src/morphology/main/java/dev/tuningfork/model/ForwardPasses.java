@@ -11,7 +11,7 @@ import dev.tuningfork.image.Orientation;
  * @param views how many orientations of each image it looks at, {@link MorphologyModel#views}: 1 or
  *     8
  * @param atOnce how many passes are computed side by side, {@link MorphologyModel#passes}; {@link
- *     #BY_DEVICE} for as many as the device is worth
+ *     #BY_DEVICE} to choose by the device
  */
 public record ForwardPasses(Form form, int images, int views, int atOnce) {
 
@@ -45,7 +45,7 @@ public record ForwardPasses(Form form, int images, int views, int atOnce) {
     }
     if (atOnce < 0) {
       throw new IllegalArgumentException(
-          "The passes at once must be 1 or more, or %d for as many as the device is worth, not %d."
+          "The number of concurrent passes must be 1 or more, or %d to choose by the device, not %d."
               .formatted(BY_DEVICE, atOnce));
     }
   }

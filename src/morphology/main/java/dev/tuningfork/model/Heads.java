@@ -126,7 +126,7 @@ record Heads(List<ModelDescription> descriptions) {
                             array.getValue().values(), first.array(array.getKey()).values()));
     if (!same) {
       throw new IllegalArgumentException(
-          "The two models have other trunks: heads of one bundle share all layers but the last.");
+          "The two models have different trunks: heads of one bundle share all layers but the last.");
     }
     return Safetensors.write(own.head(), Precision.SINGLE);
   }

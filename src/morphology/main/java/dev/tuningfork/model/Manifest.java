@@ -147,7 +147,7 @@ record Manifest(
     try {
       manifest = JSON.readValue(json, Manifest.class);
     } catch (JacksonException e) {
-      throw new IOException("Its model.json is not as it should be: " + e.getOriginalMessage(), e);
+      throw new IOException("Its model.json is invalid: " + e.getOriginalMessage(), e);
     }
     if (manifest == null || manifest.format != FORMAT) {
       throw new IOException(

@@ -210,7 +210,7 @@ public final class ModelBundle {
     }
     if (!new File(name).exists()) {
       throw new ModelException(
-          "There is no model %s: it is not one of the built-in models (%s), and not a file or folder."
+          "There is no model %s: it is not one of the built-in models (%s), nor a file or folder."
               .formatted(name, String.join(", ", shipped())));
     }
     return open(Path.of(name));

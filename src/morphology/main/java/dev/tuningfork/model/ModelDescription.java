@@ -76,7 +76,7 @@ public record ModelDescription(
       throw new IllegalArgumentException(
           "\""
               + name
-              + "\" is no kind of output: logits, probabilities and concentrations are known.");
+              + "\" is not a kind of output: logits, probabilities and concentrations are known.");
     }
 
     @JsonValue

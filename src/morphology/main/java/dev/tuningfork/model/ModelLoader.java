@@ -53,7 +53,7 @@ public final class ModelLoader {
    * <p>Those answers decide about forms. With {@link Form#AUTO} a compiled form that gives others,
    * or fails, is not used: the log says so, and the model computes in the next slower form, for a
    * slow answer is better than a wrong one or none. Where the blocks give other answers too, or the
-   * form was demanded, the model is refused.
+   * form was requested, the model is refused.
    *
    * <p>Compiling takes some hundredths of a second, so it is repeated at each start. Nothing is
    * kept on disk that could be stale or damaged, or that a read-only container could not store.
@@ -213,7 +213,7 @@ public final class ModelLoader {
       case DeviceSetting.Gpu(int index) when index < gpus -> Device.gpu(index);
       case DeviceSetting.Gpu(int index) ->
           throw new ModelException(
-              "The device gpu:%d is demanded, but PyTorch finds %s"
+              "The device gpu:%d was requested, but PyTorch finds %s"
                   .formatted(
                       index,
                       gpus == 0
@@ -248,7 +248,7 @@ public final class ModelLoader {
     } catch (IOException | MalformedModelException | EngineException e) {
       throw refused(
           bundle,
-          "Its file %s is no TorchScript module that PyTorch can read: %s"
+          "Its file %s is not a TorchScript module that PyTorch can read: %s"
               .formatted(ModelBundle.MODULE, PyTorch.reason(e)),
           e);
     }

@@ -1,6 +1,6 @@
 package dev.tuningfork.model;
 
-/** How exactly a bundle keeps a network's weights; in memory they are float32 again. */
+/** The precision of the weights in a bundle; in memory they are float32. */
 public enum Precision {
   /** As they are, float32. */
   SINGLE,

@@ -61,7 +61,7 @@ record ReferenceAnswers(
    * Reads those of a bundle.
    *
    * @return empty where it has none
-   * @throws IOException if its files are not as they should be; the message is a sentence
+   * @throws IOException if its files are invalid; the message is a sentence
    */
   static Optional<ReferenceAnswers> of(ModelBundle bundle) throws IOException {
     if (!bundle.files().containsAll(Set.of(IMAGES, ANSWERS))) {
@@ -71,8 +71,7 @@ record ReferenceAnswers(
     try {
       answers = JSON.readValue(bundle.file(ANSWERS), new TypeReference<>() {});
     } catch (JacksonException e) {
-      throw new IOException(
-          "Its %s is not as it should be: %s".formatted(ANSWERS, e.getOriginalMessage()), e);
+      throw new IOException("Its %s is invalid: %s".formatted(ANSWERS, e.getOriginalMessage()), e);
     }
     if (answers.isEmpty() || answers.size() > MOST_IMAGES) {
       throw new IOException(

@@ -141,7 +141,7 @@ public final class Safetensors {
     long length =
         bytes.length < 8 ? -1 : ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 0 || length > bytes.length - 8L) {
-      throw new IOException("It is no safetensors file, or it is cut short.");
+      throw new IOException("It is not a safetensors file, or it is truncated.");
     }
     return (int) length;
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The architectures that there are. */
+/** All architectures. */
 public final class Architectures {
 
   private static final List<Architecture> ALL =

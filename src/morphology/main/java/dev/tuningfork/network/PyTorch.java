@@ -102,7 +102,7 @@ public final class PyTorch {
    * Reads a TorchScript module into a model. DJL makes a temporary folder for it that stays empty;
    * it is deleted here, since DJL's own deletion waits for an orderly exit.
    *
-   * @throws MalformedModelException if the bytes are no module
+   * @throws MalformedModelException if the bytes are not a module
    */
   public static void readModule(Model model, byte[] module, Map<String, ?> options)
       throws IOException, MalformedModelException {

@@ -153,7 +153,7 @@ public record Weights(SequencedMap<String, Array> arrays) {
   public Weights towards(Weights others, double share) {
     if (!arrays.keySet().equals(others.arrays.keySet())) {
       throw new IllegalArgumentException(
-          "Weights can only be averaged with those of the same network, but these have other arrays.");
+          "Weights can only be averaged with those of the same network, but these have different arrays.");
     }
     SequencedMap<String, Array> mixed = new LinkedHashMap<>(with(others).arrays);
     arrays.forEach(

@@ -183,9 +183,9 @@ public final class SurveyImage implements AutoCloseable {
    * side is rounded to whole pixels, and the square is the one whose centre is nearest to the
    * position.
    *
-   * @throws ImageException if the cut is no square (a position that is no number or is off the
-   *     image, a side of less than 1 or more than {@value #WIDEST} pixels), or more than half of
-   *     the pixels are missing in every band
+   * @throws ImageException if the cut is not a square (a position that is not a number or is off
+   *     the image, a side of less than 1 or more than {@value #WIDEST} pixels), or more than half
+   *     of the pixels are missing in every band
    * @throws TileException if a file is damaged or has changed
    */
   public SkyCutout cut(Cut cut) throws ImageException, TileException {
@@ -249,7 +249,8 @@ public final class SurveyImage implements AutoCloseable {
         position = "RA %s, Dec %s".formatted(ra, dec);
         if (!isPosition(ra, dec)) {
           throw new ImageException(
-              "%s is no position: degrees are needed, and a Dec of -90 to 90.".formatted(position));
+              "%s is not a position: degrees are needed, and a Dec of -90 to 90."
+                  .formatted(position));
         }
         at = reference.wcs().toPixel(sky(ra, dec));
       }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Classes that galaxies are sorted into, each of them a {@link Constraint} on the answers of a
- * decision tree; so a class teaches the questions that it speaks of, and follows from a model's
+ * decision tree; so a class teaches the questions that it names, and follows from a model's
  * answers.
  *
  * <p>Rules are tried in order, and the last one takes what is left. Where they are exclusive, a
@@ -47,7 +47,7 @@ public final class ClassRules {
       List<Clause> own = entry.clauses();
       for (Clause clause : own) {
         for (Bound bound : clause.bounds()) {
-          require(hasAnswer(tree, bound.answer()), "speak of answer " + bound.answer());
+          require(hasAnswer(tree, bound.answer()), "name answer " + bound.answer());
         }
       }
       Constraint constraint = new Constraint(own).and(new Constraint(noneBefore));
@@ -96,7 +96,7 @@ public final class ClassRules {
       return new ClassRules(JSON.readValue(json.readAllBytes(), RulesFile.class));
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          "A file of rules for classes is not as it should be: " + e.getOriginalMessage(), e);
+          "A file of rules for classes is invalid: " + e.getOriginalMessage(), e);
     }
   }
 
@@ -105,7 +105,7 @@ public final class ClassRules {
     return id;
   }
 
-  /** The tree whose answers the rules speak of. */
+  /** The tree whose answers the rules name. */
   public DecisionTree tree() {
     return tree;
   }

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is known of a galaxy whose vote fractions are not: a condition on the joint probabilities of
+ * What is known about a galaxy without vote fractions: a condition on the joint probabilities of
  * answers, in conjunctive normal form. It holds where every clause does, and a clause holds where
  * one of its bounds does.
  *

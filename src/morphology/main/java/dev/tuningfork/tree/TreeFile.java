@@ -96,7 +96,7 @@ record TreeFile(
       return file;
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          "A decision tree's file is not as it should be: " + e.getOriginalMessage(), e);
+          "A decision tree's file is invalid: " + e.getOriginalMessage(), e);
     }
   }
 

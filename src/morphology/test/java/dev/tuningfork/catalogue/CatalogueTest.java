@@ -173,9 +173,9 @@ class CatalogueTest {
       value = {
         "1,nan,2,3 | ra | is empty",
         "1,,2,3 | ra | is empty",
-        "1,abc,2,3 | ra | is 'abc', which is no number",
-        "1,-999,2,3 | ra | is '-999', which is no longitude",
-        "1,inf,2,3 | ra | is 'inf', which is no number",
+        "1,abc,2,3 | ra | is 'abc', which is not a number",
+        "1,-999,2,3 | ra | is '-999', which is not a longitude",
+        "1,inf,2,3 | ra | is 'inf', which is not a number",
         "1,10,-99,3 | dec | is '-99', which is beyond the poles",
         "1,10,2,0 | radius | is '0', and a size is more than 0",
         "1,10,2,-4 | radius | is '-4', and a size is more than 0",

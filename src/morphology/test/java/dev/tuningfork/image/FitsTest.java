@@ -595,7 +595,7 @@ class FitsTest {
   @Test
   void bandsThatDoNotMatchThePlanesAreRefused() {
     assertThatThrownBy(() -> open(FitsFiles.image(new float[3][20][20]), null, "g", "r"))
-        .hasMessage("The FITS image has 3 planes, and the bands that were named are 2: g, r.");
+        .hasMessage("The FITS image has 3 planes, but 2 bands are named: g, r.");
   }
 
   @ParameterizedTest

@@ -53,11 +53,11 @@ class InputSpecTest {
 
     assertThatThrownBy(() -> JSON.readValue(json.replace("fraction", "circle"), InputSpec.class))
         .hasStackTraceContaining(
-            "\"circle\" is no kind of crop: fraction, pixels and angle are known.");
+            "\"circle\" is not a kind of crop: fraction, pixels and angle are known.");
     assertThatThrownBy(() -> JSON.readValue(json.replace("LUMINANCE", "UV"), InputSpec.class))
-        .hasStackTraceContaining("\"UV\" names no kind of channels");
+        .hasStackTraceContaining("\"UV\" is not a kind of channels");
     assertThatThrownBy(() -> JSON.readValue(json.replace("BILINEAR", "MAGIC"), InputSpec.class))
-        .hasStackTraceContaining("\"MAGIC\" names no resampling");
+        .hasStackTraceContaining("\"MAGIC\" is not a kind of resampling");
     assertThatThrownBy(() -> JSON.readValue(json.replace("ofShorterSide", "of"), InputSpec.class))
         .hasStackTraceContaining("A crop of kind fraction needs the number \"ofShorterSide\".");
   }

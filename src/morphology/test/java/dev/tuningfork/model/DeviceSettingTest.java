@@ -23,7 +23,7 @@ class DeviceSettingTest {
     assertThatThrownBy(() -> DeviceSetting.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "\"%s\" is no device; a device is auto, cpu, gpu, or gpu:N with the number of a GPU"
+            "\"%s\" is not a device; a device is auto, cpu, gpu, or gpu:N with the number of a GPU"
                 + " from 0.",
             text);
   }

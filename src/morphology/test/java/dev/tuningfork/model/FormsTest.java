@@ -244,12 +244,12 @@ class FormsTest {
   }
 
   @Test
-  void referenceFilesThatAreNotAsTheyShouldBeAreNamed() throws Exception {
+  void invalidReferenceFilesAreNamed() throws Exception {
     ModelBundle good = TestModels.small().withReferenceAnswers();
     byte[] picture = good.file(ReferenceAnswers.IMAGES);
     byte[] answers = good.file(ReferenceAnswers.ANSWERS);
 
-    assertRefused(picture, "[{}".getBytes(StandardCharsets.UTF_8), "Its reference.json is not as");
+    assertRefused(picture, "[{}".getBytes(StandardCharsets.UTF_8), "Its reference.json is invalid");
     assertRefused(picture, "[]".getBytes(StandardCharsets.UTF_8), "the answers about 0 images");
     assertRefused(
         picture, "[{\"t01\":[1.0]}]".getBytes(StandardCharsets.UTF_8), "is not a PNG of 1 images");

@@ -117,7 +117,7 @@ class ModelBundleTest {
         head(DecisionTree.byId("desi"), Weights.initial(TestModels.SMALL.network(), 7).trunk());
     assertThatThrownBy(() -> bundle.withHead(stranger))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("other trunks");
+        .hasMessageContaining("different trunks");
     assertThatThrownBy(() -> bundle.withHead(bundle))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("one head for each tree");
@@ -143,7 +143,7 @@ class ModelBundleTest {
     assertThatThrownBy(() -> ModelBundle.named("fats"))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "There is no model fats: it is not one of the built-in models (%s), and not a file or folder.",
+            "There is no model fats: it is not one of the built-in models (%s), nor a file or folder.",
             String.join(", ", ModelBundle.shipped()));
     assertThatThrownBy(() -> ModelBundle.named("no\0path"))
         .isInstanceOf(ModelException.class)
@@ -226,13 +226,13 @@ class ModelBundleTest {
     Files.writeString(folder.resolve("README.md"), "A card!!");
     assertRefused(
         folder,
-        "Its file README.md is longer than the 7 bytes that model.json says: it is not the file"
-            + " that was written.");
+        "Its file README.md is longer than the 7 bytes in model.json: it is not the original"
+            + " file.");
     Files.writeString(folder.resolve("README.md"), "A");
     assertRefused(
         folder,
-        "Its file README.md is shorter than the 7 bytes that model.json says: it is not the file"
-            + " that was written.");
+        "Its file README.md is shorter than the 7 bytes in model.json: it is not the original"
+            + " file.");
   }
 
   @Test
@@ -295,7 +295,7 @@ class ModelBundleTest {
     Files.writeString(folder.resolve("model.json"), "{");
     assertThatThrownBy(() -> ModelBundle.open(folder))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("Its model.json is not as it should be: ");
+        .hasMessageContaining("Its model.json is invalid: ");
   }
 
   @Test
@@ -332,8 +332,7 @@ class ModelBundleTest {
     edit("\"bytes\" : 7", "\"bytes\" : 2000000000");
     assertRefused(
         folder,
-        "With its file README.md of 2,000,000,000 bytes it is larger than the 1,073,741,824 bytes"
-            + " that are allowed.");
+        "With its file README.md of 2,000,000,000 bytes, it exceeds the limit of 1,073,741,824 bytes.");
     Files.writeString(folder.resolve("model.json"), " ".repeat(1 << 21));
     assertRefused(folder, "Its model.json is larger than the 1,048,576 bytes that are allowed.");
   }

@@ -303,7 +303,7 @@ class ModelLoaderTest {
     }
     assertThatThrownBy(() -> ModelLoader.load(TestModels.small(), new DeviceSetting.Gpu(gpus), 1))
         .isInstanceOf(ModelException.class)
-        .hasMessageStartingWith("The device gpu:%d is demanded, but PyTorch finds", gpus);
+        .hasMessageStartingWith("The device gpu:%d was requested, but PyTorch finds", gpus);
   }
 
   @Test
@@ -353,7 +353,7 @@ class ModelLoaderTest {
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(
             "The model elsewhere 1 cannot be used. It fails on a test image. For image 0 of the"
-                + " batch the network's outputs are no probabilities.");
+                + " batch the network's outputs are not probabilities.");
   }
 
   @ParameterizedTest
@@ -378,7 +378,7 @@ class ModelLoaderTest {
     assertThatThrownBy(() -> ModelLoader.load(bundle, CPU, 1))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(
-            "The model elsewhere 1 cannot be used. Its file model.pt is no TorchScript module")
+            "The model elsewhere 1 cannot be used. Its file model.pt is not a TorchScript module")
         .message()
         .hasLineCount(1);
   }

@@ -143,7 +143,7 @@ class SafetensorsTest {
 
   @Test
   void aFileThatIsCutShortIsRefused() {
-    assertRefused(new byte[3], "It is no safetensors file, or it is cut short.");
+    assertRefused(new byte[3], "It is not a safetensors file, or it is truncated.");
     assertRefused(
         file("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 4),
         "Its array a of shape [2] is declared at bytes 0 to 8, where it does not fit.");

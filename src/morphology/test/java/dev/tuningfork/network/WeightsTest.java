@@ -32,7 +32,7 @@ class WeightsTest {
 
     assertThatThrownBy(() -> one.towards(of("stem.bias", 1, 2), 0.5))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("other arrays");
+        .hasMessageContaining("different arrays");
     assertThatThrownBy(() -> one.towards(of("answers.bias", 1, 2, 3), 0.5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("answers.bias has the shape [2], not [3]");

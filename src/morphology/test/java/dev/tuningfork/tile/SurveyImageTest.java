@@ -143,9 +143,9 @@ class SurveyImageTest {
       record Bad(Cut cut, String said) {}
       for (Bad bad :
           List.of(
-              new Bad(Cut.ofPixels(Double.NaN, 2, 20), "RA NaN, Dec 2.0 is no position"),
-              new Bad(Cut.ofPixels(150, 91, 20), "Dec 91.0 is no position"),
-              new Bad(Cut.ofPixels(150, Double.NaN, 20), "is no position"),
+              new Bad(Cut.ofPixels(Double.NaN, 2, 20), "RA NaN, Dec 2.0 is not a position"),
+              new Bad(Cut.ofPixels(150, 91, 20), "Dec 91.0 is not a position"),
+              new Bad(Cut.ofPixels(150, Double.NaN, 20), "is not a position"),
               new Bad(Cut.ofPixels(151, 2, 20), "is off the tile"),
               new Bad(Cut.ofPixels(330, -2, 20), "is off the tile"),
               new Bad(pixel(-3, 100, 20), "is off the tile"),

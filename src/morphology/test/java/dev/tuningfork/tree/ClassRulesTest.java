@@ -149,13 +149,13 @@ class ClassRulesTest {
       value = {
         "[] | have no classes",
         "[{'name':'x','where':[[{'answer':'a01','atLeast':0.5}]]}] | what is left",
-        "[{'name':'x','where':[[{'answer':'a99','atLeast':0.5}]]}] | speak of answer a99",
+        "[{'name':'x','where':[[{'answer':'a99','atLeast':0.5}]]}] | name answer a99",
         "[{'name':'x','where':[[{'answer':'a01'}]]}] | either 'atLeast' or 'below'",
         "[{'name':'x','where':[[{'answer':'a01','atLeast':1.5}]]}] | not 1.5",
         "[{'name':'x','where':[[{'answer':'a01','atLeast':0.5},{'answer':'a02','below':0.5}]]}]"
             + " | has an alternative",
         "[{'name':'x','where':[]},{'name':'x','where':[]}] | two classes x",
-        "7 | not as it should be"
+        "7 | is invalid"
       })
   void rulesThatMakeNoSenseAreRefused(String classes, String complaint) {
     String json =

@@ -167,7 +167,7 @@ class DecisionTreeTest {
           "id": "mini"                      | "id": "mi ni"                     | 'mi ni'
           "version": "3",                   | ''                                | not nothing
           "code": "L"                       | "colour": "L"                     | colour
-          ]}]}                              | ]}                                | file is not as it should be
+          ]}]}                              | ]}                                | file is invalid
           """,
       quoteCharacter = '\'')
   void aFileThatIsNoTreeIsRefusedWithASentence(String good, String bad, String complaint) {

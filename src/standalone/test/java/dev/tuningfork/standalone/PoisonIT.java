@@ -195,7 +195,12 @@ class PoisonIT {
             1,
             "which is a loopback address"),
         reference(
-            "refused file", "file:///etc/passwd", fetch, "permanent", 0, "outside the folders"),
+            "refused file",
+            "file:///etc/passwd",
+            fetch,
+            "permanent",
+            0,
+            "outside the allowed folders"),
         reference(
             "missing file",
             folder.resolve("missing.jpg").toUri().toString(),

@@ -19,7 +19,7 @@ sealed interface Fault {
     }
   }
 
-  /** SIGSTOP, and SIGCONT after this time: it goes on as if nothing had happened. */
+  /** SIGSTOP, and SIGCONT after this time: it continues as if nothing had happened. */
   record FreezeInstance(int instance, Duration frozen) implements Fault {
     @Override
     public String inWords() {

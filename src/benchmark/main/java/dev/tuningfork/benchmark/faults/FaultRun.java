@@ -183,7 +183,7 @@ public final class FaultRun {
                 inBackground(() -> ofSurvey.publish(1, surveys.images(), seconds)));
         storm.rage(schedule);
         publishing.forEach(CompletableFuture::join);
-        told.accept("all is well again; %,d of %,d outcomes".formatted(counter.counted(), all));
+        told.accept("all faults are over; %,d of %,d outcomes".formatted(counter.counted(), all));
 
         counter.await(all, SILENCE);
         memory.close();
@@ -301,7 +301,7 @@ public final class FaultRun {
                         questions.surveys().rows(),
                         count.inWords())));
     report.add(
-        "seed %d: %d instances killed, %d frozen, %d joined and left; %d brokers killed, %d stopped, %d frozen, %d bad lines; %d bad times of the image host; %d models; %d rolling restarts; %d instances ended of their own accord"
+        "seed %d: %d instances killed, %d frozen, %d joined and left; %d brokers killed, %d stopped, %d frozen; %d disturbed connections to brokers, %d to the image host; %d models; %d rolling restarts; %d instances ended unexpectedly"
             .formatted(
                 order.seed(),
                 schedule.count(Fault.KillInstance.class),

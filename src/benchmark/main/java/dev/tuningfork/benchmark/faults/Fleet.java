@@ -146,7 +146,7 @@ final class Fleet implements AutoCloseable {
     Thread.ofPlatform().daemon().name("fleet-watch").start(this::watch);
   }
 
-  /** How many ended of their own accord so far. */
+  /** How many ended unexpectedly so far. */
   int ended() {
     return ended.get();
   }

@@ -97,7 +97,7 @@ public record Python(Path interpreter, Path scripts) {
       }
       return of(interpreter, kit, folder);
     } catch (IOException e) {
-      throw new Unavailable("The Python environment cannot be made: " + e.getMessage(), e);
+      throw new Unavailable("The Python environment cannot be created: " + e.getMessage(), e);
     }
   }
 

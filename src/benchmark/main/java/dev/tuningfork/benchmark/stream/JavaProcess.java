@@ -147,7 +147,7 @@ public final class JavaProcess implements AutoCloseable {
         .mapToLong(Long::parseLong)
         .findFirst()
         .orElseThrow(
-            () -> new IOException("jcmd does not print the heap of " + pid() + ": " + said));
+            () -> new IOException("jcmd does not report the heap of " + pid() + ": " + said));
   }
 
   private static long kibibytes(String line) {

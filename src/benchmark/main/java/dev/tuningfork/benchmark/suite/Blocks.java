@@ -116,7 +116,7 @@ final class Blocks implements AutoCloseable {
 
   private static void require(boolean finite) {
     if (!finite) {
-      throw new IllegalStateException("The network gives something else than numbers.");
+      throw new IllegalStateException("The network's output is not numeric.");
     }
   }
 

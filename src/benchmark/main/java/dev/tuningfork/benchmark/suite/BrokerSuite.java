@@ -139,14 +139,14 @@ final class BrokerSuite {
       if (!process.awaitEnd(PATIENCE)) {
         process.kill();
         throw new IllegalStateException(
-            "demo hangs: it did not end within %d s. It said: %s"
+            "demo hangs: it did not end within %d s. It printed: %s"
                 .formatted(PATIENCE.toSeconds(), Files.readString(log)));
       }
     }
     double took = seconds(start);
     if (!Files.readString(log).contains("Of %d galaxies, ".formatted(GALAXIES))) {
       throw new IllegalStateException(
-          "demo did not classify %d galaxies. It said: %s"
+          "demo did not classify %d galaxies. It printed: %s"
               .formatted(GALAXIES, Files.readString(log)));
     }
     return took;

@@ -94,7 +94,7 @@ final class RecoverySuite {
     try {
       return GalaxyMorphology.fromJson(answer.value()).classifiedAt();
     } catch (MessageException e) {
-      throw new IllegalStateException("An answer is no morphology: " + e.getMessage(), e);
+      throw new IllegalStateException("An answer is not a morphology: " + e.getMessage(), e);
     }
   }
 

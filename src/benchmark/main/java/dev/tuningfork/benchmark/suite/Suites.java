@@ -2,7 +2,7 @@ package dev.tuningfork.benchmark.suite;
 
 import java.util.List;
 
-/** The parts that there are. */
+/** All parts of the benchmark. */
 public final class Suites {
 
   /** All parts, in the order in which they are run. */

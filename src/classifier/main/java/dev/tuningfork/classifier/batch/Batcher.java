@@ -107,7 +107,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
    *
    * @param preparations how images are prepared for a model that takes such input
    * @param model closed by this class only once another one serves
-   * @param onBroken called at most once, where this cannot go on, on the thread that found it
+   * @param onBroken called at most once, where this cannot continue, on the thread that found it
    * @param shadow not closed by this class
    */
   public Batcher(

@@ -74,16 +74,13 @@ public record BatcherSettings(
     positive("held-up", heldUp);
     positive("queue-bytes", queueBytes);
     if (!slowAfter.isPositive()) {
-      throw new IllegalArgumentException(
-          "slow-after must be longer than nothing, not " + slowAfter + ".");
+      throw new IllegalArgumentException("slow-after must be more than 0, not " + slowAfter + ".");
     }
     positive("fetchers", fetchers);
     positive("decoders", decoders);
     if (passes < 0) {
       throw new IllegalArgumentException(
-          "passes must be at least 1, or 0 for as many as the device is worth, not "
-              + passes
-              + ".");
+          "passes must be at least 1, or 0 to choose by the device, not " + passes + ".");
     }
     positive("batch", batch);
   }

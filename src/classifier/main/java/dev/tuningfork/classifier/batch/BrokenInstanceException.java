@@ -1,8 +1,8 @@
 package dev.tuningfork.classifier.batch;
 
 /**
- * This instance cannot go on, and no image is to blame. The message is one sentence or more; what
- * is in flight stays in the ledger.
+ * This instance cannot continue, and no image is to blame. The message is one sentence or more;
+ * what is in flight stays in the ledger.
  */
 public final class BrokenInstanceException extends RuntimeException {
 

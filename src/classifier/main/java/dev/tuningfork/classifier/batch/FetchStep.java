@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * Gets the bytes of one image, from a host or from its message. Once it is {@linkplain #close
- * closed}, no image fails any more: what is interrupted then is no fault of the image's.
+ * closed}, no further image fails: what is interrupted then is no fault of the image's.
  *
  * <p>Safe for use by many threads at once.
  */
@@ -31,7 +31,7 @@ final class FetchStep {
   /**
    * Empty where nobody waits for the image any longer, or a defect of the program made it fail.
    *
-   * @throws BrokenInstanceException where this instance cannot go on
+   * @throws BrokenInstanceException where this instance cannot continue
    */
   Optional<Fetched> fetch(Submitted submitted) throws FetchException {
     if (submitted.isDone()) {

@@ -217,7 +217,7 @@ final class Predictors {
       answers = secondTry.together(() -> forwardPass(by.model, images));
     } catch (DeviceException e) {
       throw new BrokenInstanceException(
-          "The model %s cannot go on. %s".formatted(by.answerer.inWords(), e.getMessage()), e);
+          "The model %s cannot continue. %s".formatted(by.answerer.inWords(), e.getMessage()), e);
     } catch (RuntimeException | Error e) {
       if (!stopped) {
         predictParts(by, batch, e);

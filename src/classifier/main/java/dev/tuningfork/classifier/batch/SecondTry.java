@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  *   <li>What then throws a {@link RuntimeException} again has been brought about by this image, be
  *       it through a defect of the program. It must not stop every instance that meets it.
  *   <li>What throws any other {@link Error} again, above all for want of memory, says nothing about
- *       the image. The instance cannot go on.
+ *       the image. The instance cannot continue.
  * </ul>
  *
  * <p>Safe for use by many threads at once.

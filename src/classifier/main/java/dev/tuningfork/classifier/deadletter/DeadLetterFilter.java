@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which dead letters are meant: those that everything here is true of.
+ * Selects dead letters: those that meet all conditions here.
  *
  * @param stages where they failed; empty: anywhere
  * @param kinds empty: both
- * @param from given up then or later
- * @param to given up before then
+ * @param from failed then or later
+ * @param to failed before then
  * @param message found in the sentence that says why
  * @param places these alone; empty: anywhere
  * @param replayed whether those that have been replayed are meant too

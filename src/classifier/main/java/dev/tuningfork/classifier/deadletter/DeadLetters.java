@@ -175,7 +175,7 @@ public final class DeadLetters implements AutoCloseable {
         progress = System.nanoTime();
       } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
         throw new KafkaException(
-            "%s cannot be read to its end: for %d s Kafka has given no more of the last %d records. A transaction there may be open, or a partition without a leader."
+            "%s cannot be read to its end: for %d s Kafka has returned none of the last %d records. A transaction there may be open, or a partition without a leader."
                 .formatted(topic, PATIENCE.toSeconds(), left));
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

@@ -30,7 +30,7 @@ final class Reason {
           Pattern.compile("(?<=[\\s(])/\\S+"),
           Pattern.compile(
               HOST
-                  + "(?= (?:is not among the allowed hosts|has the address|could not prove|did not"
+                  + "(?= (?:is not among the allowed hosts|has the address|has no certificate|did not"
                   + " accept|did not answer))"),
           Pattern.compile(
               "(?<=no address was found for |the connection to )"

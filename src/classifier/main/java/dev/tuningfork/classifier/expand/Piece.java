@@ -36,7 +36,7 @@ public record Piece(
   public record Listed(long number, String objectId, byte[] reference) implements Entry {}
 
   /**
-   * A row that is no galaxy.
+   * A row that is not a galaxy.
    *
    * @param reason a sentence that names row and column
    * @param rest a {@code SurveyImageReference} as JSON, about this row alone

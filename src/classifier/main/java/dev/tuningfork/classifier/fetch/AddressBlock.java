@@ -26,7 +26,8 @@ record AddressBlock(InetAddress network, int prefix) {
       return new AddressBlock(network, prefix);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "\"%s\" is no network; write it as 10.20.0.0/16, 127.0.0.1 or fd00::/8.".formatted(text),
+          "\"%s\" is not a network; write it as 10.20.0.0/16, 127.0.0.1 or fd00::/8."
+              .formatted(text),
           e);
     }
   }

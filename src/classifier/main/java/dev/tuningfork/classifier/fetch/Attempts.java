@@ -82,8 +82,8 @@ final class Attempts {
    *
    * @param uri names it in messages
    * @param here whether it is read on the caller's thread, since there is nobody to wait for
-   * @throws FetchException where it cannot be had. A thread that is interrupted while it waits gets
-   *     a transient one at once, its interrupted status set.
+   * @throws FetchException where it cannot be fetched. A thread that is interrupted while it waits
+   *     gets a transient one at once, its interrupted status set.
    */
   <T, R> R make(String uri, boolean here, Reading<T> reading, Check<T, R> check)
       throws FetchException {

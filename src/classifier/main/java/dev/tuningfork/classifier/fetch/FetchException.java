@@ -4,7 +4,8 @@ import dev.tuningfork.classifier.message.FailureKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image that cannot be had, and why, in a sentence that the reference's publisher understands.
+ * An image that cannot be fetched, and why, in a sentence that the reference's publisher
+ * understands.
  */
 public final class FetchException extends Exception {
 

@@ -6,7 +6,7 @@ import dev.tuningfork.classifier.setting.SettingValues;
 import dev.tuningfork.image.ImageLimits;
 import java.time.Duration;
 
-/** How much one image may cost. */
+/** Limits on the fetching of one image. */
 public record FetchLimits(
     long bytes,
     Duration connectTime,
@@ -86,7 +86,7 @@ public record FetchLimits(
   private static void requirePositive(String what, Duration time) {
     if (!time.isPositive()) {
       throw new IllegalArgumentException(
-          "The time %s must be longer than nothing, not %s.".formatted(what, time));
+          "The time %s must be more than 0, not %s.".formatted(what, time));
     }
   }
 }

@@ -72,7 +72,7 @@ public record FetchPolicy(
     for (String scheme : schemes) {
       if (!KNOWN_SCHEMES.contains(scheme)) {
         throw new IllegalArgumentException(
-            "\"%s\" is no scheme that images are fetched by; there are file, http, https, s3 and data."
+            "\"%s\" is not a supported scheme; file, http, https, s3 and data are."
                 .formatted(scheme));
       }
     }

@@ -4,7 +4,7 @@ import dev.tuningfork.classifier.setting.Section;
 import dev.tuningfork.classifier.setting.Setting;
 import dev.tuningfork.classifier.setting.SettingValues;
 
-/** All there is to set about fetching. */
+/** The settings of fetching. */
 public record FetchSettings(
     FetchPolicy policy,
     FetchLimits limits,

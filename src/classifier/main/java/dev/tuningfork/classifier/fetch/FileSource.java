@@ -172,7 +172,6 @@ final class FileSource implements ImageSource {
   }
 
   private static SourceException outside() {
-    return SourceException.permanent(
-        "it is outside the folders that images may be read from; list its folder among them if it may be read");
+    return SourceException.permanent("it is outside the allowed folders (fetch.folders)");
   }
 }

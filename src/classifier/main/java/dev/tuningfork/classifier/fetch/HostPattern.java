@@ -22,7 +22,7 @@ record HostPattern(String host, boolean anyPort, OptionalInt port) {
     Matcher matcher = SYNTAX.matcher(text.toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "\"%s\" names no host; write images.example.org, *.example.org, 192.0.2.7 or [2001:db8::7],"
+          "\"%s\" does not name a host; write images.example.org, *.example.org, 192.0.2.7 or [2001:db8::7],"
                   .formatted(text)
               + " with :8080 or :* after it for ports other than the scheme's own.");
     }

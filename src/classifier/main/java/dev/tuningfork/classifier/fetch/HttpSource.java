@@ -191,13 +191,13 @@ final class HttpSource implements ImageSource {
     String scheme = target.host().getSchemeName();
     if (!policy.schemes().contains(scheme)) {
       throw SourceException.permanent(
-          "%s is not among the allowed schemes; list it if it may be used".formatted(scheme));
+          "%s is not among the allowed schemes (fetch.schemes)".formatted(scheme));
     }
     String name = target.host().getHostName();
     int port = target.host().getPort();
     if (hosts.stream().noneMatch(p -> p.matches(name, port, HttpTarget.schemesOwnPort(scheme)))) {
       throw SourceException.permanent(
-          "%s is not among the allowed hosts and ports; list it if it may be asked"
+          "%s is not among the allowed hosts and ports (fetch.hosts)"
               .formatted(target.host().toHostString()));
     }
     return target;
@@ -292,7 +292,7 @@ final class HttpSource implements ImageSource {
       return resolved;
     } catch (URISyntaxException | IllegalArgumentException e) {
       throw SourceException.permanent(
-          "it was redirected to %s, which is no URI".formatted(RedactedUri.of(text)));
+          "it was redirected to %s, which is not a URI".formatted(RedactedUri.of(text)));
     }
   }
 
@@ -322,7 +322,7 @@ final class HttpSource implements ImageSource {
           SourceException.temporary("%s did not accept a connection".formatted(host), e);
       case SSLException _ when isUntrusted(e) ->
           SourceException.permanent(
-              "%s could not prove who it is (%s)".formatted(host, e.getMessage()), e);
+              "%s has no certificate that is trusted (%s)".formatted(host, e.getMessage()), e);
       case InterruptedIOException _ ->
           SourceException.temporary("%s did not answer in time".formatted(host), e);
       case ClientProtocolException _, MessageConstraintException _ ->
@@ -367,7 +367,7 @@ final class HttpSource implements ImageSource {
         Optional<String> refusal = rules.refusal(address);
         if (refusal.isPresent()) {
           throw new AddressRefusedException(
-              "%s has the address %s, which is %s; list its network if it may be reached"
+              "%s has the address %s, which is %s; add its network to fetch.networks to allow it"
                   .formatted(name, address.getHostAddress(), refusal.get()));
         }
       }

@@ -30,7 +30,7 @@ record HttpTarget(HttpHost host, URI uri) {
     }
     String name = uri.getHost();
     if (name == null) {
-      throw SourceException.permanent("it names no host, or not in a way that can be read");
+      throw SourceException.permanent("it does not name a host, or not in a readable way");
     }
     name = name.toLowerCase(Locale.ROOT);
     if (ENDS_IN_A_NUMBER.matcher(name).matches() && !CANONICAL_IPV4.matcher(name).matches()) {

@@ -23,8 +23,8 @@ public interface ImageFetcher {
   /**
    * Fetches one image, blocking the calling thread.
    *
-   * @throws FetchException where it cannot be had. A thread that is interrupted while it waits gets
-   *     a transient one at once, its interrupted status set.
+   * @throws FetchException where it cannot be fetched. A thread that is interrupted while it waits
+   *     gets a transient one at once, its interrupted status set.
    */
   FetchedImage fetch(GalaxyImageReference.Image image) throws FetchException;
 
@@ -43,7 +43,7 @@ public interface ImageFetcher {
    *
    * @param cut the square that shows the galaxy, or more of it; null where the headers are enough
    * @return to be closed by the caller
-   * @throws FetchException where it cannot be had, in a sentence that names image and band
+   * @throws FetchException where it cannot be fetched, in a sentence that names image and band
    */
   default OpenImage open(GalaxyImageReference.Cutout cutout, @Nullable Cut cut)
       throws FetchException {
@@ -64,7 +64,7 @@ public interface ImageFetcher {
    * Makes a file available on this machine: one that is here as it is, any other as a temporary
    * copy within the limits of an image.
    *
-   * @throws FetchException where it cannot be had
+   * @throws FetchException where it cannot be fetched
    */
   default LocalFile file(String uri) throws FetchException {
     throw new FetchException(FailureKind.PERMANENT, 0, "Files cannot be opened here.", null);

@@ -213,7 +213,7 @@ final class RemoteTile implements RemoteFile, AutoCloseable {
     }
   }
 
-  /** How far a request got, so that the next attempt goes on from there. */
+  /** How far a request got, so that the next attempt continues from there. */
   private static final class Progress {
     volatile long at;
 

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
  *   <li>All that need a file at the same time share one copy of it, and one fetch of it as a whole.
  *       A failure is shared in the same way, and remembered for {@value #FAILURE_SECONDS} seconds.
  *   <li>What the server has is compared with a copy that is used again after {@value
- *       #FRESH_SECONDS} seconds. A copy of what is no longer there is not used any more.
+ *       #FRESH_SECONDS} seconds. A copy of what is no longer there is no longer used.
  *   <li>A file is fetched as a whole into room that is {@linkplain CopyFolder#reserve reserved} for
  *       it. Without room it is fetched in parts.
  * </ul>

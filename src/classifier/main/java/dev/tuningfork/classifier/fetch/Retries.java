@@ -37,7 +37,7 @@ public record Retries(int attempts, Duration firstPause, Duration longestPause) 
     }
     if (!firstPause.isPositive() || longestPause.compareTo(firstPause) <= 0) {
       throw new IllegalArgumentException(
-          "The first pause must be longer than nothing and shorter than the longest, not %s and %s."
+          "The first pause must be more than 0 and shorter than the longest, not %s and %s."
               .formatted(firstPause, longestPause));
     }
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@code s3:} images are, and as whom they are read. Which buckets may be read says the
+ * Where {@code s3:} images are, and the credentials for them. Which buckets may be read says the
  * {@link FetchPolicy}.
  *
  * @param endpoint null for Amazon's
@@ -78,7 +78,7 @@ public record S3Settings(
         credentials);
   }
 
-  /** As whom a store is asked. */
+  /** The credentials for a store. */
   public sealed interface Credentials {
 
     /**

@@ -80,8 +80,7 @@ final class S3Source implements ImageSource {
           "its key has a part . or .., which an HTTP store may take for a way out of the bucket");
     }
     if (!buckets.contains(bucket)) {
-      throw SourceException.permanent(
-          "its bucket is not among the allowed ones; list it if it may be read");
+      throw SourceException.permanent("its bucket is not among the allowed ones (fetch.buckets)");
     }
   }
 

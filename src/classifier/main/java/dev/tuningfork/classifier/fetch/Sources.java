@@ -40,7 +40,7 @@ final class Sources implements AutoCloseable {
       return new URI(text);
     } catch (URISyntaxException e) {
       throw SourceException.permanent(
-          "it is no URI (%s at character %d)".formatted(e.getReason(), e.getIndex() + 1));
+          "it is not a URI (%s at character %d)".formatted(e.getReason(), e.getIndex() + 1));
     }
   }
 
@@ -53,13 +53,12 @@ final class Sources implements AutoCloseable {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (!FetchPolicy.KNOWN_SCHEMES.contains(scheme)) {
       throw SourceException.permanent(
-          "\"%s\" is no scheme that images are fetched by; there are https, http, s3, file and data"
-              .formatted(scheme));
+          "\"%s\" is not a supported scheme; https, http, s3, file and data are".formatted(scheme));
     }
     ImageSource source = byScheme.get(scheme);
     if (source == null) {
       throw SourceException.permanent(
-          "%s is not among the allowed schemes; list it if it may be used".formatted(scheme));
+          "%s is not among the allowed schemes (fetch.schemes)".formatted(scheme));
     }
     return source;
   }

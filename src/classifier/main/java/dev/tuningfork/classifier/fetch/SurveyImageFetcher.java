@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches images from files, HTTP(S), S3 and data URIs, from where a {@link FetchPolicy} allows and
- * within {@link FetchLimits}; tries again what may pass.
+ * within {@link FetchLimits}; retries transient failures.
  *
  * <p>Threads: safe for use by many. Every attempt at a host runs on a virtual thread of its own,
  * which is interrupted when the attempt's time is over or the caller is interrupted. An interrupt

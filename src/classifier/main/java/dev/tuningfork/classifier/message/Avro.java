@@ -67,7 +67,7 @@ final class Avro {
     }
   }
 
-  /** Neither JSON in UTF-8 nor an image begins so; JSON in UTF-16 may, and is no frame. */
+  /** Neither JSON in UTF-8 nor an image begins so; JSON in UTF-16 may, and is not a frame. */
   static boolean isFramed(byte[] message) {
     return message.length > 0
         && message[0] == MAGIC
@@ -100,11 +100,11 @@ final class Avro {
     if (message.length < FRAME || !isFramed(message)) {
       throw new MessageException(
           "The message is not Avro as a schema registry's clients write it: it does not begin with"
-              + " a byte 0 and the four bytes of a schema's number.");
+              + " a byte 0 and the four bytes of a schema id.");
     }
     int id = ByteBuffer.wrap(message, 1, Integer.BYTES).getInt();
     if (id < 0) {
-      throw new MessageException("The message names the schema " + id + ", which is no number.");
+      throw new MessageException("The message names the schema " + id + ", which is not a number.");
     } else if (id == 0) {
       throw new MessageException(
           "The message names the schema 0, which no registry has: set the publisher's serialiser to"
@@ -127,12 +127,13 @@ final class Avro {
       whole = decoder.isEnd();
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new MessageException(
-          "The message cannot be read as the schema %d says (%s) for a %s: %s."
+          "The message cannot be read by the schema %d (%s) as a %s: %s."
               .formatted(id, written.getFullName(), expected.getName(), reason(e)),
           e);
     }
     if (!whole) {
-      throw new MessageException("The message is longer than the schema %d says.".formatted(id));
+      throw new MessageException(
+          "The message is longer than it should be by the schema %d.".formatted(id));
     }
     return datum;
   }

@@ -2,7 +2,7 @@ package dev.tuningfork.classifier.message;
 
 import java.util.Locale;
 
-/** Whether the same reference could succeed another day. */
+/** Whether the same reference may succeed if it is tried again. */
 public enum FailureKind {
   /** The same reference will always fail: it, or what it points to, is wrong. */
   PERMANENT,

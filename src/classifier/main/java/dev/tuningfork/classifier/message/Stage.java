@@ -2,7 +2,7 @@ package dev.tuningfork.classifier.message;
 
 import java.util.Locale;
 
-/** A step on the way of a galaxy, in the order of the way. */
+/** A step on the path of a galaxy, in the order of the path. */
 public enum Stage {
   /** Reading the record: JSON, required fields, values in range. */
   DECODE_MESSAGE,

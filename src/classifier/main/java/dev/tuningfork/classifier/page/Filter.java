@@ -115,10 +115,12 @@ final class Filter {
     try {
       least = text.isEmpty() ? 0.5 : Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("The least probability is a number, not " + text + ".", e);
+      throw new IllegalArgumentException(
+          "The lowest probability must be a number, not " + text + ".", e);
     }
     if (!(least >= 0 && least <= 1)) {
-      throw new IllegalArgumentException("A probability is 0 to 1, not " + text + ".");
+      throw new IllegalArgumentException(
+          "A probability must be between 0 and 1, not " + text + ".");
     }
     return least;
   }

@@ -59,7 +59,7 @@ final class GalaxyEvents implements Handler {
       LivePage.send(
           HttpReply.error(
               Status.SERVICE_UNAVAILABLE_503,
-              "%d clients are shown galaxies already, as many as page.clients allows."
+              "%d clients are connected already, the most that page.clients allows."
                   .formatted(settings.clients())),
           response);
       return;

@@ -66,7 +66,7 @@ final class GalaxyImages {
             ? gallery.find(Long.parseLong(number))
             : Optional.<SeenGalaxy>empty())
         .map(galaxy -> jpeg(galaxy.thumbnail()))
-        .orElseGet(() -> none("This thumbnail is not kept, or not any more."));
+        .orElseGet(() -> none("This thumbnail is not, or no longer, kept."));
   }
 
   /** What the network saw of an object, while its galaxy is kept. */
@@ -74,7 +74,7 @@ final class GalaxyImages {
     return gallery
         .find(objectId)
         .map(galaxy -> jpeg(galaxy.thumbnail()))
-        .orElseGet(() -> none("What the network saw of it is not kept any more."));
+        .orElseGet(() -> none("The pixels that the network saw are no longer kept."));
   }
 
   /** The central square of an object's image. */

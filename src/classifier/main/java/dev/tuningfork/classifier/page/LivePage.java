@@ -194,8 +194,7 @@ public final class LivePage implements HttpService {
     if (json.isEmpty()) {
       return HttpReply.error(
           Status.NOT_FOUND_404,
-          "This galaxy is not among the newest that the page keeps, and no morphology of it is kept"
-              + " besides (service.morphologies).");
+          "The page no longer keeps this galaxy, and its morphology is not stored (service.morphologies).");
     }
     return json(
         new Views.Galaxy(
@@ -247,7 +246,7 @@ public final class LivePage implements HttpService {
       return HttpReply.error(Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
     } catch (KafkaException e) {
       return HttpReply.error(
-          Status.SERVICE_UNAVAILABLE_503, "It could not be sent again: " + e.getMessage());
+          Status.SERVICE_UNAVAILABLE_503, "It could not be replayed: " + e.getMessage());
     }
   }
 

@@ -108,11 +108,11 @@ public final class PageDeadLetters {
         Replay.run(consumer, producer, topics, DeadLetterFilter.at(Set.of(place)), _ -> {});
     last = null;
     if (result.withoutValueCount() > 0) {
-      return "It has no value to send, which was too large to be kept.";
+      return "Its value was too large to be kept, so it cannot be replayed.";
     }
     return result.sent() > 0
-        ? "Sent to " + topics.input() + " again."
-        : "It was sent again before, or is not there any more.";
+        ? "Replayed to " + topics.input() + "."
+        : "It was already replayed, or no longer exists.";
   }
 
   private View view(DeadLetterList list) {

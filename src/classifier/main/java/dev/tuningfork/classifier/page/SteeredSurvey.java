@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A survey that the page may steer, and of whose galaxies it is known what they are: the one of the
+ * A survey that the page controls, and whose galaxies have a known truth: that of the
  * demonstration. Safe for use by many threads at once.
  */
 public interface SteeredSurvey {
@@ -44,6 +44,6 @@ public interface SteeredSurvey {
    */
   void steer(double pace, double noise, Map<String, Double> kinds);
 
-  /** What a galaxy is; empty where that is not known, or not any more. */
+  /** What a galaxy is; empty where that is not known, or no longer. */
   Optional<Truth> truth(String objectId);
 }

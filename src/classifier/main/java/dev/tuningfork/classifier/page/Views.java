@@ -121,7 +121,7 @@ final class Views {
    * One galaxy.
    *
    * @param message the morphology as it was published
-   * @param questions of the tree that it answers; absent where that tree is not known any more
+   * @param questions of the tree that it answers; absent where that tree is no longer known
    */
   record Galaxy(
       String message, @Nullable List<Asked> questions, SteeredSurvey.@Nullable Truth truth) {}

@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where the schema registry is, and with which credentials it is asked.
+ * The address of the schema registry, and the credentials for it.
  *
  * @param credentials empty: none are sent
  * @param authorities empty: those that Java trusts

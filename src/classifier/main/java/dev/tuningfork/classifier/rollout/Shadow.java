@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model that is asked about a share of the images beside the one that answers. Nothing of what it
- * says is published; how far it is from the other's answers is measured.
+ * A second model that classifies a share of the images. Its answers are compared with the published
+ * ones. Nothing of what it says is published; how far it is from the other's answers is measured.
  *
  * <p>It never harms the stream: no thread waits for it, images that do not fit are skipped, and
  * exceptions are counted. A shadow that fails repeatedly is turned off. What it costs is bounded by

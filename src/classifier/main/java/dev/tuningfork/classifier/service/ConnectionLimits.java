@@ -6,7 +6,7 @@ import dev.tuningfork.classifier.setting.SettingType;
 import dev.tuningfork.classifier.setting.SettingValues;
 import java.time.Duration;
 
-/** What the clients of one listening socket may take of it. */
+/** Limits on the connections of one listening socket. */
 public record ConnectionLimits(
     int connections, int perClient, Duration requestTime, Duration idleTime, Duration answerTime) {
 

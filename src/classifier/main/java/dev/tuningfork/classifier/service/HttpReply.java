@@ -45,7 +45,7 @@ public record HttpReply(Status status, String contentType, byte[] body, List<Hea
   }
 
   /**
-   * An answer that is none.
+   * A response with an error.
    *
    * @param sentence what was wrong, and what to do
    */

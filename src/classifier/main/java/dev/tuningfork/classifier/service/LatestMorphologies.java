@@ -68,7 +68,7 @@ public final class LatestMorphologies implements AutoCloseable {
 
     record Unknown() implements Answer {}
 
-    /** The topic holds what is no morphology. */
+    /** The topic holds what is not a morphology. */
     record Unreadable(String reason) implements Answer {}
 
     /** Another instance holds it. */

@@ -51,7 +51,9 @@ public final class MorphologyEndpoint implements AutoCloseable {
     if (objectId.isBlank() || objectId.length() > LONGEST_ID) {
       return HttpReply.error(
           Status.BAD_REQUEST_400,
-          "An object's id follows /v1/morphologies/, of at most " + LONGEST_ID + " characters.");
+          "/v1/morphologies/ must be followed by an object's id of at most "
+              + LONGEST_ID
+              + " characters.");
     } else if (latest.isEmpty()) {
       return HttpReply.error(
           Status.NOT_IMPLEMENTED_501,

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -118,8 +120,17 @@ public final class SettingTexts {
       return text;
     } catch (IOException e) {
       throw new SettingsException(
-          "The file %s of the setting %s-file cannot be read: %s.".formatted(file, name, e), e);
+          "The file %s of the setting %s-file cannot be read: %s.".formatted(file, name, reason(e)),
+          e);
     }
+  }
+
+  private static String reason(Exception e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "this process may not read it";
+      default -> e.toString();
+    };
   }
 
   /**
@@ -187,13 +198,16 @@ public final class SettingTexts {
             .forEach(key -> values.put(key, properties.getProperty(key)));
       } else {
         throw new SettingsException(
-            "The settings' file must end in .properties, .yaml or .yml, not " + path + ".");
+            "The name of the settings file must end in .properties, .yaml or .yml, not "
+                + path
+                + ".");
       }
     } catch (JsonProcessingException e) {
       throw new SettingsException(
-          "The settings' file " + path + " is not valid YAML: " + e.getOriginalMessage(), e);
+          "The settings file " + path + " is not valid YAML: " + e.getOriginalMessage(), e);
     } catch (IOException | IllegalArgumentException e) {
-      throw new SettingsException("The settings' file " + path + " cannot be read: " + e + ".", e);
+      throw new SettingsException(
+          "The settings file " + path + " cannot be read: " + reason(e) + ".", e);
     }
     return values;
   }
@@ -216,7 +230,7 @@ public final class SettingTexts {
       default -> {
         if (name.isEmpty()) {
           throw new SettingsException(
-              "The settings file contains '" + node.asText() + "', no names.");
+              "The settings file contains '" + node.asText() + "' instead of names and values.");
         }
         into.put(name, node.asText());
       }

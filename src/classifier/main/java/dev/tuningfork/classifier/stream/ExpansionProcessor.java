@@ -149,7 +149,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
           });
     }
     if (!unfinished.isEmpty()) {
-      LOG.info("Task {}: {} survey images go on.", context.taskId(), unfinished.size());
+      LOG.info("Task {}: {} survey images continue.", context.taskId(), unfinished.size());
     }
     context.schedule(settings.drainEvery(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
   }

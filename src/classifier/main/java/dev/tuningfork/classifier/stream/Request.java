@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Request(String objectId, @Nullable GalaxyImageReference reference, ImageOrigin origin) {
 
-  /** Bytes of a key that are shown where it is no text. */
+  /** Bytes of a key that are shown where it is not text. */
   private static final int SHOWN = 24;
 
   /** As Kafka Connect's JsonConverter writes keys, which a name in braces is not. */
@@ -41,9 +41,9 @@ record Request(String objectId, @Nullable GalaxyImageReference reference, ImageO
   private static final Set<String> CONTENT_TYPE = Set.of("content-type", "contenttype");
 
   /**
-   * Reads a record that is no tombstone. It is an image where it begins as JPEG, PNG, gzip or FITS
-   * do, as neither JSON nor Avro can, and where its header {@code content-type} says so and it does
-   * not begin as JSON does, which no image can; else it is a reference.
+   * Reads a record that is not a tombstone. It is an image where it begins as JPEG, PNG, gzip or
+   * FITS do, as neither JSON nor Avro can, and where its header {@code content-type} says so and it
+   * does not begin as JSON does, which no image can; else it is a reference.
    */
   static Request read(byte @Nullable [] key, byte[] value, Headers headers, MessageFormat format)
       throws MessageException {

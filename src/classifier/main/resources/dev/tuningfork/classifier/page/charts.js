@@ -30,7 +30,7 @@ export class Tile {
     );
   }
 
-  /** Shows a value and goes on with the course; null leaves a gap. */
+  /** Shows a value and continues the course; null leaves a gap. */
   add(text, note, ...points) {
     this.value.textContent = text;
     this.note.textContent = note;

@@ -204,7 +204,7 @@ class BatcherTest {
     await().untilAtomic(broken, notNullValue());
     assertThat(broken.get())
         .isInstanceOf(BrokenInstanceException.class)
-        .hasMessageContaining(" cannot go on. The device gpu:0 has failed.");
+        .hasMessageContaining(" cannot continue. The device gpu:0 has failed.");
     assertThat(innocent).noneMatch(CompletableFuture::isDone);
     assertThat(model.batches).as("the batch is not halved").containsExactly(1, 1, 8);
   }

@@ -25,8 +25,8 @@ class GroupsTest {
               "Cannot fetch https://a.example.org/1.jpg: the server answered 403 Forbidden.",
               "Cannot fetch https://c.example.org/9.jpg: the server answered 403 Forbidden."),
           List.of(
-              "Cannot fetch https://a.example.org/1.jpg: a.example.org is not among the allowed hosts and ports; list it if it may be asked.",
-              "Cannot fetch https://b:8443/2.jpg: b:8443 is not among the allowed hosts and ports; list it if it may be asked."),
+              "Cannot fetch https://a.example.org/1.jpg: a.example.org is not among the allowed hosts and ports (fetch.hosts).",
+              "Cannot fetch https://b:8443/2.jpg: b:8443 is not among the allowed hosts and ports (fetch.hosts)."),
           List.of(
               "Cannot fetch https://a.example.org/1.jpg: a.example.org did not answer in time, and so after 3 attempts.",
               "Cannot fetch https://b/1.jpg: b did not answer in time."),

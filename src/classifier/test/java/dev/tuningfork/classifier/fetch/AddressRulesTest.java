@@ -175,6 +175,6 @@ class AddressRulesTest {
   void whatIsNoNetworkIsRefusedByName(String text) {
     assertThatThrownBy(() -> new AddressRules(List.of(text)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("\"" + text + "\" is no network");
+        .hasMessageContaining("\"" + text + "\" is not a network");
   }
 }

@@ -43,7 +43,7 @@ class DataFetchTest {
   void whatIsNoDataUriIsRefused() {
     assertRefused(fetcher, "data:image/png;base64", 0, "needs a comma");
     assertRefused(fetcher, "data:image/png;base64,AA$A", 1, "not valid base64");
-    assertRefused(fetcher, "data:image/png,%zz", 0, "it is no URI");
+    assertRefused(fetcher, "data:image/png,%zz", 0, "it is not a URI");
     assertRefused(
         fetcher, "data:," + "a".repeat(Fetching.QUICK_BYTES + 1), 1, "more than the limit");
   }
@@ -65,7 +65,7 @@ class DataFetchTest {
     assertRefused(fetcher, "https://images.example.org/a.jpg", 0, "https is not among the allowed");
     assertRefused(fetcher, "file:///a.jpg", 0, "file is not among the allowed");
     for (String uri : List.of("ftp://h/a", "jar:file:///a!/b", "gopher://h/a", "javascript:1")) {
-      assertRefused(fetcher, uri, 0, "is no scheme that images are fetched by");
+      assertRefused(fetcher, uri, 0, "is not a supported scheme");
     }
   }
 

@@ -48,6 +48,6 @@ class HostPatternTest {
   void whatNamesNoHostIsRefusedByName(String text) {
     assertThatThrownBy(() -> HostPattern.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("\"" + text + "\" names no host");
+        .hasMessageContaining("\"" + text + "\" does not name a host");
   }
 }

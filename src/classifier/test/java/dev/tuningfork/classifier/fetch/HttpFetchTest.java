@@ -198,7 +198,7 @@ class HttpFetchTest {
           "http://images.example.org/a.jpg",
           1,
           "images.example.org has the address ",
-          "list its network");
+          "add its network to fetch.networks");
     }
   }
 

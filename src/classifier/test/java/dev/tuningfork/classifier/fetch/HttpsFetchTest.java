@@ -105,14 +105,19 @@ class HttpsFetchTest {
     try (var fetcher = fetcher(trusting)) {
       assertThat(fetcher.fetch(image(uri("Images.Example.org.", "/a.jpg"))).bytes()).hasSize(3);
       assertRefused(
-          fetcher, uri("other.example.org", "/a.jpg"), 1, "other.example.org", "could not prove");
+          fetcher,
+          uri("other.example.org", "/a.jpg"),
+          1,
+          "other.example.org",
+          "has no certificate that is trusted");
     }
   }
 
   @Test
   void aCertificateThatNobodyTrustsIsRefused() {
     try (var fetcher = fetcher(DefaultClientTlsStrategy.createDefault())) {
-      assertRefused(fetcher, uri("images.example.org", "/a.jpg"), 1, "could not prove who it is");
+      assertRefused(
+          fetcher, uri("images.example.org", "/a.jpg"), 1, "has no certificate that is trusted");
     }
   }
 

@@ -67,9 +67,9 @@ class FilterTest {
       delimiter = '|',
       value = {
         "a99 | 0.5 | '' | The tree gz2 has no answer a99.",
-        "a06 | much | '' | The least probability is a number, not much.",
-        "a06 | 1.5 | '' | A probability is 0 to 1, not 1.5.",
-        "a06 | NaN | '' | A probability is 0 to 1, not NaN.",
+        "a06 | much | '' | The lowest probability must be a number, not much.",
+        "a06 | 1.5 | '' | A probability must be between 0 and 1, not 1.5.",
+        "a06 | NaN | '' | A probability must be between 0 and 1, not NaN.",
         "'' | '' | BLURRED | There is no flag BLURRED.",
       })
   void whatIsNoFilterIsRefused(String answers, String least, String with, String sentence) {

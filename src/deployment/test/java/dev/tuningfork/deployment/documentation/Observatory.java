@@ -72,10 +72,16 @@ final class Observatory implements AutoCloseable {
   private final int port = freePort();
   private final List<Process> running = new ArrayList<>();
   private final List<Typed> typed = new ArrayList<>();
+  private final boolean onCluster;
   private boolean published;
 
-  Observatory(Path folder) throws Exception {
+  /**
+   * @param onCluster whether the page is about a cluster, which has Kafka; its names are then those
+   *     of the cluster
+   */
+  Observatory(Path folder, boolean onCluster) throws Exception {
     this.folder = folder.toRealPath();
+    this.onCluster = onCluster;
     for (String part : PROJECT) {
       Files.createSymbolicLink(this.folder.resolve(part), MarkdownPage.ROOT.resolve(part));
     }
@@ -184,6 +190,10 @@ final class Observatory implements AutoCloseable {
     return folder;
   }
 
+  boolean isOnCluster() {
+    return onCluster;
+  }
+
   /** Writes a file of the page, with the names of this observatory in it. */
   void write(String name, String text) throws Exception {
     Files.writeString(folder.resolve(name), here(text));
@@ -224,14 +234,17 @@ final class Observatory implements AutoCloseable {
 
   /** A text of the documentation with names that lead somewhere. */
   String here(String text) {
+    if (onCluster) {
+      return text.replace("127.0.0.1:8080", "127.0.0.1:" + port)
+          .replace("service/tuning-fork 8080", "service/tuning-fork %d:8080".formatted(port));
+    }
     String host = imageHost();
     return text.replace("kafka:9092", broker.bootstrapServers())
         .replace("https://elsewhere.example.org", "http://elsewhere.example.org")
         .replace("https://images.example.org", "http://" + host)
         .replace("schemes: [https]", "schemes: [http]")
         .replace("[images.example.org]", "['" + host + "']\n  networks: [127.0.0.0/8]")
-        .replace("127.0.0.1:8080", "127.0.0.1:" + port)
-        .replace("service/tuning-fork 8080", "service/tuning-fork " + port);
+        .replace("127.0.0.1:8080", "127.0.0.1:" + port);
   }
 
   private String imageHost() {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,29 @@ class PagesTest {
       if (!name.equals("index.md")) {
         assertThat(index).as("the index").contains("(" + name + ")");
       }
+    }
+  }
+
+  /** What it means, what to look at, and what to do. */
+  @Test
+  void everyAlertOfTheChartHasItsRunbook() throws IOException {
+    Path template = MarkdownPage.ROOT.resolve("helm/tuning-fork/templates/prometheusrule.yaml");
+    List<String> alerts =
+        Pattern.compile("- alert: (\\w+)")
+            .matcher(Files.readString(template))
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    List<String> page = MarkdownPage.read("docs/operations.md").lines();
+
+    assertThat(alerts).isNotEmpty();
+    for (String alert : alerts) {
+      assertThat(page)
+          .as("a row of docs/operations.md about %s", alert)
+          .filteredOn(line -> line.startsWith("| `" + alert + "` |"))
+          .singleElement()
+          .asString()
+          .matches("(\\| [^|]+ ){4}\\|");
     }
   }
 

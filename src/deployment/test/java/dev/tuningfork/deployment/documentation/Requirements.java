@@ -19,14 +19,12 @@ final class Requirements {
             System.getProperty("tuningfork.image") != null,
             "Skipped: needs a Docker engine with base images; .ci/image builds the image and ImageContainerIT runs it.");
       }
-      case "helm", "kubectl" ->
-          assumeTrue(
-              Boolean.getBoolean("tuningfork.cluster"),
-              "Skipped: needs a cluster with the image and Kafka (-Dtuningfork.cluster=true); the values are rendered and checked all the same.");
       case "python3" -> observatory.requirePython();
-      default -> {
-        // bash, Java and this project are enough
-      }
+      default ->
+          // otherwise bash, Java and this project are enough
+          assumeTrue(
+              !observatory.isOnCluster() || Boolean.getBoolean("tuningfork.cluster"),
+              "Skipped: needs a cluster with the image and Kafka (helm/try --only-kafka, -Dtuningfork.cluster=true); the values are rendered and checked in any case.");
     }
   }
 }

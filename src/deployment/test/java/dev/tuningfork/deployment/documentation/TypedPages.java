@@ -52,7 +52,7 @@ abstract class TypedPages {
       Map.of(
           "./tuning-fork demo", "The stream: topic ",
           "./tuning-fork run --config classifier.yaml", "ClassifierApplication: Running with ",
-          "kubectl --namespace survey port-forward", "Forwarding from");
+          "kubectl --namespace survey port-forward service/tuning-fork 8080", "Forwarding from");
 
   /** Tables that an earlier command of the page has written, since a person would take a break. */
   private static final Map<String, List<String>> DELETED_BEFORE =
@@ -136,11 +136,16 @@ abstract class TypedPages {
     Observatory get() throws Exception {
       if (made.length == 0) {
         String name = page.file().getFileName().toString().replace(".md", "");
-        Observatory observatory = new Observatory(Files.createDirectory(folder.resolve(name)));
+        Observatory observatory =
+            new Observatory(Files.createDirectory(folder.resolve(name)), isOnCluster(page));
         observatories.add(observatory);
         made = new Observatory[] {observatory};
       }
       return made[0];
+    }
+
+    private static boolean isOnCluster(MarkdownPage page) {
+      return page.lines().stream().anyMatch(line -> line.startsWith("kubectl "));
     }
 
     /** For authors: what the commands print, to copy from. */

@@ -58,7 +58,7 @@ final class ClassifyCommand implements Callable<Integer> {
       paramLabel = "FILE.png",
       description =
           "Write a picture of a tile with its galaxies circled and coloured by class, and of the"
-              + " galaxies most worth a look. For --image tiles only.")
+              + " galaxies that are most probably odd. For --image tiles only.")
   private @Nullable Path sheet;
 
   @Mixin private final TileOptions tiles = new TileOptions();

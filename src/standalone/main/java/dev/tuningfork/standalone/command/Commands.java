@@ -36,10 +36,10 @@ import picocli.CommandLine.ScopeType;
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:all is well",
+      "0:success",
       "1:the command failed; standard error says why",
       "2:the command line is wrong",
-      "3:some images could not be read, or some dead letters not be sent; all else is done"
+      "3:some images could not be read, or some dead letters could not be sent; everything else was done"
     })
 public final class Commands {
 

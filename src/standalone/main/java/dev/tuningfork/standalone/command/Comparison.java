@@ -23,12 +23,12 @@ final class Comparison {
     String name = begun.description().name();
     if (!begun.description().tree().equals(description.tree())
         || !begun.description().questions().equals(description.questions())) {
-      out.printf("%s, with which it began, answers other questions.%n", name);
+      out.printf("%s, which it started from, answers other questions.%n", name);
       return;
     }
     try (MorphologyModel model = ModelLoader.load(begun, new DeviceSetting.Auto(), BATCH)) {
       out.printf(
-          "%s, with which it began, on the same galaxies: %s. It may have learnt from some of them.%n",
+          "%s, which it started from, on the same galaxies: %s. It may have learnt from some of them.%n",
           name,
           LearningCurve.figures(
               Evaluator.evaluate(model, trained.firstHeldOut(), 1, false, done -> {})));

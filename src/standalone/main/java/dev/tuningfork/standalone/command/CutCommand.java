@@ -68,7 +68,7 @@ final class CutCommand implements Callable<Integer> {
       names = "--quality",
       paramLabel = "N",
       defaultValue = "95",
-      description = "Of a JPEG, 1 to 100. Default: ${DEFAULT-VALUE}.")
+      description = "The quality of JPEGs, 1 to 100. Default: ${DEFAULT-VALUE}.")
   private int quality;
 
   @Option(
@@ -145,7 +145,7 @@ final class CutCommand implements Callable<Integer> {
     if (Files.exists(folder.resolve("manifest.csv")) && !overwrite) {
       throw new ParameterException(
           line,
-          "There are cutouts in %s already: name another folder, or start over with --overwrite."
+          "The folder %s already contains cutouts: choose another one, or start over with --overwrite."
               .formatted(name));
     }
   }

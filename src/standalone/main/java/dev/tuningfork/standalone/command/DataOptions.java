@@ -221,7 +221,7 @@ final class DataOptions {
     ClassRules rules = ClassRules.named(name);
     if (!trees.contains(rules.tree())) {
       throw new IllegalArgumentException(
-          "The rules %s speak of the tree %s, and the model answers %s: train on labels of its own questions."
+          "The rules %s are for the tree %s, but the model answers %s: train on labels of its own questions."
               .formatted(
                   name,
                   rules.tree(),

@@ -108,7 +108,7 @@ final class DeadLetterChoice {
         return Instant.parse(text);
       } catch (DateTimeException e) {
         throw new TypeConversionException(
-            "'%s' is no time such as 2026-03-01T12:00:00Z, 90m, 12h or 7d".formatted(text));
+            "'%s' is not a time such as 2026-03-01T12:00:00Z, 90m, 12h or 7d".formatted(text));
       }
     }
   }

@@ -89,7 +89,7 @@ final class DeadLettersListCommand implements Callable<Integer> {
     }
     out.println();
     out.printf(
-        LETTER + "%n", "given up", "place", "stage", "kind", "attempts", "object", "message");
+        LETTER + "%n", "failed at", "place", "stage", "kind", "attempts", "object", "message");
     for (DeadLetter letter : list.newest()) {
       out.printf(
           LETTER + "%n",

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description =
-        "Sends dead letters to the input topic again, byte for byte, each once. Replayed ones are left out, also when an interrupted replay is repeated.",
+        "Sends dead letters to the input topic again, unchanged and exactly once. Replayed dead letters are skipped, also if an interrupted replay is repeated.",
     sortOptions = false)
 final class DeadLettersReplayCommand implements Callable<Integer> {
 
@@ -64,8 +64,8 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
   private static int count(ClassifierSettings settings, DeadLetterFilter filter, PrintWriter out) {
     try (DeadLetters letters = DeadLetterTopic.open(settings)) {
       out.printf(
-          "%,d dead letters would be sent to %s.%n",
-          letters.list(filter, 0).total(), target(settings));
+          "%s would be sent to %s.%n",
+          Terminal.counted(letters.list(filter, 0).total(), "dead letter"), target(settings));
     }
     return ExitCode.OK;
   }
@@ -92,7 +92,9 @@ final class DeadLettersReplayCommand implements Callable<Integer> {
                   letter.place(),
                   letter.source().map(source -> ", and may still be at " + source).orElse("")));
     }
-    terminal.line("%,d dead letters were sent to %s.".formatted(result.sent(), target(settings)));
+    terminal.line(
+        "Sent %s to %s."
+            .formatted(Terminal.counted(result.sent(), "dead letter"), target(settings)));
     if (result.withoutValueCount() > 0) {
       terminal.line("%,d could not be sent.".formatted(result.withoutValueCount()));
       return Commands.SOME_LEFT_OUT;

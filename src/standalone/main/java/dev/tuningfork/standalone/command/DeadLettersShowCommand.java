@@ -63,7 +63,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
 
   private static void print(DeadLetter letter, PrintWriter out) {
     out.printf(FIELD, "place", letter.place() + (letter.replayed() ? ", replayed since" : ""));
-    out.printf(FIELD, "given up", letter.givenUpAt());
+    out.printf(FIELD, "failed at", letter.givenUpAt());
     out.printf(FIELD, "stage", DeadLetterText.stage(letter));
     out.printf(FIELD, "kind", DeadLetterText.kind(letter));
     out.printf(FIELD, "exception", DeadLetterText.printable(letter.exception()));

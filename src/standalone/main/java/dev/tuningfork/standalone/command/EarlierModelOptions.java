@@ -25,7 +25,7 @@ final class EarlierModelOptions {
       names = "--weights",
       paramLabel = "NAME|BUNDLE|FILE",
       description =
-          "Initial weights: a model to fine-tune, whose architecture and input are taken too, or a safetensors file with the network's array names. Default: random.")
+          "Initial weights: a model to fine-tune, whose architecture and input are used too, or a safetensors file with the network's array names. Default: random.")
   @Nullable String weights;
 
   @Option(

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "gpu-check",
     description =
-        "Checks a GPU: its driver and libraries, its answers beside the CPU's, and its speed by"
+        "Checks a GPU: its driver and libraries, its answers compared with the CPU's, and its speed by"
             + " form and batch size. Without a GPU, says what is missing.",
     sortOptions = false)
 final class GpuCheckCommand implements Callable<Integer> {

@@ -33,7 +33,7 @@ final class LearningCurve {
    * Trains on the portions. The largest is the first, so that one that there is not is found before
    * the work.
    *
-   * @param resume whether portions that were trained, or begun, go on from there
+   * @param resume whether portions that were trained, or begun, continue from there
    * @return false if it was stopped
    */
   boolean add(TrainingRun whole, boolean resume, TrainingProgress progress)

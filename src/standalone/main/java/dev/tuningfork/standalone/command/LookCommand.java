@@ -104,7 +104,8 @@ final class LookCommand implements Callable<Integer> {
         IntStream.range(0, conditional.length)
             .boxed()
             .sorted((a, b) -> Double.compare(conditional[b], conditional[a]))
-            .map(a -> "%s %.0f %%".formatted(question.answers().get(a).key(), 100 * conditional[a]))
+            .map(
+                a -> "%s: %.0f %%".formatted(question.answers().get(a).key(), 100 * conditional[a]))
             .collect(Collectors.joining(", "));
     return "%s %-19s %-14s %s"
         .formatted(

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "mock-tile",
     description =
-        "Renders tiles of a survey that needs no telescope: galaxies, stars, noise and a gap, with"
+        "Renders tiles of a simulated survey: galaxies, stars, noise and a gap, with"
             + " celestial coordinates, a catalogue (objects.fits), labels (labels.csv) and a list"
             + " for Cutana (cutana.csv).",
     mixinStandardHelpOptions = true,
@@ -112,7 +112,7 @@ final class MockTileCommand implements Callable<Integer> {
     if (!overwrite && holdsFiles()) {
       throw new ParameterException(
           line,
-          "The folder %s holds files already: name another one, or write into it with --overwrite."
+          "The folder %s is not empty: choose another one, or write into it with --overwrite."
               .formatted(ImageFormat.spelled(folder)));
     }
     Files.createDirectories(folder);
@@ -124,11 +124,10 @@ final class MockTileCommand implements Callable<Integer> {
     terminal.status("Writing the catalogues …");
     writer.writeCatalogues();
     terminal.line(
-        "Wrote %,d galaxies on %d tile%s of %,d × %,d pixels in %s to %s."
+        "Wrote %s on %s of %,d × %,d pixels in %s to %s."
             .formatted(
-                galaxies,
-                tiles,
-                tiles == 1 ? "" : "s",
+                galaxies == 1 ? "1 galaxy" : "%,d galaxies".formatted(galaxies),
+                Terminal.counted(tiles, "tile"),
                 side,
                 side,
                 String.join(", ", TileWriter.bands(layout)),

@@ -65,7 +65,7 @@ final class MockVotesCommand implements Callable<Integer> {
       names = "--volunteers",
       paramLabel = "N[-N]",
       description =
-          "How many look at each galaxy; of two numbers, each galaxy gets one between them. Default:"
+          "Volunteers per galaxy. With two numbers, each galaxy gets a random number between them. Default:"
               + " ${DEFAULT-VALUE}.")
   private String volunteers = "40";
 

@@ -22,7 +22,7 @@ final class NamedModel {
       names = "--tree",
       paramLabel = "NAME",
       description =
-          "Whose answers are given, if the model answers several trees. Default: its first tree.")
+          "The tree whose answers are given, if the model answers several. Default: its first tree.")
   private @Nullable String tree;
 
   ModelBundle bundle() throws ModelException {

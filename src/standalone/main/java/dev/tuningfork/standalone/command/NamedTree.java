@@ -21,7 +21,7 @@ final class NamedTree {
    * @param name of a built-in tree, or a path of a file in JSON, or in YAML if it ends in {@code
    *     .yaml} or {@code .yml}
    * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if the name is neither, or the file is no decision tree
+   * @throws IllegalArgumentException if the name is neither, or the file is not a decision tree
    */
   static DecisionTree of(String name) throws IOException {
     if (DecisionTree.builtIn().contains(name)) {
@@ -30,7 +30,7 @@ final class NamedTree {
     Path file = Path.of(name);
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "There is no tree %s: it is not one of the built-in trees (%s), and not a file."
+          "There is no tree %s: it is not one of the built-in trees (%s), nor a file."
               .formatted(name, String.join(", ", DecisionTree.builtIn())));
     }
     try (InputStream content = Files.newInputStream(file)) {

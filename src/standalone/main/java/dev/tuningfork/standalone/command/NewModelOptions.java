@@ -112,7 +112,7 @@ final class NewModelOptions {
 
   /**
    * @throws IOException if a tree's file cannot be read
-   * @throws IllegalArgumentException if it is no tree, or two trees have the same id
+   * @throws IllegalArgumentException if it is not a tree, or two trees have the same id
    */
   List<DecisionTree> trees() throws IOException {
     if (read == null) {

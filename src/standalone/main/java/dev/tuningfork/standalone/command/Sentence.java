@@ -22,7 +22,7 @@ final class Sentence {
     return switch (failure) {
       case NoSuchFileException e -> "There is no file or folder " + file(e) + ".";
       case AccessDeniedException e -> "This process may not read or write " + file(e) + ".";
-      case FileAlreadyExistsException e -> "There is a file " + file(e) + " already.";
+      case FileAlreadyExistsException e -> "The file " + file(e) + " already exists.";
       case FileSystemException e ->
           "The file %s cannot be used (%s).".formatted(file(e), reason(e));
       case UncheckedIOException e when e.getCause() != null && isBare(e) -> of(e.getCause());

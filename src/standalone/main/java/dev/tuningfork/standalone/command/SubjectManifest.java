@@ -33,7 +33,7 @@ record SubjectManifest(
    * Reads a manifest.
    *
    * @throws IOException if the file cannot be read
-   * @throws IllegalArgumentException if it is no JSON array
+   * @throws IllegalArgumentException if it is not a JSON array
    */
   static SubjectManifest read(Path file) throws IOException {
     JsonNode entries;

@@ -138,7 +138,7 @@ final class TableOptions {
     if (Files.exists(table, LinkOption.NOFOLLOW_LINKS) && !overwrite) {
       throw new ParameterException(
           commandLine,
-          "There is a file %s already: name another one, or replace it with --overwrite."
+          "The file %s already exists: choose another name, or replace it with --overwrite."
               .formatted(name));
     }
     if (!overwrite && !resume && isUnfinished(journal(table))) {

@@ -48,7 +48,12 @@ record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) 
     err.println((live ? "\r\u001b[K" : "") + text);
   }
 
-  /** Says that a run goes on where it was interrupted; nothing where it has just begun. */
+  /** A number of things, such as {@code 1 dead letter} or {@code 1,200 dead letters}. */
+  static String counted(long number, String thing) {
+    return "%,d %s%s".formatted(number, thing, number == 1 ? "" : "s");
+  }
+
+  /** Says that a run continues where it was interrupted; nothing where it has just begun. */
   void continuing(int classified, int galaxies) {
     if (classified > 0) {
       line(

@@ -196,11 +196,10 @@ sealed class TileOptions permits LabelledTiles {
       terminal.line(
           String.format(
               Locale.ROOT,
-              "%,d galaxies of %,d rows on %,d tile%s%s (columns: %s).",
+              "%,d galaxies of %,d rows on %s%s (columns: %s).",
               allotment.size(),
               allotment.rows(),
-              allotment.shares().size(),
-              allotment.shares().size() == 1 ? "" : "s",
+              Terminal.counted(allotment.shares().size(), "tile"),
               allotment.excluded() == 0
                   ? ""
                   : String.format(Locale.ROOT, ", %,d excluded by --where", allotment.excluded()),

@@ -40,8 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One picture of a run over tiles: the tile with the most galaxies, each circled and coloured by
- * its class, and below it the cutouts most worth a look, which are those that the model finds most
- * probably odd.
+ * its class, and below it the cutouts that are most probably odd.
  */
 final class TileSheet {
 

@@ -3,7 +3,7 @@ package dev.tuningfork.standalone.survey;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a survey comes upon. */
+/** The kinds of objects that a mock survey observes. */
 public enum Kind {
   SMOOTH(0.36),
   EDGE_ON(0.61 * 0.22),

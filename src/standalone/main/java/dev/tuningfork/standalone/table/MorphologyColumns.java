@@ -96,19 +96,15 @@ final class MorphologyColumns {
     text("file", "The image file that was classified", "meta.id;meta.file", row -> row.file);
     text(
         "class",
-        "The walk by the most probable answers, in short (gz2_class)",
+        "The most probable answer at each step, as a class (gz2_class)",
         "src.morph.type",
         row -> row.morphology.morphology().classString());
     text(
         "description",
-        "The walk by the most probable answers, in words",
+        "The most probable answer at each step, in words",
         "meta.note",
         row -> row.morphology.morphology().description());
-    text(
-        "flags",
-        "What a careful reader must know about the image",
-        "meta.code.qual",
-        row -> flags(row.morphology));
+    text("flags", "Warnings about the image", "meta.code.qual", row -> flags(row.morphology));
   }
 
   private void image() {

@@ -121,8 +121,8 @@ public final class MorphologySpool implements AutoCloseable {
    * Takes up a journal with all its whole lines.
    *
    * @param ordinalOf the ordinal of the image that a message is about; -1 to forget the message
-   * @throws IOException in a sentence, if it is no journal, is of a run with other settings, cannot
-   *     be read, or another process writes it
+   * @throws IOException in a sentence, if it is not a journal, is of a run with other settings,
+   *     cannot be read, or another process writes it
    */
   public static MorphologySpool resume(
       Path journal,
@@ -147,8 +147,8 @@ public final class MorphologySpool implements AutoCloseable {
   }
 
   /**
-   * Whether there is a journal with a message, so that a run can be resumed; or a file that is no
-   * journal.
+   * Whether there is a journal with a message, so that a run can be resumed; or a file that is not
+   * a journal.
    */
   public static boolean holdsMessages(Path journal) throws IOException {
     if (!Files.exists(journal)) {

@@ -253,7 +253,7 @@ public final class Allotment {
       }
       if (excluded == rows) {
         throw new IOException(
-            String.format(Locale.ROOT, "The filter --where holds for none of the %,d rows.", rows));
+            String.format(Locale.ROOT, "None of the %,d rows passes the filter --where.", rows));
       }
       SkyPosition off = anyOffTiles;
       if (off != null) {

@@ -94,9 +94,11 @@ public final class LeftOut implements AutoCloseable {
       line.accept(
           String.format(
               Locale.ROOT,
-              "%,d rows or galaxies are left out%s.",
+              count == 1
+                  ? "%,d row or galaxy is left out%s."
+                  : "%,d rows or galaxies are left out%s.",
               count,
-              file == null ? "" : "; all of them are in " + file));
+              file == null ? "" : (count == 1 ? "; it is in " : "; all of them are in ") + file));
     }
   }
 

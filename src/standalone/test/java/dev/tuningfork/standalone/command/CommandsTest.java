@@ -112,7 +112,7 @@ class CommandsTest {
     Files.writeString(folder.resolve("unfinished.csv.journal"), "{\"settings\":{}}\n{an answer}\n");
 
     assertThat(classify(table)).isEqualTo(2);
-    assertThat(err.toString()).contains("There is a file " + table + " already", "--overwrite");
+    assertThat(err.toString()).contains("The file " + table + " already exists", "--overwrite");
     assertThat(classify(table, "--resume")).isEqualTo(2);
     assertThat(table).hasContent("precious");
     assertThat(classify(directory, "--overwrite")).isEqualTo(2);
@@ -225,7 +225,7 @@ class CommandsTest {
     assertThat(err.toString())
         .contains("there is no stage fetsch, but decode-message, expand, fetch");
     assertThat(execute("dead-letters", "list", "--since", "yesterday")).isEqualTo(2);
-    assertThat(err.toString()).contains("'yesterday' is no time such as");
+    assertThat(err.toString()).contains("'yesterday' is not a time such as");
     assertThat(execute("dead-letters", "show", "12")).isEqualTo(2);
     assertThat(err.toString()).contains("partition:offset");
     assertThat(execute("dead-letters", "list")).isEqualTo(1);

@@ -78,7 +78,7 @@ class GpuCheckCommandTest {
 
     assertThat(out.toString())
         .contains("# The device gpu:0", "## Missing", "## What would be checked")
-        .contains("The device gpu:0 is demanded, but PyTorch finds no GPU here. ")
+        .contains("The device gpu:0 was requested, but PyTorch finds no GPU here. ")
         .contains(cuda.missing().orElseThrow())
         .contains("in batches of 1 to 4 images");
     assertThat(err.toString()).isEmpty();

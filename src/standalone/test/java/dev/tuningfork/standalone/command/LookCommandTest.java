@@ -48,8 +48,8 @@ class LookCommandTest {
 
     assertThat(out.toString().lines().toList()).hasSize(2 + 11);
     assertThat(out.toString())
-        .containsPattern("(?m)^t01 smooth-or-featured +asked 100 % +[a-z-]+ \\d+ %, ")
-        .containsPattern("(?m)^t11 arms-number ");
+        .containsPattern("(?m)^t01 smooth-or-featured +asked 100 % +[a-z-]+: \\d+ %, ")
+        .containsPattern("(?m)^t11 arms-number .* 2: \\d+ %");
     BufferedImage drawn = ImageIO.read(sheet.toFile());
     assertThat(drawn.getWidth()).isGreaterThan(drawn.getHeight()).isGreaterThan(1000);
     assertThat(err.toString()).contains("Wrote " + sheet + ".");

@@ -452,7 +452,7 @@ class TrainCommandTest {
     assertThat(train("--weights", backbone.toString(), "--weights-kept", "0.5")).isNotZero();
     assertThat(err.toString()).contains("The weights lack the array");
     assertThat(train("--on-problem", "stop")).isNotZero();
-    assertThat(err.toString()).contains("wrong with the data");
+    assertThat(err.toString()).contains("The data has a problem: Galaxy 999 of ");
     assertThat(run("train", "--out", bundle.toString())).isNotZero();
     assertThat(err.toString()).contains("Training needs data");
     Path more = Files.createDirectory(folder.resolve("more"));

@@ -318,7 +318,7 @@ class DemoPageIT {
     Browser.screenshot(letters, "page-dead-letters");
     Locator first = group.locator("li").first();
     first.getByRole(AriaRole.BUTTON).click();
-    assertThat(first.locator(".hint")).hasText("Sent to galaxy-images again.");
+    assertThat(first.locator(".hint")).hasText("Replayed to galaxy-images.");
     String sent = first.locator("time").getAttribute("datetime");
     await("the letter to be gone")
         .atMost(PATIENCE)

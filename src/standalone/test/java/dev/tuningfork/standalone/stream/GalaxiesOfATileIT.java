@@ -108,8 +108,7 @@ class GalaxiesOfATileIT {
           List.of("the band r of the survey image tile", "has no celestial coordinates (CTYPE)"));
       sent.put("outside", with("outside", good, null, bands(tile, Path.of("/etc/passwd")), null));
       due.put(
-          "outside",
-          List.of("the band r of the survey image tile", "outside the folders that images may"));
+          "outside", List.of("the band r of the survey image tile", "outside the allowed folders"));
       sent.put("recipe", with("recipe", good, null, tile.bands(), "none-such"));
       due.put("recipe", List.of("There is no recipe none-such; the recipes are"));
       sent.put("good", good);

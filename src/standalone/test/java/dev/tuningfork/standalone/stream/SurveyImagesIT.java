@@ -316,7 +316,7 @@ class SurveyImagesIT {
             "missing", "there is no such file",
             "no-dec", "no-dec.csv",
             "no-size", "The catalogue no-size.csv has no sizes that the model can use",
-            "outside", "outside the folders that images may be read from",
+            "outside", "outside the allowed folders (fetch.folders)",
             "not-json", "The message is not valid JSON");
     Map<String, String> reasons =
         deadLetters.stream()

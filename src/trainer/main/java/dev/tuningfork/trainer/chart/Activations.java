@@ -37,7 +37,7 @@ public record Activations(Layer layer, Volume volume, float[] values) {
     ModelDescription description = bundle.description();
     if (description.architecture().equals(ModelDescription.TORCHSCRIPT)) {
       throw new IllegalArgumentException(
-          "The model %s is a TorchScript module, which does not show its layers; only the architectures of this product can be looked into."
+          "The model %s is a TorchScript module, which does not show its layers; only the built-in architectures can be shown."
               .formatted(description.name()));
     }
     NetworkBlock block = new NetworkBlock(description.network(), bundle.weights());

@@ -23,7 +23,7 @@ final class GalaxyPicture {
    * @param input which part of it is taken, and how linear flux is stretched
    * @param side of the picture, in pixels
    * @throws IOException if the file cannot be read
-   * @throws ImageException if it is no image that can be used
+   * @throws ImageException if it is not an image that can be used
    */
   static BufferedImage of(Path image, InputSpec input, int side)
       throws IOException, ImageException {

@@ -94,7 +94,7 @@ public final class MistakeSheet {
 
   private static String said(Mistake mistake, double[] shares, Morphology morphology) {
     int most = Comparison.largest(shares);
-    return "%s %.0f %% · %s"
+    return "%s: %.0f %% · %s"
         .formatted(
             mistake.question().answers().get(most).key(),
             100 * shares[most],

@@ -21,7 +21,8 @@ public record ClassFolders(Path images, ClassRules rules) implements GalaxySourc
   @Override
   public Reading read() throws IOException {
     if (!Files.isDirectory(images)) {
-      throw new IllegalArgumentException(images + " is no folder of folders of images.");
+      throw new IllegalArgumentException(
+          images + " is not a folder with a folder of images for each class.");
     }
     List<Path> folders;
     try (Stream<Path> entries = Files.list(images)) {

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * A table of galaxies with one class each. A class is a constraint on the tree, so such a galaxy
- * teaches the questions that its class speaks of.
+ * teaches the questions that its class names.
  *
  * @param images the folder of the images, each named by its galaxy's id
  * @param table a CSV with a header

@@ -285,7 +285,7 @@ final class CsvTable implements AutoCloseable {
   /**
    * A cell's number; NaN where it is unknown. Its decimal sign may be a comma.
    *
-   * @throws NumberFormatException if it is no number
+   * @throws NumberFormatException if it is not a number
    */
   static double number(String cell) {
     return isUnknown(cell) ? Double.NaN : decimal(cell).doubleValue();

@@ -24,12 +24,12 @@ final class ImageFolder {
    * Lists a folder.
    *
    * @throws IOException if it cannot be listed
-   * @throws IllegalArgumentException if it is no folder, or holds no image
+   * @throws IllegalArgumentException if it is not a folder, or holds no image
    */
   ImageFolder(Path folder) throws IOException {
     this.folder = folder;
     if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(folder + " is no folder of images.");
+      throw new IllegalArgumentException(folder + " is not a folder of images.");
     }
     try (Stream<Path> files = Files.list(folder)) {
       files

@@ -62,7 +62,8 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
               galaxies.add(LabelledGalaxy.of(votes(id, cells, columns), image.get()));
             } catch (NumberFormatException e) {
               problems.add(
-                  table.unreadable(row.get(), "has a cell that is no number: " + e.getMessage()));
+                  table.unreadable(
+                      row.get(), "has a cell that is not a number: " + e.getMessage()));
             } catch (IllegalArgumentException e) {
               problems.add(
                   new Problem(

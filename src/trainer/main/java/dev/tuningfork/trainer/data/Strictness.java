@@ -26,12 +26,12 @@ public enum Strictness {
               .map(Problem::sentence)
               .collect(
                   Collectors.joining(
-                      "\n",
+                      " ",
                       problems.size() == 1
-                          ? "Something is wrong with the data:\n"
-                          : "%,d things are wrong with the data:\n".formatted(problems.size()),
+                          ? "The data has a problem: "
+                          : "The data has %,d problems: ".formatted(problems.size()),
                       problems.size() > LISTED
-                          ? "\n… and %,d more".formatted(problems.size() - LISTED)
+                          ? " … and %,d more.".formatted(problems.size() - LISTED)
                           : "")));
     }
   }

@@ -214,7 +214,7 @@ final class VoteColumns {
    * The votes of a row.
    *
    * @return empty where the row has none
-   * @throws NumberFormatException if a cell is no number
+   * @throws NumberFormatException if a cell is not a number
    * @throws IllegalArgumentException if the numbers cannot be votes
    */
   Optional<VoteFractions> votes(String id, List<String> cells) {

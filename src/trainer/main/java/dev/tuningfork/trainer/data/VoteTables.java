@@ -278,7 +278,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
       }
     } catch (NumberFormatException e) {
       part.problems.add(
-          unreadable(table, number, "has a cell that is no number: " + e.getMessage()));
+          unreadable(table, number, "has a cell that is not a number: " + e.getMessage()));
     } catch (IllegalArgumentException e) {
       part.problems.add(
           new Problem(

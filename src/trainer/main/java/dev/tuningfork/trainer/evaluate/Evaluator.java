@@ -25,7 +25,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Gatherers;
 
 /**
- * Asks a model about labelled galaxies, as a survey would: images go the way of a galaxy that is
+ * Asks a model about labelled galaxies, as a survey would: images take the path of a galaxy that is
  * classified. It holds the images of one batch at a time, whatever the number of galaxies.
  */
 public final class Evaluator {

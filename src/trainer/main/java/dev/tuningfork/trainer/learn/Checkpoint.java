@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * All that a run needs to go on as if it had never stopped. Random numbers need no place in it:
+ * All that a run needs to continue as if it had never stopped. Random numbers need no place in it:
  * those of a step come from the seed, the epoch and the step alone. One safetensors file, its
  * metadata holding the progress and the settings; it replaces the last one only when it is whole
  * and on the disk.
@@ -52,7 +52,7 @@ record Checkpoint(
       WholeFile.write(file, out -> out.write(bytes));
     } catch (IOException e) {
       throw new IOException(
-          "The checkpoint %s cannot be written (%s). The one before it is still whole; make room and go on with --resume."
+          "The checkpoint %s cannot be written (%s). The previous one is intact. Free some disk space, and continue with --resume."
               .formatted(file, e.getMessage()),
           e);
     }
@@ -68,7 +68,7 @@ record Checkpoint(
     try {
       bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new IOException("There is no checkpoint %s to go on from.".formatted(file), e);
+      throw new IOException("There is no checkpoint %s to continue from.".formatted(file), e);
     }
     try {
       Map<String, String> metadata = Safetensors.metadata(bytes);
@@ -80,7 +80,8 @@ record Checkpoint(
           part(all, AVERAGES),
           part(all, OPTIMIZER));
     } catch (JacksonException e) {
-      throw new IOException("The file %s is no checkpoint of a training run.".formatted(file), e);
+      throw new IOException(
+          "The file %s is not a checkpoint of a training run.".formatted(file), e);
     } catch (IOException e) {
       throw new IOException(
           "The checkpoint %s cannot be used. %s".formatted(file, e.getMessage()), e);

@@ -51,8 +51,7 @@ record RuleBounds(List<Long> places, NDArray signs, NDArray thresholds) {
         Integer answer = answers.get(bound.answer());
         if (answer == null) {
           throw new IllegalArgumentException(
-              "A class speaks of answer %s, which the model does not give."
-                  .formatted(bound.answer()));
+              "A class names answer %s, which the model does not give.".formatted(bound.answer()));
         }
         places.add((long) rows.get(r).galaxy() * answers.size() + answer);
         signs[r * longest + b] = bound.atLeast() ? 1 : -1;

@@ -9,19 +9,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Where a run keeps what it needs to go on and what tells how it went: {@code last.safetensors},
+ * Where a run keeps what it needs to continue and what tells how it went: {@code last.safetensors},
  * {@code best.safetensors}, and {@code training.jsonl} with a line for each epoch.
  */
 public record RunFolder(Path path) {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** The checkpoint to go on from. */
+  /** The checkpoint to continue from. */
   Path last() {
     return path.resolve("last.safetensors");
   }
 
-  /** Whether there is something to go on from. */
+  /** Whether there is something to continue from. */
   public boolean hasCheckpoint() {
     return Files.exists(last());
   }

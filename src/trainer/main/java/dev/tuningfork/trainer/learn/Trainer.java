@@ -81,8 +81,8 @@ public final class Trainer {
   /**
    * Trains to the end, or until the listener asks it to stop.
    *
-   * @param start the first weights; a run that goes on has its own
-   * @param resume whether to go on from the folder's last checkpoint
+   * @param start the first weights; a run that continues has its own
+   * @param resume whether to continue from the folder's last checkpoint
    * @return empty if it was asked to stop: it can be taken up again
    * @throws IOException if a checkpoint cannot be written or read
    * @throws IllegalArgumentException if there are fewer galaxies than a batch has, or the
@@ -111,8 +111,8 @@ public final class Trainer {
   }
 
   /**
-   * What the folder's run has left, if it came to its end: there is nothing to go on with then, and
-   * no need for images to learn from.
+   * What the folder's run has left, if it came to its end: there is nothing to continue with then,
+   * and no need for images to learn from.
    *
    * @throws IOException if there is no checkpoint, or it cannot be read
    * @throws IllegalArgumentException if the checkpoint is of another run

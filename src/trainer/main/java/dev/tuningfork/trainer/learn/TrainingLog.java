@@ -47,7 +47,7 @@ public record TrainingLog(List<Epoch> epochs) {
   /**
    * Reads JSON lines.
    *
-   * @throws IllegalArgumentException if a line is not as it should be, and which
+   * @throws IllegalArgumentException if a line is invalid, and which
    */
   public static TrainingLog read(String jsonLines) {
     JsonMapper mapper = new JsonMapper();
@@ -64,10 +64,10 @@ public record TrainingLog(List<Epoch> epochs) {
         if (i == lines.size() - 1) {
           break;
         }
-        throw refused(i, "is no JSON: " + e.getOriginalMessage());
+        throw refused(i, "is not JSON: " + e.getOriginalMessage());
       }
       if (!line.path("epoch").isInt()) {
-        throw refused(i, "names no epoch");
+        throw refused(i, "does not name an epoch");
       }
       int number = line.get("epoch").intValue();
       epochs.put(number, new Epoch(number, figures(line)));

@@ -68,7 +68,8 @@ public record TrainingSettings(
           depthDecay > 0 && depthDecay <= 1,
           "The decay by depth is above 0 and at most 1, not " + depthDecay + ".");
       require(weightDecay >= 0, "Weight decay must not be negative, not " + weightDecay + ".");
-      require(clipNorm > 0, "The gradient's longest norm must be positive, not " + clipNorm + ".");
+      require(
+          clipNorm > 0, "The largest norm of the gradient must be positive, not " + clipNorm + ".");
       require(
           average >= 0 && average < 1,
           "The decay of the weights' average is at least 0 and below 1, not " + average + ".");

@@ -14,7 +14,7 @@ public record Share(int part, int whole) {
 
   public Share {
     if (part < 0 || part > whole) {
-      throw new IllegalArgumentException("%d of %d is no share.".formatted(part, whole));
+      throw new IllegalArgumentException("%d of %d is not a share.".formatted(part, whole));
     }
   }
 

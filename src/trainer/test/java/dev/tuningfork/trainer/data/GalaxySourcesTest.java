@@ -73,7 +73,7 @@ class GalaxySourcesTest {
             s -> assertThat(s).contains("Galaxy 5", "has no image in"),
             s -> assertThat(s).contains("Galaxy 1", "named before"),
             s -> assertThat(s).contains("Line 7 of", "has 2 cells instead of 38"),
-            s -> assertThat(s).contains("Line 8 of", "no number", "many"));
+            s -> assertThat(s).contains("Line 8 of", "not a number", "many"));
   }
 
   @Test
@@ -108,7 +108,7 @@ class GalaxySourcesTest {
     assertThatThrownBy(() -> new KaggleTables(empty, List.of(labels)).read())
         .hasMessageContaining("empty contains no image");
     assertThatThrownBy(() -> new KaggleTables(folder.resolve("absent"), List.of(labels)).read())
-        .hasMessageContaining("is no folder of images");
+        .hasMessageContaining("is not a folder of images");
     assertThatThrownBy(() -> new KaggleTables(images, List.of(nothing)).read())
         .hasMessageContaining("nothing.csv is empty");
     assertThatThrownBy(() -> new KaggleTables(images, List.of(folder.resolve("absent.csv"))).read())

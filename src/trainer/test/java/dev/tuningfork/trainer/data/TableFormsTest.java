@@ -170,7 +170,7 @@ class TableFormsTest {
         .extracting(Problem::sentence)
         .singleElement()
         .asString()
-        .endsWith("has a cell that is no number: 'most'.");
+        .endsWith("has a cell that is not a number: 'most'.");
   }
 
   @Test

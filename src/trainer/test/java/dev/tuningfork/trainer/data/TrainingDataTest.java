@@ -218,9 +218,9 @@ class TrainingDataTest {
     assertThat(read(dataSet).training()).hasSize(10);
     assertThatThrownBy(() -> TrainingData.read(List.of(dataSet), SPLIT, Strictness.STOP))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("19 things are wrong with the data:\nGalaxy 1 of ")
+        .hasMessageStartingWith("The data has 19 problems: Galaxy 1 of ")
         .hasMessageContaining("Galaxy 10 of ")
-        .hasMessageEndingWith("… and 9 more");
+        .hasMessageEndingWith(" … and 9 more.");
   }
 
   @Test

@@ -195,7 +195,7 @@ class VoteTablesTest {
         .extracting(Problem::sentence)
         .satisfiesExactly(
             negative -> assertThat(negative).contains("Galaxy 1 has -2", "0 or more"),
-            text -> assertThat(text).contains("Row 2", "is no number: 'many'"),
+            text -> assertThat(text).contains("Row 2", "is not a number: 'many'"),
             none ->
                 assertThat(none).contains("Galaxy 3", "no vote for a question of the tree rings"),
             part -> assertThat(part).contains("some answers of question ring only"),

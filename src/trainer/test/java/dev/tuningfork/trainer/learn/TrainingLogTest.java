@@ -44,9 +44,9 @@ class TrainingLogTest {
   @Test
   void aLineThatIsNoneIsRefusedByItsNumber() {
     assertThatThrownBy(() -> TrainingLog.read("{\"epoch\":1}\nnothing\n{\"epoch\":2}\n"))
-        .hasMessageContaining("Line 2 of a training's log (training.jsonl) is no JSON");
+        .hasMessageContaining("Line 2 of a training's log (training.jsonl) is not JSON");
     assertThatThrownBy(() -> TrainingLog.read("{\"rmse\":1}\n"))
         .hasMessageContaining("Line 1")
-        .hasMessageContaining("names no epoch");
+        .hasMessageContaining("does not name an epoch");
   }
 }
