@@ -15,8 +15,7 @@ record ListFile(Path path, String sha256, long size, FileTime changed) {
 
   static ListFile of(Path path) throws IOException {
     if (!Files.isRegularFile(path)) {
-      return new ListFile(
-          path, "", 0, FileTime.fromMillis(0)); // whoever reads it says what is wrong
+      return new ListFile(path, "", 0, FileTime.fromMillis(0)); // reading it says why
     }
     FileTime changed = Files.getLastModifiedTime(path);
     return new ListFile(path, Sha256.hex(path), Files.size(path), changed);

@@ -348,7 +348,7 @@ class SurveyImagesIT {
         .containsExactly("odd-good");
     assertThat(reasonsOf("odd"))
         .hasSize(2)
-        .anyMatch(reason -> reason.startsWith("Row 1 of the catalogue: the column ra is 'NaN'"))
+        .anyMatch(reason -> reason.equals("Row 1 of the catalogue: the column ra is empty."))
         .anyMatch(reason -> reason.contains("is too large"));
     assertThat(outcomeOf("odd").deadLetters()).isEqualTo(2);
     assertThat(outcomeOf("empty").galaxies()).isZero();
