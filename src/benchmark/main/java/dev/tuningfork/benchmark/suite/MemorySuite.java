@@ -58,7 +58,7 @@ final class MemorySuite {
             "start with an empty ledger",
             "s",
             "from the start of the process until its first answer is committed",
-            seconds(started));
+            Pace.secondsSince(started));
         References.publish(servers, topics, images, 1, references);
         for (int point = 1; point <= POINTS; point++) {
           answers.await((int) ((long) references * point / POINTS));
@@ -74,7 +74,7 @@ final class MemorySuite {
             "start after %,d references".formatted(references),
             "s",
             "the same on a machine without state: the ledger is restored first",
-            seconds(started));
+            Pace.secondsSince(started));
       }
     }
     ends(tally, "heap", "live after a full collection", heaps, references);
@@ -121,9 +121,5 @@ final class MemorySuite {
       made.add(file);
     }
     return made;
-  }
-
-  private static double seconds(long since) {
-    return (System.nanoTime() - since) / 1e9;
   }
 }

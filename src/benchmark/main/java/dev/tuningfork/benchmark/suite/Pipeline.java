@@ -98,7 +98,7 @@ final class Pipeline {
         answers.await(galaxies);
         bytesOfAnswers = answers.meanBytes();
         processorMillis = (PROCESS.getProcessCpuTime() - worked) / 1e6 / galaxies;
-        return galaxies / ((System.nanoTime() - start) / 1e9);
+        return galaxies / Pace.secondsSince(start);
       }
     }
   }
