@@ -114,11 +114,15 @@ class Count:
         return f"its class is {found['morphology']['class']}, and {before['morphology']['class']} before anything broke"
 
     def is_unlisted(self, number):
+        """Which galaxies were listed before the list broke, nobody knows; the outcome says how many."""
         if not self.references <= number < self.first_outcome:
             return False
-        image, row = divmod(number - self.references, self.surveys["rows"])
+        rows = self.surveys["rows"]
+        image = (number - self.references) // rows
+        first = self.references + image * rows
+        found = sum(one in self.outcomes for one in range(first, first + rows))
         for outcome, _, _ in self.outcomes.get(self.first_outcome + image, [])[:1]:
-            return "failure" in outcome and row >= outcome["galaxies"]
+            return "failure" in outcome and found >= outcome["galaxies"]
         return False
 
     def wrong_outcome(self, image, outcome):

@@ -1,12 +1,18 @@
 package dev.tuningfork.file;
 
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256, which every Java platform has. */
 public final class Sha256 {
+
+  private static final int BUFFER = 1 << 18;
 
   private Sha256() {}
 
@@ -27,6 +33,18 @@ public final class Sha256 {
   /** The hash of this content in 64 lower-case hexadecimal digits. */
   public static String hex(byte[] content) {
     return HexFormat.of().formatHex(digest().digest(content));
+  }
+
+  /** The same of a file of any size. No interrupt ends it. */
+  public static String hex(Path file) throws IOException {
+    MessageDigest digest = digest();
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      byte[] buffer = new byte[BUFFER];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        digest.update(buffer, 0, count);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** The first 8 of the hexadecimal digits of the hash of a text: an identifier for people. */

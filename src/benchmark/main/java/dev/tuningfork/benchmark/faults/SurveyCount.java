@@ -101,15 +101,19 @@ final class SurveyCount {
         : 0;
   }
 
-  /** Whether nothing may come of a galaxy, because the list was not read up to it. */
+  /**
+   * Whether nothing may come of a galaxy, because the list was not read up to it. Which galaxies
+   * were listed, nobody knows; the outcome says how many.
+   */
   boolean isUnlisted(int number) {
     if (!surveys.isGalaxy(number)) {
       return false;
     }
-    JsonNode outcome = outcomes[surveys.imageOf(number)];
+    int image = surveys.imageOf(number);
+    JsonNode outcome = outcomes[image];
     return outcome != null
         && outcome.has("failure")
-        && surveys.rowOf(number) > outcome.path("galaxies").intValue();
+        && answers[image] + deadLetters[image] >= outcome.path("galaxies").intValue();
   }
 
   /** What is wrong with an outcome, once all is read; empty where nothing is. */

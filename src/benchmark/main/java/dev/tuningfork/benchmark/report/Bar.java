@@ -127,6 +127,24 @@ public record Bar(String name, String of, String to, Least least, Least leastInF
               TOLD,
               TOLD),
           new Bar("pipeline ÷ roofline", "stream/pipeline", "stream/roofline", 0.85, 0.35),
+          new Bar(
+              "survey images ÷ JPEG references",
+              "surveys/survey images",
+              "surveys/JPEG references",
+              0.8,
+              TOLD),
+          new Bar(
+              "Rice survey images ÷ JPEG references",
+              "surveys/Rice survey images",
+              "surveys/JPEG references",
+              0.8,
+              TOLD),
+          new Bar(
+              "survey images ÷ JPEG cutouts of the same galaxies",
+              "surveys/survey images",
+              "surveys/JPEG cutouts",
+              TOLD,
+              TOLD),
           new Bar("pipeline ÷ naive mapValues", "stream/pipeline", "stream/naive", 10, 2.5)
               .inFloat32(6.5, 2),
           new Bar(

@@ -129,6 +129,27 @@ public final class JavaProcess implements AutoCloseable {
     return kibibytes(said);
   }
 
+  /**
+   * What the heap holds after a full collection: the last line of jcmd's class histogram, which
+   * collects first, is {@code Total COUNT BYTES}.
+   */
+  public long liveHeapBytes() throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process asked =
+        new ProcessBuilder(jcmd.toString(), String.valueOf(pid()), "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    asked.waitFor();
+    return said.lines()
+        .filter(line -> line.startsWith("Total"))
+        .map(line -> line.strip().replaceAll(".*\\s", ""))
+        .mapToLong(Long::parseLong)
+        .findFirst()
+        .orElseThrow(
+            () -> new IOException("jcmd does not report the heap of " + pid() + ": " + said));
+  }
+
   private static long kibibytes(String line) {
     return Long.parseLong(line.replaceAll("\\D", "")) << 10;
   }

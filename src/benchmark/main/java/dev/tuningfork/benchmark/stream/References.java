@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -34,17 +36,25 @@ public final class References {
 
   private References() {}
 
-  /** Creates the topics of a classifier, and returns when the broker serves them. */
-  public static void createTopics(String bootstrapServers, Topics topics) throws Exception {
+  /**
+   * Creates the topics of a classifier, and returns when the broker serves them.
+   *
+   * @param more topics besides
+   */
+  public static void createTopics(String bootstrapServers, Topics topics, String... more)
+      throws Exception {
     try (Admin admin =
         Admin.create(
             Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, (Object) bootstrapServers))) {
       NewTopics.create(
           admin,
-          List.of(
-              topic(topics.input(), PARTITIONS),
-              topic(topics.output(), PARTITIONS),
-              topic(topics.deadLetters(), 1)),
+          Stream.concat(
+                  Stream.of(
+                      topic(topics.input(), PARTITIONS),
+                      topic(topics.output(), PARTITIONS),
+                      topic(topics.deadLetters(), 1)),
+                  Arrays.stream(more).map(name -> topic(name, PARTITIONS)))
+              .toList(),
           CREATION);
     }
   }

@@ -10,7 +10,6 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ final class MemorySuite {
         References.publish(servers, topics, images, 1, references);
         for (int point = 1; point <= POINTS; point++) {
           answers.await((int) ((long) references * point / POINTS));
-          heaps.add(heapAfterCollection(first.pid()) / MIB);
+          heaps.add(first.liveHeapBytes() / MIB);
           processes.add(first.residentBytes() / MIB);
         }
       }
@@ -122,23 +121,5 @@ final class MemorySuite {
       made.add(file);
     }
     return made;
-  }
-
-  /** The last line of jcmd's class histogram, which collects first: {@code Total COUNT BYTES}. */
-  private static long heapAfterCollection(long pid) throws IOException, InterruptedException {
-    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    Process process =
-        new ProcessBuilder(jcmd.toString(), String.valueOf(pid), "GC.class_histogram")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return said.lines()
-        .filter(line -> line.startsWith("Total"))
-        .map(line -> line.strip().replaceAll(".*\\s", ""))
-        .mapToLong(Long::parseLong)
-        .findFirst()
-        .orElseThrow(
-            () -> new IOException("jcmd does not report the heap of " + pid + ": " + said));
   }
 }

@@ -62,7 +62,7 @@ import nom.tam.util.FitsOutputStream;
  */
 final class TileMorphologies {
 
-  private static final Recipe RECIPE = Recipe.named("legacy-grz");
+  static final Recipe RECIPE = Recipe.named("legacy-grz");
   private static final int CHUNK = 32;
   private static final int QUALITY = 95;
 
@@ -78,7 +78,7 @@ final class TileMorphologies {
   private final List<Cutout> largeCutouts = new ArrayList<>();
 
   /** A galaxy that was cut out as a picture. */
-  private record Cutout(String id, int ordinal, long row, SkyPosition position, Path file) {
+  record Cutout(String id, int ordinal, long row, SkyPosition position, Path file) {
 
     /** The same picture with the number of pixels that Galaxy Zoo shows. */
     Cutout enlarged(Path folder) throws IOException {
@@ -120,7 +120,7 @@ final class TileMorphologies {
     for (String band : TileWriter.bands(TileLayout.LEGACY)) {
       Path file = writer.file(0, band);
       compressed.add(band + "=" + file);
-      plain.add(band + "=" + uncompressed(file, folder.resolve("plain-" + band + ".fits")));
+      plain.add(band + "=" + uncompressed(file, plainFile(folder, band)));
     }
     Path objects = folder.resolve("objects.fits");
     TileMorphologies made =
@@ -135,6 +135,11 @@ final class TileMorphologies {
       made.largeCutouts.add(cutout.enlarged(large));
     }
     return made;
+  }
+
+  /** The uncompressed file of a band. */
+  static Path plainFile(Path folder, String band) {
+    return folder.resolve("plain-" + band + ".fits");
   }
 
   private static Path uncompressed(Path file, Path to) throws IOException {
@@ -189,6 +194,11 @@ final class TileMorphologies {
               }
             },
             () -> false);
+  }
+
+  /** All that were cut out, each as a JPEG. */
+  List<Cutout> cutouts() {
+    return List.copyOf(cutouts);
   }
 
   /** Answers by the galaxy's identifier, and how many were made in a second. */

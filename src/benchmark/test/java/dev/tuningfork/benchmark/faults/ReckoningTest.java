@@ -144,7 +144,7 @@ class ReckoningTest {
     producer.send(outcome(2, 4, 2, ""));
     producer.send(outcome(4, 4, 4, ""));
     // the list of the last could not be read to its end, and says so
-    producer.send(letter(SURVEYS.galaxy(5, 1), "fetch"));
+    producer.send(letter(SURVEYS.galaxy(5, 3), "fetch"));
     producer.send(letter("survey-5", "expand", "{\"catalogue\":{}}"));
     producer.send(outcome(5, 1, 0, "The catalogue is out of reach."));
   }

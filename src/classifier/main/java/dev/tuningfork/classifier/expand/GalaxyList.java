@@ -14,13 +14,17 @@ import dev.tuningfork.image.Recipe;
 import dev.tuningfork.tile.Cut;
 import dev.tuningfork.tile.Sizing;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +38,17 @@ import org.jspecify.annotations.Nullable;
  *       list.
  *   <li>The list is always read from its first row, also where pieces begin later: which
  *       identifiers have been used before decides about the rows that follow. The same list, read
- *       again, says the same of each row.
+ *       again, says the same of each row, in the same order.
  *   <li>Each row is in one piece, or was excluded or not taken. A piece with an end is the last.
+ *   <li>Rows are put into an order in which survey images are read well: runs of at most {@value
+ *       #RUN} galaxies or {@value #RUN_ROWS} rows, one after the other, each by declination, which
+ *       is along the rows of most survey images. Neighbours on the sky thus follow each other, and
+ *       what was decompressed or fetched for the one is there for the next. Where runs end depends
+ *       on the list alone, and on no setting. A {@linkplain Piece#cursor cursor} within a run
+ *       counts from the run's end: so many of its galaxies are left.
+ *   <li>Pieces of two different lists are never mixed: a list that is not the one whose first
+ *       pieces were taken is {@linkplain Piece.Broken broken}, and so is one that changes while it
+ *       is read.
  * </ul>
  *
  * <p>Threads: one belongs to this class, and ends when the list does or is {@linkplain #close
@@ -45,12 +58,25 @@ public final class GalaxyList implements AutoCloseable {
 
   private static final int AHEAD = 2;
 
-  /** So many rows without a galaxy, in pieces, make a piece too: the cursor moves on. */
-  private static final int ROWS_A_GALAXY = 100;
+  /** The list of a message that has no catalogue. */
+  private static final String INLINE = "inline";
+
+  /** Galaxies of a run, and rows of one. */
+  private static final int RUN = 4_096;
+
+  private static final int RUN_ROWS = 250_000;
+
+  /** Bad rows first, since nothing is read for them; then from south to north. */
+  private static final Comparator<Row> READING_ORDER =
+      Comparator.comparingDouble(Row::dec).thenComparingLong(Row::number);
 
   private final GalaxyLists lists;
   private final SurveyImageReference image;
   private final long after;
+
+  /** What the pieces that were taken before are of; empty for any. */
+  private final String begun;
+
   private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(AHEAD);
   private final PixelScales scales;
   private final Thread thread;
@@ -58,16 +84,32 @@ public final class GalaxyList implements AutoCloseable {
   /** What ended the thread that no list is to blame for. */
   private volatile @Nullable Throwable failure;
 
-  // of the piece that is being read
+  // of the run that is being read
+  private final List<Row> run = new ArrayList<>();
+  private long runAfter;
+  private long runRows;
+  private long runExcluded;
+  private long lastRow;
+
+  // of the piece that is being filled
   private final List<Piece.Entry> entries = new ArrayList<>();
+  private String list = INLINE;
   private long cursor;
-  private long rows;
   private long excluded;
 
-  GalaxyList(GalaxyLists lists, SurveyImageReference image, long after) {
+  /**
+   * A row that is taken.
+   *
+   * @param dec minus infinity where it is no galaxy
+   * @param entry makes what is in the piece
+   */
+  private record Row(long number, double dec, Supplier<Piece.Entry> entry) {}
+
+  GalaxyList(GalaxyLists lists, SurveyImageReference image, long after, String begun) {
     this.lists = lists;
     this.image = image;
     this.after = after;
+    this.begun = begun;
     this.cursor = after;
     this.scales = new PixelScales(lists.fetcher(), cutout(null, 1.0, false));
     this.thread = Thread.ofPlatform().daemon().name("expand").start(this::run);
@@ -109,6 +151,7 @@ public final class GalaxyList implements AutoCloseable {
       try {
         SurveyImageReference.Catalogue catalogue = image.catalogue();
         if (catalogue == null) {
+          requireBegun("The list of the message");
           listInline();
         } else {
           listCatalogue(catalogue);
@@ -119,10 +162,12 @@ public final class GalaxyList implements AutoCloseable {
       } catch (FetchException e) {
         end = new Piece.Broken(Stage.EXPAND, e.kind(), e.attempts(), e);
       } catch (PixelScales.OutOfReach e) {
+        run.clear(); // the next time it may go on, and its order is another one then
         end = new Piece.Broken(Stage.EXPAND, e.why().kind(), e.why().attempts(), e.why());
       } catch (IOException | RuntimeException | StackOverflowError e) {
         end = new Piece.Broken(Stage.EXPAND, FailureKind.PERMANENT, 1, e);
       }
+      endRun();
       put(end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the thread ends, because the list is closed
@@ -137,15 +182,17 @@ public final class GalaxyList implements AutoCloseable {
       for (int i = 0; i < galaxies.size(); i++) {
         SurveyImageReference.Galaxy galaxy = galaxies.get(i);
         long number = i + 1L;
+        Function<String, Piece.Entry> unusable =
+            why ->
+                new Piece.Unusable(
+                    number,
+                    "Galaxy %d of the survey image %s: %s"
+                        .formatted(number, image.surveyImageId(), why),
+                    image.with(List.of(galaxy)).toJson());
         try {
-          add(number, inline(scratch, number, galaxy));
+          add(number, inline(scratch, number, galaxy), unusable);
         } catch (BadRow e) {
-          add(
-              new Piece.Unusable(
-                  number,
-                  "Galaxy %d of the survey image %s: %s"
-                      .formatted(number, image.surveyImageId(), e.getMessage()),
-                  image.with(List.of(galaxy)).toJson()));
+          addUnusable(number, () -> unusable.apply(String.valueOf(e.getMessage())));
         }
       }
     }
@@ -171,21 +218,39 @@ public final class GalaxyList implements AutoCloseable {
 
   private void listCatalogue(SurveyImageReference.Catalogue table)
       throws FetchException, IOException, InterruptedException {
+    try (LocalFile file = lists.fetcher().file(table.uri())) {
+      ListFile read = ListFile.of(file.path());
+      list = read.sha256();
+      requireBegun("The catalogue " + file.path().getFileName());
+      listRows(table, file.path());
+      read.requireUnchanged();
+    }
+  }
+
+  /** Else galaxies would be listed twice or never. */
+  private void requireBegun(String what) throws IOException {
+    if (after > 0 && !begun.isEmpty() && !begun.equals(list)) {
+      throw new IOException(
+          "%s is not the one whose first galaxies were listed: it has changed. Publish the survey image again."
+              .formatted(what));
+    }
+  }
+
+  private void listRows(SurveyImageReference.Catalogue table, Path file)
+      throws IOException, InterruptedException {
     Recipe recipe = image.recipe() == null ? null : Recipe.named(image.recipe());
     Sizing sizing = new Sizing(optional(table.fieldOfView()), optional(table.sizeFactor()), recipe);
     ColumnChoice columns =
         table.columns() == null ? ColumnChoice.NONE : ColumnChoice.parse(table.columns());
     Optional<Condition> where = Optional.ofNullable(table.where()).map(Condition::parse);
-    try (LocalFile file = lists.fetcher().file(table.uri());
-        Catalogue catalogue =
-            Catalogue.open(file.path(), columns, sizing.radii(), List.of(), where);
+    try (Catalogue catalogue = Catalogue.open(file, columns, sizing.radii(), List.of(), where);
         ListScratch scratch = new ListScratch(lists.scratch());
         Catalogue.Rows all = catalogue.rows()) {
       if (sizing.lacking(catalogue.radii(), catalogue.hasWidths(), "fieldOfView").isPresent()) {
         throw new IOException(
             "The catalogue %s has no sizes that %s can use: name their column in catalogue.columns, or set catalogue.fieldOfView."
                 .formatted(
-                    file.path().getFileName(),
+                    file.getFileName(),
                     recipe == null ? "the model" : "the recipe " + recipe.name()));
       }
       for (var row = all.next(); row.isPresent(); row = all.next()) {
@@ -201,31 +266,37 @@ public final class GalaxyList implements AutoCloseable {
       throws InterruptedException {
     switch (row) {
       case CatalogueRow.Galaxy galaxy -> {
+        Function<String, Piece.Entry> unusable =
+            why ->
+                unusable(
+                    table,
+                    galaxy.number(),
+                    "Row %d of the catalogue (%s): %s"
+                        .formatted(galaxy.number(), galaxy.id(), why));
         try {
-          add(galaxy.number(), listed(galaxy, sizing, seen));
+          add(galaxy.number(), listed(galaxy, sizing, seen), unusable);
         } catch (BadRow e) {
-          addUnusable(
-              table,
-              galaxy.number(),
-              "Row %d of the catalogue (%s): %s"
-                  .formatted(galaxy.number(), galaxy.id(), e.getMessage()));
+          addUnusable(galaxy.number(), () -> unusable.apply(String.valueOf(e.getMessage())));
         }
       }
       case CatalogueRow.Unusable unusable ->
           addUnusable(
-              table,
               unusable.number(),
-              "Row %d of the catalogue: the column %s %s."
-                  .formatted(unusable.number(), unusable.column(), unusable.reason()));
+              () ->
+                  unusable(
+                      table,
+                      unusable.number(),
+                      "Row %d of the catalogue: the column %s %s."
+                          .formatted(unusable.number(), unusable.column(), unusable.reason())));
       case CatalogueRow.Excluded(long number) -> {
-        if (number > after) {
-          cursor = number;
-          excluded++;
-          rows++;
-          putFull();
-        }
+        runExcluded++;
+        wasRead(number);
       }
     }
+  }
+
+  private Piece.Entry unusable(SurveyImageReference.Catalogue table, long number, String reason) {
+    return new Piece.Unusable(number, reason, image.with(table.row(number)).toJson());
   }
 
   private GalaxyImageReference listed(CatalogueRow.Galaxy galaxy, Sizing sizing, ListScratch seen)
@@ -301,44 +372,73 @@ public final class GalaxyList implements AutoCloseable {
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
-  private void add(long number, GalaxyImageReference reference)
-      throws BadRow, InterruptedException {
-    if (number <= after) {
-      return; // it is in a piece that was taken before
-    }
-    byte[] json = reference.toJson();
-    if (json.length > lists.largestReference()) {
-      throw new BadRow(
-          "its reference would have %,d bytes; at most %,d are allowed."
-              .formatted(json.length, lists.largestReference()));
-    }
-    add(new Piece.Listed(number, reference.objectId(), json));
-  }
-
-  private void addUnusable(SurveyImageReference.Catalogue table, long number, String reason)
+  private void add(
+      long number, GalaxyImageReference reference, Function<String, Piece.Entry> unusable)
       throws InterruptedException {
-    add(new Piece.Unusable(number, reason, image.with(table.row(number)).toJson()));
+    double dec = Objects.requireNonNull(reference.dec());
+    run.add(new Row(number, dec, () -> entry(number, reference, unusable)));
+    wasRead(number);
   }
 
-  private void add(Piece.Entry entry) throws InterruptedException {
-    if (entry.number() > after) {
-      entries.add(entry);
-      cursor = entry.number();
-      rows++;
-      putFull();
+  private Piece.Entry entry(
+      long number, GalaxyImageReference reference, Function<String, Piece.Entry> unusable) {
+    byte[] json = reference.toJson();
+    int most = lists.largestReference();
+    return json.length > most
+        ? unusable.apply(
+            "its reference would have %,d bytes; at most %,d are allowed."
+                .formatted(json.length, most))
+        : new Piece.Listed(number, reference.objectId(), json);
+  }
+
+  private void addUnusable(long number, Supplier<Piece.Entry> entry) throws InterruptedException {
+    run.add(new Row(number, Double.NEGATIVE_INFINITY, entry));
+    wasRead(number);
+  }
+
+  private void wasRead(long number) throws InterruptedException {
+    lastRow = number;
+    runRows++;
+    if (run.size() >= RUN || runRows >= RUN_ROWS) {
+      endRun();
+      putPassed();
     }
   }
 
-  private void putFull() throws InterruptedException {
-    if (entries.size() >= lists.piece() || rows >= (long) ROWS_A_GALAXY * lists.piece()) {
+  /** Puts a run into pieces, as far as it was not in pieces that were taken before. */
+  private void endRun() throws InterruptedException {
+    if (lastRow > after) {
+      excluded += after > runAfter ? 0 : runExcluded;
+      run.sort(READING_ORDER);
+      long at = lastRow - run.size();
+      for (Row row : run) {
+        at++;
+        if (at > after) {
+          entries.add(row.entry.get());
+          cursor = at;
+          if (entries.size() >= lists.piece()) {
+            put(null);
+          }
+        }
+      }
+      cursor = lastRow;
+    }
+    run.clear();
+    runAfter = lastRow;
+    runRows = 0;
+    runExcluded = 0;
+  }
+
+  /** Many rows without a galaxy make a piece too: the cursor moves on. */
+  private void putPassed() throws InterruptedException {
+    if (entries.isEmpty() && excluded > 0) {
       put(null);
     }
   }
 
   private void put(Piece.@Nullable End end) throws InterruptedException {
-    pieces.put(new Piece(entries, cursor, excluded, end));
+    pieces.put(new Piece(entries, list, cursor, excluded, end));
     entries.clear();
-    rows = 0;
     excluded = 0;
   }
 }

@@ -17,9 +17,10 @@ public record GalaxyLists(ImageFetcher fetcher, Path scratch, int piece, int lar
   /**
    * Begins to read a list, on a thread of its own.
    *
-   * @param after the number of the row after which the pieces begin; 0 for the first
+   * @param after the cursor of the last piece that was taken before; 0 for none
+   * @param begun of which list that piece is; empty where that is not known
    */
-  public GalaxyList open(SurveyImageReference image, long after) {
-    return new GalaxyList(this, image, after);
+  public GalaxyList open(SurveyImageReference image, long after, String begun) {
+    return new GalaxyList(this, image, after, begun);
   }
 }

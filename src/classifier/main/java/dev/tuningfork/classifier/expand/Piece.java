@@ -6,14 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some galaxies of a survey image, in the order of their list.
+ * Some galaxies of a survey image, in the order in which they are listed.
  *
  * @param entries one for each row that is a galaxy, or should be one
- * @param cursor the number of the last row that was read, from 1
+ * @param list what tells the list from another one: the SHA-256 of a catalogue
+ * @param cursor how many rows of the list are in this piece or earlier ones
  * @param excluded for how many rows the filter does not hold
  * @param end what ends the list; null where more pieces follow
  */
-public record Piece(List<Entry> entries, long cursor, long excluded, @Nullable End end) {
+public record Piece(
+    List<Entry> entries, String list, long cursor, long excluded, @Nullable End end) {
 
   public Piece {
     entries = List.copyOf(entries);

@@ -1,15 +1,11 @@
 package dev.tuningfork.classifier.fetch;
 
 import dev.tuningfork.file.Sha256;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -69,18 +65,12 @@ final class FileHashes {
     }
   }
 
-  /** By a stream that no interrupt closes, since others may wait for the hash. */
+  /** No interrupt ends it, since others may wait for the hash. */
   private static String read(Version version) throws IOException {
-    MessageDigest digest = Sha256.digest();
-    try (InputStream in = new FileInputStream(version.file.toFile())) {
-      byte[] buffer = new byte[1 << 18];
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
-      }
-    }
+    String hash = Sha256.hex(version.file);
     if (!Version.of(version.file).equals(version)) {
       throw new IOException("the file changed while it was read");
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return hash;
   }
 }

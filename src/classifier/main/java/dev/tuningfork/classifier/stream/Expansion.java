@@ -17,11 +17,12 @@ import org.apache.kafka.common.serialization.Serdes;
 /**
  * How far a survey image is.
  *
- * <p>As bytes: the format's version (one byte, 1), then the components in their order, as {@link
- * DataOutputStream} writes them.
+ * <p>As bytes: the format's version (one byte, 2), then the components in their order, as {@link
+ * DataOutputStream} writes them. Version 1 has no {@code list}.
  *
  * @param sha256 of the message, which tells whether it is published twice
- * @param cursor the number of the last row of its list that was handled; 0 before the first
+ * @param list which list is read, see {@link Piece#list}; empty before the first piece
+ * @param cursor how many rows of its list were handled, see {@link Piece#cursor}
  * @param written how many references to galaxies were written
  * @param unusable how many rows became dead letters as they were read
  * @param excluded for how many rows the filter does not hold
@@ -34,6 +35,7 @@ import org.apache.kafka.common.serialization.Serdes;
  */
 record Expansion(
     String sha256,
+    String list,
     long cursor,
     long written,
     long unusable,
@@ -50,10 +52,15 @@ record Expansion(
           (topic, expansion) -> expansion == null ? null : expansion.toBytes(),
           (topic, bytes) -> bytes == null ? null : fromBytes(bytes));
 
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
+
+  private static final byte WITHOUT_LIST = 1;
+
+  /** That of version 1, whose rows were listed in another order. */
+  private static final String ANOTHER_LIST = "another version's";
 
   static Expansion begin(String sha256) {
-    return new Expansion(sha256, 0, 0, 0, 0, 0, 0, 0, 0, false, "");
+    return new Expansion(sha256, "", 0, 0, 0, 0, 0, 0, 0, 0, false, "");
   }
 
   /** Galaxies on their way to the classifier, or there. */
@@ -99,6 +106,7 @@ record Expansion(
     long bad = piece.entries().stream().filter(Piece.Unusable.class::isInstance).count();
     return new Expansion(
         sha256,
+        piece.list(),
         piece.cursor(),
         written + piece.entries().size() - bad,
         unusable + bad,
@@ -117,6 +125,7 @@ record Expansion(
   Expansion with(Progress more) {
     return new Expansion(
         sha256,
+        list,
         cursor,
         written,
         unusable,
@@ -134,6 +143,7 @@ record Expansion(
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
       out.writeUTF(sha256);
+      out.writeUTF(list);
       for (long number :
           new long[] {
             cursor, written, unusable, excluded, answered, deadLetters, firstAt, lastAt
@@ -154,13 +164,16 @@ record Expansion(
   private static Expansion fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       byte version = in.readByte();
-      if (version != VERSION) {
+      if (version != VERSION && version != WITHOUT_LIST) {
         throw new IllegalArgumentException(
-            "The store of survey images contains an entry of version %d, and this program knows version %d: it was written by a newer program, or is damaged."
+            "The store of survey images contains an entry of version %d, and this program knows versions up to %d: it was written by a newer program, or is damaged."
                 .formatted(version, VERSION));
       }
+      String sha256 = in.readUTF();
+      String list = version == VERSION ? in.readUTF() : ANOTHER_LIST;
       return new Expansion(
-          in.readUTF(),
+          sha256,
+          list,
           in.readLong(),
           in.readLong(),
           in.readLong(),

@@ -17,11 +17,9 @@ import dev.tuningfork.classifier.progress.SurveyState;
 import dev.tuningfork.file.Sha256;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
@@ -65,7 +63,8 @@ import org.slf4j.LoggerFactory;
  *       what is there, at most a piece at a time.
  *   <li>A message that is byte for byte that of a survey image which is not done yet is published
  *       twice by mistake, and skipped. Every other one is work of its own, also where its
- *       identifier is the same: after it was changed, or to have it classified again.
+ *       identifier is the same: after it was changed, or to have it classified again, or after its
+ *       list could not be read to the end.
  *   <li>A list that cannot be read becomes a dead letter of its message. What was listed before is
  *       classified, and the outcome says what failed.
  * </ul>
@@ -100,8 +99,8 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
   /** What the store of expansions holds. */
   private NavigableMap<Long, Expansion> unfinished;
 
-  /** The hashes of their messages. */
-  private Set<String> hashes;
+  /** Their offsets by the hashes of their messages, but for those whose lists are broken. */
+  private Map<String, Long> hashes;
 
   /** Their outcomes before anything is counted, by their offsets. */
   private Map<Long, SurveyImageOutcome> begun;
@@ -135,7 +134,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     messages = context.getStateStore(MESSAGES);
     expansions = context.getStateStore(EXPANSIONS);
     unfinished = new TreeMap<>();
-    hashes = new HashSet<>();
+    hashes = new HashMap<>();
     begun = new HashMap<>();
     inFlight = 0;
     held = null;
@@ -198,7 +197,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
       return;
     }
     Expansion fresh = Expansion.begin(Sha256.hex(entry.value()));
-    if (hashes.contains(fresh.sha256())) {
+    if (hashes.containsKey(fresh.sha256())) {
       LOG.info(
           "The survey image {} at offset {} is published twice while it is not done: it is classified once.",
           image.surveyImageId(),
@@ -263,8 +262,12 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
       if (!one.getValue().listed()) {
         LedgerEntry entry = Objects.requireNonNull(messages.get(one.getKey()));
         SurveyImageReference image = read(entry);
+        Expansion reached = one.getValue();
         return new Listing(
-            one.getKey(), entry, image, survey.lists().open(image, one.getValue().cursor()));
+            one.getKey(),
+            entry,
+            image,
+            survey.lists().open(image, reached.cursor(), reached.list()));
       }
     }
     return null;
@@ -336,7 +339,7 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     }
     LedgerEntry entry = Objects.requireNonNull(messages.delete(offset));
     unfinished.remove(offset);
-    hashes.remove(expansion.sha256());
+    hashes.remove(expansion.sha256(), offset);
     expansions.delete(offset);
     SurveyImageOutcome outcome = expansion.counted(Objects.requireNonNull(begun.remove(offset)));
     survey.board().put(SurveyState.State.DONE, outcome);
@@ -358,7 +361,11 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
   private void remember(long offset, Expansion expansion) {
     Expansion before = unfinished.put(offset, expansion);
     inFlight += expansion.inFlight() - (before == null ? 0 : before.inFlight());
-    hashes.add(expansion.sha256());
+    if (expansion.failure().isEmpty()) {
+      hashes.put(expansion.sha256(), offset);
+    } else {
+      hashes.remove(expansion.sha256(), offset);
+    }
     survey
         .board()
         .put(expansion.state(), expansion.counted(Objects.requireNonNull(begun.get(offset))));

@@ -20,11 +20,14 @@ import dev.tuningfork.tile.Cut;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -87,16 +90,94 @@ class GalaxyListTest {
     }
     assertThat(whole.stream().map(GalaxyListTest::inWords))
         .containsExactly(
-            "1 galaxy 1",
             "2 Row 2 of the catalogue: the column dec is empty.",
-            "3 galaxy 3",
             "4 Row 4 of the catalogue (1): the identifier 1 is that of row 1.",
+            "1 galaxy 1",
+            "3 galaxy 3",
             "5 galaxy 5");
+  }
+
+  /** Else each galaxy of a compressed survey image would decompress its rows anew. */
+  @Test
+  void galaxiesFollowEachOtherFromSouthToNorthInRunsThatPiecesDoNotEnd() throws Exception {
+    List<Piece> pieces = all(image(scattered(10_000)), 0);
+
+    assertThat(numbers(pieces)).containsExactlyInAnyOrderElementsOf(numbers(1, 10_000));
+    List<Double> decs = new ArrayList<>();
+    for (Piece.Entry entry : entries(pieces)) {
+      decs.add(reference(entry).dec());
+    }
+    assertThat(IntStream.range(1, decs.size()).filter(i -> decs.get(i) < decs.get(i - 1)).toArray())
+        .containsExactly(4_096, 8_192);
+    assertThat(pieces.stream().map(piece -> piece.entries().size()).distinct())
+        .as("pieces go on over the end of a run; the last one says that this is all")
+        .containsExactly(10, 0);
+  }
+
+  @Test
+  void whereverItIsReadAgainNoGalaxyOfARunIsLeftOutOrListedTwice() throws Exception {
+    SurveyImageReference scattered = image(scattered(9_000));
+    SurveyImageReference image =
+        scattered.with(
+            new SurveyImageReference.Catalogue(
+                uri(scattered), null, "radius < 1.9", null, null, null, null));
+    List<Piece> whole = all(image, 0);
+    assertThat(entries(whole)).hasSizeBetween(7_000, 8_500);
+    for (int taken = 1; taken < whole.size(); taken += 97) {
+      Piece last = whole.get(taken - 1);
+      List<Piece> rest = all(image, last.cursor(), last.list());
+      assertThat(numbers(rest))
+          .as("after the piece with the cursor %d", last.cursor())
+          .isEqualTo(numbers(whole.subList(taken, whole.size())));
+      assertThat(excluded(rest)).isEqualTo(excluded(whole.subList(taken, whole.size())));
+    }
+  }
+
+  /** Else the rows that another order puts before the cursor would be lost without a word. */
+  @Test
+  void aListThatHasChangedSinceItsFirstPiecesIsNotReadOn() throws Exception {
+    Path table = table(95);
+    SurveyImageReference image = image(table);
+    Piece first = all(image, 0).getFirst();
+    Files.writeString(table, "galaxy-96,150.1,2.1,1.5\n", StandardOpenOption.APPEND);
+
+    List<Piece> rest = all(image, first.cursor(), first.list());
+
+    assertThat(entries(rest)).isEmpty();
+    assertThat(((Piece.Broken) Objects.requireNonNull(rest.getLast().end())).cause())
+        .hasMessage(
+            "The catalogue 95.csv is not the one whose first galaxies were listed: it has changed. Publish the survey image again.");
+    assertThat(all(image, 0).getLast().end()).isInstanceOf(Piece.Complete.class);
+  }
+
+  @Test
+  void aListThatChangesWhileItIsReadIsSaidToHaveChanged() throws Exception {
+    Path table = table(20_000);
+    Piece last = null;
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    try (GalaxyList list =
+        new GalaxyLists(fetcher, scratch, 10, 50_000).open(image(table), 0, "")) {
+      int pieces = 0;
+      while (last == null || last.end() == null) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        Piece piece = list.poll();
+        if (piece == null) {
+          Thread.onSpinWait();
+          continue;
+        }
+        last = piece;
+        if (++pieces == 10) {
+          Files.setLastModifiedTime(table, FileTime.fromMillis(1));
+        }
+      }
+    }
+    assertThat(((Piece.Broken) Objects.requireNonNull(last.end())).cause())
+        .hasMessageContaining("20000.csv has changed while it was read");
   }
 
   @Test
   void excludedRowsAreCountedAndMoveTheCursorOn() throws Exception {
-    SurveyImageReference image = image(table(3_000));
+    SurveyImageReference image = image(table(300_000));
     SurveyImageReference none =
         image.with(
             new SurveyImageReference.Catalogue(
@@ -105,7 +186,7 @@ class GalaxyListTest {
     List<Piece> pieces = all(none, 0);
 
     assertThat(pieces).hasSizeGreaterThan(1);
-    assertThat(pieces.stream().mapToLong(Piece::excluded).sum()).isEqualTo(3_000);
+    assertThat(pieces.stream().mapToLong(Piece::excluded).sum()).isEqualTo(300_000);
     assertThat(pieces.getFirst().cursor()).isPositive();
     assertThat(entries(pieces)).isEmpty();
   }
@@ -173,13 +254,14 @@ class GalaxyListTest {
 
     assertThat(entries.stream().map(GalaxyListTest::inWords))
         .containsExactly(
-            "1 galaxy a",
             "2 Galaxy 2 of the survey image t: ra must lie between 0 and 360 degrees, not 400.0.",
             "3 Galaxy 3 of the survey image t: the identifier a is that of row 1.",
+            "1 galaxy a",
             "4 galaxy c");
-    assertThat(reference(entries.getFirst()).image().cutout().side()).isEqualTo(64);
+    assertThat(reference(entries.get(2)).image().cutout().side()).isEqualTo(64);
     assertThat(reference(entries.getLast()).image().cutout().fieldOfView()).isEqualTo(9);
-    assertThat(SurveyImageReference.fromJson(((Piece.Unusable) entries.get(1)).rest()).galaxies())
+    assertThat(
+            SurveyImageReference.fromJson(((Piece.Unusable) entries.getFirst()).rest()).galaxies())
         .containsExactly(image.galaxies().get(1));
   }
 
@@ -282,12 +364,21 @@ class GalaxyListTest {
     return all(image, after, fetcher);
   }
 
+  private List<Piece> all(SurveyImageReference image, long after, String begun) throws Exception {
+    return all(image, after, begun, fetcher);
+  }
+
   private List<Piece> all(SurveyImageReference image, long after, ImageFetcher by)
+      throws Exception {
+    return all(image, after, "", by);
+  }
+
+  private List<Piece> all(SurveyImageReference image, long after, String begun, ImageFetcher by)
       throws Exception {
     GalaxyLists lists = new GalaxyLists(by, scratch, 10, 50_000);
     List<Piece> pieces = new ArrayList<>();
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    try (GalaxyList list = lists.open(image, after)) {
+    try (GalaxyList list = lists.open(image, after, begun)) {
       while (pieces.isEmpty() || pieces.getLast().end() == null) {
         assertThat(System.nanoTime()).isLessThan(deadline);
         Piece piece = list.poll();
@@ -307,6 +398,23 @@ class GalaxyListTest {
         IntStream.rangeClosed(1, rows)
             .mapToObj("galaxy-%d,150.1,2.2,1.5\n"::formatted)
             .collect(Collectors.joining("", "id,ra,dec,radius\n", "")));
+  }
+
+  /** Declinations and radii in no order. */
+  private Path scattered(int rows) throws Exception {
+    Random random = new Random(3);
+    return Files.writeString(
+        folder.resolve("scattered.csv"),
+        IntStream.rangeClosed(1, rows)
+            .mapToObj(
+                row ->
+                    "%d,150.1,%.6f,%.2f\n"
+                        .formatted(row, random.nextDouble(1, 3), random.nextDouble(1, 2)))
+            .collect(Collectors.joining("", "id,ra,dec,radius\n", "")));
+  }
+
+  private static long excluded(List<Piece> pieces) {
+    return pieces.stream().mapToLong(Piece::excluded).sum();
   }
 
   private static byte[] gzip(byte[] bytes) throws Exception {

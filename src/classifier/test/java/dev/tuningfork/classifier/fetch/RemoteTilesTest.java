@@ -139,6 +139,31 @@ class RemoteTilesTest {
     }
   }
 
+  /** Both have the same folder, and copies of their own in it. */
+  @Test
+  void twoInstancesWithTenTasksEachFetchATileOnceEach() throws Exception {
+    Path file = tile("medium.fits", MEDIUM);
+    SkyFile.cover(file, MEDIUM);
+    try (SurveyImageFetcher one = fetcher(POLICY, 1L << 30);
+        SurveyImageFetcher two = fetcher(POLICY, 1L << 30);
+        ExecutorService threads = Executors.newFixedThreadPool(20)) {
+      List<Future<Float>> read = new ArrayList<>();
+      for (int n = 0; n < 400; n++) {
+        int x = 400 + n;
+        SurveyImageFetcher instance = n % 2 == 0 ? one : two;
+        read.add(threads.submit(() -> pixel(instance, server.uri("medium.fits"), MEDIUM, x, 16)));
+      }
+      for (Future<Float> pixel : read) {
+        pixel.get();
+      }
+      String end = "-" + (Files.size(file) - 1);
+      assertThat(server.requests().stream().filter(range -> range.endsWith(end)))
+          .as("requests for all that is missing")
+          .hasSize(2);
+      assertThat(server.sent()).isBetween(2 * Files.size(file), 2 * Files.size(file) * 11 / 10);
+    }
+  }
+
   @Test
   void aTileThatCannotBeHadIsNotAskedForAgainForEachGalaxy() throws Exception {
     try (SurveyImageFetcher fetcher = fetcher(POLICY, 1L << 30)) {

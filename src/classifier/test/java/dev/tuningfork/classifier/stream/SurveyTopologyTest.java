@@ -9,7 +9,10 @@ import dev.tuningfork.classifier.batch.ImageClassifier;
 import dev.tuningfork.classifier.batch.ImageOrigin;
 import dev.tuningfork.classifier.batch.Outcome;
 import dev.tuningfork.classifier.expand.GalaxyLists;
+import dev.tuningfork.classifier.fetch.FetchedImage;
+import dev.tuningfork.classifier.fetch.ImageFetcher;
 import dev.tuningfork.classifier.message.FailureKind;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
 import dev.tuningfork.classifier.message.MessageFormat;
 import dev.tuningfork.classifier.message.Stage;
@@ -21,7 +24,10 @@ import dev.tuningfork.classifier.progress.SurveyBoard;
 import dev.tuningfork.classifier.progress.SurveyState;
 import dev.tuningfork.image.ImageFacts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,13 +93,7 @@ class SurveyTopologyTest {
                 Optional.of(
                     new SurveyImages(
                         TOPICS,
-                        new GalaxyLists(
-                            image -> {
-                              throw new IllegalStateException("nothing is fetched");
-                            },
-                            folder,
-                            PIECE,
-                            50_000),
+                        new GalaxyLists(new ChangingFile(), folder, PIECE, 50_000),
                         new SurveySettings(
                             Optional.of(TOPICS.input()), TOPICS.outcomes(), AHEAD, PIECE),
                         board))),
@@ -199,6 +199,66 @@ class SurveyTopologyTest {
                       }
                     }))
         .containsExactly(0L, 2L, 3L);
+  }
+
+  /** Its publisher completes the catalogue and publishes the survey image again. */
+  @Test
+  void theSameMessageIsTakenAgainOnceItsListIsBroken() throws Exception {
+    StringBuilder rows = new StringBuilder("id,ra,dec,radius\n");
+    IntStream.range(0, 40).forEach(n -> rows.append(n).append(",150,2,1\n"));
+    Files.writeString(folder.resolve("growing.csv"), rows);
+    byte[] message =
+        new SurveyImageReference(
+                "t",
+                List.of(new Band("r", "file:/r.fits", null)),
+                List.of(),
+                SurveyImageReference.Catalogue.of("file:/growing.csv"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                false)
+            .toJson();
+    input.pipeInput("t".getBytes(UTF_8), message);
+    advanceUntil(() -> deadLetters.getQueueSize() == 1);
+    assertThat(origins).hasSize(40);
+    assertThat(board.find("t").orElseThrow().fields().get("failure").toString())
+        .contains("has changed while it was read");
+
+    input.pipeInput("t".getBytes(UTF_8), message);
+    advanceUntil(() -> origins.size() == 80);
+    IntStream.range(0, 80).forEach(this::answer);
+    advanceUntil(() -> done.getQueueSize() == 2);
+  }
+
+  /** One file, which changes whenever it is looked for. */
+  private final class ChangingFile implements ImageFetcher {
+
+    @Override
+    public FetchedImage fetch(GalaxyImageReference.Image image) {
+      throw new IllegalStateException("nothing is fetched");
+    }
+
+    @Override
+    public LocalFile file(String uri) {
+      return new LocalFile() {
+        private long changed;
+
+        @Override
+        public Path path() {
+          try {
+            return Files.setLastModifiedTime(
+                folder.resolve("growing.csv"), FileTime.fromMillis(changed++));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
   }
 
   @Test

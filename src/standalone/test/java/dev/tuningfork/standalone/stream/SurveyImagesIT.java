@@ -11,6 +11,7 @@ import dev.tuningfork.classifier.deadletter.DeadLetterFilter;
 import dev.tuningfork.classifier.deadletter.Replay;
 import dev.tuningfork.classifier.fetch.TileSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
+import dev.tuningfork.classifier.message.GalaxyImageReference.Band;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.Stage;
 import dev.tuningfork.classifier.message.SurveyImageOutcome;
@@ -24,6 +25,7 @@ import dev.tuningfork.standalone.survey.TilePlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,16 +82,17 @@ class SurveyImagesIT {
     publish(image("5428", catalogue(tile.catalogue(), null)));
     publish(image("bad-rows", catalogue(listWithBadRows(",%2$s,3"), "kind = 'G'")));
     publishUnreadableLists();
-    int galaxies = KILLED * EACH + 3 * PLAN.galaxies() + 7 + 5;
+    publishBadImages();
+    int galaxies = KILLED * EACH + 3 * PLAN.galaxies() + 7 + 5 + 8;
     try (MorphologyModel model = observatory.model();
         var _ = ClassifierApplication.start(settings(), model)) {
       observatory.awaitCommitted(galaxies, PATIENCE);
-      awaitOutcomes(KILLED + 2 + 1 + 1 + 4);
+      awaitOutcomes(KILLED + 2 + 1 + 1 + 4 + 4);
       listWithBadRows("%1$s,%2$s,3");
       replay("Row 2 ");
       publish(first);
       observatory.awaitCommitted(galaxies + 1 + PLAN.galaxies(), PATIENCE);
-      awaitOutcomes(KILLED + 2 + 1 + 1 + 4 + 1 + 1);
+      awaitOutcomes(KILLED + 2 + 1 + 1 + 4 + 4 + 1 + 1);
     }
     answers =
         observatory.records(Topics.DEFAULT.output()).stream()
@@ -167,6 +171,54 @@ class SurveyImagesIT {
         image("no-size", catalogue(noSize, null)),
         image("outside", catalogue(Path.of("/etc/passwd"), null)),
         "{\"surveyImageId\":\"not-json\"");
+  }
+
+  /** Eight outcomes for galaxies and messages, and four for survey images. */
+  private static void publishBadImages() throws Exception {
+    byte[] whole = Files.readAllBytes(tile.file("r"));
+    Path truncated =
+        Files.write(folder.resolve("truncated.fits"), Arrays.copyOf(whole, whole.length / 2));
+    RenderedTile smaller =
+        new RenderedTile(
+            folder.resolve("smaller"),
+            new TilePlan(TileLayout.PLAIN, 256, 10, 1, 0, 150.1, 2.2, 6),
+            null);
+    SurveyImageReference.Galaxy centre =
+        new SurveyImageReference.Galaxy("centre", 150.1, 2.2, null, 40.0);
+    SurveyImageReference.Galaxy again =
+        new SurveyImageReference.Galaxy("again", 150.1, 2.2, null, 40.0);
+    Path odd =
+        Files.writeString(
+            folder.resolve("odd.csv"),
+            "id,ra,dec,radius\nodd-position,NaN,2.2,3\nhuge,150.1,2.2,50000\nodd-good,150.1,2.2,3\n");
+    Path empty = Files.writeString(folder.resolve("empty.csv"), "id,ra,dec,radius\n");
+    publish(
+        json(withBand(image("truncated"), truncated).with(List.of(centre, again))),
+        json(withBand(image("smaller-band"), smaller.file("r")).with(List.of(centre))),
+        image("odd", catalogue(odd, null)),
+        image("empty", catalogue(empty, null)),
+        "{\"surveyImageId\":\"many-files\",\"bands\":[%s],\"galaxies\":[{\"objectId\":\"1\",\"ra\":1,\"dec\":1,\"side\":9}]}"
+            .formatted(
+                IntStream.range(0, 10_000)
+                    .mapToObj("{\"name\":\"b%1$d\",\"uri\":\"file:///b%1$d.fits\"}"::formatted)
+                    .collect(Collectors.joining(","))));
+  }
+
+  private static SurveyImageReference withBand(SurveyImageReference image, Path r) {
+    return new SurveyImageReference(
+        image.surveyImageId(),
+        List.of(
+            image.bands().getFirst(),
+            new Band("r", r.toUri().toString(), null),
+            image.bands().getLast()),
+        image.galaxies(),
+        image.catalogue(),
+        null,
+        image.survey(),
+        null,
+        null,
+        null,
+        false);
   }
 
   private static void replay(String reason) {
@@ -278,6 +330,40 @@ class SurveyImagesIT {
               assertThat(outcome.galaxies()).isZero();
               assertThat(outcome.failure()).isEqualTo(reasons.get(outcome.surveyImageId()));
             });
+  }
+
+  @Test
+  void oddFilesAndRowsEachHaveAClearOutcome() {
+    assertThat(reasonsOf("truncated"))
+        .hasSize(2)
+        .allSatisfy(
+            reason ->
+                assertThat(reason)
+                    .startsWith("Cannot open the band r of the survey image truncated: ")
+                    .contains("truncated.fits"));
+    assertThat(outcomeOf("truncated").deadLetters()).isEqualTo(2);
+    assertThat(answersOf("smaller-band")).as("which has the galaxy").hasSize(1);
+    assertThat(outcomeOf("smaller-band").answered()).isEqualTo(1);
+    assertThat(answersOf("odd").stream().map(GalaxyMorphology::objectId))
+        .containsExactly("odd-good");
+    assertThat(reasonsOf("odd"))
+        .hasSize(2)
+        .anyMatch(reason -> reason.equals("Row 1 of the catalogue: the column ra is empty."))
+        .anyMatch(reason -> reason.contains("is too large"));
+    assertThat(outcomeOf("odd").deadLetters()).isEqualTo(2);
+    assertThat(outcomeOf("empty").galaxies()).isZero();
+    assertThat(outcomeOf("empty").failure()).contains("The catalogue has no rows.");
+    assertThat(reasonsOf("many-files"))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("bands");
+    assertThat(outcomesOf("many-files")).isEmpty();
+  }
+
+  private static List<String> reasonsOf(String surveyImageId) {
+    return deadLetters.stream()
+        .filter(letter -> new String(letter.value(), UTF_8).contains("\"" + surveyImageId + "\""))
+        .map(letter -> reason(letter.headers()))
+        .toList();
   }
 
   @Test
