@@ -26,6 +26,8 @@ class ArchitectureTest {
     "dev.tuningfork.tree..",
     "dev.tuningfork.image..",
     "dev.tuningfork.tile..",
+    "dev.tuningfork.catalogue..",
+    "dev.tuningfork.torchscript..",
     "dev.tuningfork.network..",
     "dev.tuningfork.model.."
   };
@@ -141,6 +143,12 @@ class ArchitectureTest {
         .extracting(name -> name.group(1))
         .filteredOn(name -> !name.endsWith("Test"))
         .isSubsetOf(classes);
+    assertThat(Pattern.compile("`([a-z]+)`").matcher(text).results().map(name -> name.group(1)))
+        .containsAll(
+            PRODUCT.stream()
+                .map(type -> type.getPackageName().replaceFirst(".*\\.", ""))
+                .filter(name -> !name.equals("standalone"))
+                .toList());
   }
 
   private static void holds(ArchRule rule) {

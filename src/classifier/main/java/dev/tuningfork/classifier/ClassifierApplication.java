@@ -93,13 +93,11 @@ public final class ClassifierApplication implements AutoCloseable {
       Dependencies found) {
     registry = found.registry();
     ImageLimits limits = settings.pipeline().image();
+    ServiceSettings service = settings.service();
     Optional<PrometheusMeterRegistry> measures =
-        settings
-            .service()
-            .address()
-            .map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+        service.address().map(_ -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     metrics = measures.map(ClassifierMetrics::new).orElseGet(ClassifierMetrics::noop);
-    feed = feed(settings.service(), metrics, survey);
+    feed = feed(service, metrics, survey);
     board = new SurveyBoard(feed.isPresent() ? Sky.ofPage() : Sky.none());
     fetcher = new SurveyImageFetcher(settings.pipeline().fetch());
     Shadow shadow = new Shadow(settings.model().rollout().shadowShare(), limits, metrics);
@@ -114,8 +112,7 @@ public final class ClassifierApplication implements AutoCloseable {
             shadow,
             feed.<Sampler>map(page -> page).orElse(Sampler.NONE));
     models = new Models(settings, batcher, shadow, metrics);
-    int shown = settings.service().page().galaxies() + Sky.AT_ONCE;
-    Transactions transactions = new Transactions(metrics, shown);
+    Transactions transactions = new Transactions(metrics, service.page().galaxies() + Sky.AT_ONCE);
     Topology topology =
         ClassifierTopology.of(
             settings.topics(),

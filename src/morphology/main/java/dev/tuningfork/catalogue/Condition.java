@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * whole is true. Whole numbers are compared exactly, whatever their length.
  *
  * <p>The grammar is its own because a filter needs nothing of a scripting language, and must not be
- * able to do more than compare. Immutable.
+ * able to do more than compare. Its parser is within, long as it is: it makes the tests of rows at
+ * once, and knows how they compare. Immutable.
  */
 public final class Condition {
 
@@ -200,27 +201,11 @@ public final class Condition {
       Value left = sum();
       boolean negated = takes("not");
       if (takes("between")) {
-        Value least = sum();
-        expect("and");
-        Value most = sum();
-        Test within =
-            row ->
-                compared(left, least, row, order -> order >= 0)
-                    .and(compared(left, most, row, order -> order <= 0));
+        Test within = between(left);
         return negated ? row -> within.of(row).not() : within;
       }
       if (takes("in")) {
-        expect("(");
-        List<Value> values = new ArrayList<>(List.of(sum()));
-        while (takes(",")) {
-          values.add(sum());
-        }
-        expect(")");
-        Test among =
-            row ->
-                values.stream()
-                    .map(value -> compared(left, value, row, order -> order == 0))
-                    .reduce(Truth.FALSE, Truth::or);
+        Test among = among(left);
         return negated ? row -> among.of(row).not() : among;
       }
       if (!negated && takes("is")) {
@@ -242,6 +227,28 @@ public final class Condition {
       next++;
       Value right = sum();
       return row -> compared(left, right, row, holds);
+    }
+
+    private Test between(Value left) {
+      Value least = sum();
+      expect("and");
+      Value most = sum();
+      return row ->
+          compared(left, least, row, order -> order >= 0)
+              .and(compared(left, most, row, order -> order <= 0));
+    }
+
+    private Test among(Value left) {
+      expect("(");
+      List<Value> values = new ArrayList<>(List.of(sum()));
+      while (takes(",")) {
+        values.add(sum());
+      }
+      expect(")");
+      return row ->
+          values.stream()
+              .map(value -> compared(left, value, row, order -> order == 0))
+              .reduce(Truth.FALSE, Truth::or);
     }
 
     private boolean continuesAsNumber() {

@@ -3,10 +3,6 @@ package dev.tuningfork.image;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Pattern;
-import nom.tam.fits.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class FitsImage {
 
   private static final List<String> FILTERS = List.of("FILTER", "BAND", "FILTNAM1", "FILTERS");
-
-  /** Parts of the names of mask bits that mean that a pixel has no data. */
-  private static final Set<String> NO_DATA = Set.of("NO_DATA", "NODATA", "BLANK");
-
-  /** How nom-tam-fits begins the names of keywords that are longer than 8 letters. */
-  private static final Pattern LONG_KEYWORD = Pattern.compile("^HIERARCH\\.");
-
-  private static final Set<String> SATURATED = Set.of("SAT", "SATURATED");
 
   /** The value of a mask's pixel that has no data, and of one that is saturated: both may be. */
   public static final int UNDEFINED = 1;
@@ -46,7 +34,7 @@ public final class FitsImage {
   private final int plane;
   private final @Nullable FitsPixels plain;
   private final @Nullable FitsTiles tiles;
-  private final @Nullable Bits bits;
+  private final @Nullable MaskBits bits;
   private final @Nullable Wcs wcs;
   private final double saturation;
 
@@ -57,21 +45,8 @@ public final class FitsImage {
   /** Whether compressed tiles hold the physical values themselves, in single precision. */
   private final boolean isSingle;
 
-  /**
-   * Which bits of a mask count.
-   *
-   * @param undefined those that mean that a pixel has no data
-   * @param full those that mean that it is saturated
-   */
-  private record Bits(long undefined, long full) {
-    float of(double stored) {
-      long value = (long) stored;
-      return ((value & undefined) != 0 ? UNDEFINED : 0) + ((value & full) != 0 ? FULL : 0);
-    }
-  }
-
   private FitsImage(
-      MemorySegment file, FileParts parts, FitsHdu hdu, int plane, @Nullable Bits bits)
+      MemorySegment file, FileParts parts, FitsHdu hdu, int plane, @Nullable MaskBits bits)
       throws ImageException {
     long[] shape = FitsFile.shape(hdu);
     long planes = shape.length == 3 ? shape[2] : 1;
@@ -130,7 +105,7 @@ public final class FitsImage {
     if (ofMask == null || ofMask.index() == image.hdu.index()) {
       return new Opened(image, null);
     }
-    Bits bits = mask == null ? bits(ofMask.header()) : anyBit(ofMask.header());
+    MaskBits bits = mask == null ? MaskBits.named(ofMask.header()) : MaskBits.any(ofMask.header());
     if (bits == null) {
       return new Opened(image, null);
     }
@@ -150,7 +125,7 @@ public final class FitsImage {
     return hdus;
   }
 
-  private FitsImage mask(MemorySegment file, FileParts parts, FitsHdu hdu, Bits meaning)
+  private FitsImage mask(MemorySegment file, FileParts parts, FitsHdu hdu, MaskBits meaning)
       throws ImageException {
     FitsImage mask = new FitsImage(file, parts, hdu, 0, meaning);
     if (mask.width != width || mask.height != height) {
@@ -173,7 +148,7 @@ public final class FitsImage {
     List<FitsHdu> hdus = hdus(file, FileParts.ALL);
     FitsHdu first = hdus.stream().filter(FitsHdu::isImage).findFirst().orElse(null);
     FitsHdu chosen = wanted == null && first != null ? first : FitsFile.chosen(hdus, wanted);
-    return mask(file, FileParts.ALL, chosen, anyBit(chosen.header()));
+    return mask(file, FileParts.ALL, chosen, MaskBits.any(chosen.header()));
   }
 
   private static @Nullable FitsHdu mask(List<FitsHdu> hdus, @Nullable String wanted)
@@ -182,42 +157,6 @@ public final class FitsImage {
       return hdus.stream().filter(hdu -> hdu.isCalled("MASK")).findFirst().orElse(null);
     }
     return wanted.isEmpty() ? null : FitsFile.chosen(hdus, wanted);
-  }
-
-  /** Those that the header names, or else all of them as pixels without data. */
-  private static Bits anyBit(Header header) {
-    Bits named = bits(header);
-    return named == null ? new Bits(-1, 0) : named;
-  }
-
-  /**
-   * Rubin and HSC write the number of a bit as MP_NO_DATA, and Rubin's later files numbered names
-   * (MSKN0000) and values (MSKM0000), as Pan-STARRS does (MSKNAM00 and MSKVAL00).
-   */
-  private static @Nullable Bits bits(Header header) {
-    long undefined = 0;
-    long full = 0;
-    boolean named = false;
-    for (var cards = header.iterator(); cards.hasNext(); ) {
-      var card = cards.next();
-      String key = LONG_KEYWORD.matcher(card.getKey().toUpperCase(Locale.ROOT)).replaceFirst("");
-      String name = "";
-      long bit = 0;
-      if (key.startsWith("MP_")) {
-        name = key.substring(3);
-        bit = 1L << header.getIntValue(card.getKey(), 0);
-      } else if (key.startsWith("MSKN")) {
-        boolean panStarrs = key.startsWith("MSKNAM");
-        name = header.getStringValue(card.getKey(), "").strip().toUpperCase(Locale.ROOT);
-        bit =
-            header.getLongValue(
-                panStarrs ? "MSKVAL" + key.substring(6) : "MSKM" + key.substring(4), 0);
-      }
-      named |= bit != 0;
-      undefined |= NO_DATA.contains(name) ? bit : 0;
-      full |= SATURATED.contains(name) ? bit : 0;
-    }
-    return named ? new Bits(undefined, full) : null;
   }
 
   /** The name of the HDU (EXTNAME), or without one its index. */

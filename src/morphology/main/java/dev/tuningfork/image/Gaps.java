@@ -35,7 +35,10 @@ final class Gaps {
     this.widest = widest;
   }
 
-  /** Replaces what is not finite and has defined pixels on both sides, narrow gaps first. */
+  /**
+   * Replaces what is not finite and has defined pixels on both sides, narrow gaps first. After
+   * {@link #bridgeNarrow} these are two more rounds for them, which a diagonal trail needs.
+   */
   static void bridge(double[] flux, int side) {
     bridgeNarrow(flux, side);
     bridge(flux, side, side);

@@ -28,30 +28,32 @@ final class ImageDecoder {
             .orElseThrow(
                 () ->
                     new ImageException(
-                        "This is not an image that can be read (JPEG, PNG, FITS or gzipped FITS): "
-                            + beginning(bytes)));
-    return switch (format) {
-      case JPEG -> JpegFile.open(bytes, limits, jpeg);
-      case PNG -> PngFile.open(bytes, limits);
-      case FITS -> FitsFile.open(bytes, description, limits);
-      case GZIPPED_FITS -> {
-        byte[] inflated = inflated(bytes);
-        if (!FitsFile.is(inflated)) {
-          throw new ImageException(
-              "This gzipped file contains no FITS file: " + beginning(inflated));
-        }
-        yield FitsFile.open(inflated, description, limits);
-      }
-    };
+                        "This is not an image that can be read (%s): %s"
+                            .formatted(ImageFormat.allInWords(), beginning(bytes))));
+    return format.open(bytes, description, this);
   }
 
-  private byte[] inflated(byte[] bytes) throws ImageException {
+  ImageLimits limits() {
+    return limits;
+  }
+
+  JpegCodec jpeg() {
+    return jpeg;
+  }
+
+  /** The FITS file in a gzipped one. */
+  byte[] inflated(byte[] bytes) throws ImageException {
+    byte[] inflated;
     int taken = memory.take(() -> "The gzipped file", Gzip.heapToInflate(bytes, limits));
     try {
-      return Gzip.inflate(bytes, limits);
+      inflated = Gzip.inflate(bytes, limits);
     } finally {
       memory.give(taken);
     }
+    if (!FitsFile.is(inflated)) {
+      throw new ImageException("This gzipped file contains no FITS file: " + beginning(inflated));
+    }
+    return inflated;
   }
 
   private static String beginning(byte[] bytes) {

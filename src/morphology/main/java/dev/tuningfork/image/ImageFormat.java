@@ -11,29 +11,74 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The image formats that are read: their first bytes, the suffixes of their files and their media
- * types. A file's bytes decide what it is; its suffix decides whether a folder is searched for it.
+ * The image formats that are read: their first bytes, the suffixes of their files, their media
+ * types, and what opens them. A file's bytes decide what it is; its suffix decides whether a folder
+ * is searched for it.
  */
+@SuppressWarnings("ImmutableEnumChecker") // what opens a file has no state
 public enum ImageFormat {
-  JPEG("\u00ff\u00d8\u00ff", "image/jpeg", ".jpg .jpeg"),
-  PNG("\u0089PNG\r\n\u001a\n", "image/png", ".png"),
-  FITS("SIMPLE  =", "image/fits application/fits", ".fits .fit .fts .fits.fz .fit.fz .fts.fz"),
+  JPEG(
+      "JPEG",
+      "\u00ff\u00d8\u00ff",
+      "image/jpeg",
+      ".jpg .jpeg",
+      (file, _, with) -> JpegFile.open(file, with.limits(), with.jpeg())),
+  PNG(
+      "PNG",
+      "\u0089PNG\r\n\u001a\n",
+      "image/png",
+      ".png",
+      (file, _, with) -> PngFile.open(file, with.limits())),
+  FITS(
+      "FITS",
+      "SIMPLE  =",
+      "image/fits application/fits",
+      ".fits .fit .fts .fits.fz .fit.fz .fts.fz",
+      (file, description, with) -> FitsFile.open(file, description, with.limits())),
   /** A FITS file that was compressed as a whole. */
-  GZIPPED_FITS("\u001f\u008b", "image/x-fits-gzip", ".fits.gz .fit.gz .fts.gz");
+  GZIPPED_FITS(
+      "gzipped FITS",
+      "\u001f\u008b",
+      "image/x-fits-gzip",
+      ".fits.gz .fit.gz .fts.gz",
+      (file, description, with) -> FitsFile.open(with.inflated(file), description, with.limits()));
 
+  /** Reads and checks the header of a file. */
+  @FunctionalInterface
+  private interface Opener {
+    ImageFile open(byte[] file, ImageDescription description, ImageDecoder with)
+        throws ImageException;
+  }
+
+  private final String inWords;
   private final String magic;
   private final String mediaTypes;
   private final String suffixes;
+  private final Opener opener;
 
   /**
    * @param magic the first bytes, a letter of Latin-1 each
    * @param mediaTypes separated by blanks
    * @param suffixes separated by blanks
    */
-  ImageFormat(String magic, String mediaTypes, String suffixes) {
+  ImageFormat(String inWords, String magic, String mediaTypes, String suffixes, Opener opener) {
+    this.inWords = inWords;
     this.magic = magic;
     this.mediaTypes = mediaTypes;
     this.suffixes = suffixes;
+    this.opener = opener;
+  }
+
+  /** Reads and checks the header of a file of this format. */
+  ImageFile open(byte[] file, ImageDescription description, ImageDecoder with)
+      throws ImageException {
+    return opener.open(file, description, with);
+  }
+
+  /** All formats in words, such as {@code JPEG, PNG or FITS}. */
+  static String allInWords() {
+    List<String> all = Arrays.stream(values()).map(format -> format.inWords).toList();
+    return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.getLast();
   }
 
   /** The format whose first bytes these are. Any gzipped file counts as gzipped FITS. */

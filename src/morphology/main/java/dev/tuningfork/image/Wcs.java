@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No library for this is on Maven Central: nom-tam-fits names the keywords and computes nothing,
  * and the code within Aladin, SkyView and JSky is not published as one, or knows no TPV. The tests
- * hold it to {@code astropy.wcs}.
+ * hold it to {@code astropy.wcs}. The keywords and the transformation are in one class, long as it
+ * is, because which keywords count depends on the projection.
  *
  * <p>Positions on the grid count from 0 at the centre of the first pixel, as in astropy. Immutable.
  */

@@ -54,15 +54,6 @@ public final class AnswerProbabilities {
    * @throws IllegalArgumentException if the length is not the tree's, or a question's vector has a
    *     value that is negative or not finite, or its sum is not 1 within 1e-3
    */
-  public static AnswerProbabilities of(DecisionTree tree, float[] conditional) {
-    double[] copy = new double[conditional.length];
-    for (int i = 0; i < copy.length; i++) {
-      copy[i] = conditional[i];
-    }
-    return checked(tree, copy);
-  }
-
-  /** As {@link #of(DecisionTree, float[])}, for vectors that are known in double precision. */
   public static AnswerProbabilities of(DecisionTree tree, double[] conditional) {
     return checked(tree, conditional.clone());
   }

@@ -130,25 +130,6 @@ public final class ClassRules {
     return constraint;
   }
 
-  /**
-   * The first class whose constraint these probabilities keep.
-   *
-   * @throws IllegalArgumentException if too little is known of them to tell
-   */
-  public String classOf(AnswerProbabilities probabilities) {
-    for (var entry : classes.entrySet()) {
-      if (entry.getValue().holds(probabilities)) {
-        return entry.getKey();
-      }
-      if (!entry.getValue().contradicts(probabilities)) {
-        throw new IllegalArgumentException(
-            "The answers of this galaxy are not enough to decide whether it is of class %s by the rules %s."
-                .formatted(entry.getKey(), id));
-      }
-    }
-    throw new IllegalStateException("The last class must have no conditions.");
-  }
-
   private static boolean hasAnswer(DecisionTree tree, String answer) {
     return tree.questions().stream()
         .flatMap(question -> question.answers().stream())

@@ -115,14 +115,10 @@ public final class KaggleColumns {
    * Questions of which nothing is known are not checked.
    *
    * @param columns 37 values, NaN where a cell is empty
+   * @param rounding by how much each may be off
    * @return what is wrong, naming galaxy and question; empty if nothing is
    */
-  public static Optional<String> violation(String galaxyId, double[] columns) {
-    return violation(galaxyId, columns, 0);
-  }
-
-  /** As {@link #violation(String, double[])}, with values that may each be off by rounding. */
-  private static Optional<String> violation(String galaxyId, double[] columns, double rounding) {
+  static Optional<String> violation(String galaxyId, double[] columns, double rounding) {
     if (columns.length != NAMES.size()) {
       return Optional.of(
           "Galaxy %s has %d columns instead of %d."

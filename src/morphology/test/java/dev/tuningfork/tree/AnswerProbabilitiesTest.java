@@ -20,7 +20,7 @@ class AnswerProbabilitiesTest {
   private static final DecisionTree TREE = DecisionTree.galaxyZoo2();
 
   @Property
-  void everyQuestionSumsToOne(@ForAll("outputs") float[] output) {
+  void everyQuestionSumsToOne(@ForAll("outputs") double[] output) {
     AnswerProbabilities probabilities = AnswerProbabilities.of(TREE, output);
 
     for (Question question : TREE.questions()) {
@@ -30,7 +30,7 @@ class AnswerProbabilitiesTest {
   }
 
   @Property
-  void jointIsConditionalTimesAsked(@ForAll("outputs") float[] output) {
+  void jointIsConditionalTimesAsked(@ForAll("outputs") double[] output) {
     AnswerProbabilities probabilities = AnswerProbabilities.of(TREE, output);
 
     for (Question question : TREE.questions()) {
@@ -44,7 +44,7 @@ class AnswerProbabilitiesTest {
   }
 
   @Property
-  void askedFollowsTheWalkOfGalaxyZoo2(@ForAll("outputs") float[] output) {
+  void askedFollowsTheWalkOfGalaxyZoo2(@ForAll("outputs") double[] output) {
     AnswerProbabilities p = AnswerProbabilities.of(TREE, output);
 
     double features = joint(p, "t01", 1);
@@ -62,7 +62,7 @@ class AnswerProbabilitiesTest {
   }
 
   @Property
-  void anyAnswersGiveAMorphology(@ForAll("outputs") float[] output) {
+  void anyAnswersGiveAMorphology(@ForAll("outputs") double[] output) {
     Morphology morphology = Morphology.of(AnswerProbabilities.of(TREE, output));
 
     assertThat(morphology.classString())
@@ -105,7 +105,7 @@ class AnswerProbabilitiesTest {
 
   @Property
   void theAverageIsTheMeanOfTheConditionalProbabilities(
-      @ForAll("outputs") float[] one, @ForAll("outputs") float[] other) {
+      @ForAll("outputs") double[] one, @ForAll("outputs") double[] other) {
     List<AnswerProbabilities> looks =
         List.of(AnswerProbabilities.of(TREE, one), AnswerProbabilities.of(TREE, other));
     AnswerProbabilities average = AnswerProbabilities.average(looks);
@@ -226,15 +226,15 @@ class AnswerProbabilitiesTest {
 
   @Example
   void aVectorThatIsNoProbabilityIsRefusedByTheNameOfItsQuestion() {
-    assertThatThrownBy(() -> AnswerProbabilities.of(TREE, new float[3]))
+    assertThatThrownBy(() -> AnswerProbabilities.of(TREE, new double[3]))
         .hasMessage("Decision tree gz2 has 37 answers, but there are 3 probabilities.");
-    assertThatThrownBy(() -> changed(v -> v[0] += .01f)).hasMessageContaining("t01", "sum to");
+    assertThatThrownBy(() -> changed(v -> v[0] += .01)).hasMessageContaining("t01", "sum to");
     assertThatThrownBy(
             () ->
                 changed(
                     v -> {
-                      v[3] = -.1f;
-                      v[4] = 1.1f;
+                      v[3] = -.1;
+                      v[4] = 1.1;
                     }))
         .hasMessageContaining("Question t02 of tree gz2 has the negative probability");
     assertThatThrownBy(() -> changed(v -> v[5] = Float.NaN))
@@ -244,7 +244,7 @@ class AnswerProbabilitiesTest {
   }
 
   @Provide
-  static Arbitrary<float[]> outputs() {
+  static Arbitrary<double[]> outputs() {
     return Arbitraries.randomValue(AnswerProbabilitiesTest::output);
   }
 
@@ -260,14 +260,14 @@ class AnswerProbabilitiesTest {
   }
 
   /** Uneven vectors, with certain answers and impossible ones among them. */
-  static float[] output(Random random) {
-    float[] output = new float[TREE.answerCount()];
+  static double[] output(Random random) {
+    double[] output = new double[TREE.answerCount()];
     for (Question question : TREE.questions()) {
       int first = TREE.firstAnswer(question);
       int end = first + question.answers().size();
-      float sum = 0;
+      double sum = 0;
       for (int a = first; a < end; a++) {
-        output[a] = random.nextInt(4) == 0 ? 0 : (float) -Math.log(random.nextDouble());
+        output[a] = random.nextInt(4) == 0 ? 0 : -Math.log(random.nextDouble());
         sum += output[a];
       }
       for (int a = first; a < end; a++) {
@@ -277,8 +277,8 @@ class AnswerProbabilitiesTest {
     return output;
   }
 
-  private static void changed(Consumer<float[]> change) {
-    float[] output = output(new Random(1));
+  private static void changed(Consumer<double[]> change) {
+    double[] output = output(new Random(1));
     change.accept(output);
     AnswerProbabilities.of(TREE, output);
   }

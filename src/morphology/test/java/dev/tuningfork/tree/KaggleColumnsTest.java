@@ -57,11 +57,11 @@ class KaggleColumnsTest {
   }
 
   @Property
-  void columnsReadBackAreTheSameProbabilities(@ForAll("outputs") float[] output) {
+  void columnsReadBackAreTheSameProbabilities(@ForAll("outputs") double[] output) {
     AnswerProbabilities probabilities = AnswerProbabilities.of(TREE, output);
     double[] columns = KaggleColumns.of(probabilities);
 
-    assertThat(KaggleColumns.violation("1", columns)).isEmpty();
+    assertThat(KaggleColumns.violation("1", columns, 0)).isEmpty();
     VoteFractions read = KaggleColumns.read("1", columns);
     assertThat(KaggleColumns.of(read.fractions())).containsExactly(columns, within(1e-9));
     for (Question question : TREE.questions()) {
@@ -75,7 +75,7 @@ class KaggleColumnsTest {
   }
 
   @Provide
-  static Arbitrary<float[]> outputs() {
+  static Arbitrary<double[]> outputs() {
     return Arbitraries.randomValue(AnswerProbabilitiesTest::output);
   }
 
@@ -121,7 +121,7 @@ class KaggleColumnsTest {
             AnswerProbabilities.of(TREE, AnswerProbabilitiesTest.output(new Random(2))));
     columns[KaggleColumns.NAMES.indexOf("Class5.2")] += 2e-5;
 
-    assertThat(KaggleColumns.violation("587722", columns))
+    assertThat(KaggleColumns.violation("587722", columns, 0))
         .get()
         .asString()
         .startsWith(
@@ -129,12 +129,12 @@ class KaggleColumnsTest {
     assertThatThrownBy(() -> KaggleColumns.read("587722", columns))
         .isInstanceOf(IllegalArgumentException.class);
     columns[3] = Double.NaN;
-    assertThat(KaggleColumns.violation("587722", columns))
+    assertThat(KaggleColumns.violation("587722", columns, 0))
         .get()
         .asString()
         .contains("t02", "empty");
     columns[0] = -.1;
-    assertThat(KaggleColumns.violation("587722", columns)).get().asString().contains("Class1.1");
+    assertThat(KaggleColumns.violation("587722", columns, 0)).get().asString().contains("Class1.1");
   }
 
   private static double column(double[] columns, String name) {

@@ -16,8 +16,8 @@ class VoteFractionsTest {
 
   @Property
   void togetherTheyHaveTheMeanOfTheirJointProbabilities(
-      @ForAll("outputs") float[] volunteers,
-      @ForAll("outputs") float[] outputs,
+      @ForAll("outputs") double[] volunteers,
+      @ForAll("outputs") double[] outputs,
       @ForAll @DoubleRange(min = 0, max = 1) double share) {
     AnswerProbabilities said = AnswerProbabilities.of(TREE, volunteers);
     AnswerProbabilities model = AnswerProbabilities.of(TREE, outputs);
@@ -41,7 +41,7 @@ class VoteFractionsTest {
   }
 
   @Property
-  void theTeacherLabelsGalaxiesWithoutVotes(@ForAll("outputs") float[] outputs) {
+  void theTeacherLabelsGalaxiesWithoutVotes(@ForAll("outputs") double[] outputs) {
     double[] firstQuestionAlone = new double[TREE.answerCount()];
     Arrays.fill(firstQuestionAlone, Double.NaN);
     firstQuestionAlone[0] = 0.5;
@@ -64,7 +64,7 @@ class VoteFractionsTest {
   }
 
   @Provide
-  Arbitrary<float[]> outputs() {
+  Arbitrary<double[]> outputs() {
     return AnswerProbabilitiesTest.outputs();
   }
 }

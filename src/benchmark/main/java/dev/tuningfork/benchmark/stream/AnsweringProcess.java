@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A process that answers each line of its standard input with a line of JSON, and ends with its
@@ -61,15 +60,7 @@ public final class AnsweringProcess implements AutoCloseable {
   @Override
   public void close() throws IOException {
     commands.close();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      process.destroyForcibly();
-    } finally {
-      answers.close();
-    }
+    JavaProcess.awaitOrKill(process);
+    answers.close();
   }
 }

@@ -147,6 +147,11 @@ public final class JavaProcess implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
+    awaitOrKill(process);
+  }
+
+  /** Waits for the end of a process, and kills it where it takes too long. */
+  static void awaitOrKill(Process process) {
     try {
       if (!process.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

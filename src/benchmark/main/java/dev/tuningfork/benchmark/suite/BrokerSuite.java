@@ -76,7 +76,7 @@ final class BrokerSuite {
       write(broker.bootstrapServers());
       read(broker.bootstrapServers());
     }
-    return seconds(start);
+    return Pace.secondsSince(start);
   }
 
   private static void write(String bootstrapServers) throws Exception {
@@ -143,16 +143,12 @@ final class BrokerSuite {
                 .formatted(PATIENCE.toSeconds(), Files.readString(log)));
       }
     }
-    double took = seconds(start);
+    double took = Pace.secondsSince(start);
     if (!Files.readString(log).contains("Of %d galaxies, ".formatted(GALAXIES))) {
       throw new IllegalStateException(
           "demo did not classify %d galaxies. It printed: %s"
               .formatted(GALAXIES, Files.readString(log)));
     }
     return took;
-  }
-
-  private static double seconds(long since) {
-    return (System.nanoTime() - since) / 1e9;
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -70,46 +71,20 @@ final class DecodeSuite {
             jpegs,
             jpeg -> ImageIO.read(new ByteArrayInputStream(jpeg)).getWidth()));
     try (PythonPeer peer = PythonPeer.start(workload.python(), 1)) {
-      List<String> names = files.stream().map(Path::toString).toList();
-      for (String form : List.of("Pillow", "simplejpeg")) {
-        String script = form.equals("Pillow") ? "pillow" : form;
-        all.add(
-            asked(
-                form,
-                "decoded, cropped and resampled in Python",
-                peer,
-                Map.of(
-                    "do",
-                    "decode",
-                    "form",
-                    script,
-                    "files",
-                    names,
-                    "share",
-                    share,
-                    "size",
-                    input.size(),
-                    "seconds",
-                    plan.seconds())));
-        all.add(
-            asked(
-                form + " alone",
-                "decoded only, in Python",
-                peer,
-                Map.of(
-                    "do",
-                    "decode",
-                    "form",
-                    script + " alone",
-                    "files",
-                    names,
-                    "share",
-                    share,
-                    "size",
-                    input.size(),
-                    "seconds",
-                    plan.seconds())));
-      }
+      all.addAll(
+          inPython(
+              peer,
+              Map.of(
+                  "do",
+                  "decode",
+                  "files",
+                  files.stream().map(Path::toString).toList(),
+                  "share",
+                  share,
+                  "size",
+                  input.size(),
+                  "seconds",
+                  plan.seconds())));
       tally.inTurn(plan, all);
     } catch (Unavailable reason) {
       tally.leaveOut("Pillow and simplejpeg. " + reason.getMessage() + ".");
@@ -142,10 +117,23 @@ final class DecodeSuite {
                 }));
   }
 
-  private static Measurement asked(
-      String name, String description, PythonPeer peer, Map<String, Object> command) {
-    return new Measurement(
-        name, UNIT, description, () -> peer.ask(command).get("perSecond").doubleValue());
+  private static List<Measurement> inPython(PythonPeer peer, Map<String, Object> command) {
+    List<Measurement> all = new ArrayList<>();
+    for (String form : List.of("Pillow", "simplejpeg")) {
+      for (String alone : List.of("", " alone")) {
+        Map<String, Object> own = new HashMap<>(command);
+        own.put("form", form.replace('P', 'p') + alone);
+        all.add(
+            new Measurement(
+                form + alone,
+                UNIT,
+                alone.isEmpty()
+                    ? "decoded, cropped and resampled in Python"
+                    : "decoded only, in Python",
+                () -> peer.ask(own).get("perSecond").doubleValue()));
+      }
+    }
+    return all;
   }
 
   /** The central square as bytes of red, green and blue; returns how many there are. */

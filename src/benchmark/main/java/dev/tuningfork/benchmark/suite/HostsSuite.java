@@ -122,7 +122,7 @@ final class HostsSuite {
               deadLetters.await(failing);
             }
           }
-          return (System.nanoTime() - start) / 1e9;
+          return Pace.secondsSince(start);
         }
       }
     }

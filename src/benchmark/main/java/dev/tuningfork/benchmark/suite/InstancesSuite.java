@@ -93,7 +93,7 @@ final class InstancesSuite {
       int counted = answers.count();
       long start = System.nanoTime();
       answers.await(to);
-      double rate = (answers.count() - counted) / ((System.nanoTime() - start) / 1e9);
+      double rate = (answers.count() - counted) / Pace.secondsSince(start);
       answers.await(galaxies);
       instances.forEach(JavaProcess::close);
       return rate;

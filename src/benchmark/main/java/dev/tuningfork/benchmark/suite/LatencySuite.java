@@ -117,7 +117,7 @@ final class LatencySuite {
           bootstrapServers, settings.topics(), workload.images(), published, published + galaxies);
       published += galaxies;
       answers.await(published);
-      return galaxies / ((System.nanoTime() - start) / 1e9);
+      return galaxies / Pace.secondsSince(start);
     }
 
     /** Latencies in microseconds at this rate. */

@@ -59,7 +59,7 @@ final class MemorySuite {
             "start with an empty ledger",
             "s",
             "from the start of the process until its first answer is committed",
-            seconds(started));
+            Pace.secondsSince(started));
         References.publish(servers, topics, images, 1, references);
         for (int point = 1; point <= POINTS; point++) {
           answers.await((int) ((long) references * point / POINTS));
@@ -75,7 +75,7 @@ final class MemorySuite {
             "start after %,d references".formatted(references),
             "s",
             "the same on a machine without state: the ledger is restored first",
-            seconds(started));
+            Pace.secondsSince(started));
       }
     }
     ends(tally, "heap", "live after a full collection", heaps, references);
@@ -140,9 +140,5 @@ final class MemorySuite {
         .findFirst()
         .orElseThrow(
             () -> new IOException("jcmd does not report the heap of " + pid + ": " + said));
-  }
-
-  private static double seconds(long since) {
-    return (System.nanoTime() - since) / 1e9;
   }
 }

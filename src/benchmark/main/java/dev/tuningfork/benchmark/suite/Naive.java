@@ -70,7 +70,7 @@ record Naive(List<Path> images, MorphologyModel model) {
         running.await();
         long start = System.nanoTime();
         answers.await(galaxies);
-        return galaxies / ((System.nanoTime() - start) / 1e9);
+        return galaxies / Pace.secondsSince(start);
       }
     }
   }

@@ -17,6 +17,15 @@ final class Pace {
     int once() throws Exception;
   }
 
+  /**
+   * How long ago something began.
+   *
+   * @param nanos what {@link System#nanoTime} was then
+   */
+  static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1e9;
+  }
+
   /** Items a second, over at least so many seconds, after once to warm up. */
   static double perSecond(double seconds, Work work) throws Exception {
     work.once();
@@ -25,7 +34,7 @@ final class Pace {
     double took;
     do {
       done += work.once();
-      took = (System.nanoTime() - start) / 1e9;
+      took = secondsSince(start);
     } while (took < seconds);
     return done / took;
   }

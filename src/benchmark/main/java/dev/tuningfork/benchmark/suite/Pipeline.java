@@ -48,7 +48,7 @@ final class Pipeline {
         long start = System.nanoTime();
         answers.await(galaxies);
         bytesOfAnswers = answers.meanBytes();
-        return galaxies / ((System.nanoTime() - start) / 1e9);
+        return galaxies / Pace.secondsSince(start);
       }
     }
   }

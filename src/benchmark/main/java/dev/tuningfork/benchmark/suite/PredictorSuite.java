@@ -205,39 +205,31 @@ final class PredictorSuite {
                         name + " PyTorch " + form.getKey(),
                         UNIT,
                         "Python: " + form.getValue(),
-                        () -> {
-                          JsonNode answer =
-                              peer.ask(
-                                  Map.of(
-                                      "do",
-                                      "predict",
-                                      "form",
-                                      form.getKey(),
-                                      "levels",
-                                      levels.toString(),
-                                      "shape",
-                                      shape,
-                                      "seconds",
-                                      workload.plan().seconds()));
-                          return answer.get("perSecond").doubleValue();
-                        })));
+                        () ->
+                            peer.ask(
+                                    predicting(
+                                        form.getKey(), levels, shape, workload.plan().seconds()))
+                                .get("perSecond")
+                                .doubleValue())));
     peer.ask(loading);
     requireSameAnswers(
-        peer.ask(
-            Map.of(
-                "do",
-                "predict",
-                "form",
-                "eager",
-                "levels",
-                levels.toString(),
-                "shape",
-                shape,
-                "seconds",
-                0)),
-        served.predict(batch),
-        bundle);
+        peer.ask(predicting("eager", levels, shape, 0)), served.predict(batch), bundle);
     return all;
+  }
+
+  private static Map<String, Object> predicting(
+      String form, Path levels, List<Integer> shape, double seconds) {
+    return Map.of(
+        "do",
+        "predict",
+        "form",
+        form,
+        "levels",
+        levels.toString(),
+        "shape",
+        shape,
+        "seconds",
+        seconds);
   }
 
   private static byte[] levels(List<PreparedImage> batch) {

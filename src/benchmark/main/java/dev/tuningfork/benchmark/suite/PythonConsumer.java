@@ -60,7 +60,7 @@ record PythonConsumer(
         }
         long start = System.nanoTime();
         answers.await(galaxies);
-        return galaxies / ((System.nanoTime() - start) / 1e9);
+        return galaxies / Pace.secondsSince(start);
       } finally {
         process.destroy();
         if (!process.waitFor(10, TimeUnit.SECONDS)) {

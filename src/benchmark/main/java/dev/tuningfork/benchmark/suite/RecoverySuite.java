@@ -47,7 +47,7 @@ final class RecoverySuite {
             "from start to the first morphology",
             "s",
             "a new process, nothing to restore",
-            seconds(started));
+            Pace.secondsSince(started));
         answers.await(galaxies / 3);
         Instant kill = Instant.now();
         long killed = System.nanoTime();
@@ -71,7 +71,7 @@ final class RecoverySuite {
               "s",
               "%,d galaxies, of which a third were through; none lost, none doubled"
                   .formatted(galaxies),
-              seconds(killed));
+              Pace.secondsSince(killed));
         }
         answers.read(Duration.ofSeconds(1), _ -> {}); // would throw where one came twice
       }
@@ -96,9 +96,5 @@ final class RecoverySuite {
     } catch (MessageException e) {
       throw new IllegalStateException("An answer is not a morphology: " + e.getMessage(), e);
     }
-  }
-
-  private static double seconds(long since) {
-    return (System.nanoTime() - since) / 1e9;
   }
 }

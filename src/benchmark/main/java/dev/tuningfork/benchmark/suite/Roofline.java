@@ -60,7 +60,7 @@ record Roofline(List<Path> images, MorphologyModel model) {
         done.get();
       }
     }
-    return galaxies / ((System.nanoTime() - start) / 1e9);
+    return galaxies / Pace.secondsSince(start);
   }
 
   private void predict(BlockingQueue<PreparedImage> prepared, int count, Preprocessor preprocessor)

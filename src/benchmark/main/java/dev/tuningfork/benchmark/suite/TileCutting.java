@@ -1,6 +1,5 @@
 package dev.tuningfork.benchmark.suite;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.benchmark.stream.AnsweringProcess;
 import dev.tuningfork.benchmark.stream.JavaProcess;
@@ -34,21 +33,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The product cutting tiles in a process of its own, whose memory is that of this work alone: the
- * name of a recipe, or none, on a line of its standard input, and a line of JSON for an answer.
- * Belongs to one thread.
+ * The product cutting tiles in a process of its own, whose memory is that of this work alone. Asked
+ * for a recipe by its name, or for none, it cuts all positions, and answers with the rate and the
+ * memory.
  */
-final class TileCutting implements AutoCloseable {
+final class TileCutting {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final AnsweringProcess process;
+  private TileCutting() {}
 
-  private TileCutting(AnsweringProcess process) {
-    this.process = process;
-  }
-
-  static TileCutting start(SkyTiles tiles, int side, Path folder) throws IOException {
+  static AnsweringProcess start(SkyTiles tiles, int side, Path folder) throws IOException {
     List<String> arguments = new ArrayList<>();
     arguments.add("-Xmx192m");
     arguments.add(TileCutting.class.getName());
@@ -61,17 +56,7 @@ final class TileCutting implements AutoCloseable {
             .redirectError(log.toFile())
             .start();
     JavaProcess.endWithThisOne(process);
-    return new TileCutting(new AnsweringProcess("The process that cuts tiles", process, log));
-  }
-
-  /** Cuts all positions, and returns the rate and the memory. */
-  JsonNode ask(String recipe) throws IOException {
-    return process.ask(recipe);
-  }
-
-  @Override
-  public void close() throws IOException {
-    process.close();
+    return new AnsweringProcess("The process that cuts tiles", process, log);
   }
 
   /** The process: positions, side and files. */
@@ -133,7 +118,7 @@ final class TileCutting implements AutoCloseable {
     if (made.get() != cuts.size()) {
       throw new IllegalStateException("Some galaxies were not cut.");
     }
-    return cuts.size() / ((System.nanoTime() - start) / 1e9);
+    return cuts.size() / Pace.secondsSince(start);
   }
 
   /** The most that was resident so far, or -1 where the system does not say. */

@@ -221,7 +221,7 @@ final class TileMorphologies {
   }
 
   private static Answers answers(Map<String, byte[]> messages, long start) {
-    return new Answers(messages, messages.size() / ((System.nanoTime() - start) / 1e9));
+    return new Answers(messages, messages.size() / Pace.secondsSince(start));
   }
 
   /** From JPEG files with as many pixels as the tile has. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tuningfork.benchmark.python.Python;
 import dev.tuningfork.benchmark.python.Python.Unavailable;
 import dev.tuningfork.benchmark.python.PythonPeer;
+import dev.tuningfork.benchmark.stream.AnsweringProcess;
 import dev.tuningfork.benchmark.suite.Tally.Measurement;
 import dev.tuningfork.model.MorphologyModel;
 import dev.tuningfork.standalone.survey.TileLayout;
@@ -54,7 +55,7 @@ final class TilesSuite {
             plan.quick() ? GALAXIES_WHEN_QUICK : GALAXIES,
             SIDE);
     List<Measurement> all = new ArrayList<>();
-    try (TileCutting ours = TileCutting.start(tiles, SIDE, workload.folder("cutting"))) {
+    try (AnsweringProcess ours = TileCutting.start(tiles, SIDE, workload.folder("cutting"))) {
       for (String recipe : List.of("asinh", "sdss-gri", "none")) {
         all.add(
             measurement(

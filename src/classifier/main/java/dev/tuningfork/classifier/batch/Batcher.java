@@ -126,18 +126,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     cutLimit = CutLimit.of(settings.decoders());
     models = new ModelExchange(served(model));
     fetching = new FetchStep(fetcher, metrics);
-    queue =
-        new FetchQueue<>(
-            new FetchQueue.Limits(
-                settings.queue(),
-                settings.heldUp(),
-                settings.queueBytes(),
-                host -> Math.min(fetcher.imagesPerHost(host), settings.fetchers()),
-                fetcher.longest()),
-            Submitted::host,
-            Submitted::bytes,
-            fetching::fail,
-            System::nanoTime);
+    queue = queue(settings, fetcher, fetching);
     BurstQueue<Fetched> fetched =
         new BurstQueue<>(settings.fetchers(), settings.queueBytes(), Fetched::bytes);
     prepared = new ArrayBlockingQueue<>(2 * batchLimit * model.passes());
@@ -166,6 +155,21 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
             submitted -> longest(submitted.origin()),
             this::heldTooLong,
             this::breakDown);
+  }
+
+  private static FetchQueue<Submitted> queue(
+      BatcherSettings settings, ImageFetcher fetcher, FetchStep fetching) {
+    return new FetchQueue<>(
+        new FetchQueue.Limits(
+            settings.queue(),
+            settings.heldUp(),
+            settings.queueBytes(),
+            host -> Math.min(fetcher.imagesPerHost(host), settings.fetchers()),
+            fetcher.longest()),
+        Submitted::host,
+        Submitted::bytes,
+        fetching::fail,
+        System::nanoTime);
   }
 
   @Override

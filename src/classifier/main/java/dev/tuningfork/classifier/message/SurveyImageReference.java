@@ -208,26 +208,20 @@ public record SurveyImageReference(
 
   /** The same about these galaxies of the message alone. */
   public SurveyImageReference with(List<Galaxy> some) {
-    return new SurveyImageReference(
-        surveyImageId,
-        bands,
-        some,
-        null,
-        recipe,
-        survey,
-        dataRelease,
-        publisher,
-        publishedAt,
-        test);
+    return with(some, null);
   }
 
   /** The same about these rows of the catalogue alone. */
   public SurveyImageReference with(Catalogue some) {
+    return with(List.of(), some);
+  }
+
+  private SurveyImageReference with(List<Galaxy> someGalaxies, @Nullable Catalogue rows) {
     return new SurveyImageReference(
         surveyImageId,
         bands,
-        List.of(),
-        some,
+        someGalaxies,
+        rows,
         recipe,
         survey,
         dataRelease,

@@ -104,19 +104,7 @@ public final class ClassifierMetrics {
             .register(registry);
     morphologies = counter("tuning.fork.morphologies", "Galaxies that were classified");
     for (Stage stage : Stage.values()) {
-      Map<FailureKind, Counter> kinds = new EnumMap<>(FailureKind.class);
-      for (FailureKind kind : FailureKind.values()) {
-        kinds.put(
-            kind,
-            counter(
-                "tuning.fork.dead.letters",
-                "Galaxies that became dead letters",
-                "stage",
-                stage.label(),
-                "kind",
-                kind.label()));
-      }
-      deadLetters.put(stage, kinds);
+      deadLetters.put(stage, deadLetters(stage));
     }
     threadDeaths = counter("tuning.fork.stream.thread.deaths", "Stream threads that died");
     modelExchanges = counter("tuning.fork.model.exchanges", "Model changes");
@@ -130,6 +118,26 @@ public final class ClassifierMetrics {
               "outcome",
               label));
     }
+    watchLedgers();
+  }
+
+  private Map<FailureKind, Counter> deadLetters(Stage stage) {
+    Map<FailureKind, Counter> kinds = new EnumMap<>(FailureKind.class);
+    for (FailureKind kind : FailureKind.values()) {
+      kinds.put(
+          kind,
+          counter(
+              "tuning.fork.dead.letters",
+              "Galaxies that became dead letters",
+              "stage",
+              stage.label(),
+              "kind",
+              kind.label()));
+    }
+    return kinds;
+  }
+
+  private void watchLedgers() {
     number(
         "tuning.fork.ledger",
         "Galaxies in flight: accepted, but without a published outcome",

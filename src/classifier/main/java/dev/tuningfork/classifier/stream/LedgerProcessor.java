@@ -64,6 +64,9 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>Threads: everything runs on the stream thread.
+ *
+ * <p>Acceptance, room and outcomes are in one class, long as it is, because these invariants hold
+ * only for all of them together.
  */
 final class LedgerProcessor implements Processor<byte[], byte[], Object, Object> {
 

@@ -3,10 +3,13 @@ package dev.tuningfork.network.module;
 import dev.tuningfork.network.Head;
 import dev.tuningfork.torchscript.Arithmetic;
 import dev.tuningfork.torchscript.Tensor;
+import dev.tuningfork.tree.Answer;
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.Question;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Writes what makes probabilities of a network's outputs, as TorchScript: from {@code x}, batch ×
@@ -49,36 +52,14 @@ final class AnswersCode {
 
   private void write(ModuleCode code) {
     int questions = heads.size();
-    int places = questions * columns;
-    int[] answerAt = new int[places];
-    int[] placeOf = new int[answers];
-    float[] leads = new float[places * questions];
-    float[] root = new float[questions];
-    float[] unknown = new float[questions];
-    Arrays.fill(answerAt, answers); // a column of the padding
-    int answer = 0;
-    for (int q = 0; q < questions; q++) {
-      Question question = tree.question(heads.get(q).question());
-      root[q] = question.equals(tree.root()) ? 1 : 0;
-      unknown[q] = known(question) ? 0 : Float.NaN;
-      for (int a = 0; a < heads.get(q).answers(); a++) {
-        int place = q * columns + a;
-        answerAt[place] = answer;
-        placeOf[answer++] = place;
-        int next = question.answers().get(a).next().map(this::head).orElse(-1);
-        if (next >= 0) {
-          leads[place * questions + next] = 1;
-        }
-      }
-    }
-    String grid = code.attribute("answers.grid", Tensor.of(answerAt));
-    String order = code.attribute("answers.order", Tensor.of(placeOf));
+    String grid = code.attribute("answers.grid", Tensor.of(grid()));
+    String order = code.attribute("answers.order", Tensor.of(places()));
     String leadTo =
         code.attribute(
-            "answers.leads_to", Tensor.of(Arithmetic.FLOAT32, List.of(places, questions), leads));
+            "answers.leads_to",
+            Tensor.of(Arithmetic.FLOAT32, List.of(questions * columns, questions), leads()));
     String first =
-        code.attribute(
-            "questions.root", Tensor.of(Arithmetic.FLOAT32, List.of(1, questions), root));
+        code.attribute("questions.root", ofQuestions(one -> one.equals(tree.root()) ? 1 : 0));
     code.line("padded = torch.constant_pad_nd(x, [0, 1], -inf)");
     code.line(
         "conditional = torch.softmax(torch.reshape(torch.index_select(padded, 1, %s), [-1, %d, %d]), 2)",
@@ -92,13 +73,54 @@ final class AnswersCode {
     if (heads.stream().anyMatch(head -> !known(tree.question(head.question())))) {
       code.line(
           "asked = torch.add(asked, %s)",
-          code.attribute(
-              "questions.unknown", Tensor.of(Arithmetic.FLOAT32, List.of(1, questions), unknown)));
+          code.attribute("questions.unknown", ofQuestions(one -> known(one) ? 0 : Float.NaN)));
     }
     code.line("probability = torch.index_select(torch.flatten(conditional, 1), 1, %s)", order);
     code.line(
         "joint = torch.index_select(torch.flatten(torch.mul(conditional, torch.unsqueeze(asked, 2)), 1), 1, %s)",
         order);
+  }
+
+  /** The place in the grid of each answer. */
+  private int[] places() {
+    return IntStream.range(0, heads.size())
+        .flatMap(q -> IntStream.range(0, heads.get(q).answers()).map(a -> q * columns + a))
+        .toArray();
+  }
+
+  /** The answer in each place; in an empty one, the column of the padding. */
+  private int[] grid() {
+    int[] grid = new int[heads.size() * columns];
+    Arrays.fill(grid, answers);
+    int answer = 0;
+    for (int place : places()) {
+      grid[place] = answer++;
+    }
+    return grid;
+  }
+
+  /** Whether the answer in a place leads to a question, places × questions. */
+  private float[] leads() {
+    int questions = heads.size();
+    float[] leads = new float[questions * columns * questions];
+    for (int q = 0; q < questions; q++) {
+      List<Answer> own = tree.question(heads.get(q).question()).answers();
+      for (int a = 0; a < own.size(); a++) {
+        int next = own.get(a).next().map(this::head).orElse(-1);
+        if (next >= 0) {
+          leads[(q * columns + a) * questions + next] = 1;
+        }
+      }
+    }
+    return leads;
+  }
+
+  private Tensor ofQuestions(ToDoubleFunction<Question> number) {
+    float[] numbers = new float[heads.size()];
+    for (int q = 0; q < numbers.length; q++) {
+      numbers[q] = (float) number.applyAsDouble(tree.question(heads.get(q).question()));
+    }
+    return Tensor.of(Arithmetic.FLOAT32, List.of(1, numbers.length), numbers);
   }
 
   private int head(String question) {

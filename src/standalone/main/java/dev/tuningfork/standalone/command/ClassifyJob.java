@@ -73,15 +73,12 @@ final class ClassifyJob {
     } finally {
       progress.finish();
     }
-    terminal
-        .err()
-        .printf(
-            "Classified %,d of %,d galaxies%s in %s, %s.%n",
-            spool.size(),
-            images.size(),
-            loaded.views() == 1 ? "" : ", " + loaded.views() + " views of each,",
-            ProgressBar.inWords(progress.elapsed()),
-            ProgressBar.perSecond(progress.rate()));
+    progress.report(
+        "Classified %,d of %,d galaxies%s"
+            .formatted(
+                spool.size(),
+                images.size(),
+                loaded.views() == 1 ? "" : ", " + loaded.views() + " views of each,"));
     return unreadable;
   }
 

@@ -5,14 +5,12 @@ import dev.tuningfork.standalone.command.TileOptions.Opened;
 import dev.tuningfork.standalone.tile.CutoutFiles;
 import dev.tuningfork.standalone.tile.LeftOut;
 import dev.tuningfork.standalone.tile.Manifest;
-import dev.tuningfork.standalone.tile.Place;
 import dev.tuningfork.standalone.tile.TileRun;
 import dev.tuningfork.tile.CutLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -76,39 +74,25 @@ record CutoutFolder(
     int galaxies = opened.allotment().size();
     int workers = Runtime.getRuntime().availableProcessors();
     ProgressBar progress = new ProgressBar(terminal, galaxies - manifest.size(), System::nanoTime);
-    int[] counts = new int[2];
     try {
       new TileRun(opened.allotment(), opened.cache(), workers, CHUNK)
           .run(
               place -> !manifest.has(place.row()),
               new CutoutFiles(folder, form, recipe(), quality, CutLimit.of(workers)),
-              outcome -> {
-                counts[0]++;
-                switch (outcome) {
-                  case TileRun.Outcome.Done<String>(Place _, String row) -> manifest.add(row);
-                  case TileRun.Outcome.Failed<String>(Place place, String reason) -> {
-                    counts[1]++;
-                    leftOut.row(place, reason);
-                  }
-                }
-                if (counts[0] % FLUSHED == 0) {
-                  manifest.flush();
-                }
-                progress.update(counts[0], counts[1]);
-              },
+              new TileResults<>(progress, leftOut, (_, row) -> add(manifest, row)),
               stop::requested);
     } catch (CancellationException e) {
       throw Interruption.stopped(e, true, manifest.size(), galaxies);
     } finally {
       progress.finish();
     }
-    terminal.line(
-        String.format(
-            Locale.ROOT,
-            "Cut %,d of %,d galaxies in %s, %s.",
-            manifest.size(),
-            galaxies,
-            ProgressBar.inWords(progress.elapsed()),
-            ProgressBar.perSecond(progress.rate())));
+    progress.report("Cut %,d of %,d galaxies".formatted(manifest.size(), galaxies));
+  }
+
+  private static void add(Manifest manifest, String row) throws IOException {
+    manifest.add(row);
+    if (manifest.size() % FLUSHED == 0) {
+      manifest.flush();
+    }
   }
 }

@@ -67,6 +67,15 @@ final class ProgressBar {
     return Duration.ofNanos(nanoTime.getAsLong() - start);
   }
 
+  /**
+   * Says what was done, in how long.
+   *
+   * @param what such as {@code Classified 5 of 7 galaxies}
+   */
+  void report(String what) {
+    terminal.line("%s in %s, %s.".formatted(what, inWords(elapsed()), perSecond(rate())));
+  }
+
   /** Takes the bar away, so that what follows begins on a line of its own. */
   void finish() {
     terminal.status("");

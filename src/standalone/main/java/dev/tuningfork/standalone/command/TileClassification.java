@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntFunction;
@@ -77,7 +76,6 @@ record TileClassification(
     int workers = Runtime.getRuntime().availableProcessors();
     try (MorphologyModel loaded = model.load(bundle, Math.max(1, galaxies - before))) {
       ProgressBar progress = new ProgressBar(terminal, galaxies - before, System::nanoTime);
-      Counter counter = new Counter(progress, spool, leftOut);
       try {
         new TileRun(
                 opened.allotment(),
@@ -91,50 +89,15 @@ record TileClassification(
                     recipe,
                     ImageFormat.spelled(tiles.list().getFileName()),
                     CutLimit.of(workers)),
-                counter::take,
+                new TileResults<>(
+                    progress, leftOut, (place, json) -> spool.put(place.ordinal(), json)),
                 stop::requested);
       } catch (CancellationException e) {
         throw Interruption.stopped(e, !table.isSummary(), spool.size(), galaxies);
       } finally {
         progress.finish();
       }
-      terminal
-          .err()
-          .printf(
-              Locale.ROOT,
-              "Classified %,d of %,d galaxies in %s, %s.%n",
-              spool.size(),
-              galaxies,
-              ProgressBar.inWords(progress.elapsed()),
-              ProgressBar.perSecond(progress.rate()));
-    }
-  }
-
-  /** Counts outcomes, and keeps them. Belongs to one thread. */
-  private static final class Counter {
-    private final ProgressBar progress;
-    private final MorphologySpool spool;
-    private final LeftOut leftOut;
-    private int done;
-    private int failed;
-
-    Counter(ProgressBar progress, MorphologySpool spool, LeftOut leftOut) {
-      this.progress = progress;
-      this.spool = spool;
-      this.leftOut = leftOut;
-    }
-
-    void take(TileRun.Outcome<byte[]> outcome) throws IOException {
-      done++;
-      switch (outcome) {
-        case TileRun.Outcome.Done<byte[]>(var place, byte[] json) ->
-            spool.put(place.ordinal(), json);
-        case TileRun.Outcome.Failed<byte[]>(var place, String reason) -> {
-          failed++;
-          leftOut.row(place, reason);
-        }
-      }
-      progress.update(done, failed);
+      progress.report("Classified %,d of %,d galaxies".formatted(spool.size(), galaxies));
     }
   }
 

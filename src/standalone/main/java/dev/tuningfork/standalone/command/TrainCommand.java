@@ -74,14 +74,7 @@ final class TrainCommand implements Callable<Integer> {
       NewModelOptions.list(out);
       return ExitCode.OK;
     }
-    tiles.check(spec.commandLine());
-    if (model.out == null || (dataSets.isEmpty() && !tiles.given())) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "Training needs data (--images with --labels or --classes, or --image and --catalogue)"
-              + " and --out.");
-    }
-    Path bundle = model.out;
+    Path bundle = checkedOut();
     RunFolder folder = new RunFolder(bundle.resolveSibling(bundle.getFileName() + ".run"));
     OutputFile.checkNewFolder(spec.commandLine(), folder.path());
     OutputFile.check(spec.commandLine(), run.report);
@@ -121,6 +114,18 @@ final class TrainCommand implements Callable<Integer> {
       writeReport(trained.get(), folder, terminal);
     }
     return ExitCode.OK;
+  }
+
+  /** Where the model is to be written, where there is something to learn from as well. */
+  private Path checkedOut() {
+    tiles.check(spec.commandLine());
+    if (model.out == null || (dataSets.isEmpty() && !tiles.given())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Training needs data (--images with --labels or --classes, or --image and --catalogue)"
+              + " and --out.");
+    }
+    return model.out;
   }
 
   private boolean given(String option) {

@@ -54,7 +54,7 @@ public record ClassTable(
                   "has class '%s', and the rules %s have %s"
                       .formatted(className, rules.id(), String.join(", ", rules.classes()))));
         } else if (!seen.add(id)) {
-          problems.add(csv.duplicate(id));
+          problems.add(Problem.duplicate(table, id));
         } else if (image.isEmpty()) {
           problems.add(folder.missing(id, table));
         } else {

@@ -341,14 +341,6 @@ final class CsvTable implements AutoCloseable {
         "lines of %s cannot be used".formatted(file));
   }
 
-  Problem duplicate(String id) {
-    return new Problem(
-        Problem.Kind.DUPLICATE,
-        id,
-        "Galaxy %s of %s has been named before; its first row counts.".formatted(id, file),
-        "rows of %s repeat a galaxy".formatted(file));
-  }
-
   @Override
   public void close() throws IOException {
     rows.close();

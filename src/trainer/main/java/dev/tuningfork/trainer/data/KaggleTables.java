@@ -54,7 +54,7 @@ public record KaggleTables(Path images, List<Path> tables) implements GalaxySour
           String id = folder.id(cells.get(idColumn));
           Optional<Path> image = folder.image(id);
           if (!seen.add(id)) {
-            problems.add(table.duplicate(id));
+            problems.add(Problem.duplicate(file, id));
           } else if (image.isEmpty()) {
             problems.add(folder.missing(id, file));
           } else {

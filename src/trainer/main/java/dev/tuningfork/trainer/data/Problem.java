@@ -1,5 +1,6 @@
 package dev.tuningfork.trainer.data;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,15 @@ public record Problem(Kind kind, String what, String sentence, String alike) {
     CONTRADICTORY,
     /** A source names a galaxy a second time. */
     DUPLICATE
+  }
+
+  /** A table names a galaxy a second time. */
+  static Problem duplicate(Path table, String id) {
+    return new Problem(
+        Kind.DUPLICATE,
+        id,
+        "Galaxy %s of %s has been named before; its first row counts.".formatted(id, table),
+        "rows of %s repeat a galaxy".formatted(table));
   }
 
   /** All of them in words: a sentence for each, or one with a number for many that are alike. */

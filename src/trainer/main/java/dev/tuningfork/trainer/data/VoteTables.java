@@ -265,12 +265,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
                 "galaxies of %s have no vote for a question of the tree %s"
                     .formatted(table, tree.id())));
       } else if (!part.seen.add(id)) {
-        part.problems.add(
-            new Problem(
-                Problem.Kind.DUPLICATE,
-                id,
-                "Galaxy %s of %s has been named before; its first row counts.".formatted(id, table),
-                "rows of %s repeat a galaxy".formatted(table)));
+        part.problems.add(Problem.duplicate(table, id));
       } else if (image.isEmpty()) {
         part.problems.add(part.folder.missing(id, table));
       } else {

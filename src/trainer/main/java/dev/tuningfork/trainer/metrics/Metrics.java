@@ -84,10 +84,7 @@ public record Metrics(
       }
     }
     int columns = truths.isEmpty() ? 0 : truths.getFirst().length;
-    Optional<Turning> turning =
-        !galaxies.isEmpty() && galaxies.stream().allMatch(g -> g.turned().isPresent())
-            ? Optional.of(Turning.of(questions, galaxies))
-            : Optional.empty();
+    Optional<Turning> turning = turning(questions, galaxies);
     List<QuestionMetrics> figures = new ArrayList<>();
     for (Question question : questions) {
       List<Comparison> comparisons = new ArrayList<>();
@@ -112,6 +109,12 @@ public record Metrics(
         turning,
         wholeTree ? classes(galaxies, answers) : new LinkedHashMap<>(),
         wholeTree ? nearestClasses(galaxies, answers) : new LinkedHashMap<>());
+  }
+
+  private static Optional<Turning> turning(List<Question> questions, List<Judged> galaxies) {
+    return !galaxies.isEmpty() && galaxies.stream().allMatch(g -> g.turned().isPresent())
+        ? Optional.of(Turning.of(questions, galaxies))
+        : Optional.empty();
   }
 
   private static boolean answersWholeTree(List<Question> questions, List<Judged> galaxies) {
