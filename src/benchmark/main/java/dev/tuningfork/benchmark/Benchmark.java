@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpAutoWidth = true,
-    subcommands = {PagesCommand.class, PageCost.class},
+    subcommands = {PagesCommand.class, PageCost.class, GpuFiles.class},
     description = {
       "Measures the speed of the classifier, of its limits on this machine and of alternatives,"
           + " in turn and several times, and prints medians and spread.",

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -61,5 +62,37 @@ class BenchmarkIT {
   void aPartThatDoesNotExistIsNamedWithThoseThatDo() {
     assertThat(run("--only", "speed")).isEqualTo(2);
     assertThat(err.toString()).contains("There is no part speed; the parts are predictor, decode");
+  }
+
+  @Test
+  void whatPythonNeedsOnAGpuIsSmallerThan64MiB() throws Exception {
+    Path files = folder.resolve("gpu");
+
+    assertThat(run("gpu-files", "--to", files.toString(), "--galaxies", "2"))
+        .as("%s", err)
+        .isZero();
+
+    assertThat(err.toString()).contains("Where there is a GPU: python3 gpu.py");
+    assertThat(files.resolve("gpu.py")).isNotEmptyFile();
+    JsonNode models = new ObjectMapper().readTree(files.resolve("models.json").toFile());
+    assertThat(models)
+        .extracting(model -> model.path("name").asText())
+        .contains("fast", "accurate");
+    for (JsonNode model : models) {
+      assertThat(model.path("modules"))
+          .extracting(module -> module.path("precision").asText())
+          .containsExactly("float32", "bfloat16", "float16");
+      for (JsonNode module : model.path("modules")) {
+        assertThat(files.resolve(module.path("file").asText())).isNotEmptyFile();
+      }
+      assertThat(files.resolve(model.path("levels").asText())).hasSize(2 * 128 * 128 * 3);
+      assertThat(model.path("probabilities")).hasSize(2);
+      assertThat(model.at("/probabilities/0")).hasSize(37);
+    }
+    long bytes = 200L * 2 * (128 * 128 * 3 + 37 * 24); // of two hundred galaxies for both models
+    try (Stream<Path> all = Files.list(files)) {
+      bytes += all.mapToLong(file -> file.toFile().length()).sum();
+    }
+    assertThat(bytes).isLessThan(64 << 20);
   }
 }

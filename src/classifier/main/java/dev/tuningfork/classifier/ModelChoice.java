@@ -5,6 +5,7 @@ import dev.tuningfork.classifier.setting.Section;
 import dev.tuningfork.classifier.setting.Setting;
 import dev.tuningfork.classifier.setting.SettingType;
 import dev.tuningfork.classifier.setting.SettingValues;
+import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import java.util.Optional;
@@ -28,7 +29,15 @@ public record ModelChoice(
    * Where the model runs: {@code auto} (a GPU if there is one), {@code cpu}, {@code gpu}, or {@code
    * gpu:1} for the second GPU. With {@code gpu}, the start fails if there is none.
    */
-  public static final Setting<String> DEVICE = SECTION.text("device", "auto");
+  public static final Setting<String> DEVICE =
+      SECTION.setting(
+          "device",
+          new SettingType<>(
+              "`auto`, `cpu`, `gpu` or `gpu:N`",
+              DeviceSetting.FORMS,
+              ModelChoice::device,
+              String::valueOf),
+          "auto");
 
   /**
    * In how many orientations each image is classified; the answers are averaged. 8 costs about
@@ -57,6 +66,11 @@ public record ModelChoice(
    */
   public ModelBundle bundle(String bundle) throws ModelException {
     return ModelBundle.named(bundle).answering(tree);
+  }
+
+  private static String device(String text) {
+    DeviceSetting.parse(text);
+    return text;
   }
 
   private static Integer views(String text) {

@@ -110,11 +110,12 @@ final class Models implements AutoCloseable {
     return Optional.ofNullable(watch).flatMap(ModelWatch::refusal);
   }
 
+  /** In batches of the size that the first model takes: beside its work, none can be measured. */
   private MorphologyModel load(ModelBundle bundle) throws ModelException {
     return ModelLoader.load(
         bundle.answering(settings.model().tree()),
         DeviceSetting.parse(settings.model().device()),
-        settings.forwardPasses());
+        settings.forwardPasses().decided(batcher.batchLimit()));
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.tuningfork.classifier.rollout.RolloutSettings;
 import dev.tuningfork.classifier.service.ConnectionLimits;
 import dev.tuningfork.classifier.service.ServiceSettings;
 import dev.tuningfork.classifier.setting.SettingsException;
+import dev.tuningfork.model.ForwardPasses;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.tree.DecisionTree;
 import java.io.IOException;
@@ -154,6 +155,19 @@ class ClassifierSettingsTest {
   }
 
   @Test
+  void theBatchIsChosenByTheDeviceOrMeasuredOrSaid() {
+    assertThat(images(Map.of())).isEqualTo(ForwardPasses.BY_DEVICE);
+    assertThat(images(Map.of("TUNING_FORK_BATCH_SIZE", "auto"))).isEqualTo(ForwardPasses.BY_DEVICE);
+    assertThat(images(Map.of("TUNING_FORK_BATCH_SIZE", "measured")))
+        .isEqualTo(ForwardPasses.MEASURED);
+    assertThat(images(Map.of("TUNING_FORK_BATCH_SIZE", "64"))).isEqualTo(64);
+  }
+
+  private static int images(Map<String, String> environment) {
+    return ClassifierSettings.read(null, environment).forwardPasses().images();
+  }
+
+  @Test
   void environmentVariablesWinOverTheFile() throws IOException {
     Path file = file("a.properties", "input.topic=one\nkafka.bootstrap.servers=a:1\n");
     ClassifierSettings settings =
@@ -182,6 +196,10 @@ class ClassifierSettingsTest {
         "ledger.windows=5 | There is no setting ledger.windows. Did you mean ledger.window?",
         "xyzzy=5 | There is no setting xyzzy.",
         "threads=many | The setting threads must be a whole number, not 'many'.",
+        "model.device=cuda:7 | The setting model.device must be auto, cpu, gpu, or gpu:N with the number of a GPU from 0, not 'cuda:7'.",
+        "batch.size=0 | The setting batch.size must be a whole number from 1, auto or measured, not '0'.",
+        "batch.size=-1 | The setting batch.size must be a whole number from 1, auto or measured, not '-1'.",
+        "batch.size=all | The setting batch.size must be a whole number from 1, auto or measured, not 'all'.",
         "model.views=4 | The setting model.views must be 1 or 8, not '4'.",
         "topics.create=yes | The setting topics.create must be true or false, not 'yes'.",
         "group-protocol=new | The setting group-protocol must be one of auto, streams, classic, not 'new'.",

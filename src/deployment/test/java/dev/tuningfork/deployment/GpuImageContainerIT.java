@@ -101,10 +101,11 @@ class GpuImageContainerIT {
         .contains("NVIDIA's driver: libcuda.so.1 cannot be loaded");
   }
 
+  /** Debian's libstdc++ brings five files for a debugger, which are no Python. */
   @Test
   void thereIsNoPython() throws Exception {
-    assertThat(shell("command -v python3 python; find / -xdev -name '*.py' | head").getStdout())
-        .isEmpty();
+    String find = "command -v python3 python; find / -xdev -name '*.py' -not -path '/usr/share/g*'";
+    assertThat(shell(find).getStdout()).isEmpty();
   }
 
   private static ExecResult run(String... line) throws Exception {

@@ -33,7 +33,7 @@ final class CompiledModel extends DjlModel {
   private final Arithmetic arithmetic;
 
   CompiledModel(ModelBundle bundle, Model model, Arithmetic arithmetic, ForwardPasses passes) {
-    super(bundle, model, passes);
+    super(bundle, model, passes, System::nanoTime);
     this.arithmetic = arithmetic;
   }
 
@@ -42,12 +42,15 @@ final class CompiledModel extends DjlModel {
     return arithmetic.toString();
   }
 
-  /** The second pass of a kind is the one that runs as PyTorch optimised it after the first. */
   @Override
   void computeBlank(int images, ByteBuffer buffer) {
-    for (int pass = 0; pass < 2; pass++) {
-      compute(images, DataType.UINT8, buffer);
-    }
+    compute(images, DataType.UINT8, buffer);
+  }
+
+  /** The second pass of a kind is the one that runs as PyTorch optimised it after the first. */
+  @Override
+  int passesUntilWarm() {
+    return 2;
   }
 
   @Override

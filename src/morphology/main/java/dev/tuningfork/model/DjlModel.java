@@ -20,13 +20,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +56,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A batch for which the device has no memory is halved, and so is every later one: what did not
  * fit once would fail again, and on a GPU each failure costs as much as a pass.
+ *
+ * <p>The largest batch is fixed once the model is {@linkplain #warmUp warm}. Where it is measured,
+ * there is one buffer before, and none that a call could use.
  */
 abstract sealed class DjlModel implements MorphologyModel permits PlainModel, CompiledModel {
 
@@ -68,6 +79,11 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   /** Between the sizes of larger batches on a CPU. */
   private static final int STEP = 4;
 
+  /** Each size is measured for so long, and in so many passes, of which the fastest counts. */
+  private static final long MEASURING_NANOS = 100_000_000;
+
+  private static final int MEASURED_PASSES = 3;
+
   final ModelDescription description;
   final List<Head> heads;
   final int outputs;
@@ -75,9 +91,11 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   private final ModelIdentity identity;
   private final Model model;
   private final ParameterStore parameters;
-  private final int largestBatch;
+  private final LongSupplier nanoTime;
   private final boolean gpu;
   private final int passes;
+  private final boolean measured;
+  private volatile int largestBatch;
   private final int threadsOfOnePass;
 
   /** One for each buffer. */
@@ -89,31 +107,57 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   /** The most images of one pass: fewer than {@link #largestBatch} where memory did not suffice. */
   private final AtomicInteger fitting;
 
-  /** Takes over the model, whose block is ready, and closes it with itself. */
-  DjlModel(ModelBundle bundle, Model model, ForwardPasses passes) {
+  /**
+   * Takes over the model, whose block is ready, and closes it with itself.
+   *
+   * @param nanoTime the clock that batches are measured with
+   * @throws DeviceMemoryException if there is no memory for the buffers
+   */
+  DjlModel(ModelBundle bundle, Model model, ForwardPasses passes, LongSupplier nanoTime) {
     this.description = bundle.description();
     this.identity = bundle.identity();
     this.heads = description.heads();
     this.outputs = heads.stream().mapToInt(Head::answers).sum();
     this.model = model;
+    this.nanoTime = nanoTime;
     this.parameters = new ParameterStore(model.getNDManager(), false);
-    this.largestBatch = passes.images();
-    this.fitting = new AtomicInteger(largestBatch);
     int threads = PyTorch.threads();
     this.gpu = model.getNDManager().getDevice().isGpu();
     this.passes = passes.atOnce(gpu, threads);
     this.threadsOfOnePass = Math.max(1, threads / this.passes);
     this.places = new Semaphore(this.passes);
-    int bytes =
-        Math.multiplyExact(
-            Math.multiplyExact(largestBatch, description.input().valueCount()), Float.BYTES);
-    for (int i = 0; i < this.passes; i++) {
-      buffers.add(ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+    this.largestBatch = passes.images(gpu);
+    this.fitting = new AtomicInteger(largestBatch);
+    this.measured = passes.measured(gpu);
+    if (!measured) {
+      buffers.addAll(buffers(this.passes, largestBatch));
     }
+  }
+
+  /** Memory for batches of so many images, whose numbers take the most room as float32. */
+  private List<ByteBuffer> buffers(int count, int images) {
+    long bytes = (long) images * description.input().valueCount() * Float.BYTES;
+    List<ByteBuffer> made = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        made.add(ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder()));
+      }
+    } catch (OutOfMemoryError | ArithmeticException e) {
+      throw new DeviceMemoryException(
+          ("There is no memory outside Java's heap for %d batches of %,d images at once, of %,d MiB"
+                  + " each. Let the model compute smaller batches, or fewer at once, or start Java"
+                  + " with a larger -XX:MaxDirectMemorySize.")
+              .formatted(count, images, bytes >> 20),
+          e);
+    }
+    return made;
   }
 
   /** Sends blank images through the network: a batch of this size, which is a padded one. */
   abstract void computeBlank(int images, ByteBuffer buffer);
+
+  /** After how many passes of a size the next one is as fast as all later ones. */
+  abstract int passesUntilWarm();
 
   /** What the network says about images that can be used, as many as the buffer takes. */
   abstract List<AnswerProbabilities> answers(List<PreparedImage> images, ByteBuffer buffer);
@@ -150,22 +194,131 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
 
   /**
    * Sends batches through, each twice as large as the one before, until PyTorch has made up its
-   * mind about the network, or the device has no memory for the next one.
+   * mind about the network, or the device has no memory for the next one. Where the largest batch
+   * is to be measured, it is decided by this.
    *
    * @throws DeviceException if it has none for a single image, or fails otherwise
    */
   void warmUp() {
-    withBuffer(
-        buffer -> {
-          for (int size = 1; size <= fitting.get(); size = next(size)) {
-            try {
-              computeBlank(size, buffer);
-            } catch (DeviceMemoryException e) {
-              halve(size, e);
+    if (measured) {
+      decideLargestBatch();
+    } else {
+      withBuffer(
+          buffer -> {
+            for (int size = 1; size <= fitting.get(); size = next(size)) {
+              try {
+                warmUp(size, buffer);
+              } catch (DeviceMemoryException e) {
+                halve(size, e);
+              }
             }
-          }
+            return null;
+          });
+    }
+    if (passes > 1 && (gpu || measured)) {
+      warmUpAtOnce();
+    }
+    if (measured) {
+      largestBatch = Math.min(largestBatch, fitting.get());
+    }
+  }
+
+  private void warmUp(int images, ByteBuffer buffer) {
+    for (int pass = 0; pass < passesUntilWarm(); pass++) {
+      computeBlank(images, buffer);
+    }
+  }
+
+  private void decideLargestBatch() {
+    int most = largestBatch;
+    ByteBuffer buffer = null;
+    while (buffer == null) {
+      try {
+        buffer = buffers(1, most).getFirst();
+      } catch (DeviceMemoryException e) {
+        most = half(most, e);
+      }
+    }
+    ByteBuffer blank = buffer;
+    BatchSizes sizes = BatchSizes.measure(most, images -> rate(images, blank));
+    int enough = sizes.enough();
+    while (buffers.isEmpty()) {
+      try {
+        buffers.addAll(buffers(passes, enough));
+      } catch (DeviceMemoryException e) {
+        enough = half(enough, e);
+      }
+    }
+    largestBatch = enough;
+    fitting.set(enough);
+    LOG.info(
+        "The model {} computes batches of up to {} images on {}. Measured in batches of {}.",
+        identity.name(),
+        enough,
+        device(),
+        sizes);
+  }
+
+  /** Images a second, in batches of this size, one after the other. */
+  private double rate(int images, ByteBuffer buffer) {
+    try {
+      warmUp(images, buffer);
+      long fastest = Long.MAX_VALUE;
+      long all = 0;
+      for (int pass = 0; pass < MEASURED_PASSES || all < MEASURING_NANOS; pass++) {
+        long start = nanoTime.getAsLong();
+        computeBlank(images, buffer);
+        long took = Math.max(1, nanoTime.getAsLong() - start);
+        fastest = Math.min(fastest, took);
+        all += took;
+      }
+      return images * 1e9 / fastest;
+    } catch (DeviceMemoryException e) {
+      forgetFreed();
+      throw e;
+    }
+  }
+
+  /** Memory that suffices for one batch need not suffice for as many as are computed at once. */
+  void warmUpAtOnce() {
+    CyclicBarrier together = new CyclicBarrier(passes);
+    Callable<Void> pass =
+        () -> {
+          together.await();
+          withBuffer(
+              buffer -> {
+                int size = fitting.get();
+                while (!computesBlank(size, buffer)) {
+                  size = fitting.get();
+                }
+                return null;
+              });
           return null;
-        });
+        };
+    try (ExecutorService threads = Executors.newFixedThreadPool(passes)) {
+      for (Future<Void> one : threads.invokeAll(Collections.nCopies(passes, pass))) {
+        one.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while the model was warmed up.", e);
+    }
+  }
+
+  /** False where the device has no memory for it; later batches are smaller then. */
+  private boolean computesBlank(int images, ByteBuffer buffer) {
+    try {
+      computeBlank(images, buffer);
+      return true;
+    } catch (DeviceMemoryException e) {
+      halve(images, e);
+      return false;
+    }
   }
 
   /** The largest size follows on the last power of two below it. */
@@ -208,10 +361,7 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
    * @throws DeviceMemoryException if that was one image
    */
   private void halve(int images, DeviceMemoryException failure) {
-    if (images == 1) {
-      throw failure;
-    }
-    int fewer = Integer.highestOneBit(images - 1);
+    int fewer = half(images, failure);
     if (fitting.getAndUpdate(now -> Math.min(now, fewer)) > fewer) {
       LOG.warn(
           "{} has no memory for {} images at once, so the model {} computes {} at most from now on."
@@ -222,6 +372,23 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
           fewer,
           failure.getMessage());
     }
+    forgetFreed();
+  }
+
+  /**
+   * The next smaller power of two.
+   *
+   * @throws DeviceMemoryException if that was one image
+   */
+  private static int half(int images, DeviceMemoryException failure) {
+    if (images == 1) {
+      throw failure;
+    }
+    return Integer.highestOneBit(images - 1);
+  }
+
+  /** PyTorch keeps memory of a GPU that it has freed, in pieces that may all be too small. */
+  private void forgetFreed() {
     if (gpu) {
       JniUtils.emptyCudaCache();
     }

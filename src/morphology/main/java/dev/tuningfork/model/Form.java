@@ -13,6 +13,11 @@ public enum Form {
   AUTO,
   /** Compiled, in bfloat16 even where that is slow: 8 significant bits. */
   BFLOAT16,
+  /**
+   * Compiled, in float16: 11 significant bits. Numbers in a network that exceed its range make an
+   * image fail, so {@link #AUTO} never chooses it.
+   */
+  FLOAT16,
   /** Compiled, in float32. */
   FLOAT32,
   /** The blocks that train, in float32. */
@@ -27,6 +32,7 @@ public enum Form {
   Optional<Arithmetic> arithmetic() {
     return switch (this) {
       case BFLOAT16 -> Optional.of(Arithmetic.BFLOAT16);
+      case FLOAT16 -> Optional.of(Arithmetic.FLOAT16);
       case FLOAT32 -> Optional.of(Arithmetic.FLOAT32);
       case AUTO, BLOCKS -> Optional.empty();
     };
@@ -40,6 +46,7 @@ public enum Form {
   public double tolerance(boolean demanded) {
     return switch (this) {
       case BFLOAT16 -> demanded ? 0.1 : 0.01;
+      case FLOAT16 -> 0.02;
       case AUTO, FLOAT32, BLOCKS -> 1e-3;
     };
   }

@@ -11,6 +11,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,17 +38,21 @@ public final class Forms {
 
   /**
    * @param bfloat16IsFast whether the device multiplies bfloat16 faster than float32
+   * @param float16 whether float16 is of interest there
    * @param operators those worth trying, the fastest first
    * @param trial why a form does not work with these operators; empty if it does
    */
   Forms(
       boolean bfloat16IsFast,
+      boolean float16,
       List<Operators> operators,
       BiFunction<Form, Operators, Optional<String>> trial) {
     this.fastestFirst =
-        bfloat16IsFast
-            ? List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)
-            : List.of(Form.FLOAT32, Form.BFLOAT16, Form.BLOCKS);
+        (bfloat16IsFast
+                ? Stream.of(Form.BFLOAT16, Form.FLOAT16, Form.FLOAT32, Form.BLOCKS)
+                : Stream.of(Form.FLOAT32, Form.BFLOAT16, Form.FLOAT16, Form.BLOCKS))
+            .filter(form -> float16 || form != Form.FLOAT16)
+            .toList();
     this.trial = trial;
     this.operators = fastest(operators);
   }
@@ -68,6 +73,7 @@ public final class Forms {
           Forms forms =
               new Forms(
                   Processor.multipliesBfloat16(place),
+                  place.isGpu(),
                   Processor.operators(place),
                   (form, operators) -> Trial.failure(form, place, operators));
           // where this is logged, it tries all forms
@@ -126,6 +132,7 @@ public final class Forms {
    */
   Iterator<Form> automatic(boolean bfloat16IsRight) {
     return fastestFirst.stream()
+        .filter(form -> form != Form.FLOAT16)
         .filter(form -> form != Form.BFLOAT16 || (bfloat16IsRight && isFastest(form)))
         .filter(this::works)
         .iterator();

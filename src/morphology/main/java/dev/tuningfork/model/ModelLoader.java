@@ -142,12 +142,13 @@ public final class ModelLoader {
       loaded.selfTest();
       check(bundle, loaded, passes.form().tolerance(demanded));
       LOG.info(
-          "The model {} {} computes as {} on {}, {}.",
+          "The model {} {} computes as {} on {}, {}. The largest batch has {} images.",
           bundle.description().name(),
           bundle.description().version(),
           loaded.form(),
           loaded.device(),
-          loaded.passes() == 1 ? "one batch at a time" : loaded.passes() + " batches at once");
+          loaded.passes() == 1 ? "one batch at a time" : loaded.passes() + " batches at once",
+          loaded.largestBatch());
       return loaded;
     } catch (PredictionException | DeviceException e) {
       model.close();

@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * A model whose network takes standardised images, batch × channels × height × width, and whose
@@ -23,7 +24,12 @@ final class PlainModel extends DjlModel {
   private final String form;
 
   PlainModel(ModelBundle bundle, Model model, ForwardPasses passes) {
-    super(bundle, model, passes);
+    this(bundle, model, passes, System::nanoTime);
+  }
+
+  /** With a clock of its own. */
+  PlainModel(ModelBundle bundle, Model model, ForwardPasses passes, LongSupplier nanoTime) {
+    super(bundle, model, passes, nanoTime);
     this.form = bundle.isTorchScript() ? "module" : Form.BLOCKS.toString();
   }
 
@@ -35,6 +41,11 @@ final class PlainModel extends DjlModel {
   @Override
   void computeBlank(int images, ByteBuffer buffer) {
     compute(images, buffer);
+  }
+
+  @Override
+  int passesUntilWarm() {
+    return 1;
   }
 
   @Override

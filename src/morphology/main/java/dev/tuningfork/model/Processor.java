@@ -1,6 +1,7 @@
 package dev.tuningfork.model;
 
 import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
 import dev.tuningfork.network.module.Operators;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,9 @@ final class Processor {
   private static final Pattern BFLOAT16 =
       Pattern.compile("^(flags|Features)\\b.*\\b(avx512_bf16|amx_bf16|bf16)\\b", Pattern.MULTILINE);
 
+  /** Its compute capability is 8.0. */
+  private static final int AMPERE = 80;
+
   /** As JVMs call it. */
   private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
 
@@ -41,13 +45,22 @@ final class Processor {
   /** Whether a device multiplies bfloat16 faster than float32, where it can at all. */
   static boolean multipliesBfloat16(Device device) {
     if (device.isGpu()) {
-      return true; // as all of NVIDIA's have done since 2020
+      return isAmpereOrNewer(CudaUtils.getComputeCapability(device.getDeviceId()));
     }
     try {
       return multipliesBfloat16(Files.readString(CPU_INFO));
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /**
+   * The first GPUs of NVIDIA's that multiply bfloat16.
+   *
+   * @param computeCapability two digits or three, such as {@code 75} for 7.5
+   */
+  static boolean isAmpereOrNewer(String computeCapability) {
+    return computeCapability.matches("\\d{2,4}") && Integer.parseInt(computeCapability) >= AMPERE;
   }
 
   /**

@@ -4,12 +4,6 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.cuda.CudaUtils;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +21,7 @@ import java.util.OptionalInt;
  *     not find it
  * @param driver the newest CUDA that the driver supports, in the same form; empty if the driver's
  *     library cannot be loaded
+ * @param failure what the driver fails with, for people; empty if it works, or there is none
  * @param devices how many the driver finds
  * @param usable how many PyTorch finds
  */
@@ -35,17 +30,12 @@ public record Cuda(
     boolean library,
     OptionalInt runtime,
     OptionalInt driver,
+    Optional<String> failure,
     int devices,
     int usable) {
 
-  private static final String DRIVER =
-      System.getProperty("os.name").startsWith("Windows") ? "nvcuda.dll" : "libcuda.so.1";
-
   private static final int PER_MAJOR = 1000;
   private static final int PER_MINOR = 10;
-
-  /** Of a call of the driver. */
-  private static final int SUCCESS = 0;
 
   /**
    * Looks at this process and this machine.
@@ -55,13 +45,14 @@ public record Cuda(
   public static Cuda here() {
     Engine engine = PyTorch.engine();
     Path folder = Path.of(LibUtils.getLibtorchPath());
-    int[] driver = askDriver();
+    CudaDriver driver = CudaDriver.here(CudaDriver.LIBRARY);
     return new Cuda(
         folder,
         Files.exists(folder.resolve(System.mapLibraryName("torch_cuda"))),
         runtimeVersion(),
-        driver[0] > 0 ? OptionalInt.of(driver[0]) : OptionalInt.empty(),
-        driver[1],
+        driver.version(),
+        driver.failure(),
+        driver.devices(),
         engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0);
   }
 
@@ -83,7 +74,12 @@ public record Cuda(
     if (driver.isEmpty()) {
       return Optional.of(
           "NVIDIA's driver is missing: %s cannot be loaded. Install the driver on this machine. A container gets it from its host by NVIDIA's container toolkit (docker run --gpus all)."
-              .formatted(DRIVER));
+              .formatted(CudaDriver.LIBRARY));
+    }
+    if (failure.isPresent()) {
+      return Optional.of(
+          "NVIDIA's driver fails: %s. Does nvidia-smi work here? After an update of the driver, restart the machine. A container needs the driver of its host (docker run --gpus all)."
+              .formatted(failure.get()));
     }
     if (runtime.isEmpty()) {
       return Optional.of(
@@ -110,7 +106,10 @@ public record Cuda(
     List<String> lines = new ArrayList<>();
     lines.add("PyTorch's library: %s, in %s".formatted(library ? "with CUDA" : "CPU only", folder));
     lines.add("CUDA's runtime: " + inWords(runtime, "not found"));
-    lines.add("NVIDIA's driver: " + inWords(driver, DRIVER + " cannot be loaded"));
+    lines.add(
+        "NVIDIA's driver: "
+            + inWords(driver, CudaDriver.LIBRARY + " cannot be loaded")
+            + failure.map(why -> ", but it fails: " + why).orElse(""));
     lines.add("Devices: %d found by the driver, %d by PyTorch".formatted(devices, usable));
     return lines;
   }
@@ -121,7 +120,9 @@ public record Cuda(
 
   /** 12060 is version 12.6. */
   private static String version(int number) {
-    return number / PER_MAJOR + "." + number % PER_MAJOR / PER_MINOR;
+    return number == 0
+        ? "of no known version"
+        : number / PER_MAJOR + "." + number % PER_MAJOR / PER_MINOR;
   }
 
   private static OptionalInt runtimeVersion() {
@@ -130,40 +131,5 @@ public record Cuda(
     } catch (IllegalStateException e) {
       return OptionalInt.empty(); // DJL has found no such library
     }
-  }
-
-  /** The CUDA version that the driver supports and how many devices it finds; 0 for neither. */
-  @SuppressWarnings("restricted") // the calls' signatures are those of cuda.h
-  private static int[] askDriver() {
-    try (Arena arena = Arena.ofConfined()) {
-      SymbolLookup library = SymbolLookup.libraryLookup(DRIVER, arena);
-      int version = number(library, "cuDriverGetVersion", arena);
-      FunctionDescriptor init = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-      int result =
-          (int)
-              Linker.nativeLinker()
-                  .downcallHandle(library.findOrThrow("cuInit"), init)
-                  .invokeExact(0);
-      return new int[] {
-        version, result == SUCCESS ? number(library, "cuDeviceGetCount", arena) : 0
-      };
-    } catch (IllegalArgumentException e) {
-      return new int[] {0, 0}; // there is no such library
-    } catch (Throwable e) {
-      throw new IllegalStateException("NVIDIA's driver cannot be called.", e);
-    }
-  }
-
-  /** What a function of the driver writes into the number that it is given. */
-  @SuppressWarnings("restricted") // the calls' signatures are those of cuda.h
-  private static int number(SymbolLookup library, String function, Arena arena) throws Throwable {
-    MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
-    FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
-    int result =
-        (int)
-            Linker.nativeLinker()
-                .downcallHandle(library.findOrThrow(function), signature)
-                .invokeExact(number);
-    return result == SUCCESS ? number.get(ValueLayout.JAVA_INT, 0) : 0;
   }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The engine that computes networks, started so that it never asks the Internet for anything. */
 public final class PyTorch {
@@ -58,13 +59,39 @@ public final class PyTorch {
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setInEnvironmentIfAbsent("OMP_WAIT_POLICY", "passive");
     keepFreedMemory();
-    Optional.ofNullable(System.getenv("PYTORCH_LIBRARY_PATH"))
-        .flatMap(folder -> cudaRuntime(Path.of(folder)))
+    Optional<Path> named = Optional.ofNullable(environment("PYTORCH_LIBRARY_PATH")).map(Path::of);
+    named.ifPresent(PyTorch::requireLibrary);
+    named
+        .flatMap(PyTorch::cudaRuntime)
         .ifPresent(folder -> setIfAbsent("jna.library.path", folder.toString()));
     try {
       return Engine.getEngine("PyTorch");
     } catch (EngineException e) {
-      throw new EngineException(notLoaded(e), e);
+      throw new EngineException(
+          notLoaded(e, named, Optional.ofNullable(environment("PYTORCH_FLAVOR"))), e);
+    }
+  }
+
+  /** As DJL reads it: a variable that is empty is not set. */
+  private static @Nullable String environment(String variable) {
+    String value = System.getenv(variable);
+    if (value == null || value.isEmpty()) {
+      value = System.getProperty(variable);
+    }
+    return value == null || value.isEmpty() ? null : value;
+  }
+
+  /**
+   * DJL silently takes the library of the build where there is none in the folder that is named.
+   *
+   * @throws EngineException if there is none
+   */
+  static void requireLibrary(Path folder) {
+    String library = System.mapLibraryName("torch");
+    if (!Files.exists(folder.resolve(library))) {
+      throw new EngineException(
+          "PYTORCH_LIBRARY_PATH is %s, but there is no %s in that folder. Name the folder of PyTorch's libraries, or unset the variable to use those of the build."
+              .formatted(folder, library));
     }
   }
 
@@ -80,16 +107,22 @@ public final class PyTorch {
   }
 
   /** What is missing, on which kind of machine, and where it comes from. */
-  private static String notLoaded(EngineException failure) {
+  static String notLoaded(EngineException failure, Optional<Path> named, Optional<String> flavor) {
     List<String> reasons = new ArrayList<>();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       reasons.add(String.valueOf(cause.getMessage()));
     }
-    return "PyTorch's native library cannot be loaded on %s (%s): %s. The build includes it for Linux on x86-64 and aarch64, macOS on aarch64 and Windows on x86-64, but only for the platform of the build machine. To use another libtorch of the same version, set PYTORCH_LIBRARY_PATH."
+    String advice =
+        named.isPresent()
+            ? "PYTORCH_LIBRARY_PATH is %s, and PYTORCH_FLAVOR %s. That folder must hold libraries of the version of PyTorch that the build includes, and PYTORCH_FLAVOR must be cu128 for libraries with CUDA, and cpu for others."
+                .formatted(named.get(), flavor.map(set -> "is " + set).orElse("is not set"))
+            : "The build includes it for Linux on x86-64 and aarch64, macOS on aarch64 and Windows on x86-64, but only for the platform of the build machine. To use another libtorch of the same version, set PYTORCH_LIBRARY_PATH.";
+    return "PyTorch's native library cannot be loaded on %s (%s): %s. %s"
         .formatted(
             System.getProperty("os.name"),
             System.getProperty("os.arch"),
-            String.join(": ", reasons).replaceFirst("\\.$", ""));
+            String.join(": ", reasons).replaceFirst("\\.$", ""),
+            advice);
   }
 
   /** How many threads all operations that run at a time may use together. */

@@ -10,7 +10,12 @@ public enum Arithmetic {
    * The upper half of float32: its range, 8 significant bits. Products are summed in float32. Twice
    * as many of them fit into an instruction, on processors that have one for them.
    */
-  BFLOAT16;
+  BFLOAT16,
+  /**
+   * IEEE 754 half precision: 11 significant bits, and nothing beyond 65,504. GPUs of NVIDIA's have
+   * instructions for it since Volta and Turing, which have none for bfloat16.
+   */
+  FLOAT16;
 
   /** The name that PyTorch has for these numbers, such as {@code bfloat16}. */
   @Override
@@ -23,6 +28,7 @@ public enum Arithmetic {
     return switch (this) {
       case FLOAT32 -> 6;
       case BFLOAT16 -> 15;
+      case FLOAT16 -> 5;
     };
   }
 
@@ -31,6 +37,7 @@ public enum Arithmetic {
     return switch (this) {
       case FLOAT32 -> value;
       case BFLOAT16 -> Float.intBitsToFloat(upperHalf(value) << 16);
+      case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16(value));
     };
   }
 

@@ -19,6 +19,7 @@ public record Tensor(Type type, List<Integer> shape, List<Integer> strides, byte
   public enum Type {
     FLOAT32("FloatStorage", Float.BYTES),
     BFLOAT16("BFloat16Storage", Short.BYTES),
+    FLOAT16("HalfStorage", Short.BYTES),
     INT64("LongStorage", Long.BYTES);
 
     final String storage;
@@ -33,6 +34,7 @@ public record Tensor(Type type, List<Integer> shape, List<Integer> strides, byte
       return switch (arithmetic) {
         case FLOAT32 -> FLOAT32;
         case BFLOAT16 -> BFLOAT16;
+        case FLOAT16 -> FLOAT16;
       };
     }
   }
@@ -99,6 +101,7 @@ public record Tensor(Type type, List<Integer> shape, List<Integer> strides, byte
       switch (arithmetic) {
         case FLOAT32 -> bytes.putFloat(value);
         case BFLOAT16 -> bytes.putShort((short) Arithmetic.upperHalf(value));
+        case FLOAT16 -> bytes.putShort(Float.floatToFloat16(value));
       }
     }
     return bytes.array();

@@ -35,7 +35,7 @@ class FormsTest {
   @ParameterizedTest
   @EnumSource(
       value = Form.class,
-      names = {"FLOAT32", "BFLOAT16", "BLOCKS"})
+      names = {"FLOAT32", "BFLOAT16", "FLOAT16", "BLOCKS"})
   void aModelSaysInWhichFormItComputesAndAnswersNearlyAsTheBlocks(Form form) throws Exception {
     assumeWorks(form);
     List<PreparedImage> images = new ArrayList<>(levels(3));
@@ -48,7 +48,12 @@ class FormsTest {
           MorphologyModel blocks =
               ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(Form.BLOCKS))) {
         assertThat(model.form()).isEqualTo(form.toString());
-        double tolerance = form == Form.BFLOAT16 ? 0.01 : 1e-5;
+        double tolerance =
+            switch (form) {
+              case BFLOAT16 -> 0.01;
+              case FLOAT16 -> 0.002;
+              default -> 1e-5;
+            };
         List<AnswerProbabilities> answers = model.predict(images);
         List<AnswerProbabilities> due = blocks.predict(images);
         assertThat(answers).hasSameSizeAs(images);
@@ -141,6 +146,7 @@ class FormsTest {
     Forms forms =
         new Forms(
             false,
+            true,
             List.of(Operators.ONEDNN, Operators.PORTABLE),
             (form, _) -> {
               tried.add(form);
@@ -166,6 +172,7 @@ class FormsTest {
     Forms forms =
         new Forms(
             bfloat16IsFast,
+            true,
             List.of(Operators.PORTABLE),
             (form, _) ->
                 form.toString().equals(failing) ? Optional.of("no such thing") : Optional.empty());
@@ -173,6 +180,23 @@ class FormsTest {
     forms.automatic(bfloat16IsRight).forEachRemaining(form -> candidates.add(form.toString()));
 
     assertThat(String.join(" ", candidates)).isEqualTo(expected);
+  }
+
+  @Test
+  void float16IsOfInterestOnAGpuAlone() {
+    Forms gpu = new Forms(true, true, List.of(Operators.PORTABLE), (_, _) -> Optional.empty());
+    Forms cpu = new Forms(true, false, List.of(Operators.PORTABLE), (_, _) -> Optional.empty());
+
+    assertThat(gpu.working())
+        .containsExactly(Form.BFLOAT16, Form.FLOAT16, Form.FLOAT32, Form.BLOCKS);
+    assertThat(cpu.working()).containsExactly(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS);
+  }
+
+  @Test
+  void gpusMultiplyBfloat16SinceAmpere() {
+    assertThat(List.of("80", "86", "89", "90", "100", "120")).allMatch(Processor::isAmpereOrNewer);
+    assertThat(List.of("50", "61", "70", "75", "", "unknown"))
+        .noneMatch(Processor::isAmpereOrNewer);
   }
 
   /** In a process of its own, since PyTorch reads these settings once. */

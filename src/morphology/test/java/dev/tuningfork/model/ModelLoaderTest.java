@@ -286,6 +286,40 @@ class ModelLoaderTest {
   }
 
   @Test
+  void onACpuBatchesHaveUpTo32ImagesUnlessTheyAreMeasured() throws ModelException {
+    ForwardPasses byDevice = ForwardPasses.DEFAULT.ofImages(ForwardPasses.BY_DEVICE);
+    try (MorphologyModel usual = ModelLoader.load(TestModels.small(), CPU, byDevice)) {
+      assertThat(usual.largestBatch()).isEqualTo(32);
+    }
+    ForwardPasses measured = new ForwardPasses(Form.AUTO, ForwardPasses.MEASURED, 1, 2);
+    try (MorphologyModel fastest = ModelLoader.load(TestModels.small(), CPU, measured)) {
+      assertThat(fastest.largestBatch()).isIn(1, 2, 4, 8, 16, 32, 64, 128, 256);
+      List<PreparedImage> batch = images(fastest.largestBatch(), 1);
+      assertThat(fastest.predict(batch)).hasSize(batch.size());
+    }
+  }
+
+  @Test
+  void fewImagesNeedNoLargerBatches() {
+    ForwardPasses measured = ForwardPasses.DEFAULT.ofImages(ForwardPasses.MEASURED);
+    assertThat(measured.forImages(5).images()).isEqualTo(5);
+    assertThat(measured.forImages(32)).isEqualTo(measured);
+    assertThat(measured.forImages(Integer.MAX_VALUE)).isEqualTo(measured);
+    assertThat(measured.ofViews(8).forImages(3).images()).isEqualTo(24);
+    assertThat(measured.ofViews(8).forImages(4)).isEqualTo(measured.ofViews(8));
+    assertThat(ForwardPasses.DEFAULT.forImages(7).images()).isEqualTo(7);
+    assertThat(ForwardPasses.DEFAULT.forImages(64)).isEqualTo(ForwardPasses.DEFAULT);
+  }
+
+  @Test
+  void whatWasMeasuredIsNotMeasuredAgain() {
+    ForwardPasses measured = ForwardPasses.DEFAULT.ofImages(ForwardPasses.MEASURED);
+    assertThat(measured.decided(16).images()).isEqualTo(16);
+    assertThat(measured.ofViews(8).decided(16).images()).isEqualTo(128);
+    assertThat(ForwardPasses.DEFAULT.decided(16)).isEqualTo(ForwardPasses.DEFAULT);
+  }
+
+  @Test
   void aClosedModelSaysSo() throws ModelException {
     MorphologyModel closed = ModelLoader.load(TestModels.small(), CPU, 1);
     closed.close();
@@ -369,7 +403,7 @@ class ModelLoaderTest {
     assertThatThrownBy(() -> ModelLoader.load(bundle, CPU, ForwardPasses.DEFAULT.in(form)))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("The model small 1.2.3 cannot be used.")
-        .hasMessageMatching(".*(question t01 is NaN|The form bfloat16 does not work).*");
+        .hasMessageMatching(".*(question t01 is NaN|The form b?float16 does not work).*");
   }
 
   @Test

@@ -67,7 +67,7 @@ class PythonReaderIT {
 
     assertThat(said.path("name").asText()).isEqualTo("fast");
     assertThat(said.path("buffers").asInt()).isGreaterThan(20);
-    Form form = arithmetic == Arithmetic.FLOAT32 ? Form.FLOAT32 : Form.BFLOAT16;
+    Form form = Form.valueOf(arithmetic.name());
     double tolerance = arithmetic == Arithmetic.FLOAT32 ? 1e-5 : 0.01;
     try (MorphologyModel model =
         ModelLoader.load(

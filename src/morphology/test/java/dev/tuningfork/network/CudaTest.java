@@ -3,6 +3,7 @@ package dev.tuningfork.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -36,8 +37,30 @@ class CudaTest {
   }
 
   @Test
+  void aDriverThatFailsIsNamedWithItsReason() {
+    Cuda cuda =
+        new Cuda(
+            Path.of("/torch"),
+            true,
+            CUDA_12_6,
+            CUDA_12_8,
+            Optional.of("cuInit returns 803 (CUDA_ERROR_SYSTEM_DRIVER_MISMATCH)"),
+            0,
+            0);
+    assertThat(cuda.missing().orElseThrow())
+        .isEqualTo(
+            "NVIDIA's driver fails: cuInit returns 803 (CUDA_ERROR_SYSTEM_DRIVER_MISMATCH). Does"
+                + " nvidia-smi work here? After an update of the driver, restart the machine. A"
+                + " container needs the driver of its host (docker run --gpus all).");
+    assertThat(cuda.inWords())
+        .contains(
+            "NVIDIA's driver: CUDA 12.8, but it fails: cuInit returns 803"
+                + " (CUDA_ERROR_SYSTEM_DRIVER_MISMATCH)");
+  }
+
+  @Test
   void nothingIsMissingWherePyTorchFindsADevice() {
-    Cuda cuda = new Cuda(Path.of("/torch"), true, CUDA_12_6, CUDA_12_8, 1, 1);
+    Cuda cuda = new Cuda(Path.of("/torch"), true, CUDA_12_6, CUDA_12_8, Optional.empty(), 1, 1);
     assertThat(cuda.works()).isTrue();
     assertThat(cuda.missing()).isEmpty();
     assertThat(cuda.inWords())
@@ -58,7 +81,7 @@ class CudaTest {
 
   private static String missing(
       boolean library, OptionalInt runtime, OptionalInt driver, int devices) {
-    return new Cuda(Path.of("/torch"), library, runtime, driver, devices, 0)
+    return new Cuda(Path.of("/torch"), library, runtime, driver, Optional.empty(), devices, 0)
         .missing()
         .orElseThrow();
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.FloatRange;
 import org.junit.jupiter.api.Test;
 
 class TorchScriptArchiveTest {
@@ -53,6 +54,14 @@ class TorchScriptArchiveTest {
     assertThat(entries).isGreaterThan(10);
     assertThat(new String(archive, StandardCharsets.ISO_8859_1))
         .contains("GalaxyMorphology/extra/model.json");
+  }
+
+  @Property
+  void float16IsTheNearest(@ForAll @FloatRange(min = -65_504, max = 65_504) float value) {
+    float rounded = Arithmetic.FLOAT16.rounded(value);
+    assertThat(Arithmetic.FLOAT16.rounded(rounded)).isEqualTo(rounded);
+    double spacing = Math.max(Math.ulp(rounded) * 0x1p13, 0x1p-24);
+    assertThat(Math.abs((double) value - rounded)).isLessThanOrEqualTo(spacing / 2);
   }
 
   @Property

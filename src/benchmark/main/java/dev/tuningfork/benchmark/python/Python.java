@@ -39,6 +39,9 @@ public record Python(Path interpreter, Path scripts) {
     /** Counting what came out of a fault run. */
     public static final Kit COUNT = new Kit("count-requirements.txt", List.of("count.py"));
 
+    /** The networks on a GPU. */
+    public static final Kit GPU = new Kit("gpu-requirements.txt", List.of("gpu.py"));
+
     public Kit {
       scripts = List.copyOf(scripts);
     }

@@ -93,6 +93,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   private final Function<InputSpec, Preparation> preparations;
   private final Consumer<Throwable> onBroken;
   private final CutLimit cutLimit;
+  private final int batchLimit;
   private final ModelExchange models;
   private final FetchQueue<Submitted> queue;
   private final BlockingQueue<Prepared> prepared;
@@ -122,7 +123,7 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
     this.fetcher = fetcher;
     this.preparations = preparations;
     this.onBroken = onBroken;
-    int batchLimit = Math.min(settings.batch(), model.largestBatch());
+    batchLimit = settings.batchLimit(model.largestBatch());
     cutLimit = CutLimit.of(settings.decoders());
     models = new ModelExchange(served(model));
     fetching = new FetchStep(fetcher, metrics);
@@ -250,6 +251,11 @@ public final class Batcher implements ImageClassifier, AutoCloseable {
   /** Which model answers. */
   public Answerer serving() {
     return models.serving().answerer;
+  }
+
+  /** The most images in one batch, of this model and of those that it is exchanged for. */
+  public int batchLimit() {
+    return batchLimit;
   }
 
   /** Whether every predictor lives: one ends only with the model, or by a defect. */

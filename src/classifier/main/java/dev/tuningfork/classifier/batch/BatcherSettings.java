@@ -4,9 +4,15 @@ import dev.tuningfork.classifier.setting.Section;
 import dev.tuningfork.classifier.setting.Setting;
 import dev.tuningfork.classifier.setting.SettingType;
 import dev.tuningfork.classifier.setting.SettingValues;
+import dev.tuningfork.model.ForwardPasses;
 import java.time.Duration;
 
-/** How much a {@link Batcher} holds and does at once. */
+/**
+ * How much a {@link Batcher} holds and does at once.
+ *
+ * @param batch the most images in one batch, or {@link ForwardPasses#BY_DEVICE} or {@link
+ *     ForwardPasses#MEASURED} for as many as the model takes
+ */
 public record BatcherSettings(
     int queue,
     int heldUp,
@@ -66,8 +72,20 @@ public record BatcherSettings(
    */
   public static final Setting<Integer> PASSES = SECTION.count("passes", 0, "batches");
 
-  /** The most images in one batch. Some models take fewer. */
-  public static final Setting<Integer> SIZE = SECTION.count("size", 32, "images");
+  /**
+   * The most images in one batch. {@code auto} is 32 on a CPU and {@code measured} on a GPU. {@code
+   * measured} takes a second at the start: batches of up to 256 images are timed, and the smallest
+   * within 5 % of the fastest is used, if there is memory for it. Some models take fewer.
+   */
+  public static final Setting<Integer> SIZE =
+      SECTION.setting(
+          "size",
+          new SettingType<>(
+              "number of images, `auto` or `measured`",
+              "a whole number from 1, auto or measured",
+              BatcherSettings::size,
+              BatcherSettings::size),
+          ForwardPasses.BY_DEVICE);
 
   public BatcherSettings {
     positive("queue", queue);
@@ -82,7 +100,9 @@ public record BatcherSettings(
       throw new IllegalArgumentException(
           "passes must be at least 1, or 0 to choose by the device, not " + passes + ".");
     }
-    positive("batch", batch);
+    if (batch != ForwardPasses.BY_DEVICE && batch != ForwardPasses.MEASURED) {
+      positive("batch", batch);
+    }
   }
 
   public static BatcherSettings of(SettingValues values) {
@@ -97,6 +117,28 @@ public record BatcherSettings(
                 values.get(DECODERS),
                 values.get(PASSES),
                 values.get(SIZE)));
+  }
+
+  /** The most images in one batch of a model that takes so many. */
+  int batchLimit(int largest) {
+    return batch > 0 ? Math.min(batch, largest) : largest;
+  }
+
+  private static int size(String text) {
+    return switch (text) {
+      case "auto" -> ForwardPasses.BY_DEVICE;
+      case "measured" -> ForwardPasses.MEASURED;
+      case String number when Integer.parseInt(number) > 0 -> Integer.parseInt(number);
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  private static String size(int images) {
+    return switch (images) {
+      case ForwardPasses.BY_DEVICE -> "auto";
+      case ForwardPasses.MEASURED -> "measured";
+      default -> String.valueOf(images);
+    };
   }
 
   private static void positive(String name, long value) {

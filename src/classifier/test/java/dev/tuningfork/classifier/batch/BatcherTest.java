@@ -21,6 +21,7 @@ import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
+import dev.tuningfork.model.ForwardPasses;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +123,25 @@ class BatcherTest {
     all(outcomes);
     assertThat(model.batches.subList(0, 3)).containsExactly(1, 8, 8);
     assertThat(model.batches.stream().mapToInt(size -> size).sum()).isEqualTo(21);
+  }
+
+  @Test
+  void aBatchOfNoSetSizeIsAsLargeAsTheModelTakes() {
+    BatcherSettings byModel =
+        new BatcherSettings(
+            1_000, 10_000, 1 << 30, Duration.ofSeconds(2), 4, 2, 1, ForwardPasses.MEASURED);
+    FakeModel five = new FakeModel(5);
+    batcher.close();
+    batcher = batcher(byModel, BatcherTest::fetch, five);
+    assertThat(batcher.batchLimit()).isEqualTo(5);
+    five.hang();
+    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>(submitAll(0, 1));
+    await().until(five::isWaiting);
+    outcomes.addAll(submitAll(1, 10));
+    await().untilAsserted(() -> assertThat(batcher.prepared()).isEqualTo(10));
+    five.release(100);
+    all(outcomes);
+    assertThat(five.batches).containsExactly(1, 5, 5);
   }
 
   @Test

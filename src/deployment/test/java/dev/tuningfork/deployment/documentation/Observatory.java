@@ -54,6 +54,9 @@ final class Observatory implements AutoCloseable {
   private static final double PIXEL_DEGREES = 0.396 / 3600;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+  /** Pods that share busy cores take long to start. */
+  private static final Duration PATIENCE_ON_A_CLUSTER = Duration.ofMinutes(10);
+
   /** Where the project's parts are for a person who stands at its root. */
   private static final List<String> PROJECT = List.of("tuning-fork", "src", "helm", "docker");
 
@@ -73,6 +76,7 @@ final class Observatory implements AutoCloseable {
   private final List<Process> running = new ArrayList<>();
   private final List<Typed> typed = new ArrayList<>();
   private final boolean onCluster;
+  private final Duration patience;
   private boolean published;
 
   /**
@@ -82,6 +86,7 @@ final class Observatory implements AutoCloseable {
   Observatory(Path folder, boolean onCluster) throws Exception {
     this.folder = folder.toRealPath();
     this.onCluster = onCluster;
+    patience = onCluster ? PATIENCE_ON_A_CLUSTER : PATIENCE;
     for (String part : PROJECT) {
       Files.createSymbolicLink(this.folder.resolve(part), MarkdownPage.ROOT.resolve(part));
     }
@@ -306,7 +311,7 @@ final class Observatory implements AutoCloseable {
     Path output = Files.createTempFile(folder, "output", ".txt");
     Process process = shell(command, output);
     try {
-      boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      boolean ended = process.waitFor(patience.toSeconds(), TimeUnit.SECONDS);
       String text = Files.readString(output);
       assertThat(ended).as("%s ended; it printed: %s", command, text).isTrue();
       assertThat(process.exitValue()).as("%s printed: %s", command, text).isZero();
@@ -322,7 +327,7 @@ final class Observatory implements AutoCloseable {
     Process process = shell("exec " + command, output);
     running.add(process);
     Awaitility.await(command)
-        .atMost(PATIENCE)
+        .atMost(patience)
         .failFast(command + " ended; see " + output, () -> !process.isAlive())
         .until(() -> Files.readString(output).contains(up));
   }

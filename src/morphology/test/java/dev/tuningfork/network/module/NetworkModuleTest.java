@@ -140,6 +140,7 @@ class NetworkModuleTest {
 
       assertSame(module(network, weights, input, Arithmetic.FLOAT32, 0, levels), due, 1e-5);
       assertSame(module(network, weights, input, Arithmetic.BFLOAT16, 0, levels), due, 0.03);
+      assertSame(module(network, weights, input, Arithmetic.FLOAT16, 0, levels), due, 0.005);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.tuningfork.image.ImageException;
 import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
+import dev.tuningfork.model.BatchSizes;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.Forms;
@@ -40,9 +41,6 @@ public record DeviceCheck(
     int largestBatch,
     double seconds) {
 
-  /** A batch size that reaches this share of the best rate is large enough. */
-  private static final double WORTH = 0.95;
-
   public DeviceCheck {
     galaxies = List.copyOf(galaxies);
     if (galaxies.isEmpty()) {
@@ -58,24 +56,9 @@ public record DeviceCheck(
    * What was found of one form.
    *
    * @param place the device that computed, such as {@code gpu:0}
-   * @param rates images a second, for batches of 1, 2, 4, … images
+   * @param sizes images a second, by batch size
    */
-  record FormCheck(String form, String place, Difference difference, List<Double> rates) {
-
-    /** The smallest batch that is nearly as fast as the fastest. */
-    int batch() {
-      double best = best();
-      int doublings = 0;
-      while (rates.get(doublings) < WORTH * best) {
-        doublings++;
-      }
-      return 1 << doublings;
-    }
-
-    double best() {
-      return Collections.max(rates);
-    }
-  }
+  record FormCheck(String form, String place, Difference difference, BatchSizes sizes) {}
 
   /**
    * Everything that was found.
@@ -120,7 +103,7 @@ public record DeviceCheck(
       }
     }
     if (!bundle.isTorchScript()) {
-      for (Form form : List.of(Form.BFLOAT16, Form.FLOAT32, Form.BLOCKS)) {
+      for (Form form : List.of(Form.BFLOAT16, Form.FLOAT16, Form.FLOAT32, Form.BLOCKS)) {
         forms
             .failure(form)
             .ifPresent(why -> refused.add("The form %s does not work: %s".formatted(form, why)));
@@ -138,7 +121,7 @@ public record DeviceCheck(
     return ModelLoader.load(bundle, where, new ForwardPasses(form, largestBatch, 1, atOnce));
   }
 
-  private List<Double> rates(MorphologyModel model, List<PreparedImage> images)
+  private BatchSizes rates(MorphologyModel model, List<PreparedImage> images)
       throws InterruptedException {
     List<Double> rates = new ArrayList<>();
     for (int size = 1; size <= largestBatch; size *= 2) {
@@ -148,7 +131,7 @@ public record DeviceCheck(
       }
       rates.add(perSecond(model.passes(), () -> model.predict(batch).size()));
     }
-    return rates;
+    return new BatchSizes(rates);
   }
 
   private double decodedPerSecond(Preprocessor preprocessor) throws InterruptedException {

@@ -46,7 +46,7 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines.add("## What would be checked");
     lines.add("");
     lines.add(
-        "1. The answers to %d galaxies in each form (bfloat16, float32, blocks), beside those of the CPU."
+        "1. The answers to %d galaxies in each form (bfloat16, float16, float32, blocks), beside those of the CPU."
             .formatted(check.galaxies().size()));
     lines.add(
         "2. Images a second in each form, in batches of 1 to %d images, two batches at once."
@@ -111,21 +111,21 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines.add("|---|%s---:|".formatted("---:|".repeat(sizes.size())));
     for (FormCheck form : findings.forms()) {
       String rates =
-          form.rates().stream()
+          form.sizes().rates().stream()
               .map(rate -> "%,.0f".formatted(rate))
               .collect(Collectors.joining(" | "));
-      lines.add("| %s | %s | %d |".formatted(form.form(), rates, form.batch()));
+      lines.add("| %s | %s | %d |".formatted(form.form(), rates, form.sizes().enough()));
     }
     lines.add("");
     lines.add(
-        "*Enough* is the smallest batch within 5 %% of the fastest. Set it as `batch.size`; for %s, that is %d."
-            .formatted(fastest(findings).form(), fastest(findings).batch()));
+        "*Enough* is the smallest batch within 5 %% of the fastest; for %s, that is %d. `batch.size: auto` measures it on a GPU."
+            .formatted(fastest(findings).form(), fastest(findings).sizes().enough()));
     lines.add("");
   }
 
   private static void feeding(DeviceCheck check, Findings findings, List<String> lines) {
     FormCheck fastest = fastest(findings);
-    double cores = fastest.best() / findings.decodedPerCore();
+    double cores = fastest.sizes().best() / findings.decodedPerCore();
     lines.add("## Feeding it");
     lines.add("");
     lines.add(
@@ -147,8 +147,10 @@ public record DeviceReport(List<String> lines, boolean good) {
                   + " pixels go to the device.")
               .formatted(
                   2 * multiplyAdds / 1e9,
-                  2 * multiplyAdds * fastest.best() / 1e12,
-                  check.bundle().description().input().valueCount() * fastest.best() / 1e6));
+                  2 * multiplyAdds * fastest.sizes().best() / 1e12,
+                  check.bundle().description().input().valueCount()
+                      * fastest.sizes().best()
+                      / 1e6));
     }
     lines.add("");
   }
@@ -167,13 +169,14 @@ public record DeviceReport(List<String> lines, boolean good) {
                   model.name(),
                   model.version(),
                   form.form(),
-                  form.batch(),
-                  form.rates().get(Integer.numberOfTrailingZeros(form.batch())),
+                  form.sizes().enough(),
+                  form.sizes().rate(form.sizes().enough()),
                   form.difference().largest()));
     }
   }
 
   private static FormCheck fastest(Findings findings) {
-    return Collections.max(findings.forms(), Comparator.comparingDouble(FormCheck::best));
+    return Collections.max(
+        findings.forms(), Comparator.comparingDouble(form -> form.sizes().best()));
   }
 }

@@ -67,10 +67,7 @@ final class ModelOptions {
    */
   MorphologyModel load(ModelBundle bundle, int images) throws ModelException {
     ForwardPasses passes = ClassifierSettings.DEFAULT.forwardPasses().in(form).ofViews(views);
-    return ModelLoader.load(
-        bundle,
-        DeviceSetting.parse(device),
-        passes.ofImages((int) Math.min(passes.images(), (long) images * views)));
+    return ModelLoader.load(bundle, DeviceSetting.parse(device), passes.forImages(images));
   }
 
   /** For who turns images himself, and averages or not. */

@@ -7,12 +7,14 @@ import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierApplication.State;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.stream.LedgerSettings;
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.MorphologyModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,6 +91,39 @@ class NothingLostIT {
         observatory.awaitCommitted(published, PATIENCE);
       }
       observatory.requireOneOutcomeEach(published);
+    }
+  }
+
+  @Test
+  void aLostDeviceStopsItsInstanceAndAnotherAnswersWhatItHadOnce() throws Exception {
+    int before = published;
+    publish(3_000);
+    AtomicBoolean lost = new AtomicBoolean();
+    try (MorphologyModel losing = new ModelWrapper(slow(observatory.model()), () -> lose(lost));
+        MorphologyModel other = slow(observatory.model());
+        var first =
+            ClassifierApplication.start(withState(observatory.settings(), "losing"), losing);
+        var second =
+            ClassifierApplication.start(withState(observatory.settings(), "healthy"), other)) {
+      await("both to have their shares")
+          .atMost(PATIENCE)
+          .until(() -> first.batches() > 0 && second.batches() > 0);
+      lost.set(true);
+      await("the first to fail").atMost(PATIENCE).until(() -> first.failure().isPresent());
+      assertThat(first.failure().orElseThrow())
+          .hasMessageContaining("cannot go on. The device gpu:0 has failed.");
+      assertThat(observatory.committed()).as("work in flight").isBetween(before, published - 1);
+      observatory.awaitCommitted(published, PATIENCE);
+      assertThat(second.failure()).isEmpty();
+    }
+    observatory.requireOneOutcomeEach(published);
+  }
+
+  private static void lose(AtomicBoolean lost) {
+    if (lost.get()) {
+      throw new DeviceException(
+          "The device gpu:0 has failed. CUDA error: unspecified launch failure.",
+          new IllegalStateException());
     }
   }
 
