@@ -55,6 +55,12 @@ final class CatalogueSuite {
   /** Pixels of a square, and from the edges within which none is listed. */
   private static final int SQUARE = 32;
 
+  /** The default; of few galaxies a smaller part, so that some are not listed when it is killed. */
+  private static final int MOST_AHEAD = 5_000;
+
+  private static final int SHARE_AHEAD = 20;
+  private static final int PIECE = 50;
+
   private static final String APPLICATION = "catalogue";
   private static final String LISTED = APPLICATION + "-survey-galaxies";
   private static final Duration POLL = Duration.ofMillis(100);
@@ -226,7 +232,15 @@ final class CatalogueSuite {
         servers,
         bundle,
         List.of(folder),
-        Map.of("application-id", APPLICATION, "survey-images.topic", SurveyBacklog.INPUT));
+        Map.of(
+            "application-id",
+            APPLICATION,
+            "survey-images.topic",
+            SurveyBacklog.INPUT,
+            "survey-images.ahead",
+            String.valueOf(Math.min(MOST_AHEAD, galaxies / SHARE_AHEAD)),
+            "survey-images.piece",
+            String.valueOf(PIECE)));
   }
 
   /** Renders the tiles and writes one catalogue, in which the tiles' galaxies take turns. */
