@@ -143,7 +143,12 @@ final class ExpansionProcessor implements Processor<byte[], byte[], Object, Obje
     try (KeyValueIterator<Long, Expansion> all = expansions.all()) {
       all.forEachRemaining(
           one -> {
-            LedgerEntry entry = Objects.requireNonNull(messages.get(one.key));
+            LedgerEntry entry = messages.get(one.key);
+            if (entry == null) {
+              throw new IllegalStateException(
+                  "The folder kafka.state.dir lacks the survey image at offset %d, because it is from another Kafka cluster or from topics that were deleted. Kafka Streams restores it. Give each cluster a folder of its own."
+                      .formatted(one.key));
+            }
             begun.put(one.key, begun(read(entry), entry));
             remember(one.key, one.value);
           });

@@ -111,7 +111,7 @@ class NothingLostIT {
       lost.set(true);
       await("the first to fail").atMost(PATIENCE).until(() -> first.failure().isPresent());
       assertThat(first.failure().orElseThrow())
-          .hasMessageContaining("cannot go on. The device gpu:0 has failed.");
+          .hasMessageContaining("cannot continue. The device gpu:0 has failed.");
       assertThat(observatory.committed()).as("work in flight").isBetween(before, published - 1);
       observatory.awaitCommitted(published, PATIENCE);
       assertThat(second.failure()).isEmpty();

@@ -164,6 +164,8 @@ final class Observatory implements AutoCloseable {
   ClassifierSettings settings() {
     return ClassifierSettings.DEFAULT
         .withKafka("bootstrap.servers", servers)
+        // the default folder has what another broker's classifier left
+        .withKafka("state.dir", folder.resolve("kafka-streams").toString())
         .withFolders(List.of(folder));
   }
 
