@@ -314,7 +314,8 @@ public final class FaultRun {
                 schedule.count(Fault.HostLine.class),
                 schedule.count(Fault.TurnModel.class),
                 schedule.count(Fault.RollInstances.class),
-                fleet.ended()));
+                fleet.endings().size()));
+    report.addAll(fleet.endings());
     report.add(
         FalseClock.isAvailable()
             ? "clocks of instances were wrong %d times"

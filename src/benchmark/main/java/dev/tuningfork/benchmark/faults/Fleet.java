@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Fleet implements AutoCloseable {
 
   private static final Duration WATCH_EVERY = Duration.ofMillis(500);
+
+  /** So much of the log says why a process ended. */
+  private static final int LAST_LINES = 6;
 
   /**
    * A heap of one fixed size that is resident from the start: what grows beyond it is native
@@ -39,7 +43,7 @@ final class Fleet implements AutoCloseable {
   private final List<Member> members = new ArrayList<>();
   private final Member guest;
   private final AtomicInteger serving = new AtomicInteger();
-  private final AtomicInteger ended = new AtomicInteger();
+  private final List<String> endings = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
   /** One instance. Its process is absent while it is down on purpose. */
@@ -103,10 +107,18 @@ final class Fleet implements AutoCloseable {
     }
 
     synchronized void watch() throws IOException {
-      if (process != null && !process.isAlive() && !closed) {
-        ended.incrementAndGet();
+      JavaProcess gone = process;
+      if (gone != null && !gone.isAlive() && !closed) {
+        endings.add(
+            "%s ended with exit code %d. The end of its log: %s"
+                .formatted(name, gone.exitCode(), endOfLog()));
         start();
       }
+    }
+
+    private String endOfLog() throws IOException {
+      List<String> lines = Files.readAllLines(Instance.log(folder, name));
+      return String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     synchronized long residentBytes() throws IOException, InterruptedException {
@@ -146,9 +158,9 @@ final class Fleet implements AutoCloseable {
     Thread.ofPlatform().daemon().name("fleet-watch").start(this::watch);
   }
 
-  /** How many ended unexpectedly so far. */
-  int ended() {
-    return ended.get();
+  /** A sentence for each that ended unexpectedly so far. */
+  List<String> endings() {
+    return List.copyOf(endings);
   }
 
   /** SIGKILL, and a start after this time. */

@@ -159,6 +159,11 @@ public final class JavaProcess implements AutoCloseable {
     return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Of a process that is no longer alive. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
   /** SIGKILL; returns when it is gone. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
