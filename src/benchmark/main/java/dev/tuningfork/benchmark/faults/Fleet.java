@@ -118,7 +118,8 @@ final class Fleet implements AutoCloseable {
 
     private String endOfLog() throws IOException {
       List<String> lines = Files.readAllLines(Instance.log(folder, name));
-      return String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+      return String.join(
+          " | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     synchronized long residentBytes() throws IOException, InterruptedException {
