@@ -162,14 +162,15 @@ final class Cluster implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
-  /** Creates topics. */
+  /** Creates topics. One may exist: Kafka's client repeats a request that took too long. */
   void createTopics(List<String> topics) throws Exception {
     List<NewTopic> wanted =
         topics.stream()
             .map(topic -> new NewTopic(topic, References.PARTITIONS, (short) SIZE))
             .toList();
     try (Admin admin = admin()) {
-      NewTopics.create(admin, wanted, PATIENCE);
+      NewTopics.createMissing(admin, wanted, PATIENCE);
+      NewTopics.await(admin, topics, PATIENCE);
     }
   }
 
