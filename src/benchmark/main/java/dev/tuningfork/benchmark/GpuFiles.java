@@ -78,9 +78,10 @@ final class GpuFiles implements Callable<Integer> {
     Benchmark.atLeast(spec, "--galaxies", 1, galaxies, 1);
     Files.createDirectories(folder);
     Python.of(Path.of("python3"), Python.Kit.GPU, folder);
+    MockSurvey survey = new MockSurvey(SEED);
     List<byte[]> jpegs = new ArrayList<>();
     for (int number = 0; number < galaxies; number++) {
-      jpegs.add(new MockSurvey(SEED).galaxy(number).jpeg());
+      jpegs.add(survey.galaxy(number).jpeg());
     }
     Map<InputSpec, String> levels = new LinkedHashMap<>();
     List<Map<String, Object>> models = new ArrayList<>();

@@ -158,7 +158,7 @@ public final class Catalogue implements AutoCloseable {
     return message == null ? e.toString() : message.lines().findFirst().orElse("");
   }
 
-  /** Which columns are used, for people, such as {@code id objid, ra RA, dec DEC}. */
+  /** Which columns are used, for people, such as {@code id=objid, ra=RA, dec=DEC}. */
   public String columnsInWords() {
     return columns.inWords();
   }

@@ -2,7 +2,6 @@ package dev.tuningfork.benchmark.suite;
 
 import dev.tuningfork.benchmark.suite.Tally.Measurement;
 import dev.tuningfork.model.MorphologyModel;
-import dev.tuningfork.standalone.survey.TileLayout;
 import dev.tuningfork.standalone.survey.TilePlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,15 +41,8 @@ final class SurveySuite {
   private static void measure(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     TilePlan tile =
-        new TilePlan(
-            TileLayout.LEGACY,
-            plan.quick() ? SIDE_WHEN_QUICK : SIDE,
-            plan.quick() ? GALAXIES_WHEN_QUICK : GALAXIES,
-            1,
-            0,
-            150.1,
-            2.2,
-            1);
+        TileMorphologies.plan(
+            plan.quick() ? SIDE_WHEN_QUICK : SIDE, plan.quick() ? GALAXIES_WHEN_QUICK : GALAXIES);
     tally.now("rendering a tile of galaxies");
     try (MorphologyModel model = workload.model()) {
       RenderedSurvey survey =

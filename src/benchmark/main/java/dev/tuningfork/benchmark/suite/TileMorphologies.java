@@ -105,6 +105,11 @@ final class TileMorphologies {
     this.plain = plain;
   }
 
+  /** A tile as the survey of the recipe writes it. */
+  static TilePlan plan(int side, int galaxies) {
+    return new TilePlan(TileLayout.LEGACY, side, galaxies, 1, 0, 150.1, 2.2, 1);
+  }
+
   /**
    * Writes a tile in Rice's code, the same tile uncompressed, and pictures of its galaxies.
    *
@@ -130,10 +135,6 @@ final class TileMorphologies {
             allotment(compressed, objects, Files.createDirectory(folder.resolve("of-compressed"))),
             allotment(plain, objects, Files.createDirectory(folder.resolve("of-plain"))));
     made.cut(Files.createDirectory(folder.resolve("cutouts")));
-    Path large = Files.createDirectory(folder.resolve("large-cutouts"));
-    for (Cutout cutout : made.cutouts) {
-      made.largeCutouts.add(cutout.enlarged(large));
-    }
     return made;
   }
 
@@ -239,7 +240,14 @@ final class TileMorphologies {
     return of(cutouts);
   }
 
-  /** From JPEG files as large as those of Galaxy Zoo. */
+  /** Writes the pictures anew, as large as those of Galaxy Zoo. */
+  void enlarge(Path folder) throws IOException {
+    for (Cutout cutout : cutouts) {
+      largeCutouts.add(cutout.enlarged(folder));
+    }
+  }
+
+  /** From the JPEG files that {@link #enlarge} wrote. */
   Answers ofLargeCutouts() throws Exception {
     return of(largeCutouts);
   }

@@ -7,7 +7,6 @@ import dev.tuningfork.benchmark.python.PythonPeer;
 import dev.tuningfork.benchmark.stream.AnsweringProcess;
 import dev.tuningfork.benchmark.suite.Tally.Measurement;
 import dev.tuningfork.model.MorphologyModel;
-import dev.tuningfork.standalone.survey.TileLayout;
 import dev.tuningfork.standalone.survey.TilePlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,19 +75,14 @@ final class TilesSuite {
   private static void measureMorphologies(Workload workload, Tally tally) throws Exception {
     Plan plan = workload.plan();
     TilePlan survey =
-        new TilePlan(
-            TileLayout.LEGACY,
+        TileMorphologies.plan(
             plan.quick() ? RENDERED_WHEN_QUICK : RENDERED,
-            plan.quick() ? RENDERED_GALAXIES_WHEN_QUICK : RENDERED_GALAXIES,
-            1,
-            0,
-            150.1,
-            2.2,
-            1);
+            plan.quick() ? RENDERED_GALAXIES_WHEN_QUICK : RENDERED_GALAXIES);
     tally.now("rendering a tile of galaxies");
     try (MorphologyModel model = workload.model()) {
       TileMorphologies rendered =
           TileMorphologies.render(model, survey, workload.folder("rendered"));
+      rendered.enlarge(workload.folder("large-cutouts"));
       tally.inTurn(
           plan,
           List.of(

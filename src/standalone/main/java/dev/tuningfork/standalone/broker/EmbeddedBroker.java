@@ -190,8 +190,9 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   private void removeMetrics() {
     MetricsRegistry registry = KafkaYammerMetrics.defaultRegistry();
+    String data = data(folder).toString();
     registry.allMetrics().keySet().stream()
-        .filter(metric -> metric.getMBeanName().contains(data(folder).toString()))
+        .filter(metric -> metric.getMBeanName().contains(data))
         .forEach(registry::removeMetric);
   }
 
