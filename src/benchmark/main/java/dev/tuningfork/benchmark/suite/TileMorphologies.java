@@ -240,7 +240,7 @@ final class TileMorphologies {
     return of(cutouts);
   }
 
-  /** Writes the pictures anew, as large as those of Galaxy Zoo. */
+  /** Writes the pictures again, as large as those of Galaxy Zoo. */
   void enlarge(Path folder) throws IOException {
     for (Cutout cutout : cutouts) {
       largeCutouts.add(cutout.enlarged(folder));
