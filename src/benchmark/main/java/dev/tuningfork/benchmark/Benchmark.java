@@ -16,6 +16,7 @@ import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.standalone.command.Commands;
 import dev.tuningfork.standalone.command.Logging;
 import dev.tuningfork.standalone.survey.MockSurvey;
 import java.io.BufferedReader;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tuning-fork benchmark",
     mixinStandardHelpOptions = true,
+    versionProvider = Commands.Version.class,
     sortOptions = false,
     usageHelpAutoWidth = true,
     subcommands = {PagesCommand.class, PageCost.class, GpuFiles.class},
@@ -175,6 +177,7 @@ public final class Benchmark implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Logging.errorsOnly();
+    Logging.errorsOfLibrariesOnly();
     List<Suite> suites = suites();
     Plan plan = plan();
     try (ScratchFolder folder = ScratchFolder.create("benchmark");

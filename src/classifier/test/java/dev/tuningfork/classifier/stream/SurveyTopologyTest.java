@@ -2,6 +2,7 @@ package dev.tuningfork.classifier.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tuningfork.classifier.FakeModel;
@@ -40,10 +41,15 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,13 +96,7 @@ class SurveyTopologyTest {
                 LedgerSettings.DEFAULT,
                 new Transactions(ClassifierMetrics.noop(), 1),
                 ClassifierMetrics.noop(),
-                Optional.of(
-                    new SurveyImages(
-                        TOPICS,
-                        new GalaxyLists(new ChangingFile(), folder, PIECE, 50_000),
-                        new SurveySettings(
-                            Optional.of(TOPICS.input()), TOPICS.outcomes(), AHEAD, PIECE),
-                        board))),
+                Optional.of(surveyImages())),
             properties,
             Instant.EPOCH.plusSeconds(1_000));
     var bytes = new ByteArraySerializer();
@@ -105,6 +105,14 @@ class SurveyTopologyTest {
     answers = driver.createOutputTopic(Topics.DEFAULT.output(), fromBytes, fromBytes);
     deadLetters = driver.createOutputTopic(Topics.DEFAULT.deadLetters(), fromBytes, fromBytes);
     done = driver.createOutputTopic(TOPICS.outcomes(), fromBytes, fromBytes);
+  }
+
+  private SurveyImages surveyImages() {
+    return new SurveyImages(
+        TOPICS,
+        new GalaxyLists(new ChangingFile(), folder, PIECE, 50_000),
+        new SurveySettings(Optional.of(TOPICS.input()), TOPICS.outcomes(), AHEAD, PIECE),
+        board);
   }
 
   @AfterEach
@@ -281,6 +289,37 @@ class SurveyTopologyTest {
     answer(0);
     advanceUntil(() -> !done.isEmpty());
     assertThat(SurveyImageOutcome.fromJson(done.readValue()).answered()).isEqualTo(1);
+  }
+
+  /** As two clusters' instances have it that share a folder for Kafka Streams' files. */
+  @Test
+  void aFolderOfAnotherClusterIsNamed() {
+    MockProcessorContext<Object, Object> context = new MockProcessorContext<>();
+    KeyValueStore<Long, Expansion> expansions =
+        inMemory(context, ExpansionProcessor.EXPANSIONS, Expansion.SERDE);
+    inMemory(context, ExpansionProcessor.MESSAGES, LedgerEntry.SERDE);
+    expansions.put(7L, Expansion.begin("0a"));
+    ExpansionProcessor processor =
+        new ExpansionProcessor(
+            surveyImages(),
+            MessageFormat.JSON,
+            LedgerSettings.DEFAULT,
+            new Transactions(ClassifierMetrics.noop(), 1),
+            ClassifierMetrics.noop());
+
+    assertThatThrownBy(() -> processor.init(context))
+        .hasMessageContaining("The folder kafka.state.dir lacks the survey image at offset 7")
+        .hasMessageContaining("Give each cluster a folder of its own");
+  }
+
+  private static <V> KeyValueStore<Long, V> inMemory(
+      MockProcessorContext<Object, Object> context, String name, Serde<V> values) {
+    KeyValueStore<Long, V> store =
+        Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.Long(), values)
+            .withLoggingDisabled()
+            .build();
+    store.init(context.getStateStoreContext(), store);
+    return store;
   }
 
   private void publish(String id, int from, int to) {

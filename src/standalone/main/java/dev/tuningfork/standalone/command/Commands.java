@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -165,8 +163,7 @@ public final class Commands {
       return help;
     }
     started = true;
-    // table and plot libraries chat through java.util.logging
-    Logger.getLogger("").setLevel(Level.SEVERE);
+    Logging.errorsOfLibrariesOnly();
     if (verbose) {
       Logging.forms();
     }
@@ -210,7 +207,7 @@ public final class Commands {
   }
 
   /** The product's version and those of the models within, which are read when it is printed. */
-  static final class Version implements IVersionProvider {
+  public static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
       return Stream.concat(

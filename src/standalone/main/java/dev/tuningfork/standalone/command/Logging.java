@@ -29,6 +29,11 @@ public final class Logging {
     level("org.apache.kafka.controller.EventPerformanceMonitor", Level.OFF);
   }
 
+  /** Of libraries for tables, plots and FITS, which chat through {@code java.util.logging}. */
+  public static void errorsOfLibrariesOnly() {
+    java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.SEVERE);
+  }
+
   /** How models compute, even where otherwise errors alone are logged. */
   static void forms() {
     level(Forms.class.getName(), Level.INFO);

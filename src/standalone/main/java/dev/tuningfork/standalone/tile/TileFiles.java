@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -204,8 +205,8 @@ public final class TileFiles {
       }
     } catch (UncheckedIOException e) {
       throw new IOException(
-          "The images %s cannot be looked for: a folder cannot be read (%s)."
-              .formatted(pattern, e.getMessage()),
+          "The images %s cannot be looked for: the folder %s cannot be read."
+              .formatted(pattern, Objects.requireNonNullElse(e.getCause(), e).getMessage()),
           e);
     }
     if (found.isEmpty()) {
