@@ -44,10 +44,11 @@ class Count:
             number = int(key)
             found = json.loads(message.value())
         else:
-            found = dict(message.headers() or [])["tuning-fork.stage"].decode()
+            headers = dict(message.headers() or [])
+            found = headers["tuning-fork.stage"].decode()
             number = self.number_of_row(key, json.loads(message.value())) if key.startswith(SURVEY) else int(key)
             if number is None:
-                self.failed.setdefault(survey_image(key), []).append((found, *record))
+                self.failed.setdefault(survey_image(key), []).append((found, headers["__streams.errors.message"].decode(), *record))
                 return
         self.outcomes.setdefault(number, []).append((found, *record))
 
@@ -75,7 +76,7 @@ class Count:
         for image, letters in self.failed.items():
             if len(letters) > 1 or letters[0][0] != "expand" or self.surveys["mayFail"][image] == "0":
                 what = "wrong: its message has the dead letters " + str(letters)
-                yield {"number": self.first_outcome + image, "what": what, "at": letters[-1][1]}
+                yield {"number": self.first_outcome + image, "what": what, "at": letters[-1][2]}
         for number in self.outcomes.keys() - set(known):
             yield {"number": number, "what": "wrong: there is no such reference", "at": 0}
 

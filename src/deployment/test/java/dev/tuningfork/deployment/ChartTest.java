@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tuningfork.deployment.Chart.Rendering;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -352,13 +356,43 @@ class ChartTest {
         .noneMatch(right -> right.contains("-morphologies literal: Read"));
   }
 
+  @Test
+  void theCommandsOfTheReadmeGrantTheSame() throws IOException {
+    String page = Files.readString(Chart.FOLDER.resolve("README.md")).replace("\\\n", " ");
+    List<String> granted = new ArrayList<>();
+    for (String command : page.lines().filter(line -> line.startsWith("grant --")).toList()) {
+      List<MatchResult> options =
+          Pattern.compile("--([\\w-]+) (\\S+)").matcher(command).results().toList();
+      String operations =
+          options.stream()
+              .filter(option -> option.group(1).equals("operation"))
+              .map(option -> option.group(2))
+              .collect(Collectors.joining(" "));
+      String pattern = command.contains("--resource-pattern-type prefixed") ? "prefix" : "literal";
+      Map<String, String> types =
+          Map.of("topic", "topic", "group", "group", "transactional-id", "transactionalId");
+      options.stream()
+          .filter(option -> types.containsKey(option.group(1)))
+          .map(
+              option ->
+                  "%s %s %s: %s"
+                      .formatted(types.get(option.group(1)), option.group(2), pattern, operations))
+          .forEach(granted::add);
+    }
+    // only old brokers need the right to idempotent writes
+    granted.add("cluster: IdempotentWrite");
+    assertThat(granted)
+        .containsExactlyInAnyOrderElementsOf(
+            rights("strimzi: {cluster: any, user: {create: true}}"));
+  }
+
   private static List<String> rights(Installation installation) {
+    return rights(installation.yaml());
+  }
+
+  private static List<String> rights(String values) {
     return StreamSupport.stream(
-            chart
-                .render(installation.yaml())
-                .the("KafkaUser")
-                .at("/spec/authorization/acls")
-                .spliterator(),
+            chart.render(values).the("KafkaUser").at("/spec/authorization/acls").spliterator(),
             false)
         .map(acl -> words(acl.path("resource")) + ": " + words(acl.path("operations")))
         .toList();

@@ -3,6 +3,7 @@ package dev.tuningfork.file;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +14,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Beside each folder is a file of its name and {@code .lock}, which its process holds a lock on;
  * the system releases the lock however the process ends. Invariants: a folder exists only while its
  * lock file does; only a process that holds the lock deletes the two. A process never opens a lock
- * file of its own a second time, since closing that would release the lock.
+ * file of its own a second time, since closing that would release the lock; so only one thread at a
+ * time looks for what killed processes left.
  */
 public final class ScratchFolder implements AutoCloseable {
 
@@ -33,6 +37,9 @@ public final class ScratchFolder implements AutoCloseable {
   private static final String DJL_FOLDERS = "pt-model*";
 
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
+  /** Held by the thread that deletes what killed processes left. */
+  private static final Lock SWEEPING = new ReentrantLock();
 
   private final Path path;
   private final Path lockFile;
@@ -61,7 +68,7 @@ public final class ScratchFolder implements AutoCloseable {
    */
   public static ScratchFolder create(Path temporary, String purpose) throws IOException {
     try {
-      sweep(temporary);
+      sweepUnlessAnotherDoes(temporary);
       while (true) {
         String name = PREFIX + purpose + "-" + UUID.randomUUID();
         Path lockFile = temporary.resolve(name + LOCK);
@@ -122,6 +129,18 @@ public final class ScratchFolder implements AutoCloseable {
     }
   }
 
+  private static void sweepUnlessAnotherDoes(Path temporary) throws IOException {
+    if (SWEEPING.tryLock()) {
+      try {
+        sweep(temporary);
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      } finally {
+        SWEEPING.unlock();
+      }
+    }
+  }
+
   private static void sweep(Path temporary) throws IOException {
     try (DirectoryStream<Path> locks = Files.newDirectoryStream(temporary, PREFIX + "*" + LOCK)) {
       for (Path lockFile : locks) {
@@ -167,6 +186,8 @@ public final class ScratchFolder implements AutoCloseable {
           for (Path entry : entries) {
             deleteTree(entry);
           }
+        } catch (DirectoryIteratorException e) {
+          throw e.getCause();
         }
       }
       Files.deleteIfExists(path);

@@ -79,24 +79,41 @@ final class Rice {
     }
   }
 
-  /** A block: of each pixel's code the upper bits in unary, then the lower ones. */
+  /**
+   * A block: of each pixel's code the upper bits in unary, then the lower ones. While there are 8
+   * more bytes, a number is filled up for each pixel, without a branch that depends on the data.
+   */
   private int decode(int[] pixels, int from, int to, int lowBits, int before) {
     int last = before;
-    for (int i = from; i < to; i++) {
-      if (held < Integer.SIZE) {
-        fill();
+    int i = from;
+    byte[] bytes = in;
+    int most = bytes.length - Long.BYTES;
+    int place = at;
+    long next = bits;
+    int count = held;
+    int shift = Long.SIZE - 1 - lowBits;
+    while (i < to && place <= most) {
+      next |= (long) NEXT.get(bytes, place) >>> count;
+      place += (Long.SIZE - 1 - count) >>> 3;
+      count |= 56;
+      int zeros = Long.numberOfLeadingZeros(next);
+      int length = zeros + 1 + lowBits;
+      if (length > count) {
+        break;
       }
-      int zeros = Long.numberOfLeadingZeros(bits);
-      int code;
-      if (zeros + 1 + lowBits <= held) {
-        long rest = bits << zeros << 1;
-        code = (zeros << lowBits) | (int) (rest >>> 1 >>> (Long.SIZE - 1 - lowBits));
-        bits = rest << lowBits;
-        held -= zeros + 1 + lowBits;
-      } else {
-        code = zeros() << lowBits;
-        code |= lowBits == 0 ? 0 : read(lowBits);
-      }
+      long rest = next << zeros << 1;
+      int code = (zeros << lowBits) | (int) (rest >>> 1 >>> shift);
+      next = rest << lowBits;
+      count -= length;
+      last += difference(code);
+      pixels[i++] = last;
+    }
+    at = place;
+    bits = next;
+    held = count;
+    for (; i < to; i++) {
+      int code = zeros() << lowBits;
+      code |= lowBits == 0 ? 0 : read(lowBits);
       last += difference(code);
       pixels[i] = last;
     }

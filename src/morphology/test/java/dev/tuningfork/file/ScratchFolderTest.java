@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,32 @@ class ScratchFolderTest {
       assertThat(names()).hasSize(2).allMatch(name -> name.startsWith("tuning-fork-next-"));
       assertThat(next.path()).isEmptyDirectory();
     }
+    assertThat(names()).isEmpty();
+  }
+
+  /** As the tasks of an instance do when it starts again. */
+  @Test
+  void severalThreadsSweepAtOnce() throws Exception {
+    int threads = 8;
+    for (int left = 0; left < 200; left++) {
+      String name = "tuning-fork-left-" + left;
+      Files.createFile(temporary.resolve(name + ".lock"));
+      Files.createFile(Files.createDirectory(temporary.resolve(name)).resolve("data"));
+    }
+    CyclicBarrier together = new CyclicBarrier(threads);
+    Callable<Void> sweep =
+        () -> {
+          together.await();
+          ScratchFolder.create(temporary, "next").close();
+          return null;
+        };
+
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      for (Future<Void> done : pool.invokeAll(Collections.nCopies(threads, sweep))) {
+        done.get();
+      }
+    }
+
     assertThat(names()).isEmpty();
   }
 

@@ -35,6 +35,9 @@ final class Reckoning implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** The header that says in a sentence why a record is a dead letter. */
+  private static final String REASON = "__streams.errors.message";
+
   private final Topics topics;
   private final Questions questions;
   private final BiConsumer<Integer, Outcome> each;
@@ -213,7 +216,9 @@ final class Reckoning implements AutoCloseable {
     int number = ofSurveyImage ? surveyCount.numberOf(key, json(record)) : Integer.parseInt(key);
     if (number < 0) {
       int image = Surveys.image(key);
-      note(questions.surveys().outcome(image), surveyCount.failed(image, stage));
+      note(
+          questions.surveys().outcome(image),
+          surveyCount.failed(image, stage, header(record, REASON)));
     } else if (add(number, record)) {
       boolean right =
           number < questions.references()
@@ -221,10 +226,7 @@ final class Reckoning implements AutoCloseable {
               : surveyCount.mayBeLetter(number, stage);
       note(
           number,
-          right
-              ? ""
-              : "it is a dead letter: %s, %s"
-                  .formatted(stage, header(record, "__streams.errors.message")));
+          right ? "" : "it is a dead letter: %s, %s".formatted(stage, header(record, REASON)));
     }
   }
 

@@ -78,7 +78,7 @@ final class SurveyCount {
   }
 
   /** What is wrong with a dead letter of a message; empty where nothing is. */
-  String failed(int image, String stage) {
+  String failed(int image, String stage, String reason) {
     boolean again = messageFailed[image];
     messageFailed[image] = true;
     if (again) {
@@ -86,7 +86,7 @@ final class SurveyCount {
     }
     return stage.equals("expand") && surveys.mayFail().test(image)
         ? ""
-        : "its message is a dead letter: " + stage;
+        : "its message is a dead letter: %s, %s".formatted(stage, reason);
   }
 
   /**

@@ -8,17 +8,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 
 /**
- * A bounded queue that is filled in bursts: a thread that finds it full waits until it is half
- * empty.
+ * A bounded queue that is filled in bursts: a thread that fills it up adds its item, and then waits
+ * until the queue is half empty.
  *
  * <p>Where those who fill it are faster than those who empty it, one of them then adds many items
  * in one go while the others sleep; in a queue that wakes one for each free place, each item costs
  * the change from one thread to another. Where they are slower, they are woken one after another,
  * as in any queue.
  *
- * <p>Invariants: there are never more items than the capacity, nor more bytes than the limit, but
- * that a single item may be as large as it likes; an item that is taken from a queue no more than
- * half full wakes one who waits to add, so that nobody waits while it is empty.
+ * <p>The item is added before the wait, because a thread that sleeps with its item in hand is
+ * overtaken by many others: galaxies that are neighbours on the sky would not stay together, and
+ * each latecomer would read its part of the survey image again.
+ *
+ * <p>Invariants: items leave in the order in which {@link #put} was called; there are no more than
+ * the capacity and one for each thread that waits, nor more bytes than the limit and those of the
+ * items of these threads, but that a single item may be as large as it likes; nobody waits while it
+ * is empty.
  *
  * <p>Safe for use by many threads at once.
  */
@@ -41,17 +46,17 @@ final class BurstQueue<T> {
     items = new ArrayDeque<>(capacity);
   }
 
-  /** Adds an item, waiting for room. */
+  /** Adds an item, and then waits where there are too many. */
   void put(T item) throws InterruptedException {
     long more = bytesOf.applyAsLong(item);
     lock.lockInterruptibly();
     try {
-      while (items.size() == capacity || (!items.isEmpty() && bytes + more > mostBytes)) {
-        halfEmpty.await();
-      }
       items.add(item);
       bytes += more;
       notEmpty.signal();
+      while (items.size() > capacity || (items.size() > 1 && bytes > mostBytes)) {
+        halfEmpty.await();
+      }
     } finally {
       lock.unlock();
     }
@@ -66,7 +71,9 @@ final class BurstQueue<T> {
       }
       T item = items.remove();
       bytes -= bytesOf.applyAsLong(item);
-      if (!isOverHalf()) {
+      if (items.isEmpty()) {
+        halfEmpty.signalAll();
+      } else if (!isOverHalf()) {
         halfEmpty.signal();
       }
       return item;

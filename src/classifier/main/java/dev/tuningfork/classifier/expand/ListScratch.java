@@ -16,7 +16,7 @@ final class ListScratch implements AutoCloseable {
 
   /** This machine's disk failed, not the list. */
   static final class Failure extends RuntimeException {
-    Failure(IOException cause) {
+    Failure(Exception cause) {
       super("its temporary files cannot be written: " + cause.getMessage(), cause);
     }
   }
@@ -28,7 +28,7 @@ final class ListScratch implements AutoCloseable {
     try {
       folder = ScratchFolder.create(parent, "list");
       ids = new SeenIds(folder.path());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       throw new Failure(e);
     }
   }
@@ -37,7 +37,7 @@ final class ListScratch implements AutoCloseable {
   long firstRow(String objectId, long number) {
     try {
       return ids.firstRow(objectId, number);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       throw new Failure(e);
     }
   }
@@ -47,7 +47,7 @@ final class ListScratch implements AutoCloseable {
     try {
       ids.close();
       folder.close();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       throw new Failure(e);
     }
   }

@@ -4,6 +4,7 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.MorphologyModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -129,7 +130,7 @@ public final class ModelWatch implements AutoCloseable {
   private Fingerprint fingerprint() {
     try {
       return Fingerprint.of(Path.of(name));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return Fingerprint.NOTHING;
     }
   }

@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.tile;
 import dev.tuningfork.image.ImageFormat;
 import dev.tuningfork.tile.TileSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -201,6 +202,11 @@ public final class TileFiles {
               file);
         }
       }
+    } catch (UncheckedIOException e) {
+      throw new IOException(
+          "The images %s cannot be looked for: a folder cannot be read (%s)."
+              .formatted(pattern, e.getMessage()),
+          e);
     }
     if (found.isEmpty()) {
       throw new IOException("There is no image " + pattern + ".");
