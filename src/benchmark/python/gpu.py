@@ -17,6 +17,9 @@ import torch
 
 FOLDER = Path(__file__).resolve().parent
 
+# A batch size has four measurements. Where they last so many times as long as one should, no larger size is tried.
+SLOW = 20
+
 
 class Module:
     """One model in one precision, on the device."""
@@ -103,18 +106,24 @@ def is_out_of_memory(failure):
     return "out of memory" in str(failure) or "not enough memory" in str(failure)
 
 
-def measure(module, largest, seconds):
-    """Rates by batch size, up to what fits into the device's memory."""
-    rates, size = {}, 1
-    while size <= largest:
+def measure(name, module, largest, seconds):
+    """Rates by batch size, up to what fits into the device's memory and is quick enough."""
+    rates, size, took = {}, 1, 0
+    while size <= largest and took < SLOW * seconds:
+        start = time.perf_counter()
         try:
             rates[size] = module.rates(size, seconds)
         except RuntimeError as failure:
             if not is_out_of_memory(failure):
                 raise
-            print(f"There is no memory for batches of {size}.", file=sys.stderr)
+            print(f"{name}: there is no memory for batches of {size}.", file=sys.stderr)
             break
+        took = time.perf_counter() - start
+        numbers = ", ".join(f"{kind} {rate:,.0f}" for kind, rate in rates[size].items())
+        print(f"{name}, batches of {size}: {numbers} images/s", file=sys.stderr, flush=True)
         size *= 2
+    if size <= largest and took >= SLOW * seconds:
+        print(f"{name}: larger batches take too long.", file=sys.stderr)
     return rates
 
 
@@ -138,11 +147,14 @@ def heading(device):
     return lines + [""]
 
 
-def check(model, device, largest, seconds):
-    """Prints what was found of one model; whether all precisions agree with the CPU."""
+def compare(model, device):
+    """Prints how far a model's answers are from the CPU's.
+
+    Returns its modules by precision, and whether all of them agree.
+    """
     agrees = True
-    print(f"## {model['name']} {model['version']}\n")
-    print("| precision | largest difference | allowed | |\n|---|---:|---:|---|")
+    print(f"## Answers of {model['name']} {model['version']}\n")
+    print("| precision | largest difference | allowed | |\n|---|---:|---:|---|", flush=True)
     modules = {}
     for entry in model["modules"]:
         try:
@@ -150,27 +162,32 @@ def check(model, device, largest, seconds):
             difference = module.largest_difference()
             modules[entry["precision"]] = module
         except RuntimeError as failure:
-            print(f"| {entry['precision']} | | | does not work: {str(failure).splitlines()[-1]} |")
+            reason = str(failure).splitlines()[-1]
+            print(f"| {entry['precision']} | | | does not work: {reason} |", flush=True)
             continue
         holds = difference <= entry["allowed"]
         agrees &= holds
         word = "agrees" if holds else "**too far off**"
-        print(f"| {entry['precision']} | {difference:.5f} | {entry['allowed']} | {word} |")
+        print(f"| {entry['precision']} | {difference:.5f} | {entry['allowed']} | {word} |", flush=True)
     print(flush=True)
-    for precision, module in modules.items():
-        rates = measure(module, largest, seconds)
-        if not rates:
-            continue
-        print(f"Images a second in {precision}, by batch size:\n")
-        print(f"| | {' | '.join(map(str, rates))} | enough |")
-        print(f"|---|{'---:|' * (len(rates) + 1)}")
-        for kind in next(iter(rates.values())):
-            numbers = " | ".join(f"{rate[kind]:,.0f}" for rate in rates.values())
-            print(f"| {kind} | {numbers} | {enough(rates, kind)} |")
-        best = max(rate["network alone"] for rate in rates.values())
-        print(f"\nThe network takes {model['gflop']:.3f} GFLOP an image: ", end="")
-        print(f"{best * model['gflop'] / 1e3:.3f} TFLOP/s at best.\n", flush=True)
-    return agrees and bool(modules)
+    return modules, agrees and bool(modules)
+
+
+def speed(model, precision, module, largest, seconds):
+    """Prints how fast a module is."""
+    name = f"{model['name']} in {precision}"
+    rates = measure(name, module, largest, seconds)
+    if not rates:
+        return
+    print(f"Images a second of {name}, by batch size:\n")
+    print(f"| | {' | '.join(map(str, rates))} | enough |")
+    print(f"|---|{'---:|' * (len(rates) + 1)}")
+    for kind in next(iter(rates.values())):
+        numbers = " | ".join(f"{rate[kind]:,.0f}" for rate in rates.values())
+        print(f"| {kind} | {numbers} | {enough(rates, kind)} |")
+    best = max(rate["network alone"] for rate in rates.values())
+    print(f"\nThe network takes {model['gflop']:.3f} GFLOP an image: ", end="")
+    print(f"{best * model['gflop'] / 1e3:.3f} TFLOP/s at best.\n", flush=True)
 
 
 def main():
@@ -183,8 +200,12 @@ def main():
         sys.exit("PyTorch finds no GPU here. --device cpu tries the script without one.")
     models = json.loads((FOLDER / "models.json").read_text())
     print("\n".join(heading(options.device)))
-    all_agree = [check(m, options.device, options.largest_batch, options.seconds) for m in models]
-    return 0 if all(all_agree) else 1
+    compared = [(model, *compare(model, options.device)) for model in models]
+    print("## Speed\n", flush=True)
+    for model, modules, _ in compared:
+        for precision, module in modules.items():
+            speed(model, precision, module, options.largest_batch, options.seconds)
+    return 0 if all(agrees for _, _, agrees in compared) else 1
 
 
 if __name__ == "__main__":

@@ -134,9 +134,24 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
     }
   }
 
-  /** Memory for batches of so many images, whose numbers take the most room as float32. */
+  /**
+   * Memory for batches of so many images, or of half as many and so on, where there is no more.
+   *
+   * @throws DeviceMemoryException if there is none for a single image
+   */
+  private List<ByteBuffer> buffersThatFit(int count, int most) {
+    int images = most;
+    while (true) {
+      try {
+        return buffers(count, images);
+      } catch (DeviceMemoryException e) {
+        images = half(images, e);
+      }
+    }
+  }
+
   private List<ByteBuffer> buffers(int count, int images) {
-    long bytes = (long) images * description.input().valueCount() * Float.BYTES;
+    long bytes = images * bytesOfImage();
     List<ByteBuffer> made = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
@@ -151,6 +166,16 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
           e);
     }
     return made;
+  }
+
+  /** How many images a buffer takes. */
+  private int images(ByteBuffer buffer) {
+    return Math.toIntExact(buffer.capacity() / bytesOfImage());
+  }
+
+  /** Its numbers take the most room as float32. */
+  private long bytesOfImage() {
+    return (long) description.input().valueCount() * Float.BYTES;
   }
 
   /** Sends blank images through the network: a batch of this size, which is a padded one. */
@@ -230,31 +255,16 @@ abstract sealed class DjlModel implements MorphologyModel permits PlainModel, Co
   }
 
   private void decideLargestBatch() {
-    int most = largestBatch;
-    ByteBuffer buffer = null;
-    while (buffer == null) {
-      try {
-        buffer = buffers(1, most).getFirst();
-      } catch (DeviceMemoryException e) {
-        most = half(most, e);
-      }
-    }
-    ByteBuffer blank = buffer;
-    BatchSizes sizes = BatchSizes.measure(most, images -> rate(images, blank));
-    int enough = sizes.enough();
-    while (buffers.isEmpty()) {
-      try {
-        buffers.addAll(buffers(passes, enough));
-      } catch (DeviceMemoryException e) {
-        enough = half(enough, e);
-      }
-    }
-    largestBatch = enough;
-    fitting.set(enough);
+    ByteBuffer blank = buffersThatFit(1, largestBatch).getFirst();
+    BatchSizes sizes = BatchSizes.measure(images(blank), images -> rate(images, blank));
+    List<ByteBuffer> fit = buffersThatFit(passes, sizes.enough());
+    buffers.addAll(fit);
+    largestBatch = images(fit.getFirst());
+    fitting.set(largestBatch);
     LOG.info(
         "The model {} computes batches of up to {} images on {}. Measured in batches of {}.",
         identity.name(),
-        enough,
+        largestBatch,
         device(),
         sizes);
   }

@@ -34,6 +34,8 @@ public final class PyTorch {
   /** How the trace of PyTorch's own code begins. */
   private static final String NATIVE_TRACE = "Exception raised from ";
 
+  private static boolean endsWithoutDestructors;
+
   private PyTorch() {}
 
   /**
@@ -49,6 +51,11 @@ public final class PyTorch {
    * the larger arrays go back to the system and come again, page by page, which took a third of the
    * time of a large network.
    *
+   * <p>The process may end while threads compute. Java waits for them for 0.3 s only, and a forward
+   * pass that goes on while the destructors of PyTorch's libraries run would fail in a crash. From
+   * the first call on, the process therefore ends without those, where the system's C library
+   * offers it.
+   *
    * @throws EngineException if the native library cannot be loaded; the message says where it comes
    *     from
    */
@@ -59,6 +66,7 @@ public final class PyTorch {
     setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
     setInEnvironmentIfAbsent("OMP_WAIT_POLICY", "passive");
     keepFreedMemory();
+    endWithoutDestructors();
     Optional<Path> named = Optional.ofNullable(environment("PYTORCH_LIBRARY_PATH")).map(Path::of);
     named.ifPresent(PyTorch::requireLibrary);
     named
@@ -190,6 +198,42 @@ public final class PyTorch {
       int _ = (int) call.invokeExact(mmapThreshold, largest);
     } catch (Throwable e) {
       throw new IllegalStateException("glibc's mallopt cannot be called.", e);
+    }
+  }
+
+  private static void endWithoutDestructors() {
+    if (!endsWithoutDestructors) {
+      endsWithoutDestructors = true;
+      Thread hook = new Thread(PyTorch::skipDestructors, "no-destructors");
+      try {
+        Runtime.getRuntime().addShutdownHook(hook);
+      } catch (IllegalStateException shuttingDown) {
+        skipDestructors();
+      }
+    }
+  }
+
+  /**
+   * Makes {@code exit} of glibc call {@code _exit} before anything that was registered until now.
+   * Destructors of static variables are registered when these are first used, so this is called
+   * when the process is to end, and not before. Other systems have no {@code on_exit}.
+   */
+  @SuppressWarnings("restricted") // the call's signature is that of glibc
+  private static void skipDestructors() {
+    Linker linker = Linker.nativeLinker();
+    Optional<MemorySegment> onExit = linker.defaultLookup().find("on_exit");
+    Optional<MemorySegment> end = linker.defaultLookup().find("_exit");
+    if (onExit.isEmpty() || end.isEmpty()) {
+      return;
+    }
+    FunctionDescriptor signature =
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
+    MethodHandle call = linker.downcallHandle(onExit.get(), signature);
+    try {
+      // glibc passes it the exit code and the null
+      int _ = (int) call.invokeExact(end.get(), MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw new IllegalStateException("glibc's on_exit cannot be called.", e);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.standalone.check.Roofline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.tuningfork.image.ImageLimits;
 import dev.tuningfork.image.PreparedImage;
 import dev.tuningfork.image.Preprocessor;
 import dev.tuningfork.model.BatchSizes;
+import dev.tuningfork.model.DeviceException;
 import dev.tuningfork.model.DeviceSetting;
 import dev.tuningfork.model.Form;
 import dev.tuningfork.model.Forms;
@@ -14,16 +15,19 @@ import dev.tuningfork.model.ModelBundle;
 import dev.tuningfork.model.ModelException;
 import dev.tuningfork.model.ModelLoader;
 import dev.tuningfork.model.MorphologyModel;
+import dev.tuningfork.model.PredictionException;
 import dev.tuningfork.tree.AnswerProbabilities;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Asks a model about the same galaxies on a device and on the CPU, and measures how fast each form
@@ -40,6 +44,9 @@ public record DeviceCheck(
     List<byte[]> galaxies,
     int largestBatch,
     double seconds) {
+
+  /** The stream takes longer to settle than a batch size: so many times. */
+  private static final int STREAMED = 5;
 
   public DeviceCheck {
     galaxies = List.copyOf(galaxies);
@@ -66,21 +73,30 @@ public record DeviceCheck(
    * @param forms those that could be computed
    * @param refused why other forms could not, a sentence each
    * @param decodedPerCore images a second that one core reads, decodes and prepares
+   * @param stream empty where it failed
+   * @param streamFailure why, or nothing
    */
-  record Findings(List<FormCheck> forms, List<String> refused, double decodedPerCore) {
+  record Findings(
+      List<FormCheck> forms,
+      List<String> refused,
+      double decodedPerCore,
+      Optional<StreamCheck> stream,
+      String streamFailure) {
 
     boolean good() {
-      return !forms.isEmpty() && forms.stream().allMatch(form -> form.difference().holds());
+      return stream.isPresent() && forms.stream().allMatch(form -> form.difference().holds());
     }
   }
 
   /**
-   * Does it, which takes a minute or so.
+   * Does it, which takes some minutes.
    *
+   * @param progress takes a line for each part that is done
    * @throws ModelException if the device is missing, or the model cannot be loaded on the CPU
    * @throws ImageException if a galaxy cannot be decoded
    */
-  Findings find() throws ModelException, ImageException, InterruptedException {
+  Findings find(Consumer<String> progress)
+      throws ModelException, ImageException, InterruptedException {
     Preprocessor preprocessor = new Preprocessor(bundle.description().input(), ImageLimits.DEFAULT);
     List<PreparedImage> images = new ArrayList<>();
     for (byte[] file : galaxies) {
@@ -97,9 +113,13 @@ public record DeviceCheck(
       try (MorphologyModel model = load(device, form, ForwardPasses.BY_DEVICE)) {
         Difference difference =
             Difference.of(model.predictAll(images), expected, form.tolerance(true));
-        checks.add(new FormCheck(model.form(), model.device(), difference, rates(model, images)));
-      } catch (ModelException e) {
-        refused.add(String.valueOf(e.getMessage()));
+        BatchSizes sizes = rates(model, images);
+        checks.add(new FormCheck(model.form(), model.device(), difference, sizes));
+        progress.accept(
+            "%s on %s: the largest difference is %.5f. In batches of %s."
+                .formatted(model.form(), model.device(), difference.largest(), sizes));
+      } catch (ModelException | PredictionException | DeviceException e) {
+        refused.add("The form %s fails: %s".formatted(form, e.getMessage()));
       }
     }
     if (!bundle.isTorchScript()) {
@@ -109,7 +129,19 @@ public record DeviceCheck(
             .ifPresent(why -> refused.add("The form %s does not work: %s".formatted(form, why)));
       }
     }
-    return new Findings(checks, refused, decodedPerSecond(preprocessor));
+    double decoded = decodedPerSecond(preprocessor);
+    if (checks.isEmpty()) {
+      return new Findings(checks, refused, decoded, Optional.empty(), "No form works.");
+    }
+    try {
+      StreamCheck stream = StreamCheck.measure(bundle, device, galaxies, STREAMED * seconds);
+      return new Findings(checks, refused, decoded, Optional.of(stream), "");
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) { // what was found before is not lost for it
+      return new Findings(
+          checks, refused, decoded, Optional.empty(), String.valueOf(e.getMessage()));
+    }
   }
 
   /** What other forms and devices are compared with. */

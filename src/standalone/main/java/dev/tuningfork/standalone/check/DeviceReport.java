@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -23,14 +24,20 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines = List.copyOf(lines);
   }
 
-  /** Checks a device that is here. */
-  public static DeviceReport of(DeviceCheck check, Cuda cuda) throws Exception {
+  /**
+   * Checks a device that is here.
+   *
+   * @param progress takes a line for each part that is done
+   */
+  public static DeviceReport of(DeviceCheck check, Cuda cuda, Consumer<String> progress)
+      throws Exception {
     List<String> lines = new ArrayList<>(heading(check, cuda));
-    Findings findings = check.find();
+    Findings findings = check.find(progress);
     answers(check, findings, lines);
     if (!findings.forms().isEmpty()) {
       speed(check, findings, lines);
       feeding(check, findings, lines);
+      stream(check, findings, lines);
       forBenchmarks(check, findings, lines);
     }
     return new DeviceReport(lines, findings.good());
@@ -52,6 +59,8 @@ public record DeviceReport(List<String> lines, boolean good) {
         "2. Images a second in each form, in batches of 1 to %d images, two batches at once."
             .formatted(check.largestBatch()));
     lines.add("3. How many cores it takes to decode images as fast as the device classifies them.");
+    lines.add(
+        "4. The stream: the classifier on a broker in this process, beside the same work without Kafka.");
     return new DeviceReport(lines, false);
   }
 
@@ -155,6 +164,34 @@ public record DeviceReport(List<String> lines, boolean good) {
     lines.add("");
   }
 
+  private static void stream(DeviceCheck check, Findings findings, List<String> lines) {
+    lines.add("## The stream");
+    lines.add("");
+    if (findings.stream().isEmpty()) {
+      lines.addAll(List.of("**It failed.** " + findings.streamFailure(), ""));
+      return;
+    }
+    StreamCheck stream = findings.stream().get();
+    lines.add(
+        ("The classifier with the settings that `run` starts with: %s, batches of up to %d images,"
+                + " %d at once. Each of %,d references (to %d images, in turn) has one answer.")
+            .formatted(
+                stream.form(),
+                stream.batch(),
+                stream.passes(),
+                stream.galaxies(),
+                check.galaxies().size()));
+    lines.add("");
+    lines.add("| | images/s |");
+    lines.add("|---|---:|");
+    lines.add("| roofline: %s | %,.0f |".formatted(Roofline.DESCRIPTION, stream.roofline()));
+    lines.add(
+        "| stream: references in, answers out, exactly once, with the broker on the same cores | %,.0f |"
+            .formatted(stream.stream()));
+    lines.add("| stream ÷ roofline | %.2f |".formatted(stream.ratio()));
+    lines.add("");
+  }
+
   private static void forBenchmarks(DeviceCheck check, Findings findings, List<String> lines) {
     ModelDescription model = check.bundle().description();
     lines.add("## For docs/benchmarks.md");
@@ -173,6 +210,25 @@ public record DeviceReport(List<String> lines, boolean good) {
                   form.sizes().rate(form.sizes().enough()),
                   form.difference().largest()));
     }
+    findings.stream()
+        .ifPresent(
+            stream -> {
+              lines.add("");
+              lines.add(
+                  "| device | model | form | batch | stream | roofline | stream ÷ roofline |");
+              lines.add("|---|---|---|---:|---:|---:|---:|");
+              lines.add(
+                  "| %s | %s %s | %s | %d | %,.0f | %,.0f | %.2f |"
+                      .formatted(
+                          findings.forms().getFirst().place(),
+                          model.name(),
+                          model.version(),
+                          stream.form(),
+                          stream.batch(),
+                          stream.stream(),
+                          stream.roofline(),
+                          stream.ratio()));
+            });
   }
 
   private static FormCheck fastest(Findings findings) {

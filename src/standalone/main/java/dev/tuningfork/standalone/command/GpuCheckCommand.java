@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "gpu-check",
     description =
-        "Checks a GPU: its driver and libraries, its answers compared with the CPU's, and its speed by"
-            + " form and batch size. Without a GPU, says what is missing.",
+        "Checks a GPU: its driver and libraries, its answers compared with the CPU's, its speed by form"
+            + " and batch size, and the stream's. Without a GPU, says what is missing.",
     sortOptions = false)
 final class GpuCheckCommand implements Callable<Integer> {
 
@@ -80,7 +80,7 @@ final class GpuCheckCommand implements Callable<Integer> {
     OutputFile.check(spec.commandLine(), report);
     DeviceSetting setting = DeviceSetting.parse(device);
     DeviceCheck check = new DeviceCheck(model.bundle(), setting, files(), largestBatch, seconds);
-    DeviceReport found = check(check, setting);
+    DeviceReport found = check(check, setting, spec.commandLine().getErr());
     PrintWriter out = spec.commandLine().getOut();
     found.lines().forEach(out::println);
     if (report != null) {
@@ -90,14 +90,15 @@ final class GpuCheckCommand implements Callable<Integer> {
     return found.good() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private static DeviceReport check(DeviceCheck check, DeviceSetting device) throws Exception {
+  private static DeviceReport check(DeviceCheck check, DeviceSetting device, PrintWriter err)
+      throws Exception {
     Cuda cuda = Cuda.here();
     try {
       Forms.on(device); // which finds out whether it is there
     } catch (ModelException e) {
       return DeviceReport.ofMissing(check, cuda, e);
     }
-    return DeviceReport.of(check, cuda);
+    return DeviceReport.of(check, cuda, err::println);
   }
 
   private List<byte[]> files() throws IOException {

@@ -3,6 +3,7 @@ package dev.tuningfork.standalone.session;
 import dev.tuningfork.classifier.ClassifierApplication;
 import dev.tuningfork.classifier.ClassifierSettings;
 import dev.tuningfork.classifier.message.DeadLetterHeaders;
+import dev.tuningfork.classifier.message.GalaxyImageReference;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.classifier.page.SteeredSurvey;
@@ -92,6 +93,19 @@ public final class ClassifierSession implements AutoCloseable {
       ClassifierSettings wanted,
       Duration commitInterval,
       SteeredSurvey survey) {
+    return start(
+        model,
+        wanted.withKafka("commit.interval.ms", Long.toString(commitInterval.toMillis())),
+        Optional.of(survey));
+  }
+
+  /** The same with nothing to steer. */
+  public static ClassifierSession start(MorphologyModel model, ClassifierSettings wanted) {
+    return start(model, wanted, Optional.empty());
+  }
+
+  private static ClassifierSession start(
+      MorphologyModel model, ClassifierSettings wanted, Optional<SteeredSurvey> survey) {
     EmbeddedBroker broker = EmbeddedBroker.start();
     try {
       Topics topics = wanted.topics();
@@ -107,11 +121,9 @@ public final class ClassifierSession implements AutoCloseable {
       ClassifierSettings settings =
           wanted
               .withKafka("bootstrap.servers", broker.bootstrapServers())
-              .withKafka("commit.interval.ms", Long.toString(commitInterval.toMillis()))
               .withKafka("replication.factor", "1")
               .withKafka("state.dir", broker.folder().resolve("streams").toString());
-      ClassifierApplication application =
-          ClassifierApplication.start(settings, model, Optional.of(survey));
+      ClassifierApplication application = ClassifierApplication.start(settings, model, survey);
       try {
         if (!application.awaitRunning(START)) {
           throw new IllegalStateException(
@@ -149,6 +161,15 @@ public final class ClassifierSession implements AutoCloseable {
   public void publishImage(String objectId, String mediaType, byte[] image) {
     ProducerRecord<String, byte[]> record = new ProducerRecord<>(topics.input(), objectId, image);
     record.headers().add("content-type", mediaType.getBytes(StandardCharsets.UTF_8));
+    send(record);
+  }
+
+  /** Publishes a reference, likewise. */
+  public void publish(GalaxyImageReference reference) {
+    send(new ProducerRecord<>(topics.input(), reference.objectId(), reference.toJson()));
+  }
+
+  private void send(ProducerRecord<String, byte[]> record) {
     var _ =
         producer.send(
             record,

@@ -46,7 +46,13 @@ class GpuCheckCommandTest {
         .anyMatch(line -> line.matches("\\| blocks \\| cpu \\| 0\\.00000 \\| .* \\| agrees \\|"))
         .anyMatch(line -> line.equals("| form | 1 | 2 | 4 | enough |"))
         .anyMatch(line -> line.matches("One core decodes and prepares [\\d,]+ of these .*"))
-        .contains("| device | model | form | batch | images/s | largest difference |");
+        .contains("| device | model | form | batch | images/s | largest difference |")
+        .anyMatch(
+            line -> line.startsWith("The classifier with the settings that `run` starts with"))
+        .anyMatch(line -> line.matches("\\| roofline: read, .* \\| [\\d,]+ \\|"))
+        .anyMatch(line -> line.matches("\\| stream: references in, .* \\| [\\d,]+ \\|"))
+        .anyMatch(line -> line.matches("\\| stream ÷ roofline \\| \\d\\.\\d\\d \\|"))
+        .anyMatch(line -> line.matches("\\| cpu \\| tiny 1\\.2\\.3 \\| .* \\| 32 \\| .* \\|"));
     for (Form form : Forms.on(new DeviceSetting.Cpu()).working()) {
       assertThat(lines)
           .anyMatch(
@@ -54,6 +60,8 @@ class GpuCheckCommandTest {
                   line.matches(
                       "\\| " + form + " \\| [\\d,]+ \\| [\\d,]+ \\| [\\d,]+ \\| [124] \\|"))
           .anyMatch(line -> line.startsWith("| cpu | tiny 1.2.3 | " + form + " | "));
+      assertThat(err.toString())
+          .containsPattern(form + " on cpu: the largest difference is 0\\.0.* In batches of 1: ");
     }
   }
 
@@ -80,7 +88,8 @@ class GpuCheckCommandTest {
         .contains("# The device gpu:0", "## Missing", "## What would be checked")
         .contains("The device gpu:0 was requested, but PyTorch finds no GPU here. ")
         .contains(cuda.missing().orElseThrow())
-        .contains("in batches of 1 to 4 images");
+        .contains("in batches of 1 to 4 images")
+        .contains("4. The stream: ");
     assertThat(err.toString()).isEmpty();
   }
 

@@ -1,4 +1,4 @@
-package dev.tuningfork.benchmark.suite;
+package dev.tuningfork.standalone.check;
 
 import dev.tuningfork.image.ImageDescription;
 import dev.tuningfork.image.ImageLimits;
@@ -12,21 +12,26 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Read, decode, prepare and predict, and nothing else: no Kafka, no messages, no ledger. A thread
  * for each core prepares images, and one for each pass of the model predicts full batches of them.
+ *
+ * @param images files, which are taken in turn
  */
-record Roofline(List<Path> images, MorphologyModel model) {
+public record Roofline(List<Path> images, MorphologyModel model) {
 
-  static final String DESCRIPTION =
+  public static final String DESCRIPTION =
       "read, decode, prepare and predict in full batches, without Kafka";
 
-  double imagesPerSecond(int galaxies) throws Exception {
+  /** Of so many galaxies. */
+  public double imagesPerSecond(int galaxies) throws Exception {
     int batch = model.largestBatch();
     Preprocessor preprocessor = new Preprocessor(model.input(), ImageLimits.DEFAULT);
     BlockingQueue<PreparedImage> prepared = new ArrayBlockingQueue<>(2 * batch * model.passes());
@@ -56,11 +61,18 @@ record Roofline(List<Path> images, MorphologyModel model) {
     }
     long start = System.nanoTime();
     try (ExecutorService threads = Executors.newFixedThreadPool(work.size())) {
-      for (Future<Void> done : threads.invokeAll(work)) {
-        done.get();
+      CompletionService<Void> done = new ExecutorCompletionService<>(threads);
+      work.forEach(done::submit);
+      try {
+        for (Callable<Void> _ : work) {
+          done.take().get();
+        }
+      } catch (InterruptedException | ExecutionException e) {
+        threads.shutdownNow(); // the others may wait for the one that failed
+        throw e;
       }
     }
-    return galaxies / Pace.secondsSince(start);
+    return galaxies * 1e9 / (System.nanoTime() - start);
   }
 
   private void predict(BlockingQueue<PreparedImage> prepared, int count, Preprocessor preprocessor)
