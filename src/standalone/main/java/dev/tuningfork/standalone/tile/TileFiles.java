@@ -205,7 +205,7 @@ public final class TileFiles {
     } catch (UncheckedIOException e) {
       throw new IOException(
           "The images %s cannot be looked for: a folder cannot be read (%s)."
-              .formatted(pattern, e.getCause().getMessage()),
+              .formatted(pattern, e.getMessage()),
           e);
     }
     if (found.isEmpty()) {
