@@ -155,8 +155,9 @@ as 1e+06.
 {{- if and (eq $model.source "imageCopy") (not $model.path) -}}
 {{- fail "model.source is imageCopy: set model.path to the bundle's path in the image." -}}
 {{- end -}}
-{{- if and (eq $model.source "image") (semverCompare "<1.33.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail (printf "Kubernetes %s cannot mount an OCI image as a volume (1.33 and later can): set model.source to imageCopy." .Capabilities.KubeVersion.Version) -}}
+{{/* 1.33 and 1.34 have them behind a feature gate, and without it the API server drops the volume without a word. */}}
+{{- if and (eq $model.source "image") (semverCompare "<1.35.0-0" .Capabilities.KubeVersion.Version) -}}
+{{- fail (printf "Kubernetes %s does not mount an OCI image as a volume by default (1.35 and later do): set model.source to imageCopy." .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 {{- if and (eq $model.source "claim") (not $model.claim) -}}
 {{- fail "model.source is claim: name the claim in model.claim." -}}

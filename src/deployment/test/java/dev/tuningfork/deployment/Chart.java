@@ -29,7 +29,7 @@ public final class Chart {
   static final String NAME = "tuning-fork";
   static final String NAMESPACE = "survey";
 
-  private static final String KUBERNETES = "1.34.0";
+  private static final String KUBERNETES = "1.35.0";
   private static final String HOOK = "helm.sh/hook";
   private static final String NO_HOOK = "no-hook.example/hook";
   private static final ObjectMapper JSON = new ObjectMapper();
