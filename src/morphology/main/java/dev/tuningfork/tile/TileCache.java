@@ -9,8 +9,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.zip.GZIPInputStream;
@@ -18,6 +20,10 @@ import java.util.zip.GZIPInputStream;
 /**
  * What tiles share: a bounded memory of decompressed pieces, least recently used first out, and a
  * folder for files that are decompressed as a whole.
+ *
+ * <p>Galaxies are cut out from the lowest row up, and what was passed is not needed again. So the
+ * memory begins small: pieces that live long are dear, since the collector moves them. It doubles,
+ * up to its bound, when a piece is needed that was put out.
  *
  * <p>Thread-safe. A piece that several threads need at once is decompressed by one of them, while
  * the others wait. The bound counts pieces that are ready; each thread may hold one more.
@@ -27,11 +33,19 @@ public final class TileCache {
   /** The largest decompressed file, 64 GiB. */
   private static final long MOST_SCRATCH = 64L << 30;
 
+  /** With so many bytes a cache begins: 64 MiB. */
+  private static final long FIRST = 64L << 20;
+
   private record Key(FitsImage image, int piece) {}
 
   private final long bytes;
   private final Path scratch;
   private final Map<Key, CompletableFuture<Piece>> pieces = new LinkedHashMap<>(64, 0.75f, true);
+  private final Set<Key> putOut = new HashSet<>();
+
+  /** The most bytes that are held now. */
+  private long most;
+
   private long held;
   private long decompressed;
 
@@ -43,10 +57,15 @@ public final class TileCache {
    *     or, where the process was killed, when a later one decompresses a file
    */
   public TileCache(long bytes, Path scratch) {
+    this(FIRST, bytes, scratch);
+  }
+
+  TileCache(long first, long bytes, Path scratch) {
     if (bytes < 0) {
       throw new IllegalArgumentException("A cache cannot have " + bytes + " bytes.");
     }
     this.bytes = bytes;
+    this.most = Math.min(first, bytes);
     this.scratch = scratch;
   }
 
@@ -71,6 +90,7 @@ public final class TileCache {
       if (known == null) {
         pieces.put(key, mine);
         decompressed++;
+        growIfPutOut(key);
       }
     }
     if (known == null) {
@@ -83,6 +103,13 @@ public final class TileCache {
         throw damaged;
       }
       throw e;
+    }
+  }
+
+  private void growIfPutOut(Key key) {
+    if (putOut.contains(key)) {
+      most = Math.min(bytes, 2 * most);
+      putOut.clear(); // the others were put out for the same reason
     }
   }
 
@@ -110,10 +137,11 @@ public final class TileCache {
   private synchronized void admit(Piece piece) {
     held += size(piece);
     var eldest = pieces.entrySet().iterator();
-    while (held > bytes && eldest.hasNext()) {
-      CompletableFuture<Piece> one = eldest.next().getValue();
-      if (one.state() == CompletableFuture.State.SUCCESS) {
-        held -= size(one.resultNow());
+    while (held > most && eldest.hasNext()) {
+      Map.Entry<Key, CompletableFuture<Piece>> one = eldest.next();
+      if (one.getValue().state() == CompletableFuture.State.SUCCESS) {
+        held -= size(one.getValue().resultNow());
+        putOut.add(one.getKey());
         eldest.remove();
       }
     }
@@ -121,6 +149,7 @@ public final class TileCache {
 
   /** Forgets the pieces of an image. */
   synchronized void forget(FitsImage image) {
+    putOut.removeIf(key -> key.image == image);
     pieces
         .entrySet()
         .removeIf(

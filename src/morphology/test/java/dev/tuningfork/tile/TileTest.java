@@ -204,6 +204,27 @@ class TileTest {
     assertThat(cache.decompressed()).isEqualTo(Math.ceilDiv(HEIGHT, 16));
   }
 
+  /** Galaxies that come in any order would else have their pieces decompressed for each. */
+  @Test
+  void aCacheGrowsWhereWhatItPutOutIsNeededAgain() throws Exception {
+    Path file = folder.resolve("t.fits.fz");
+    SurveyFiles.compress(file, noise(), GRID, "GZIP_2", WIDTH, 20);
+    long piece = 20L * WIDTH * Float.BYTES;
+    TileCache cache = new TileCache(2 * piece, 3 * piece, folder);
+    float[] pixels = new float[WIDTH * 80];
+    try (Tile tile = Tile.open(TileSource.of(file), cache)) {
+      tile.read(0, 0, WIDTH, 60, pixels);
+      assertThat(cache.decompressed()).isEqualTo(3);
+      tile.read(0, 0, WIDTH, 60, pixels);
+      assertThat(cache.decompressed()).as("the first was put out").isEqualTo(4);
+      tile.read(0, 0, WIDTH, 60, pixels);
+      assertThat(cache.decompressed()).as("all have room").isEqualTo(4);
+      tile.read(0, 60, WIDTH, 20, pixels);
+      tile.read(0, 0, WIDTH, 20, pixels);
+      assertThat(cache.decompressed()).as("it grows no further").isEqualTo(6);
+    }
+  }
+
   @Test
   void aSmallCacheForgetsTheLeastRecentlyUsed() throws Exception {
     Path file = folder.resolve("t.fits.fz");
