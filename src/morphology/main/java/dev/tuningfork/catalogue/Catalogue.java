@@ -101,11 +101,14 @@ public final class Catalogue implements AutoCloseable {
       Optional<TableBuilder> named = builder(file);
       if (named.isPresent()) {
         if (named.get() instanceof CsvTableBuilder && !hasRows(source)) {
-          throw new CatalogueException("The catalogue has no rows."); // STIL would fail on it
+          throw new CatalogueException(
+              "The catalogue " + name + " has no rows."); // STIL would fail on it
         }
         return named.get().makeStarTable(source, false, StoragePolicy.PREFER_DISK);
       }
       return factory.makeStarTable(source);
+    } catch (CatalogueException e) {
+      throw e;
     } catch (TableFormatException e) {
       throw new CatalogueException(
           "The catalogue %s cannot be read as CSV, ECSV, VOTable, FITS or Parquet (%s)."

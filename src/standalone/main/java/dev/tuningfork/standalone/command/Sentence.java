@@ -43,9 +43,9 @@ final class Sentence {
     return Objects.requireNonNull(e.getCause()).toString().equals(e.getMessage());
   }
 
-  /** Such as "No space left on device": no sentence, which would end with a stop. */
+  /** Such as "No space left on device": no sentence, which would end with a stop or a question. */
   private static boolean isOfTheSystem(String message) {
-    return !message.endsWith(".");
+    return !message.endsWith(".") && !message.endsWith("?");
   }
 
   private static String file(FileSystemException e) {

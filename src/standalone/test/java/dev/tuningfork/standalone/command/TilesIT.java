@@ -287,9 +287,9 @@ class TilesIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "id,ra,dec,radius\\n | The catalogue has no rows.",
-        "id,ra,dec,radius\\n1,10,2,9\\n | None of the galaxies is on a tile",
-        "id,l,b,radius\\n1,10,2,9\\n | None of the galaxies is on a tile",
+        "id,ra,dec,radius\\n | /objects.csv has no rows.",
+        "id,ra,dec,radius\\n1,10,2,9\\n | tuning-fork: None of the galaxies is on a tile",
+        "id,l,b,radius\\n1,10,2,9\\n | tuning-fork: None of the galaxies is on a tile",
         "id,ra,dec\\n1,150.1,2.2\\n | has no sizes",
         "id,ra,dec,radius\\n1,nan,2,9\\n | Row 1: the column ra is empty.",
       })

@@ -352,7 +352,7 @@ class SurveyImagesIT {
         .anyMatch(reason -> reason.contains("is too large"));
     assertThat(outcomeOf("odd").deadLetters()).isEqualTo(2);
     assertThat(outcomeOf("empty").galaxies()).isZero();
-    assertThat(outcomeOf("empty").failure()).contains("The catalogue has no rows.");
+    assertThat(outcomeOf("empty").failure()).contains("has no rows.");
     assertThat(reasonsOf("many-files"))
         .singleElement(InstanceOfAssertFactories.STRING)
         .contains("bands");
