@@ -1,8 +1,8 @@
 package dev.tuningfork.standalone.command;
 
-import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.image.ImageFormat;
 import dev.tuningfork.standalone.command.ImageFiles.Named;
+import dev.tuningfork.standalone.table.KeptAnswer;
 import dev.tuningfork.standalone.table.MorphologySpool;
 import dev.tuningfork.standalone.table.MorphologyTable;
 import dev.tuningfork.standalone.table.TableContent;
@@ -176,9 +176,9 @@ final class TableOptions {
     return spool(
         images.size(),
         settings,
-        morphology -> {
-          Integer ordinal = ordinals.get(morphology.objectId());
-          return ordinal != null && isOf(morphology, images.get(ordinal)) ? ordinal : -1;
+        answer -> {
+          Integer ordinal = ordinals.get(answer.objectId());
+          return ordinal != null && isOf(answer, images.get(ordinal)) ? ordinal : -1;
         });
   }
 
@@ -190,7 +190,7 @@ final class TableOptions {
    * @param ordinal of the galaxy that an answer of the journal is for; −1 for an answer to discard
    */
   MorphologySpool spool(
-      int galaxies, SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinal)
+      int galaxies, SortedMap<String, String> settings, ToIntFunction<KeptAnswer> ordinal)
       throws IOException {
     if (out == null) {
       return MorphologySpool.temporary(galaxies);
@@ -206,10 +206,10 @@ final class TableOptions {
   }
 
   /** Whether this is the image's answer: of this file, and the file has not changed since. */
-  private static boolean isOf(GalaxyMorphology morphology, Named image) {
+  private static boolean isOf(KeptAnswer answer, Named image) {
     try {
-      return ReadingOptions.uri(image).equals(morphology.image().uri())
-          && !Files.getLastModifiedTime(image.path()).toInstant().isAfter(morphology.receivedAt());
+      return ReadingOptions.uri(image).equals(answer.uri())
+          && !Files.getLastModifiedTime(image.path()).toInstant().isAfter(answer.receivedAt());
     } catch (IOException gone) {
       return false;
     }

@@ -108,8 +108,8 @@ record TileClassification(
     return table.spool(
         opened.allotment().size(),
         settings,
-        morphology -> {
-          String ordinal = morphology.referenceId();
+        answer -> {
+          String ordinal = answer.referenceId();
           return ordinal == null ? -1 : Integer.parseInt(ordinal);
         });
   }

@@ -6,13 +6,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.tuningfork.classifier.message.GalaxyMorphology;
 import dev.tuningfork.classifier.message.MessageException;
 import dev.tuningfork.file.ScratchFolder;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +18,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -56,8 +51,8 @@ public final class MorphologySpool implements AutoCloseable {
   private static final int NONE = 0;
   private static final long UNREAD = -1;
 
-  /** No message is near as long; what is longer is damage. */
-  private static final int LONGEST_LINE = 4 << 20;
+  /** Lines that are held in memory while a journal is read back. */
+  private static final int READ_TOGETHER = 1_000;
 
   private final Path file;
   private final @Nullable ScratchFolder scratch;
@@ -128,7 +123,7 @@ public final class MorphologySpool implements AutoCloseable {
       Path journal,
       int images,
       SortedMap<String, String> settings,
-      ToIntFunction<GalaxyMorphology> ordinalOf)
+      ToIntFunction<KeptAnswer> ordinalOf)
       throws IOException {
     MorphologySpool spool = locked(journal, images);
     try {
@@ -141,7 +136,7 @@ public final class MorphologySpool implements AutoCloseable {
   }
 
   private void requireNoMessages() throws IOException {
-    if (holdMessages(fromTheStart())) {
+    if (holdsMessages(channel)) {
       throw new FileAlreadyExistsException(file.toString());
     }
   }
@@ -154,24 +149,21 @@ public final class MorphologySpool implements AutoCloseable {
     if (!Files.exists(journal)) {
       return false;
     }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(journal))) {
-      return holdMessages(in);
+    try (FileChannel channel = FileChannel.open(journal)) {
+      return holdsMessages(channel);
     }
   }
 
-  private static boolean holdMessages(InputStream lines) throws IOException {
-    byte[] start = lines.readNBytes(HEAD.length);
-    boolean isJournal = Arrays.equals(start, Arrays.copyOf(HEAD, start.length));
-    if (isJournal) {
-      Optional<byte[]> settings = line(lines);
-      return settings.isPresent() && line(lines).isPresent();
+  private static boolean holdsMessages(FileChannel channel) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(HEAD.length);
+    while (start.hasRemaining() && channel.read(start, start.position()) > 0) {}
+    if (start.flip().mismatch(ByteBuffer.wrap(HEAD).limit(start.limit())) >= 0) {
+      return true;
     }
-    return true;
-  }
-
-  /** Not to be closed: that would close the channel, and any other one would release its lock. */
-  private InputStream fromTheStart() throws IOException {
-    return new BufferedInputStream(Channels.newInputStream(channel.position(0)), 1 << 16);
+    JournalLines lines = new JournalLines(channel);
+    Optional<byte[]> settings = lines.next();
+    Optional<byte[]> message = lines.next();
+    return settings.isPresent() && message.isPresent();
   }
 
   private static MorphologySpool locked(Path journal, int images, OpenOption... options)
@@ -227,11 +219,10 @@ public final class MorphologySpool implements AutoCloseable {
     return position;
   }
 
-  private void readBack(
-      SortedMap<String, String> settings, ToIntFunction<GalaxyMorphology> ordinalOf)
+  private void readBack(SortedMap<String, String> settings, ToIntFunction<KeptAnswer> ordinalOf)
       throws IOException {
-    InputStream in = fromTheStart();
-    Optional<byte[]> header = line(in);
+    JournalLines lines = new JournalLines(channel);
+    Optional<byte[]> header = lines.next();
     if (header.isEmpty()) { // the run was killed before it had written its first line
       head(settings);
       return;
@@ -239,20 +230,41 @@ public final class MorphologySpool implements AutoCloseable {
     requireSame(settings, header.get());
     end = header.get().length + 1L;
     beginning = end;
-    for (var line = line(in); line.isPresent(); line = line(in)) {
-      GalaxyMorphology morphology;
-      try {
-        morphology = GalaxyMorphology.fromJson(line.get());
-      } catch (MessageException damaged) {
-        break;
-      }
-      int ordinal = ordinalOf.applyAsInt(morphology);
-      if (ordinal >= 0) {
-        keep(ordinal, end, line.get().length);
-      }
-      end += line.get().length + 1L;
+    boolean whole = true;
+    while (whole) {
+      List<byte[]> some = some(lines);
+      whole = !some.isEmpty() && takeUp(some, ordinalOf);
     }
     cut();
+  }
+
+  private static List<byte[]> some(JournalLines lines) throws IOException {
+    List<byte[]> some = new ArrayList<>();
+    for (var line = lines.next(); line.isPresent(); line = lines.next()) {
+      some.add(line.get());
+      if (some.size() == READ_TOGETHER) {
+        break;
+      }
+    }
+    return some;
+  }
+
+  /** Takes up lines, in their order, until one is damaged: then the answer is false. */
+  private boolean takeUp(List<byte[]> lines, ToIntFunction<KeptAnswer> ordinalOf) {
+    List<Optional<KeptAnswer>> answers =
+        lines.parallelStream().map(KeptAnswer::read).toList(); // most of the time goes here
+    for (int i = 0; i < lines.size(); i++) {
+      if (answers.get(i).isEmpty()) {
+        return false;
+      }
+      int ordinal = ordinalOf.applyAsInt(answers.get(i).get());
+      int length = lines.get(i).length;
+      if (ordinal >= 0) {
+        keep(ordinal, end, length);
+      }
+      end += length + 1L;
+    }
+    return true;
   }
 
   private void head(SortedMap<String, String> settings) throws IOException {
@@ -266,18 +278,6 @@ public final class MorphologySpool implements AutoCloseable {
     if (channel.size() > end) {
       channel.truncate(end);
     }
-  }
-
-  /** The next line, without its line break; empty where no whole line is left. */
-  private static Optional<byte[]> line(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 13);
-    for (int next = in.read(); next >= 0 && line.size() < LONGEST_LINE; next = in.read()) {
-      if (next == '\n') {
-        return Optional.of(line.toByteArray());
-      }
-      line.write(next);
-    }
-    return Optional.empty();
   }
 
   private void requireSame(SortedMap<String, String> settings, byte[] header) throws IOException {

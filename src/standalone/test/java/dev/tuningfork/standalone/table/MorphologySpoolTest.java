@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.tuningfork.classifier.message.GalaxyMorphology;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -45,8 +44,8 @@ class MorphologySpoolTest {
     return MorphologyTableTest.morphology(id, 0.5, Set.of()).toJson();
   }
 
-  private static int ordinal(GalaxyMorphology morphology) {
-    return IDS.indexOf(morphology.objectId());
+  private static int ordinal(KeptAnswer answer) {
+    return IDS.indexOf(answer.objectId());
   }
 
   private MorphologySpool resume() throws IOException {
@@ -65,6 +64,25 @@ class MorphologySpoolTest {
       assertThat(spool.ordinals()).containsExactly(0, 1, 2);
       assertThat(spool.morphology(1).objectId()).isEqualTo("two");
     }
+  }
+
+  /** Longer than what is read at once, in bytes and in lines. */
+  @Test
+  void aLongJournalIsTakenUpToItsFirstDamagedLine() throws Exception {
+    Path other = folder.resolve("long.csv.journal");
+    int damaged = 1_234;
+    try (MorphologySpool spool = MorphologySpool.begin(other, 1_500, SETTINGS)) {
+      for (int i = 0; i < 1_500; i++) {
+        spool.put(i, i == damaged ? "{}".getBytes(StandardCharsets.UTF_8) : message("" + i));
+      }
+    }
+    try (MorphologySpool spool =
+        MorphologySpool.resume(other, 1_500, SETTINGS, a -> Integer.parseInt(a.objectId()))) {
+      assertThat(spool.size()).isEqualTo(damaged);
+      assertThat(spool.json(damaged - 1)).isEqualTo(message("" + (damaged - 1)));
+      spool.put(damaged, message("" + damaged));
+    }
+    assertThat(Files.readAllLines(other)).hasSize(1 + damaged + 1);
   }
 
   /** A crash may cut the last line anywhere, and a power failure leave zeros. */
