@@ -168,25 +168,39 @@ public final class NetworkBlock extends AbstractBlock {
   public void observe(NDArray images, BiConsumer<Layer, NDArray> seen) {
     NDArray x = images;
     for (Layer layer : network.layers()) {
-      x = forward(layer, x, name -> parameter(name).getArray(), false, seen);
+      x = forward(layer, x, name -> parameter(name).getArray(), false, seen, false);
     }
   }
 
   @Override
   protected NDList forwardInternal(
       ParameterStore store, NDList inputs, boolean training, PairList<String, Object> params) {
-    NDArray x = inputs.singletonOrThrow();
+    NDArray images = inputs.singletonOrThrow();
+    NDArray x = images;
     Weigher weights = name -> store.getValue(parameter(name), inputs.head().getDevice(), training);
     int place = 0;
     for (Layer layer : network.layers()) {
-      x = forward(layer, x, weights, training && place >= frozen, (_, _) -> {});
+      NDArray output = forward(layer, x, weights, training && place >= frozen, (_, _) -> {}, true);
+      close(x, images, output);
+      x = output;
       place++;
     }
     return new NDList(x);
   }
 
+  /**
+   * @param closing whether what passes between the layers of a block is closed as soon as the next
+   *     layer has seen it. PyTorch keeps what a gradient needs; the rest is free for the next
+   *     layers. Kept to the end of a step, it is gigabytes, of which glibc 2.36 did not find all
+   *     again: memory grew by tens of megabytes a step
+   */
   private static NDArray forward(
-      Layer layer, NDArray x, Weigher weights, boolean training, BiConsumer<Layer, NDArray> seen) {
+      Layer layer,
+      NDArray x,
+      Weigher weights,
+      boolean training,
+      BiConsumer<Layer, NDArray> seen,
+      boolean closing) {
     NDArray output =
         switch (layer) {
           case Layer.Convolution c -> convolution(c, x, weights);
@@ -220,13 +234,35 @@ public final class NetworkBlock extends AbstractBlock {
           case Layer.Block b -> {
             NDArray inner = x;
             for (Layer one : b.layers()) {
-              inner = forward(one, inner, weights, training, seen);
+              NDArray next = forward(one, inner, weights, training, seen, closing);
+              if (closing) {
+                close(inner, x, next);
+              }
+              inner = next;
             }
-            yield b.residual() ? inner.add(x) : inner;
+            if (!b.residual()) {
+              yield inner;
+            }
+            NDArray sum = inner.add(x);
+            if (closing) {
+              close(inner, x);
+            }
+            yield sum;
           }
         };
     seen.accept(layer, output);
     return output;
+  }
+
+  /** Closes an array unless it is one of those that are needed still. */
+  @SuppressWarnings("ReferenceEquality") // equals would compare numbers
+  private static void close(NDArray array, NDArray... needed) {
+    for (NDArray one : needed) {
+      if (one == array) {
+        return;
+      }
+    }
+    array.close();
   }
 
   /**
@@ -237,7 +273,8 @@ public final class NetworkBlock extends AbstractBlock {
   private static NDArray convolution(Layer.Convolution c, NDArray x, Weigher weights) {
     long vertical = c.zeros(Math.toIntExact(x.getShape().get(2)));
     long horizontal = c.zeros(Math.toIntExact(x.getShape().get(3)));
-    NDArray kernels = weights.of(c.name() + ".weight");
+    NDArray given = weights.of(c.name() + ".weight");
+    NDArray kernels = given;
     NDArray image = x;
     Shape padding = new Shape(vertical / 2, horizontal / 2);
     if (vertical % 2 != 0 || horizontal % 2 != 0) {
@@ -256,15 +293,19 @@ public final class NetworkBlock extends AbstractBlock {
         padding = new Shape(0, 0);
       }
     }
-    return Conv2d.conv2d(
-            image,
-            kernels,
-            c.biased() ? weights.of(c.name() + ".bias") : null,
-            new Shape(c.stride(), c.stride()),
-            padding,
-            new Shape(1, 1),
-            c.groups())
-        .singletonOrThrow();
+    NDArray output =
+        Conv2d.conv2d(
+                image,
+                kernels,
+                c.biased() ? weights.of(c.name() + ".bias") : null,
+                new Shape(c.stride(), c.stride()),
+                padding,
+                new Shape(1, 1),
+                c.groups())
+            .singletonOrThrow();
+    close(image, x);
+    close(kernels, given);
+    return output;
   }
 
   @Override

@@ -70,6 +70,26 @@ class NetworkBlockTest {
     manager.close();
   }
 
+  /** Else a step holds what comes out of all layers: gigabytes, for a large network. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatPassesBetweenLayersIsClosed(boolean training) {
+    Network network =
+        Architectures.named("efficientnet-lite0").describe(3, 64, List.of(new Head("t01", 3)));
+    NetworkBlock block = new NetworkBlock(network, Weights.initial(network, 1));
+    block.initialize(manager, DataType.FLOAT32, new Shape(1, 3, 64, 64));
+    ParameterStore store = new ParameterStore(manager, false);
+    try (NDManager step = manager.newSubManager()) {
+      NDArray images = step.randomUniform(0, 1, new Shape(2, 3, 64, 64));
+
+      NDArray logits = block.forward(store, new NDList(images), training).singletonOrThrow();
+
+      assertThat(step.getManagedArrays()).containsExactlyInAnyOrder(images, logits);
+      assertThat(images.getShape()).isEqualTo(new Shape(2, 3, 64, 64));
+      assertThat(logits.getShape()).isEqualTo(new Shape(2, 3));
+    }
+  }
+
   @Test
   void computesWhatPyTorchForPythonComputes() throws IOException {
     NDList stored;

@@ -2,6 +2,7 @@ package dev.tuningfork.trainer.augment;
 
 import dev.tuningfork.trainer.data.LabelledGalaxy;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Queue;
@@ -44,6 +45,18 @@ public final class LoadedBatch {
       throw new IllegalStateException("This batch was released: its memory is another one's now.");
     }
     return images;
+  }
+
+  /**
+   * The memory of {@link #images()}, of which an array can be made without a copy; its limit is the
+   * end of the last image.
+   *
+   * @throws IllegalStateException if the batch was released
+   */
+  public ByteBuffer memory() {
+    return memory
+        .slice(0, Math.multiplyExact(Float.BYTES, images().limit()))
+        .order(ByteOrder.nativeOrder());
   }
 
   /** The galaxies on the images, in their order. */

@@ -18,7 +18,8 @@ import dev.tuningfork.network.WeightSpec;
 import dev.tuningfork.network.WeightSpec.Role;
 import dev.tuningfork.network.Weights;
 import dev.tuningfork.trainer.data.LabelledGalaxy;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -121,12 +122,13 @@ final class Learner implements AutoCloseable {
   /**
    * Learns from a batch.
    *
-   * @param images galaxies × channels × size × size, from position 0 on; read until this returns
+   * @param images galaxies × channels × size × size as float32, direct, from position 0 on; read
+   *     until this returns
    * @param rate of the last layer
    * @param number of the step, counted from 1 over the whole run
    */
   Step step(
-      FloatBuffer images, List<LabelledGalaxy> galaxies, double rate, int number, int randomSeed) {
+      ByteBuffer images, List<LabelledGalaxy> galaxies, double rate, int number, int randomSeed) {
     engine.setRandomSeed(randomSeed);
     double sum = 0;
     float[] outputs = new float[galaxies.size() * network.outputs()];
@@ -164,7 +166,7 @@ final class Learner implements AutoCloseable {
   }
 
   /** The raw outputs of a replica for its part of the batch. */
-  private NDArray raw(NDManager here, Replica replica, FloatBuffer images, int from, int to) {
+  private NDArray raw(NDManager here, Replica replica, ByteBuffer images, int from, int to) {
     return replica
         .block()
         .forward(replica.store(), new NDList(images(here, images, from, to)), true)
@@ -177,9 +179,14 @@ final class Learner implements AutoCloseable {
     return replica.objectives().of(here, raw, part).mul((float) part.size() / size);
   }
 
-  private NDArray images(NDManager here, FloatBuffer images, int from, int to) {
+  /**
+   * Shares the memory of the images. DJL would copy any other kind of buffer into a direct one of
+   * its own, which lives until the garbage collector runs: gigabytes of them, in a large heap.
+   */
+  private NDArray images(NDManager here, ByteBuffer images, int from, int to) {
     Volume input = network.input();
-    FloatBuffer part = images.slice(from * input.size(), (to - from) * input.size());
+    int size = Float.BYTES * input.size();
+    ByteBuffer part = images.slice(from * size, (to - from) * size).order(ByteOrder.nativeOrder());
     return here.create(
         part,
         new Shape(to - from, input.channels(), input.height(), input.width()),
@@ -233,7 +240,7 @@ final class Learner implements AutoCloseable {
   }
 
   /** What the averaged weights say, and the loss, without learning from it. */
-  Step judge(FloatBuffer images, List<LabelledGalaxy> galaxies) {
+  Step judge(ByteBuffer images, List<LabelledGalaxy> galaxies) {
     try (NDManager local = manager.newSubManager()) {
       NDArray raw =
           averaged

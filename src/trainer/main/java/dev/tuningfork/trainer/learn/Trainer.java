@@ -259,7 +259,7 @@ public final class Trainer {
       double rate = schedule.rate(number);
       Learner.Step step;
       try {
-        step = learner.step(batch.images(), batch.galaxies(), rate, number + 1, randomSeed(number));
+        step = learner.step(batch.memory(), batch.galaxies(), rate, number + 1, randomSeed(number));
       } finally {
         batch.release();
       }
@@ -282,7 +282,7 @@ public final class Trainer {
       for (Iterator<LoadedBatch> batches = validation.epoch(0, 0); batches.hasNext(); ) {
         LoadedBatch batch = batches.next();
         try {
-          Learner.Step judged = learner.judge(batch.images(), batch.galaxies());
+          Learner.Step judged = learner.judge(batch.memory(), batch.galaxies());
           agreement.add(batch.galaxies(), judged.outputs());
           sum += judged.loss() * batch.galaxies().size();
           galaxies += batch.galaxies().size();
