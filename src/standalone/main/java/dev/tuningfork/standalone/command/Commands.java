@@ -58,6 +58,7 @@ public final class Commands {
           LookCommand.class,
           ExportCommand.class,
           MockTileCommand.class,
+          MockGalaxiesCommand.class,
           MockVotesCommand.class,
           GpuCheckCommand.class);
 

@@ -13,6 +13,7 @@ import dev.tuningfork.tree.Question;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +44,11 @@ final class EarlierModelOptions {
 
   @Option(
       names = "--teacher",
+      split = ",",
       paramLabel = "NAME|BUNDLE",
       description =
-          "A model whose answers, from eight views of each galaxy, are learnt together with the labels. It should not have been trained on the held-out galaxies.")
-  @Nullable String teacher;
+          "A model whose answers, from eight views of each galaxy, are learnt together with the labels; of several models, the mean of their answers. They should not have been trained on the held-out galaxies.")
+  List<String> teachers = List.of();
 
   @Option(
       names = "--teacher-share",
@@ -127,8 +129,13 @@ final class EarlierModelOptions {
   }
 
   Optional<Teacher> teacher() throws ModelException {
-    return teacher == null
-        ? Optional.empty()
-        : Optional.of(new Teacher(ModelBundle.named(teacher), teacherShare));
+    if (teachers.isEmpty()) {
+      return Optional.empty();
+    }
+    List<ModelBundle> bundles = new ArrayList<>();
+    for (String teacher : teachers) {
+      bundles.add(ModelBundle.named(teacher));
+    }
+    return Optional.of(new Teacher(bundles, teacherShare));
   }
 }

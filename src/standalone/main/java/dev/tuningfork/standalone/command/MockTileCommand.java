@@ -4,12 +4,10 @@ import dev.tuningfork.image.ImageFormat;
 import dev.tuningfork.standalone.survey.TileLayout;
 import dev.tuningfork.standalone.survey.TilePlan;
 import dev.tuningfork.standalone.survey.TileWriter;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -108,13 +106,7 @@ final class MockTileCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(line, e.getMessage(), e);
     }
-    OutputFile.checkNewFolder(line, folder);
-    if (!overwrite && holdsFiles()) {
-      throw new ParameterException(
-          line,
-          "The folder %s is not empty: choose another one, or write into it with --overwrite."
-              .formatted(ImageFormat.spelled(folder)));
-    }
+    OutputFile.checkNewFolder(line, folder, overwrite);
     Files.createDirectories(folder);
     TileWriter writer = new TileWriter(plan, folder);
     for (int tile = 0; tile < tiles; tile++) {
@@ -149,14 +141,5 @@ final class MockTileCommand implements Callable<Integer> {
         + (tiles == 1
             ? band + "=" + file
             : "'" + band + "=" + file.replace("tile-01", "tile-*") + "'");
-  }
-
-  private boolean holdsFiles() throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isPresent();
-    }
   }
 }

@@ -1,8 +1,10 @@
 package dev.tuningfork.standalone.command;
 
 import dev.tuningfork.image.ImageFormat;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -57,6 +59,30 @@ final class OutputFile {
           line,
           "Cannot create %s: %s is not a folder that this process may write to."
               .formatted(named(folder), named(existing)));
+    }
+  }
+
+  /**
+   * The same, and refuses a folder that holds files.
+   *
+   * @param overwrite whether files may be there
+   */
+  static void checkNewFolder(CommandLine line, Path folder, boolean overwrite) throws IOException {
+    checkNewFolder(line, folder);
+    if (!overwrite && holdsFiles(folder)) {
+      throw new ParameterException(
+          line,
+          "The folder %s is not empty: choose another one, or write into it with --overwrite."
+              .formatted(named(folder)));
+    }
+  }
+
+  private static boolean holdsFiles(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isPresent();
     }
   }
 

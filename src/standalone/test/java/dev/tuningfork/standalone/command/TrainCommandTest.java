@@ -316,6 +316,34 @@ class TrainCommandTest {
     assertThat(err.toString()).contains("--volunteers is a number such as 40", "9-5");
   }
 
+  @Test
+  @Tag("any-processor")
+  void renderedGalaxiesTeachTheQuestionsOnWhichTablesAgree() throws Exception {
+    Path mock = folder.resolve("mock");
+    String[] render = {"mock-galaxies", mock.toString(), "--galaxies", "4", "--questions", "t11"};
+    assertThat(run(render)).as(err::toString).isZero();
+    assertThat(run(render)).isEqualTo(2);
+    assertThat(err.toString()).contains("mock is not empty: choose another one");
+    render[5] = "t12";
+    assertThat(run(render)).isEqualTo(2);
+    assertThat(err.toString()).contains("t12");
+    Path labels = mock.resolve("labels.csv");
+    String[] more = {
+      "--images", mock.resolve("images").toString(), "--labels", labels.toString(), "--train-only"
+    };
+
+    assertThat(train(more)).as(err::toString).isZero();
+    assertThat(err.toString()).contains("54 galaxies to learn from");
+
+    String[] first = {"mock-galaxies", mock.toString(), "--overwrite", "--galaxies", "4"};
+    assertThat(run(first)).as(err::toString).isZero();
+    assertThat(train(more)).isNotZero();
+    assertThat(err.toString())
+        .contains(
+            "on different scales",
+            "or leave the columns of t01, t04, t05, t06, t08 out of " + labels);
+  }
+
   private Weights firstWeights() throws Exception {
     return ModelBundle.open(bundle).weights();
   }

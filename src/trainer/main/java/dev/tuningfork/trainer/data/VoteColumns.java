@@ -71,6 +71,14 @@ final class VoteColumns {
     return named(header.stream().map(VoteColumns::plain).toList(), tree, kind);
   }
 
+  /** The questions that a table has votes of a kind for. */
+  static Set<Question> questions(List<String> header, DecisionTree tree, LabelKind kind) {
+    List<String> names = header.stream().map(VoteColumns::plain).toList();
+    return tree.questions().stream()
+        .filter(q -> Arrays.stream(places(names, tree, q, kind)).allMatch(i -> i >= 0))
+        .collect(Collectors.toSet());
+  }
+
   private static boolean named(List<String> names, DecisionTree tree, LabelKind kind) {
     return tree.questions().stream()
         .anyMatch(q -> Arrays.stream(places(names, tree, q, kind)).allMatch(i -> i >= 0));

@@ -2,6 +2,7 @@ package dev.tuningfork.trainer.data;
 
 import dev.tuningfork.tree.DecisionTree;
 import dev.tuningfork.tree.KaggleColumns;
+import dev.tuningfork.tree.Question;
 import dev.tuningfork.tree.VoteFractions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -182,6 +183,19 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
     return DecisionTree.builtIn().stream()
         .filter(id -> !VoteColumns.kinds(header, DecisionTree.byId(id)).isEmpty())
         .findFirst();
+  }
+
+  /**
+   * The questions that at least one table has votes for.
+   *
+   * @throws IOException if a table cannot be read
+   */
+  public Set<Question> questions() throws IOException {
+    Set<Question> questions = new HashSet<>();
+    for (Path table : tables) {
+      questions.addAll(VoteColumns.questions(header(table), tree, kind));
+    }
+    return questions;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tuningfork.trainer.evaluate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tuningfork.trainer.metrics.AnswerError;
 import dev.tuningfork.trainer.metrics.QuestionMetrics;
 import dev.tuningfork.trainer.metrics.Share;
 import java.util.LinkedHashMap;
@@ -22,9 +23,13 @@ final class EvaluationJson {
     json.put("model", evaluation.model());
     json.put("views", evaluation.views());
     json.put("metrics", evaluation.byName());
+    SequencedMap<String, Object> errors = new LinkedHashMap<>();
     SequencedMap<String, Object> confusion = new LinkedHashMap<>();
     SequencedMap<String, Object> calibration = new LinkedHashMap<>();
     for (QuestionMetrics question : evaluation.metrics().questions()) {
+      for (AnswerError error : question.errors()) {
+        errors.put(error.answer().id(), of(question, error));
+      }
       confusion.put(
           question.question().id(),
           ordered(
@@ -33,6 +38,9 @@ final class EvaluationJson {
               "asked", question.reached().counts(),
               "agreed", question.agreed().counts()));
       calibration.put(question.question().id(), question.calibration().bins());
+    }
+    if (!errors.isEmpty()) {
+      json.put("errors", errors);
     }
     json.put("confusion", confusion);
     json.put("calibration", calibration);
@@ -58,6 +66,17 @@ final class EvaluationJson {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Maps of numbers are JSON.", e);
     }
+  }
+
+  private static SequencedMap<String, Object> of(QuestionMetrics question, AnswerError error) {
+    return ordered(
+        "question", question.question().id(),
+        "answer", error.answer().key(),
+        "galaxies", error.galaxies(),
+        "rmse", Math.sqrt(error.meanSquare()),
+        "volunteersScatter", Math.sqrt(error.scatter()),
+        "votes", error.votes(),
+        "probability", error.probability());
   }
 
   private static SequencedMap<String, Object> ordered(Object... namesAndValues) {

@@ -92,12 +92,11 @@ public record Metrics(
         comparison(question, galaxy.galaxy().votes().orElseThrow(), answers.apply(galaxy))
             .ifPresent(comparisons::add);
       }
-      int first = wholeTree ? galaxies.getFirst().upright().tree().firstAnswer(question) : 0;
       figures.add(
           QuestionMetrics.of(
               question,
               comparisons,
-              rmse(truths, predictions, first, first + question.answers().size()),
+              wholeTree ? errors(question, voted, truths, predictions) : List.of(),
               turning.map(moves -> moves.of(question.id()))));
     }
     return new Metrics(
@@ -138,6 +137,45 @@ public record Metrics(
                 .flatMap(Optional::stream)
                 .toList(),
             DirichletMultinomial.logLikelihood(question, votes, answers)));
+  }
+
+  private static List<AnswerError> errors(
+      Question question, List<Judged> galaxies, List<double[]> truths, List<double[]> predictions) {
+    List<AnswerError> errors = new ArrayList<>();
+    for (int a = 0; a < question.answers().size(); a++) {
+      int known = 0;
+      double squares = 0;
+      double scatter = 0;
+      double votes = 0;
+      double probability = 0;
+      for (int i = 0; i < galaxies.size(); i++) {
+        VoteFractions said = galaxies.get(i).galaxy().votes().orElseThrow();
+        int column = said.fractions().tree().firstAnswer(question) + a;
+        double share = truths.get(i)[column];
+        if (!Double.isNaN(share)) {
+          double answered = predictions.get(i)[column];
+          known++;
+          squares += (share - answered) * (share - answered);
+          scatter +=
+              share
+                  * (1 - share)
+                  / (Math.max(2, said.volunteers().orElse(AnswerError.USUAL_VOLUNTEERS)) - 1);
+          votes += share;
+          probability += answered;
+        }
+      }
+      if (known > 0) {
+        errors.add(
+            new AnswerError(
+                question.answers().get(a),
+                known,
+                squares / known,
+                scatter / known,
+                votes / known,
+                probability / known));
+      }
+    }
+    return errors;
   }
 
   private static OptionalDouble rmse(
@@ -248,6 +286,30 @@ public record Metrics(
   }
 
   /**
+   * The part of {@link #rmse} that is the volunteers' own scatter: no model can be without it.
+   * Empty for a model of some questions only.
+   */
+  public OptionalDouble scatter() {
+    return AnswerError.scatter(errors());
+  }
+
+  /** The part of a question in the sum of squared errors; empty where nothing is known of it. */
+  public OptionalDouble shareOfError(QuestionMetrics question) {
+    double all = sumOfSquares(errors());
+    return question.errors().isEmpty() || all == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(sumOfSquares(question.errors()) / all);
+  }
+
+  private List<AnswerError> errors() {
+    return questions.stream().flatMap(question -> question.errors().stream()).toList();
+  }
+
+  private static double sumOfSquares(List<AnswerError> errors) {
+    return errors.stream().mapToDouble(AnswerError::sumOfSquares).sum();
+  }
+
+  /**
    * The natural logarithm of the probability of a galaxy's counted votes, all questions together;
    * the mean over the galaxies. Empty where votes were not counted or the model gives no
    * concentrations.
@@ -269,6 +331,7 @@ public record Metrics(
     rmse.ifPresent(error -> figures.put("rmse", error));
     rmseOfTree.ifPresent(error -> figures.put("rmseOfTree", error));
     rmseOfMean.ifPresent(error -> figures.put("rmseOfMean", error));
+    scatter().ifPresent(error -> figures.put("volunteersScatter", error));
     within().value().ifPresent(share -> figures.put("within90Asked", share));
     logLikelihood().ifPresent(mean -> figures.put("logLikelihood", mean));
     followed().value().ifPresent(share -> figures.put("classesFollowed", share));

@@ -98,6 +98,13 @@ public record QuestionMetric(
               "%.3f",
               "Root mean square error over the joint probabilities of the question's answers."),
           shown(
+              "volunteersScatter",
+              QuestionMetrics::scatter,
+              Shown.IN_REPORT,
+              "scatter",
+              "%.3f",
+              "The part of the RMSE that no model can be without: each galaxy has only so many volunteers, so their shares scatter (binomial; 44 volunteers where the labels do not tell)."),
+          shown(
               "turning",
               question -> question.turning().stream().mapToDouble(Judged.Move::change).findFirst(),
               Shown.WHERE_KNOWN,

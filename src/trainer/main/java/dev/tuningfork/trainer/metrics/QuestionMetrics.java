@@ -17,8 +17,8 @@ import java.util.stream.DoubleStream;
  * @param reached those of them whose question at least half of the volunteers were asked
  * @param agreed those of these on which more than 0.8 of the volunteers agree
  * @param calibration whether its probabilities mean what they say
- * @param rmse over the joint probabilities of the question's answers; empty for a model of some
- *     questions only
+ * @param errors of the joint probabilities of the question's answers, where their shares are known;
+ *     empty for a model of some questions only
  * @param within the answers, on the galaxies of {@code all}, whose share of votes lies within the
  *     model's 90 % interval; of none for a model that gives no intervals
  * @param reachedWithin the same on the galaxies of {@code reached}
@@ -31,7 +31,7 @@ public record QuestionMetrics(
     Confusion reached,
     Confusion agreed,
     Calibration calibration,
-    OptionalDouble rmse,
+    List<AnswerError> errors,
     Share within,
     Share reachedWithin,
     Optional<Judged.Move> turning) {
@@ -44,12 +44,13 @@ public record QuestionMetrics(
 
   public QuestionMetrics {
     comparisons = List.copyOf(comparisons);
+    errors = List.copyOf(errors);
   }
 
   static QuestionMetrics of(
       Question question,
       List<Comparison> comparisons,
-      OptionalDouble rmse,
+      List<AnswerError> errors,
       Optional<Judged.Move> turning) {
     int answers = question.answers().size();
     List<Comparison> reached = comparisons.stream().filter(Comparison::reached).toList();
@@ -60,7 +61,7 @@ public record QuestionMetrics(
         Confusion.of(answers, reached),
         Confusion.of(answers, reached.stream().filter(Comparison::agreed).toList()),
         Calibration.of(comparisons),
-        rmse,
+        errors,
         within(comparisons),
         within(reached),
         turning);
@@ -80,6 +81,16 @@ public record QuestionMetrics(
 
   DoubleStream logLikelihoods() {
     return comparisons.stream().flatMapToDouble(comparison -> comparison.logLikelihood().stream());
+  }
+
+  /** Over the joint probabilities of the answers; empty where {@link #errors} are. */
+  public OptionalDouble rmse() {
+    return AnswerError.rmse(errors);
+  }
+
+  /** The part of {@link #rmse()} that is the volunteers' own scatter ({@link AnswerError}). */
+  public OptionalDouble scatter() {
+    return AnswerError.scatter(errors);
   }
 
   /** The metrics of {@link QuestionMetric#ALL} that are known, by name. */

@@ -15,6 +15,9 @@ public final class MetricsTable {
 
   private static final int WIDTH = 98;
 
+  private static final String ERRORS =
+      "RMSE: over the joint probabilities of the question's answers. scatter: the part of it that no model can be without, because each galaxy has only so many volunteers (44 where the labels do not tell). share: of the sum of all squared errors.";
+
   private MetricsTable() {}
 
   /** Lines, without a line end behind the last. */
@@ -36,6 +39,12 @@ public final class MetricsTable {
     lines.addAll(aligned(rows));
     lines.add("");
     columns.forEach(column -> lines.addAll(wrapped(column.header() + ": " + column.meaning())));
+    if (evaluation.metrics().rmse().isPresent()) {
+      lines.add("");
+      lines.addAll(aligned(errors(evaluation.metrics())));
+      lines.add("");
+      lines.addAll(wrapped(ERRORS));
+    }
     lines.add("");
     summary(evaluation).forEach(line -> lines.addAll(wrapped(line)));
     return String.join("\n", lines);
@@ -58,6 +67,31 @@ public final class MetricsTable {
       column.galaxies(question).ifPresent(count -> cells.add("%,d".formatted(count)));
     }
     return cells;
+  }
+
+  /** Where the error is: the RMSE of each question, and its part in that of all. */
+  private static List<List<String>> errors(Metrics metrics) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("where the error is", "RMSE", "scatter", "share"));
+    for (QuestionMetrics question : metrics.questions()) {
+      rows.add(
+          List.of(
+              question.question().id() + " " + question.question().key(),
+              number("%.3f", question.rmse()),
+              number("%.3f", question.scatter()),
+              percent(metrics.shareOfError(question))));
+    }
+    rows.add(
+        List.of(
+            "all questions",
+            number("%.3f", metrics.rmse()),
+            number("%.3f", metrics.scatter()),
+            percent(OptionalDouble.of(1))));
+    return rows;
+  }
+
+  private static String percent(OptionalDouble share) {
+    return share.isPresent() ? "%.0f %%".formatted(100 * share.getAsDouble()) : "–";
   }
 
   /** Sentences about all questions together. */

@@ -70,6 +70,22 @@ class MetricsTest {
         .isCloseTo(Math.sqrt(2 / 3.0), within(1e-9));
   }
 
+  /** Five columns of each galaxy are at ½, so 44 volunteers scatter by ½ ÷ √43 in each. */
+  @Test
+  void theScatterOfVolunteersIsPartOfTheError() {
+    VoteFractions undecided = votes("1", .5, 1, 0, 0);
+    Metrics figures = wholeTree(judged(undecided, asVoted(votes("1", 1, 1, 0, 0))));
+
+    QuestionMetrics first = figures.question("t01");
+    assertThat(first.scatter().getAsDouble()).isCloseTo(Math.sqrt(2 * .25 / 43 / 3), within(1e-9));
+    assertThat(figures.scatter().getAsDouble())
+        .isCloseTo(Math.sqrt(5 * .25 / 43 / 37), within(1e-9));
+    assertThat(figures.shareOfError(first).getAsDouble()).isCloseTo(.4, within(1e-9));
+    assertThat(first.errors())
+        .extracting(error -> error.answer().id(), AnswerError::votes, AnswerError::probability)
+        .containsExactly(tuple("a01", .5, 1.), tuple("a02", .5, 0.), tuple("a03", 0., 0.));
+  }
+
   @Test
   void withoutKagglesQuirkNobodyIsAskedWhetherAStarIsOdd() {
     VoteFractions star = withStar("1", .5, .5);
@@ -158,7 +174,7 @@ class MetricsTest {
                     answers,
                     bounds,
                     OptionalDouble.empty())), // the last two
-            OptionalDouble.empty(),
+            List.of(),
             Optional.empty());
 
     assertThat(figures.within()).isEqualTo(new Share(5, 6));
