@@ -159,6 +159,13 @@ public final class DecisionTree {
     return zoobot(question).name() + "-" + campaign();
   }
 
+  /** Zoobot's columns of a question's votes, such as {@code bar-dr5_strong}, in its order. */
+  public List<String> zoobotColumns(Question question) {
+    return zoobot(question).answers().keySet().stream()
+        .map(answer -> zoobotName(question) + "_" + answer)
+        .toList();
+  }
+
   /** What Zoobot calls a question and its answers; the tree's own keys if the file does not say. */
   public ZoobotQuestion zoobot(Question question) {
     return zoobot.get(index(question.id()));

@@ -80,10 +80,7 @@ final class MockGalaxiesCommand implements Callable<Integer> {
     cutouts.write(
         folder, done -> terminal.status("Rendering galaxy %,d of %,d …".formatted(done, galaxies)));
     terminal.line(
-        "Wrote %s to %s."
-            .formatted(
-                galaxies == 1 ? "1 galaxy" : "%,d galaxies".formatted(galaxies),
-                ImageFormat.spelled(folder)));
+        "Wrote %s to %s.".formatted(Terminal.galaxies(galaxies), ImageFormat.spelled(folder)));
     return ExitCode.OK;
   }
 

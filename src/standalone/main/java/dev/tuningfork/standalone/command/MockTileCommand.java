@@ -118,7 +118,7 @@ final class MockTileCommand implements Callable<Integer> {
     terminal.line(
         "Wrote %s on %s of %,d × %,d pixels in %s to %s."
             .formatted(
-                galaxies == 1 ? "1 galaxy" : "%,d galaxies".formatted(galaxies),
+                Terminal.galaxies(galaxies),
                 Terminal.counted(tiles, "tile"),
                 side,
                 side,

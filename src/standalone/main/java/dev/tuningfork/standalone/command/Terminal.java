@@ -53,6 +53,11 @@ record Terminal(PrintWriter out, PrintWriter err, boolean live, boolean colour) 
     return "%,d %s%s".formatted(number, thing, number == 1 ? "" : "s");
   }
 
+  /** {@code 1 galaxy} or {@code 1,200 galaxies}. */
+  static String galaxies(int number) {
+    return "%,d %s".formatted(number, number == 1 ? "galaxy" : "galaxies");
+  }
+
   /** Says that a run continues where it was interrupted; nothing where it has just begun. */
   void continuing(int classified, int galaxies) {
     if (classified > 0) {

@@ -70,12 +70,7 @@ public record MockCutouts(long seed, int galaxies, List<Question> questions, int
   private List<String> header() {
     DecisionTree tree = DecisionTree.galaxyZoo2();
     return Stream.concat(
-            Stream.of("id_str"),
-            questions.stream()
-                .flatMap(
-                    question ->
-                        tree.zoobot(question).answers().keySet().stream()
-                            .map(answer -> tree.zoobotName(question) + "_" + answer)))
+            Stream.of("id_str"), questions.stream().flatMap(q -> tree.zoobotColumns(q).stream()))
         .toList();
   }
 

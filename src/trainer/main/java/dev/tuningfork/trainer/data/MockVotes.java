@@ -66,12 +66,7 @@ public record MockVotes(DecisionTree tree, int fewest, int most, long seed) {
   }
 
   private List<String> names() {
-    return tree.questions().stream()
-        .flatMap(
-            question ->
-                tree.zoobot(question).answers().keySet().stream()
-                    .map(answer -> tree.zoobotName(question) + "_" + answer))
-        .toList();
+    return tree.questions().stream().flatMap(q -> tree.zoobotColumns(q).stream()).toList();
   }
 
   /** The votes for each answer, in the tree's order. */

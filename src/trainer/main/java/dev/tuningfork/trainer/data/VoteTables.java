@@ -173,9 +173,7 @@ public record VoteTables(Path images, List<Path> tables, DecisionTree tree, Labe
   }
 
   private static String example(DecisionTree tree) {
-    return tree.zoobotName(tree.root())
-        + "_"
-        + tree.zoobot(tree.root()).answers().firstEntry().getKey();
+    return tree.zoobotColumns(tree.root()).getFirst();
   }
 
   /** The built-in tree whose votes a table has. */

@@ -102,9 +102,9 @@ public record Metrics(
     return new Metrics(
         voted.size(),
         figures,
-        rmse(truths, predictions, 0, columns),
-        rmse(truthsOfTree, predictionsOfTree, 0, columns),
-        rmse(truths, Collections.nCopies(truths.size(), mean(truths, columns)), 0, columns),
+        rmse(truths, predictions),
+        rmse(truthsOfTree, predictionsOfTree),
+        rmse(truths, Collections.nCopies(truths.size(), mean(truths, columns))),
         turning,
         wholeTree ? classes(galaxies, answers) : new LinkedHashMap<>(),
         wholeTree ? nearestClasses(galaxies, answers) : new LinkedHashMap<>());
@@ -142,6 +142,7 @@ public record Metrics(
   private static List<AnswerError> errors(
       Question question, List<Judged> galaxies, List<double[]> truths, List<double[]> predictions) {
     List<AnswerError> errors = new ArrayList<>();
+    int first = galaxies.isEmpty() ? 0 : galaxies.getFirst().upright().tree().firstAnswer(question);
     for (int a = 0; a < question.answers().size(); a++) {
       int known = 0;
       double squares = 0;
@@ -150,10 +151,9 @@ public record Metrics(
       double probability = 0;
       for (int i = 0; i < galaxies.size(); i++) {
         VoteFractions said = galaxies.get(i).galaxy().votes().orElseThrow();
-        int column = said.fractions().tree().firstAnswer(question) + a;
-        double share = truths.get(i)[column];
+        double share = truths.get(i)[first + a];
         if (!Double.isNaN(share)) {
-          double answered = predictions.get(i)[column];
+          double answered = predictions.get(i)[first + a];
           known++;
           squares += (share - answered) * (share - answered);
           scatter +=
@@ -178,12 +178,11 @@ public record Metrics(
     return errors;
   }
 
-  private static OptionalDouble rmse(
-      List<double[]> truths, List<double[]> predictions, int from, int to) {
+  private static OptionalDouble rmse(List<double[]> truths, List<double[]> predictions) {
     double sum = 0;
     long cells = 0;
     for (int i = 0; i < truths.size(); i++) {
-      for (int column = from; column < to; column++) {
+      for (int column = 0; column < truths.get(i).length; column++) {
         double truth = truths.get(i)[column];
         if (!Double.isNaN(truth)) {
           double error = truth - predictions.get(i)[column];
